@@ -1,0 +1,1 @@
+// The front page of Engines is written by its owner.

@@ -1,0 +1,1 @@
+// The front page of Fleet is written by its owner.

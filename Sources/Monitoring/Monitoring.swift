@@ -1,0 +1,1 @@
+// The front page of Monitoring is written by its owner.

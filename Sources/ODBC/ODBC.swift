@@ -1,0 +1,1 @@
+// The front page of ODBC is written by its owner.

@@ -1,0 +1,1 @@
+// The front page of Platform is written by its owner.

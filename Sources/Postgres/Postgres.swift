@@ -1,0 +1,1 @@
+// The front page of Postgres is written by its owner.

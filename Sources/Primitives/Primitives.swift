@@ -1,0 +1,1 @@
+// The front page of Primitives is written by its owner.

@@ -1,0 +1,1 @@
+// The front page of SQLServerSimulator is written by its owner.

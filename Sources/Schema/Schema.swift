@@ -1,0 +1,1 @@
+// The front page of Schema is written by its owner.

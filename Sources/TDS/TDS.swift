@@ -1,0 +1,1 @@
+// The front page of TDS is written by its owner.

@@ -1,0 +1,1 @@
+// The front page of Fixtures is written by its owner.
