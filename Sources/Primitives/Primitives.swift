@@ -1,1 +1,0 @@
-// The front page of Primitives is written by its owner.
