@@ -1,1 +1,0 @@
-// The front page of Postgres is written by its owner.

@@ -1,0 +1,58 @@
+import CLibPQ
+
+/// The rows of one result, held as libpq received them; values are decoded when they are asked for.
+///
+/// Safe because a PGresult is read-only after creation and may then be read from any thread (libpq, "Behavior in Threaded Programs").
+package final class PostgresRows: RandomAccessCollection, @unchecked Sendable {
+    private let result: OpaquePointer
+    private let columns: [(name: String, oid: UInt32)]
+    private let indexByName: [String: Int]
+    package let startIndex = 0
+    package let endIndex: Int
+
+    init(_ result: OpaquePointer) {
+        self.result = result
+        columns = (0..<PQnfields(result)).map { (PQfname(result, $0).map { String(cString: $0) } ?? "", PQftype(result, $0)) }
+        indexByName = Dictionary(columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        endIndex = Int(PQntuples(result))
+    }
+
+    deinit { PQclear(result) }
+
+    package var columnNames: [String] { columns.map(\.name) }
+
+    package subscript(position: Int) -> PostgresRow {
+        precondition((0..<endIndex).contains(position))
+        return PostgresRow(rows: self, index: position)
+    }
+
+    func index(of column: String) -> Int? { indexByName[column] }
+
+    func decode<Value: PostgresDecodable>(_ row: Int, _ column: Int, as type: Value.Type) throws(PostgresError) -> Value {
+        guard columns.indices.contains(column) else { throw PostgresError(clientMessage: "the result has no column \(column)") }
+        let (row, index) = (Int32(row), Int32(column))
+        let bytes =
+            PQgetisnull(result, row, index) != 0
+            ? nil : UnsafeRawBufferPointer(start: PQgetvalue(result, row, index), count: Int(PQgetlength(result, row, index)))
+        return try withExtendedLifetime(self) { () throws(PostgresError) in
+            try Value.decodePostgres(PostgresCell(oid: columns[column].oid, bytes: bytes, column: columns[column].name))
+        }
+    }
+}
+
+/// One row of a result.
+package struct PostgresRow: Sendable {
+    let rows: PostgresRows
+    let index: Int
+
+    /// The value of the column called `column`. Throws `PostgresError` when there is none, it has another type, or it is NULL and `Value` is not optional.
+    package func decode<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws(PostgresError) -> Value {
+        guard let place = rows.index(of: column) else { throw PostgresError(clientMessage: "the result has no column \(column)") }
+        return try rows.decode(index, place, as: type)
+    }
+
+    /// The value of the column at `position`, from 0: for results of many rows.
+    package func decode<Value: PostgresDecodable>(_ position: Int, as type: Value.Type = Value.self) throws(PostgresError) -> Value {
+        try rows.decode(index, position, as: type)
+    }
+}
