@@ -1,0 +1,48 @@
+package import Foundation
+package import Primitives
+
+/// A person who can sign in. Stored in the system database; belongs to any number of tenants.
+package struct User: Sendable {
+    package typealias ID = Primitives.ID<User>
+    package static let emailLength = 3...254
+    package static let nameLength = 0...100
+    package static let passwordLength = 8...200
+
+    package var id: ID
+    /// Lower-case; unique.
+    package var email: String
+    package var name: String
+    package var isSuperAdmin: Bool
+    package var isDisabled: Bool
+    package var memberships: [Membership]
+    package var createdAt: Date
+    package var lastSignInAt: Date?
+
+    package init(
+        id: ID, email: String, name: String, isSuperAdmin: Bool, isDisabled: Bool, memberships: [Membership], createdAt: Date, lastSignInAt: Date?
+    ) {
+        self.id = id
+        self.email = email
+        self.name = name
+        self.isSuperAdmin = isSuperAdmin
+        self.isDisabled = isDisabled
+        self.memberships = memberships
+        self.createdAt = createdAt
+        self.lastSignInAt = lastSignInAt
+    }
+}
+
+/// A person's role in one tenant.
+package struct Membership: Sendable, Equatable {
+    package var tenantID: Tenant.ID
+    package var tenantSlug: String
+    package var tenantName: String
+    package var role: Role
+
+    package init(tenantID: Tenant.ID, tenantSlug: String, tenantName: String, role: Role) {
+        self.tenantID = tenantID
+        self.tenantSlug = tenantSlug
+        self.tenantName = tenantName
+        self.role = role
+    }
+}
