@@ -1,6 +1,6 @@
 // Stands in until Platform/Tenancy and Platform/Activity arrive; whoever brings them deletes this file.
 package import Foundation
-import Primitives
+package import Primitives
 
 package struct Tenant: Sendable {
     package typealias ID = Primitives.ID<Tenant>
