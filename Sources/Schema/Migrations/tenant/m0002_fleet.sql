@@ -23,7 +23,7 @@ CREATE TABLE fleet.servers (
     engine                   text        NOT NULL CHECK (engine IN ('sqlserver', 'postgresql', 'mysql')),
     hostname                 text        NOT NULL CHECK (char_length(hostname) BETWEEN 1 AND 255),
     port                     int         NOT NULL CHECK (port BETWEEN 1 AND 65535),
-    instance_name            text        CHECK (char_length(instance_name) BETWEEN 1 AND 16),
+    instance_name            text        CHECK (char_length(instance_name) BETWEEN 1 AND 100),
     database_name            text        CHECK (char_length(database_name) BETWEEN 1 AND 128),
     auth_type                text        NOT NULL CHECK (auth_type IN ('sql', 'windows')),
     username                 text        CHECK (char_length(username) BETWEEN 1 AND 128),

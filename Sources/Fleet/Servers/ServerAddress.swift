@@ -1,0 +1,83 @@
+/// Where a server listens, as people spell it: `host`, `host\instance`, `host,port`, `host\instance,port`, `host:port`, `tcp:host`, `[::1]:5432`, `(local)`, `.`.
+package struct ServerAddress: Sendable, Equatable {
+    package static let hostnameLengthMax = 255
+    package static let instanceNameLengthMax = 100
+
+    package var hostname: String
+    /// Nil when the text names none.
+    package var port: Int?
+    package var instanceName: String?
+
+    package init(hostname: String, port: Int? = nil, instanceName: String? = nil) {
+        self.hostname = hostname
+        self.port = port
+        self.instanceName = instanceName
+    }
+
+    /// Why a text is not an address: a sentence for the caller.
+    package struct SpellingError: Error, Equatable { package let reason: String }
+
+    /// The address that `text` spells. Throws `SpellingError`.
+    package init(spelled text: String) throws(SpellingError) {
+        var rest = text.trimmingSpaces()[...]
+        for prefix in ["tcp:", "TCP:"] where rest.hasPrefix(prefix) { rest = rest.dropFirst(prefix.count) }
+        if let comma = rest.lastIndex(of: ",") {
+            port = try Self.port(rest[rest.index(after: comma)...])
+            rest = rest[..<comma].trimmingSpaces()[...]
+        } else if let colon = Self.portColon(in: rest) {
+            port = try Self.port(rest[rest.index(after: colon)...])
+            rest = rest[..<colon]
+        }
+        if let backslash = rest.firstIndex(of: "\\") {
+            let name = rest[rest.index(after: backslash)...].trimmingSpaces()
+            guard Self.isInstanceName(name) else {
+                throw SpellingError(reason: "an instance name has 1 to \(Self.instanceNameLengthMax) letters, digits and _ $ # -")
+            }
+            instanceName = name.uppercased() == "MSSQLSERVER" ? nil : name  // the default instance, by its service's name
+            rest = rest[..<backslash].trimmingSpaces()[...]
+        }
+        if rest.hasPrefix("["), rest.hasSuffix("]") { rest = rest.dropFirst().dropLast() }
+        hostname = rest == "." || rest.lowercased() == "(local)" ? "localhost" : String(rest)
+        guard Self.isHostname(hostname) else {
+            throw SpellingError(reason: "a host is a name or an address of 1 to \(Self.hostnameLengthMax) letters, digits and . - _ :")
+        }
+    }
+
+    package static func isInstanceName(_ text: String) -> Bool {
+        (1...instanceNameLengthMax).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "-") }
+    }
+
+    private static func isHostname(_ text: String) -> Bool {
+        (1...hostnameLengthMax).contains(text.utf8.count)
+            && text.utf8.contains { $0.isLetterOrDigit || $0 == UInt8(ascii: ":") }
+            && text.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ":") }
+    }
+
+    /// The colon before a port: the only one of a name, or the one after a bracket; the colons of a bare IPv6 address are none.
+    private static func portColon(in text: Substring) -> String.Index? {
+        guard let last = text.lastIndex(of: ":") else { return nil }
+        if let bracket = text.lastIndex(of: "]") { return last > bracket ? last : nil }
+        return text.firstIndex(of: ":") == last ? last : nil
+    }
+
+    private static func port(_ text: Substring) throws(SpellingError) -> Int {
+        guard let port = Int(text.trimmingSpaces()), (1...65_535).contains(port) else { throw SpellingError(reason: "a port is a number from 1 to 65535") }
+        return port
+    }
+}
+
+extension StringProtocol {
+    /// Without the spaces at both ends.
+    func trimmingSpaces() -> String {
+        let isSpace = { (character: Character) in character == " " || character == "\t" }
+        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(self[first...last])
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+    }
+}
