@@ -1,0 +1,41 @@
+# The two that a newcomer needs: `make demo` and `make test`. Everything is idempotent.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check bench fuzz generate clean
+# Arguments for the program: make demo ARGS="--servers 100 --port 9000"
+ARGS ?=
+
+help: ## Say what there is
+	@echo "DbTools. make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## Install what a Debian 12 with Swift 6.3 lacks
+	@scripts/setup
+
+demo: setup ## Build and start everything, with a simulated fleet to look at (ARGS="--servers 100")
+	@scripts/build release
+	@scripts/run release demo $(ARGS)
+
+serve: setup ## Build and start DbTools (ARGS="--port 8080 --data-dir DIR")
+	@scripts/build release
+	@scripts/run release serve $(ARGS)
+
+test: setup ## Build and run all tests: what CI does
+	@scripts/test
+
+check: setup ## The quick part of the tests: generated files, web, tidy, unit
+	@scripts/test generated web build tidy
+
+bench: setup ## Measure, each figure beside its peer's
+	@scripts/build release
+	@Benchmarks/run $(ARGS)
+
+fuzz: setup ## 20,000 requests from the contract against a running DbTools
+	@scripts/build release
+	@CONTRACT_CASES=20000 scripts/with-demo release .tools/venv/bin/python -m pytest -q Tests/Contract
+
+generate: setup ## Make the generated files anew
+	@for generator in scripts/generate-*; do $$generator; done
+	@node web/tools/generate-types.mjs
+
+clean: ## Throw away what was built (not your data)
+	rm -rf .build web/dist web/node_modules
