@@ -1,0 +1,96 @@
+// The tenant's event stream. Screens ask again when an event says that something changed; without the stream they poll.
+import { makeStore } from "./store";
+
+export type LiveMode = "connecting" | "live" | "polling";
+
+export interface Live {
+  mode: LiveMode;
+  paused: boolean;
+  pausedAt: number;
+}
+
+export interface LiveEvent {
+  topic: string;
+  data: Record<string, unknown>;
+}
+
+export const liveTopics = [
+  "server.created", "server.updated", "server.deleted", "server.health", "server.status", "servers.collected",
+  "group.changed", "label.changed", "settings.changed", "reset",
+] as const;
+
+/** While the stream works, polling is only the safety net. */
+const safetyPollMs = 120_000;
+const reopenDelayMsMin = 2_000;
+const reopenDelayMsMax = 30_000;
+
+export const live = makeStore<Live>({ mode: "connecting", paused: false, pausedAt: 0 });
+const listeners = new Set<(event: LiveEvent) => void>();
+let source: EventSource | undefined;
+let reopenTimer: ReturnType<typeof setTimeout> | undefined;
+let reopenDelayMs = reopenDelayMsMin;
+let refreshMs = 30_000;
+
+export function pollMs(): number {
+  return live.get().mode === "live" ? safetyPollMs : refreshMs;
+}
+
+/** The tenant's own pace for polling (setting `refreshSeconds`). */
+export function setRefreshSeconds(seconds: number): void {
+  refreshMs = Math.max(5, seconds) * 1_000;
+}
+
+export function onLiveEvent(listener: (event: LiveEvent) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function setPaused(paused: boolean): void {
+  live.set({ ...live.get(), paused, pausedAt: paused ? Date.now() : 0 });
+}
+
+export function openLive(tenant: string): void {
+  closeLive();
+  const stream = new EventSource(`/api/v1/events?tenant=${encodeURIComponent(tenant)}`);
+  source = stream;
+  stream.onopen = () => {
+    reopenDelayMs = reopenDelayMsMin;
+    setMode("live");
+  };
+  stream.onerror = () => {
+    setMode("polling");
+    // The browser gives up for good after an HTTP error: open again ourselves, later each time.
+    if (stream.readyState !== EventSource.CLOSED || source !== stream) return;
+    clearTimeout(reopenTimer);
+    reopenTimer = setTimeout(() => {
+      if (source === stream) openLive(tenant);
+    }, reopenDelayMs);
+    reopenDelayMs = Math.min(reopenDelayMsMax, reopenDelayMs * 2);
+  };
+  for (const topic of liveTopics) {
+    stream.addEventListener(topic, (event) => {
+      const data = parse((event as MessageEvent<string>).data);
+      for (const listener of [...listeners]) listener({ topic, data });
+    });
+  }
+}
+
+export function closeLive(): void {
+  clearTimeout(reopenTimer);
+  source?.close();
+  source = undefined;
+  setMode("connecting");
+}
+
+function setMode(mode: LiveMode): void {
+  if (live.get().mode !== mode) live.set({ ...live.get(), mode });
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,141 @@
+// Shared request cache: one fetch in flight per key, old data stays while new data comes, polling, invalidation by prefix.
+import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
+import { connection, onRecovered } from "./connection";
+import { ApiError } from "./http";
+import { live, pollMs as livePollMs } from "./live";
+
+export interface QueryState<T> {
+  data: T | undefined;
+  error: ApiError | undefined;
+  loading: boolean;
+  /** When `data` came, in milliseconds; 0 before the first answer. */
+  at: number;
+}
+
+interface Entry {
+  state: QueryState<unknown>;
+  watchers: Set<() => void>;
+  run: AbortController | undefined;
+  again: boolean;
+  fetcher: ((signal: AbortSignal) => Promise<unknown>) | undefined;
+}
+
+export interface QueryOptions {
+  /** Data younger than this is shown without asking again. */
+  staleMs?: number;
+  /** Asks again by the pace of the live stream: seldom while it works, every 30 s while it does not. */
+  poll?: boolean;
+}
+
+const cache = new Map<string, Entry>();
+const initial: QueryState<unknown> = { data: undefined, error: undefined, loading: true, at: 0 };
+
+function entryOf(key: string): Entry {
+  let entry = cache.get(key);
+  if (!entry) {
+    entry = { state: initial, watchers: new Set(), run: undefined, again: false, fetcher: undefined };
+    cache.set(key, entry);
+  }
+  return entry;
+}
+
+function update(entry: Entry, state: QueryState<unknown>): void {
+  entry.state = state;
+  for (const watcher of [...entry.watchers]) watcher();
+}
+
+/** Asks now. While a request runs, one more is noted: a change that came in between is not missed. */
+export async function refetch(key: string): Promise<void> {
+  const entry = entryOf(key);
+  if (!entry.fetcher) return;
+  if (entry.run) {
+    entry.again = true;
+    return;
+  }
+  const run = new AbortController();
+  entry.run = run;
+  update(entry, { ...entry.state, loading: true });
+  try {
+    const data = await entry.fetcher(run.signal);
+    if (entry.run === run) update(entry, { data, error: undefined, loading: false, at: Date.now() });
+  } catch (error) {
+    const fault = error instanceof ApiError ? error : new ApiError(0, "PAGE_ERROR", error instanceof Error ? error.message : String(error));
+    if (entry.run === run) update(entry, { ...entry.state, error: fault, loading: false });
+  } finally {
+    if (entry.run === run) {
+      entry.run = undefined;
+      if (entry.again) {
+        entry.again = false;
+        void refetch(key);
+      }
+    }
+  }
+}
+
+/** What starts with the prefix is asked again when it is on screen, and forgotten when it is not. */
+export function invalidate(prefix: string): void {
+  for (const [key, entry] of [...cache]) {
+    if (!key.startsWith(prefix)) continue;
+    if (entry.watchers.size > 0) void refetch(key);
+    else cache.delete(key);
+  }
+}
+
+/** Puts a value into the cache, for example the answer of a write. */
+export function put<T>(key: string, data: T): void {
+  update(entryOf(key), { data, error: undefined, loading: false, at: Date.now() });
+}
+
+export function forgetAll(): void {
+  for (const [key, entry] of [...cache]) {
+    entry.run?.abort();
+    entry.run = undefined;
+    if (entry.watchers.size === 0) cache.delete(key);
+    else update(entry, initial);
+  }
+}
+
+function refetchStale(olderThanMs: number): void {
+  for (const [key, entry] of cache) if (entry.watchers.size > 0 && Date.now() - entry.state.at > olderThanMs) void refetch(key);
+}
+
+onRecovered(() => refetchStale(0));
+if (typeof document !== "undefined") {
+  // A hidden tab does not ask; it catches up in the moment it is looked at again.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && !live.get().paused) refetchStale(5_000);
+  });
+}
+
+/** The state of a request. A `null` key asks nothing and stays empty. */
+export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) => Promise<T>, options: QueryOptions = {}): QueryState<T> {
+  const { staleMs = 2_000, poll = false } = options;
+  const latest = useRef(fetcher);
+  latest.current = fetcher;
+  const watch = useCallback((watcher: () => void) => {
+    if (key === null) return () => undefined;
+    const entry = entryOf(key);
+    entry.watchers.add(watcher);
+    return () => {
+      entry.watchers.delete(watcher);
+      if (entry.watchers.size === 0) {
+        entry.run?.abort();
+        entry.run = undefined;
+      }
+    };
+  }, [key]);
+  const state = useSyncExternalStore(watch, () => (key === null ? initial : entryOf(key).state));
+  useEffect(() => {
+    if (key === null) return undefined;
+    const entry = entryOf(key);
+    entry.fetcher = (signal) => latest.current(signal);
+    if (Date.now() - entry.state.at > staleMs) void refetch(key);
+    if (!poll) return undefined;
+    const timer = setInterval(() => {
+      const quiet = document.hidden || live.get().paused || connection.get().down;
+      if (!quiet && Date.now() - entry.state.at >= livePollMs() - 500) void refetch(key);
+    }, 1_000);
+    return () => clearInterval(timer);
+  }, [key, staleMs, poll]);
+  return state as QueryState<T>;
+}

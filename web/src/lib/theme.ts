@@ -1,0 +1,30 @@
+// Theme and density on the root element, where the tokens read them. No React here: the page runs it before its first paint.
+export type Theme = "light" | "dark" | "system";
+export type Density = "comfortable" | "dense";
+
+export interface Preferences {
+  theme: Theme;
+  density: Density;
+  notifications: boolean;
+}
+
+export const preferencesKey = "dbtools.preferences";
+
+export function readPreferences(): Preferences {
+  const base: Preferences = { theme: "system", density: "comfortable", notifications: false };
+  try {
+    const stored = JSON.parse(localStorage.getItem(preferencesKey) ?? "{}") as Partial<Preferences>;
+    if (stored.theme === "light" || stored.theme === "dark") base.theme = stored.theme;
+    if (stored.density === "dense") base.density = "dense";
+    base.notifications = stored.notifications === true;
+  } catch {
+    // Unreadable or forbidden storage: the defaults do.
+  }
+  return base;
+}
+
+export function applyPreferences({ theme, density }: Preferences): void {
+  const dark = theme === "dark" || (theme === "system" && window.matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  document.documentElement.dataset.density = density;
+}
