@@ -4,36 +4,53 @@ package enum MetricID: Int16, Sendable, CaseIterable, Codable {
     case memoryPercent = 2
     case connectionCount = 3
     case batchRequestsSec = 4
-    case diskIOReads = 5
-    case diskIOWrites = 6
+    case diskReads = 5
+    case diskWrites = 6
     case waitTimeMs = 7
+    case engineCPUPercent = 8
+    case memoryTotalBytes = 9
+    case memoryUsedBytes = 10
+    case pageLifeExpectancySeconds = 11
+    case cacheHitPercent = 12
+    case ownCPUMs = 13
 }
 
-/// What the product measures: name, unit and meaning of every metric. The same rows stand in `monitoring.metric_types`.
+/// What the product measures: name, unit and meaning of a metric. The same rows stand in `monitoring.metric_types` (m0003); a test compares them.
 package struct MetricType: Sendable, Equatable {
     package let id: MetricID
     /// As in the API and the database.
     package let name: String
     package let unit: String
     package let description: String
-}
 
-package enum MetricCatalogue {
-    package static let types: [MetricType] = [
-        MetricType(id: .cpuPercent, name: "cpu_percent", unit: "percent", description: "CPU use of the database server's process, as a share of all its processors"),
-        MetricType(id: .memoryPercent, name: "memory_percent", unit: "percent", description: "Memory in use on the machine"),
-        MetricType(id: .connectionCount, name: "connection_count", unit: "count", description: "Open connections"),
-        MetricType(id: .batchRequestsSec, name: "batch_requests_sec", unit: "per_second", description: "Batches (SQL Server) or statements received per second"),
-        MetricType(id: .diskIOReads, name: "disk_io_reads", unit: "per_second", description: "Reads from data and log files per second"),
-        MetricType(id: .diskIOWrites, name: "disk_io_writes", unit: "per_second", description: "Writes to data and log files per second"),
-        MetricType(id: .waitTimeMs, name: "wait_time_ms", unit: "ms_per_second", description: "Milliseconds that sessions waited, per second, without benign waits"),
+    private init(_ id: MetricID, _ name: String, _ unit: String, _ description: String) {
+        self.id = id
+        self.name = name
+        self.unit = unit
+        self.description = description
+    }
+
+    package static let all: [MetricType] = [
+        MetricType(.cpuPercent, "cpu_percent", "percent", "CPU use of the whole machine, as a share of all its processors"),
+        MetricType(.memoryPercent, "memory_percent", "percent", "Physical memory in use on the machine"),
+        MetricType(.connectionCount, "connection_count", "count", "Open user connections"),
+        MetricType(
+            .batchRequestsSec, "batch_requests_sec", "per_second", "Batches (SQL Server), transactions (PostgreSQL) or statements (MySQL) per second"),
+        MetricType(.diskReads, "disk_io_reads", "per_second", "Physical reads per second"),
+        MetricType(.diskWrites, "disk_io_writes", "per_second", "Physical writes per second"),
+        MetricType(.waitTimeMs, "wait_time_ms", "ms_per_second", "Milliseconds that tasks waited, per second, without benign waits"),
+        MetricType(.engineCPUPercent, "engine_cpu_percent", "percent", "CPU use of the database server's own process, as a share of all processors"),
+        MetricType(.memoryTotalBytes, "memory_total_bytes", "bytes", "Physical memory of the machine"),
+        MetricType(.memoryUsedBytes, "memory_used_bytes", "bytes", "Memory that the database server holds"),
+        MetricType(.pageLifeExpectancySeconds, "page_life_expectancy_seconds", "seconds", "Seconds that a page is expected to stay in the buffer pool"),
+        MetricType(
+            .cacheHitPercent, "cache_hit_percent", "percent", "Pages or blocks that were found in the cache, as a share of those asked of it"),
+        MetricType(.ownCPUMs, "own_cpu_ms", "ms_per_second", "CPU that DbTools itself used on the server, in milliseconds per second"),
     ]
 
-    private static let byName = Dictionary(uniqueKeysWithValues: types.map { ($0.name, $0) })
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
     private static let shortNames = ["cpu": "cpu_percent", "memory": "memory_percent", "connections": "connection_count"]
 
-    /// The metric called `name`, by its full or its short name.
-    package static func type(named name: String) -> MetricType? { byName[shortNames[name] ?? name] }
-
-    package static func type(_ id: MetricID) -> MetricType? { types.first { $0.id == id } }
+    /// The metric called `name`, by its full or its short name; nil for any other word.
+    package static func named(_ name: String) -> MetricType? { byName[shortNames[name] ?? name] }
 }

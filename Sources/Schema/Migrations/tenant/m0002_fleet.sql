@@ -1,5 +1,6 @@
 -- Fleet: the servers a tenant watches, their groups and labels.
 CREATE SCHEMA fleet;
+GRANT USAGE ON SCHEMA fleet TO dbtools_runtime;
 
 -- One row. Every change of what collectors must know takes the next number in its own transaction, and holds this row until it commits:
 -- so numbers become visible in their order, and "all servers with a number above the last one I saw" misses nothing.

@@ -1,5 +1,6 @@
 -- Monitoring: what is collected, the samples, the latest state of every server and how its health changed.
 CREATE SCHEMA monitoring;
+GRANT USAGE ON SCHEMA monitoring TO dbtools_runtime;
 
 -- The catalogue in Sources/Monitoring/Metrics/MetricCatalogue.swift; a test proves that both say the same.
 CREATE TABLE monitoring.metric_types (
@@ -8,6 +9,20 @@ CREATE TABLE monitoring.metric_types (
     unit        text     NOT NULL,
     description text     NOT NULL
 );
+INSERT INTO monitoring.metric_types (id, name, unit, description) VALUES
+    (1, 'cpu_percent', 'percent', 'CPU use of the whole machine, as a share of all its processors'),
+    (2, 'memory_percent', 'percent', 'Physical memory in use on the machine'),
+    (3, 'connection_count', 'count', 'Open user connections'),
+    (4, 'batch_requests_sec', 'per_second', 'Batches (SQL Server), transactions (PostgreSQL) or statements (MySQL) per second'),
+    (5, 'disk_io_reads', 'per_second', 'Physical reads per second'),
+    (6, 'disk_io_writes', 'per_second', 'Physical writes per second'),
+    (7, 'wait_time_ms', 'ms_per_second', 'Milliseconds that tasks waited, per second, without benign waits'),
+    (8, 'engine_cpu_percent', 'percent', 'CPU use of the database server''s own process, as a share of all processors'),
+    (9, 'memory_total_bytes', 'bytes', 'Physical memory of the machine'),
+    (10, 'memory_used_bytes', 'bytes', 'Memory that the database server holds'),
+    (11, 'page_life_expectancy_seconds', 'seconds', 'Seconds that a page is expected to stay in the buffer pool'),
+    (12, 'cache_hit_percent', 'percent', 'Pages or blocks that were found in the cache, as a share of those asked of it'),
+    (13, 'own_cpu_ms', 'ms_per_second', 'CPU that DbTools itself used on the server, in milliseconds per second');
 
 -- A server without a row is collected at the tenant's interval, with all metrics.
 CREATE TABLE monitoring.collection_config (
@@ -145,7 +160,9 @@ BEGIN
     END LOOP;
 END
 $$;
+
 REVOKE ALL ON FUNCTION monitoring.make_partitions(date, int), monitoring.drop_partitions(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION monitoring.make_partitions(date, int), monitoring.drop_partitions(date) TO dbtools_runtime;
 
 -- What every list and the health of every server is read from. The time-dependent part of the rule stands here, so that a server nobody collects any
 -- more is not shown as healthy: no good collection for max(5 minutes, 2.5 intervals) is offline; never tried, or collection off, is unknown.
