@@ -1,0 +1,54 @@
+/// The kinds of database servers that DbTools monitors. `mysql` means MySQL 8 and MariaDB.
+package enum EngineKind: String, Codable, CaseIterable, Sendable, Hashable {
+    case sqlserver, postgresql, mysql
+
+    /// The TCP port of a fresh installation.
+    package var defaultPort: Int {
+        switch self {
+        case .sqlserver: 1433
+        case .postgresql: 5432
+        case .mysql: 3306
+        }
+    }
+
+    /// The name on screens and in messages.
+    package var displayName: String {
+        switch self {
+        case .sqlserver: "SQL Server"
+        case .postgresql: "PostgreSQL"
+        case .mysql: "MySQL or MariaDB"
+        }
+    }
+}
+
+/// The seam: one implementation per kind of server. Calls block; run them in `TargetLanes` or in a child process, never on Swift's pool.
+package protocol Engine: Sendable {
+    /// Connects, reads version and permissions back, disconnects. Answers within `deadlineSeconds` as far as the driver obeys it.
+    func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult
+    /// Opens a connection for collecting. Throws within `deadlineSeconds` as far as the driver obeys it.
+    func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection
+}
+
+/// An open connection to a target: blocking, and used by one thread at a time. After a thrown error it is to be closed.
+package protocol EngineConnection: AnyObject {
+    /// Reads the core metrics in one round trip; cut off after `deadlineSeconds`.
+    func collect(deadlineSeconds: Double) throws(EngineError) -> Reading
+    /// Closes the connection. Calling it again does nothing.
+    func close()
+}
+
+/// Why a target could not be reached or read.
+package struct EngineError: Error, Sendable, Equatable {
+    /// What kind of failure, as connection tests name it.
+    package let code: ProbeErrorCode
+    /// A sentence for the DBA that says what to do next; without passwords.
+    package let message: String
+    /// Whether a missing grant is the cause: a state of its own, retried rarely.
+    package let isPermission: Bool
+
+    package init(_ code: ProbeErrorCode, _ message: String, isPermission: Bool = false) {
+        self.code = code
+        self.message = message
+        self.isPermission = isPermission
+    }
+}

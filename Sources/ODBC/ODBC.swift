@@ -1,1 +1,0 @@
-// The front page of ODBC is written by its owner.
