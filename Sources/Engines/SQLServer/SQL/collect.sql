@@ -1,0 +1,76 @@
+/*
+Purpose:     the core readings of a SQL Server, once per collection.
+Versions:    SQL Server 2016 and later, on Windows and Linux.
+Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough). Without it only the first result set has rows.
+Cost:        one batch, one round trip; under 5 ms of CPU; no table is read or written.
+Result sets:
+  1 identity:    who answers, and what this login may see
+  2 system:      logical processors; start in the server's own time and its distance from UTC (minutes); uptime (ms)
+  3 memory:      physical memory of the machine (kB)
+  4 process:     memory of the SQL Server process (kB)
+  5 cpu:         the newest scheduler monitor record (XML text), when it was written (UTC) and its age (ms); none if there is no record
+  6 sessions:    user sessions; CPU of sessions with this application name (ms)
+  7 io:          physical reads and writes of all database files since the start (operations, bytes)
+  8 counters:    raw performance counters with their type
+  9 waits:       totals per wait type since the start (ms)
+*/
+SET NOCOUNT ON;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SET LOCK_TIMEOUT 1000;
+SET DEADLOCK_PRIORITY LOW;
+
+SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128))) AS server_name,
+    CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
+    CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition,
+    CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
+    CASE WHEN @@VERSION LIKE N'% on Linux %' THEN 1 ELSE 0 END AS is_linux,
+    SUSER_SNAME() AS login_name,
+    HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
+    HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state;
+
+SELECT cpu_count,
+    sqlserver_start_time AS started_at_local,
+    DATEDIFF(MINUTE, GETUTCDATE(), GETDATE()) AS utc_offset_minutes,
+    ms_ticks - sqlserver_start_time_ms_ticks AS uptime_ms
+FROM sys.dm_os_sys_info;
+
+SELECT total_physical_memory_kb, available_physical_memory_kb
+FROM sys.dm_os_sys_memory;
+
+SELECT physical_memory_in_use_kb
+FROM sys.dm_os_process_memory;
+
+SELECT TOP (1) r.record,
+    DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
+    i.ms_ticks - r.[timestamp] AS age_ms
+FROM sys.dm_os_ring_buffers AS r
+CROSS JOIN sys.dm_os_sys_info AS i
+WHERE r.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
+    AND r.record LIKE N'%<SystemHealth>%'
+ORDER BY r.[timestamp] DESC;
+
+SELECT COUNT_BIG(*) AS session_count,
+    SUM(CASE WHEN program_name = APP_NAME() THEN CAST(cpu_time AS bigint) ELSE 0 END) AS own_cpu_ms
+FROM sys.dm_exec_sessions
+WHERE is_user_process = 1;
+
+SELECT SUM(num_of_reads) AS read_count,
+    SUM(num_of_writes) AS write_count,
+    SUM(num_of_bytes_read) AS read_bytes,
+    SUM(num_of_bytes_written) AS written_bytes
+FROM sys.dm_io_virtual_file_stats(NULL, NULL);
+
+SELECT RTRIM(object_name) AS object_name,
+    RTRIM(counter_name) AS counter_name,
+    RTRIM(instance_name) AS instance_name,
+    cntr_value,
+    cntr_type
+FROM sys.dm_os_performance_counters
+WHERE counter_name IN (N'Batch Requests/sec', N'Page life expectancy', N'Page lookups/sec', N'Page reads/sec');
+
+SELECT RTRIM(wait_type) AS wait_type,
+    waiting_tasks_count,
+    wait_time_ms,
+    signal_wait_time_ms
+FROM sys.dm_os_wait_stats
+WHERE waiting_tasks_count > 0;

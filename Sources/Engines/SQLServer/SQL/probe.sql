@@ -1,0 +1,24 @@
+/*
+Purpose:     who answers, and what this login may see: the first half of a connection test, and of every new connection.
+Versions:    every SQL Server, so that one that is too old can be named.
+Permissions: none.
+Cost:        one batch, one round trip; no table is read or written.
+Result sets:
+  1 identity: names, build, edition; the login; each right as 1, 0 or NULL (this version does not have it)
+*/
+SET NOCOUNT ON;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SET LOCK_TIMEOUT 1000;
+SET DEADLOCK_PRIORITY LOW;
+
+SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128))) AS server_name,
+    CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
+    CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition,
+    CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
+    CASE WHEN @@VERSION LIKE N'% on Linux %' THEN 1 ELSE 0 END AS is_linux,
+    SUSER_SNAME() AS login_name,
+    DB_NAME() AS database_name,
+    HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
+    HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state,
+    HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION') AS view_any_definition,
+    HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', 'SELECT') AS select_backupset;
