@@ -342,8 +342,8 @@ enum TextRule {
             return "must have \(length.lowerBound) to \(length.upperBound) characters"
         }
         if anyCharacters { return nil }
-        if length.lowerBound > 0, text.allSatisfy(\.isWhitespace) { return "must not be blank" }
-        if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) { return "must not hold control characters" }
+        if length.lowerBound > 0, text.first?.isWhitespace ?? true { return "must not begin with a space" }
+        if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) { return "must not hold control characters" }
         return nil
     }
 }

@@ -6,7 +6,9 @@ package struct User: Sendable {
     package typealias ID = Primitives.ID<User>
     package static let emailLength = 3...254
     package static let nameLength = 0...100
-    package static let passwordLength = 8...200
+    package static let passwordLength = 12...200
+    /// For whoever runs the installation: the command line and the environment.
+    package static let operatorPasswordLength = 8...200
 
     package var id: ID
     /// Lower-case; unique.
