@@ -37,11 +37,14 @@ import Testing
     /// A DBA reads these before they run on his servers.
     @Test func collectorsSayWhatTheyDo() throws {
         for file in try SourceTree.files(under: "Sources/Engines", endingWith: [".sql"]) {
-            let header = file.lines.prefix { $0.hasPrefix("--") || $0.hasPrefix("/*") || $0.hasPrefix(" *") || $0.isEmpty }
-            let head = header.joined(separator: "\n").lowercased()
-            for word in ["purpose", "versions", "permissions", "cost", "columns"] where !head.contains(word) {
+            let text = file.lines.joined(separator: "\n")
+            let dashes = file.lines.prefix { $0.hasPrefix("--") || $0.isEmpty }.joined(separator: "\n")
+            let block = text.prefix(upTo: text.firstRange(of: "*/")?.lowerBound ?? text.endIndex)
+            let head = (text.hasPrefix("/*") ? String(block) : dashes).lowercased()
+            for word in ["purpose", "versions", "permissions", "cost"] where !head.contains(word) {
                 Issue.record("\(file.path): the header does not name \(word)")
             }
+            if !head.contains("columns"), !head.contains("result") { Issue.record("\(file.path): the header does not name what comes back") }
         }
     }
 
