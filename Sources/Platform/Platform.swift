@@ -1,1 +1,0 @@
-// The front page of Platform is written by its owner.

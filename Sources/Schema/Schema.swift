@@ -1,1 +1,0 @@
-// The front page of Schema is written by its owner.
