@@ -9,29 +9,34 @@ package struct DatabaseAddress: Hashable, Sendable {
 
     /// An address from keyword and value pairs, quoted as libpq asks.
     package init(_ parameters: KeyValuePairs<String, String>) {
-        conninfo = parameters.map { "\($0)='\($1.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'" }.joined(separator: " ")
+        conninfo = parameters.map { Self.quoted($0.key, $0.value) }.joined(separator: " ")
     }
 
-    /// This address with some of its parameters replaced; works on strings and on URIs alike. Throws `PostgresError` when the text is neither.
-    package func with(_ changes: KeyValuePairs<String, String>) throws(PostgresError) -> DatabaseAddress {
+    /// The parameters that are given, in libpq's words; works on strings and on URIs alike. Throws `PostgresError` when the text is neither.
+    package func parameters() throws(PostgresError) -> [(key: String, value: String)] {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
             defer { PQfreemem(message) }
             throw PostgresError(sqlState: "08001", message: message.map { String(cString: $0) } ?? "the connection string cannot be read")
         }
         defer { PQconninfoFree(options) }
-        var pairs: [(String, String)] = []
+        var pairs: [(key: String, value: String)] = []
         var option = options
         while let keyword = option.pointee.keyword {
             if let value = option.pointee.val { pairs.append((String(cString: keyword), String(cString: value))) }
             option += 1
         }
-        for (key, value) in changes {
-            pairs.removeAll { $0.0 == key }
-            pairs.append((key, value))
-        }
-        let text = pairs.map { "\($0)='\($1.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'" }.joined(separator: " ")
-        return DatabaseAddress(conninfo: text)
+        return pairs
+    }
+
+    /// This address with some of its parameters replaced or added. Throws `PostgresError` when it cannot be read.
+    package func with(_ changes: KeyValuePairs<String, String>) throws(PostgresError) -> DatabaseAddress {
+        let kept = try parameters().filter { pair in !changes.contains { $0.key == pair.key } }
+        return DatabaseAddress(conninfo: (kept + changes.map { ($0.key, $0.value) }).map { Self.quoted($0, $1) }.joined(separator: " "))
+    }
+
+    private static func quoted(_ key: String, _ value: String) -> String {
+        "\(key)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
     }
 }
 
@@ -305,5 +310,15 @@ extension PostgresConnection {
         var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
         guard poll(&descriptor, 1, 0) > 0 else { return true }
         return PQconsumeInput(connection) == 1 && isOpen
+    }
+}
+
+extension PostgresConnection {
+    /// The SCRAM-SHA-256 verifier of a password, made on this side, so that the password itself is never in a statement or a server's log.
+    /// Throws `PostgresError`.
+    package func scramVerifier(password: String, role: String) throws(PostgresError) -> String {
+        guard let verifier = PQencryptPasswordConn(connection, password, role, "scram-sha-256") else { throw clientFailure() }
+        defer { PQfreemem(verifier) }
+        return String(cString: verifier)
     }
 }

@@ -8,6 +8,12 @@ package struct Migration: Sendable {
     package let name: String
     package let sql: String
 
+    package init(number: Int, name: String, sql: String) {
+        self.number = number
+        self.name = name
+        self.sql = sql
+    }
+
     /// FNV-1a over the text: notices an edited migration; it protects from mistakes, not from malice.
     package var checksum: String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -1,5 +1,5 @@
 package import Crypto
-package import Foundation
+import Foundation
 
 /// The key that wraps all others. It comes from the environment or a file, and is never stored in a database.
 package struct MasterKey: Sendable {

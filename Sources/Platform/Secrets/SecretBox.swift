@@ -1,6 +1,6 @@
 import Crypto
-package import Foundation
-package import Primitives
+import Foundation
+import Primitives
 import Synchronization
 
 /// Why a secret could not be sealed or opened. It says nothing of the secret.

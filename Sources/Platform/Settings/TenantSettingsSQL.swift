@@ -1,5 +1,5 @@
 import Foundation
-package import Postgres
+import Postgres
 import Primitives
 
 extension TenantSettings {

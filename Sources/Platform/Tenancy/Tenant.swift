@@ -41,8 +41,7 @@ package struct Tenant: Sendable, Equatable {
 
     /// `prefix` and `slug` as one PostgreSQL name: cut to 63 bytes, with 8 hexadecimal digits of the slug's hash, where it is too long.
     static func databaseObjectName(_ prefix: String, _ slug: String) -> String {
-        let name = prefix + slug.replacing("-", with: "_")
-        // "a-b" cannot meet "a_b": slugs have no underscores.
+        let name = prefix + slug
         guard name.utf8.count > 63 else { return name }
         var hash: UInt32 = 0x811C_9DC5  // FNV-1a
         for byte in slug.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }

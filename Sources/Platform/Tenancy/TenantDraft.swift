@@ -1,0 +1,103 @@
+import Crypto
+import Foundation
+import Postgres
+import Primitives
+
+/// A tenant that is being made: its names and secrets, and the statements that make it.
+struct TenantDraft: Sendable {
+    let id: Tenant.ID
+    let slug: String
+    let name: String
+    let settings: JSONValue
+    let databaseName: String
+    let ownerRole: String
+    let runtimeRole: String
+    private let ownerPassword: String
+    private let runtimePassword: String
+    private let ownerPasswordSealed: [UInt8]
+    private let runtimePasswordSealed: [UInt8]
+    private let dataKey: [UInt8]
+    private let masterKeyID: String
+
+    init(slug: String, name: String, settings: JSONValue, secrets: SecretBox) throws {
+        id = Tenant.ID()
+        self.slug = slug
+        self.name = name
+        self.settings = settings
+        databaseName = Tenant.databaseObjectName("dbtools_tenant_", slug)
+        runtimeRole = databaseName
+        ownerRole = Tenant.databaseObjectName("dbtools_owner_", slug)
+        ownerPassword = Self.password()
+        runtimePassword = Self.password()
+        ownerPasswordSealed = try secrets.sealForInstallation(ownerPassword, context: "owner role \(id)")
+        runtimePasswordSealed = try secrets.sealForInstallation(runtimePassword, context: "runtime role \(id)")
+        dataKey = try secrets.makeDataKey(for: id, keyID: 1)
+        masterKeyID = secrets.master.keyID
+    }
+
+    /// 256 random bits.
+    private static func password() -> String { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() } }
+
+    /// The row, committed before anything else is made, so that a sweep finds what a crash leaves. Throws `.conflict` when the slug is taken.
+    func insert(on connection: PostgresConnection) throws {
+        do {
+            try connection.transaction {
+                try connection.execute(
+                    """
+                    INSERT INTO platform.tenants
+                        (id, slug, name, status, database_name, owner_role, runtime_role, owner_password_sealed, runtime_password_sealed, settings)
+                    VALUES (\(id), \(slug), \(name), 'provisioning', \(databaseName), \(ownerRole), \(runtimeRole), \(Bytes(ownerPasswordSealed)),
+                        \(Bytes(runtimePasswordSealed)), \(settings))
+                    """)
+                try connection.execute(
+                    """
+                    INSERT INTO platform.data_keys (tenant_id, key_id, wrapped, master_key_id)
+                    VALUES (\(id), 1, \(Bytes(dataKey)), \(masterKeyID))
+                    """)
+            }
+        } catch let error as PostgresError where error.isUniqueViolation {
+            throw AppError(.conflict, "The slug \(slug) is taken", details: [.init(field: "slug", reason: "is taken")])
+        }
+    }
+
+    /// Roles and database. Nobody can connect before the right to do so is taken from everyone but the two roles.
+    func createDatabase(on connection: PostgresConnection) throws {
+        guard try connection.rows("SELECT 1 FROM pg_database WHERE datname = \(databaseName)").isEmpty else {
+            throw AppError(.conflict, "There is a database \(databaseName) already that is not ours; choose another slug, or remove it")
+        }
+        let (database, owner, runtime) = (SQL.identifier(databaseName), SQL.identifier(ownerRole), SQL.identifier(runtimeRole))
+        let ownerVerifier = try connection.scramVerifier(password: ownerPassword, role: ownerRole)
+        let runtimeVerifier = try connection.scramVerifier(password: runtimePassword, role: runtimeRole)
+        try connection.script(
+            """
+            CREATE ROLE \(owner) LOGIN PASSWORD \(SQL.literal(ownerVerifier)) IN ROLE \(SystemDatabase.ownerGroup);
+            CREATE ROLE \(runtime) LOGIN PASSWORD \(SQL.literal(runtimeVerifier)) IN ROLE \(SystemDatabase.runtimeGroup);
+            """)
+        try connection.script("CREATE DATABASE \(database) TEMPLATE \(SQL.identifier(TenantTemplate.databaseName)) ALLOW_CONNECTIONS false")
+        try connection.script(
+            """
+            REVOKE ALL ON DATABASE \(database) FROM PUBLIC;
+            GRANT CREATE ON DATABASE \(database) TO \(SystemDatabase.ownerGroup);
+            GRANT CONNECT, TEMPORARY ON DATABASE \(database) TO \(runtime);
+            GRANT CONNECT, TEMPORARY ON DATABASE \(database) TO \(owner);
+            ALTER DATABASE \(database) ALLOW_CONNECTIONS true;
+            """)
+    }
+
+    /// Connects as the tenant's own role and reads its defaults: a success is reported only after this.
+    func readBack(from system: DatabaseAddress) throws {
+        let connection = try PostgresConnection(system.with(["dbname": databaseName, "user": runtimeRole, "password": runtimePassword]))
+        let settings = try connection.rows("SELECT count(*) FROM platform.settings")[0].decode(0, as: Int.self)
+        guard settings > 0 else { throw AppError(.internalError, "The new tenant's database has no settings: nothing was kept") }
+    }
+
+    func activate(by actor: Actor, on connection: PostgresConnection) throws {
+        try connection.transaction {
+            try connection.execute("UPDATE platform.tenants SET status = 'active', updated_at = now() WHERE id = \(id)")
+            let activity = Activity(
+                "tenant_created", entityType: "tenant", entityID: id.uuid, entityName: slug, actor: actor,
+                details: ["name": .string(name), "databaseName": .string(databaseName)])
+            try activity.insert(on: connection)
+        }
+    }
+}
