@@ -1,0 +1,230 @@
+import Foundation
+import HTTPTypes
+package import Hummingbird
+package import Platform
+import Primitives
+
+/// `/groups`: sets of servers.
+package struct ServerGroupRoutes: Sendable {
+    private let databases: TenantDatabases
+    package init(databases: TenantDatabases) { self.databases = databases }
+
+    package func add(to group: RouterGroup<AppRequestContext>) {
+        group.get("groups", use: list)
+        group.post("groups", use: create)
+        group.get("groups/:groupId", use: read)
+        group.put("groups/:groupId", use: replace)
+        group.patch("groups/:groupId", use: change)
+        group.delete("groups/:groupId", use: delete)
+        group.post("groups/:groupId/servers", use: addServers)
+        group.delete("groups/:groupId/servers/:serverId", use: removeServer)
+    }
+
+    /// GET /groups: with member counts. 400.
+    @Sendable func list(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewGroups)
+        let query = QueryReader(request)
+        let search = query.search()
+        let limit = query.limit()
+        let cursor = query.cursor(sort: "name", count: 2)
+        try query.finish()
+        let page = try await databases.read(context.requireTenant()) { session in
+            let (groups, total) = try ServerGroup.list(search: search, after: cursor, limit: limit + 1, on: session)
+            let items = Array(groups.prefix(limit))
+            let next = try groups.count > limit ? items.last.map { try ServerGroup.cursor(after: $0, on: session) } : nil
+            return Page(items: items.map { GroupReply($0, servers: nil) }, nextCursor: next, total: total)
+        }
+        return page.response(to: request) { $0.write(to: &$1) }
+    }
+
+    /// GET /groups/{id}: with its servers. 404.
+    @Sendable func read(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewGroups)
+        return try await reply(context.id("groupId", of: ServerGroup.self), context)
+    }
+
+    /// POST /groups. 400, 409.
+    @Sendable func create(request: Request, context: AppRequestContext) async throws -> Response {
+        let actor = try context.caller(may: .manageGroups).actor
+        let fields = try await GroupFields(request, context, isPatch: false)
+        let now = Date()
+        let group = fields.applied(to: ServerGroup(
+            id: ServerGroup.ID(), name: "", description: "", color: nil, revision: 1, serverCount: 0, createdAt: now, updatedAt: now))
+        try await databases.transaction(context.requireTenant()) { session in
+            try group.insert(on: session)
+            try session.record(group.activity("group_created", by: actor, details: ["after": .object(group.audit)]))
+            try session.publish(group.event)
+        }
+        return try await reply(group.id, context, status: .created)
+    }
+
+    /// PUT /groups/{id}. 400, 404, 409, 412.
+    @Sendable func replace(request: Request, context: AppRequestContext) async throws -> Response { try await update(request, context, isPatch: false) }
+
+    /// PATCH /groups/{id}. 400, 404, 409, 412.
+    @Sendable func change(request: Request, context: AppRequestContext) async throws -> Response { try await update(request, context, isPatch: true) }
+
+    private func update(_ request: Request, _ context: AppRequestContext, isPatch: Bool) async throws -> Response {
+        let actor = try context.caller(may: .manageGroups).actor
+        let id = try context.id("groupId", of: ServerGroup.self)
+        let fields = try await GroupFields(request, context, isPatch: isPatch)
+        let now = Date()
+        try await databases.transaction(context.requireTenant()) { session in
+            let before = try ServerGroup.lock(id, on: session)
+            try request.checkIfMatch(before.revision)
+            var group = fields.applied(to: before)
+            group.revision += 1
+            group.updatedAt = now
+            try group.save(on: session)
+            try session.record(group.activity("group_updated", by: actor, details: ["before": .object(before.audit), "after": .object(group.audit)]))
+            try session.publish(group.event)
+        }
+        return try await reply(id, context)
+    }
+
+    /// DELETE /groups/{id}: its servers stay. 404, 412.
+    @Sendable func delete(request: Request, context: AppRequestContext) async throws -> Response {
+        let actor = try context.caller(may: .manageGroups).actor
+        let id = try context.id("groupId", of: ServerGroup.self)
+        try await databases.transaction(context.requireTenant()) { session in
+            let group = try ServerGroup.lock(id, on: session)
+            try request.checkIfMatch(group.revision)
+            try group.delete(on: session)
+            try session.record(group.activity("group_deleted", by: actor, details: ["before": .object(group.audit)]))
+            try session.publish(group.event)
+        }
+        return noContent()
+    }
+
+    /// POST /groups/{id}/servers: adds; those already in it stay. 400, 404.
+    @Sendable func addServers(request: Request, context: AppRequestContext) async throws -> Response {
+        let actor = try context.caller(may: .manageGroups).actor
+        let id = try context.id("groupId", of: ServerGroup.self)
+        let body = try await FieldReader(request, context)
+        let servers = body.ids("serverIds", max: ServerGroup.addCountMax, of: Server.self)
+        if !body.isPresent("serverIds") || body.isNull("serverIds") {
+            body.fail("serverIds", "is required")
+        } else if body.value("serverIds")?.array?.isEmpty == true {
+            body.fail("serverIds", "must have at least 1 entry")
+        }
+        try body.finish()
+        try await databases.transaction(context.requireTenant()) { session in
+            let group = try ServerGroup.lock(id, on: session)
+            let count = try group.add(servers, on: session)
+            guard count > 0 else { return }
+            let names = servers.map { JSONValue.string($0.description) }
+            try session.record(group.activity("group_servers_added", by: actor, details: ["serverIds": .array(names), "added": .int(Int64(count))]))
+            try session.publish(group.event)
+        }
+        return try await reply(id, context)
+    }
+
+    /// DELETE /groups/{id}/servers/{serverId}. 404.
+    @Sendable func removeServer(request: Request, context: AppRequestContext) async throws -> Response {
+        let actor = try context.caller(may: .manageGroups).actor
+        let id = try context.id("groupId", of: ServerGroup.self)
+        let server = try context.id("serverId", of: Server.self)
+        try await databases.transaction(context.requireTenant()) { session in
+            let group = try ServerGroup.lock(id, on: session)
+            try group.remove(server, on: session)
+            try session.record(group.activity("group_server_removed", by: actor, details: ["serverId": .string(server.description)]))
+            try session.publish(group.event)
+        }
+        return noContent()
+    }
+
+    private func reply(_ id: ServerGroup.ID, _ context: AppRequestContext, status: HTTPResponse.Status = .ok) async throws -> Response {
+        let (reply, revision) = try await databases.read(context.requireTenant()) { session in
+            let group = try ServerGroup.find(id, on: session)
+            return (GroupReply(group, servers: try group.members(on: session)), group.revision)
+        }
+        var headers: HTTPFields = [.eTag: etag(version: revision)]
+        if status == .created { headers[.location] = "/api/v1/groups/\(id)" }
+        var writer = JSONWriter()
+        reply.write(to: &writer)
+        return json(bytes: writer.bytes, status: status, headers: headers)
+    }
+}
+
+/// What a request says of a group.
+private struct GroupFields: Sendable {
+    var name: String?
+    var description: String?
+    var color: Given<String>
+
+    init(_ request: Request, _ context: AppRequestContext, isPatch: Bool) async throws {
+        let body = try await FieldReader(request, context)
+        if isPatch {
+            name = body.optionalString("name", ServerGroup.nameLengths)?.trimmingSpaces()
+            if body.isNull("name") { body.fail("name", "must not be null") }
+        } else {
+            name = body.string("name", ServerGroup.nameLengths).trimmingSpaces()
+        }
+        let text = body.optionalSecret("description", ServerGroup.descriptionLengths)  // lines are allowed
+        description = text ?? (isPatch && !body.isNull("description") ? nil : "")
+        switch body.optionalString("color", 0...20) {
+        case let sent?:
+            let color = Color.normalized(sent)
+            if color == nil { body.fail("color", "must be a colour such as #2b6cb0") }
+            self.color = color.map { .value($0) } ?? .null
+        case nil: color = isPatch && !body.isNull("color") ? .absent : .null
+        }
+        try body.finish()
+    }
+
+    func applied(to group: ServerGroup) -> ServerGroup {
+        var group = group
+        group.name = name ?? group.name
+        group.description = description ?? group.description
+        group.color = color.or(group.color)
+        return group
+    }
+}
+
+private struct GroupReply: JSONWritable, Sendable {
+    let group: ServerGroup
+    let servers: [(id: Server.ID, name: String)]?
+
+    init(_ group: ServerGroup, servers: [(id: Server.ID, name: String)]?) {
+        self.group = group
+        self.servers = servers
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("id")
+        writer.id(group.id)
+        writer.key("name")
+        writer.string(group.name)
+        writer.key("description")
+        writer.string(group.description)
+        writer.key("color")
+        writer.optional(group.color)
+        writer.key("serverCount")
+        writer.int(group.serverCount)
+        writer.key("createdAt")
+        writer.date(group.createdAt)
+        if let servers {
+            writer.key("servers")
+            writer.beginArray()
+            for server in servers {
+                writer.beginObject()
+                writer.key("id")
+                writer.id(server.id)
+                writer.key("name")
+                writer.string(server.name)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+}
+
+extension ServerGroup {
+    fileprivate func activity(_ action: String, by actor: Actor, details: [String: JSONValue]) -> Activity {
+        Activity(action, entityType: "group", entityID: id.uuid, entityName: name, actor: actor, details: .object(details))
+    }
+
+    fileprivate var event: Event { Event("group.changed", entityID: id.uuid, payload: ["groupId": .string(id.description), "name": .string(name)]) }
+}

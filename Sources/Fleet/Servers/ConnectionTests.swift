@@ -1,0 +1,57 @@
+import Dispatch
+package import Engines
+package import Foundation
+package import Platform
+package import Primitives
+import Synchronization
+
+/// Tests connections on behalf of people. A test is a port scanner in the wrong hands: so each tenant has a rate, and each process a number at once.
+package final class ConnectionTests: Sendable {
+    /// Tests that a tenant may begin at once, and per minute after that.
+    package static let burstMax = 20
+    package static let perMinuteMax = 60
+    /// Tests under way at once in this process; further ones are told to come back.
+    package static let runningCountMax = 16
+
+    private struct Allowance {
+        var tokens = Double(burstMax)
+        var updatedAt: Double
+    }
+    private struct State {
+        var allowances: [Tenant.ID: Allowance] = [:]
+        var runningCount = 0
+    }
+
+    private let state = Mutex(State())
+    private let probe: @Sendable (Target) async -> ProbeResult
+
+    /// - Parameter probe: tries one target and always answers within 10 s; in the program `IsolatedProbe`, which a crashing driver cannot harm.
+    package init(probe: @escaping @Sendable (Target) async -> ProbeResult) { self.probe = probe }
+
+    /// Tries `target`. Throws `.rateLimited` when the tenant tests too often, `.unavailable` when too many tests run.
+    package func run(_ target: Target, for tenant: Tenant.ID) async throws -> ProbeResult {
+        try begin(tenant, nowSeconds: Double(DispatchTime.now().uptimeNanoseconds) / 1e9)
+        defer { state.withLock { $0.runningCount -= 1 } }
+        return await probe(target)
+    }
+
+    private func begin(_ tenant: Tenant.ID, nowSeconds: Double) throws {
+        try state.withLock { state in
+            guard state.runningCount < Self.runningCountMax else {
+                throw AppError(.unavailable, "Too many connection tests are running; try again in a few seconds", retryAfterSeconds: 5)
+            }
+            let perSecond = Double(Self.perMinuteMax) / 60
+            var allowance = state.allowances[tenant] ?? Allowance(updatedAt: nowSeconds)
+            allowance.tokens = min(Double(Self.burstMax), allowance.tokens + (nowSeconds - allowance.updatedAt) * perSecond)
+            allowance.updatedAt = nowSeconds
+            guard allowance.tokens >= 1 else {
+                throw AppError(
+                    .rateLimited, "Too many connection tests; a minute has \(Self.perMinuteMax)",
+                    retryAfterSeconds: max(1, Int(((1 - allowance.tokens) / perSecond).rounded(.up))))
+            }
+            allowance.tokens -= 1
+            state.allowances[tenant] = allowance
+            state.runningCount += 1
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Platform
+import Primitives
+
+extension Server {
+    /// The entry of the activity log for something done to this server.
+    func activity(_ action: String, by actor: Actor, details: [String: JSONValue] = [:]) -> Activity {
+        Activity(action, entityType: "server", entityID: id.uuid, entityName: configuration.name, actor: actor, details: .object(details))
+    }
+
+    /// What changed from `before`, for the activity log: only the fields that differ, a password as a word.
+    func changes(from before: Server) -> [String: JSONValue] {
+        let (old, new) = (before.configuration.audit, configuration.audit)
+        let names = new.keys.filter { old[$0] != new[$0] }
+        var changed: [String: JSONValue] = [
+            "before": .object(old.filter { names.contains($0.key) }), "after": .object(new.filter { names.contains($0.key) }),
+        ]
+        if before.sealedPassword != sealedPassword { changed["password"] = .string(sealedPassword == nil ? "removed" : "changed") }
+        return changed
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Postgres
+package import Primitives
+
+/// A server as the API shows it: one row of the view `fleet.server_overview`, with its groups and labels.
+package struct ServerOverview: Sendable {
+    package let id: Server.ID
+    package let revision: Int64
+    let row: PostgresRow
+
+    /// The columns by place, so that a list of many need not look names up.
+    enum Column: Int, CaseIterable {
+        case id, name, engine, hostname, port, instanceName, database, authType, username, hasPassword, encrypt, trustServerCertificate, status, health
+        case reasons, version, productVersion, edition, groups, labels, collectionEnabled, collectionInterval, collectedAt, attemptedAt
+        case errorCode, errorMessage, errorAt, cpuPercent, memoryPercent, connectionCount, batchRequestsSec, createdAt, updatedAt, revision
+        case sortKey, total
+    }
+
+    init(_ row: PostgresRow) throws {
+        self.row = row
+        id = try row.decode(Column.id.rawValue)
+        revision = try row.decode(Column.revision.rawValue)
+    }
+
+    /// Writes the server as in `api/openapi.yaml`. Throws `PostgresError`.
+    package func write(to writer: inout JSONWriter) throws {
+        func text(_ column: Column) throws -> String? { try row.decode(column.rawValue) }
+        func number(_ column: Column) throws -> Double? { try row.decode(column.rawValue) }
+        func date(_ column: Column) throws -> Date? { try row.decode(column.rawValue) }
+        func truth(_ column: Column) throws -> Bool { try row.decode(column.rawValue) }
+
+        writer.beginObject()
+        writer.key("id")
+        writer.id(id)
+        writer.key("name")
+        writer.optional(try text(.name))
+        writer.key("engine")
+        writer.optional(try text(.engine))
+        writer.key("hostname")
+        writer.optional(try text(.hostname))
+        writer.key("port")
+        writer.int(try row.decode(Column.port.rawValue, as: Int.self))
+        writer.key("instanceName")
+        writer.optional(try text(.instanceName))
+        writer.key("database")
+        writer.optional(try text(.database))
+        writer.key("authType")
+        writer.optional(try text(.authType))
+        writer.key("username")
+        writer.optional(try text(.username))
+        writer.key("hasPassword")
+        writer.bool(try truth(.hasPassword))
+        writer.key("encrypt")
+        writer.bool(try truth(.encrypt))
+        writer.key("trustServerCertificate")
+        writer.bool(try truth(.trustServerCertificate))
+        writer.key("status")
+        writer.optional(try text(.status))
+        writer.key("health")
+        writer.optional(try text(.health))
+        writer.key("healthReasons")
+        writer.beginArray()
+        for reason in try row.decode(Column.reasons.rawValue, as: [String].self) { writer.string(reason) }
+        writer.endArray()
+        writer.key("deployment")
+        writer.string("none")
+        writer.key("version")
+        writer.optional(try text(.version))
+        writer.key("productVersion")
+        writer.optional(try text(.productVersion))
+        writer.key("edition")
+        writer.optional(try text(.edition))
+        writer.key("groups")
+        writer.json(try text(.groups) ?? "[]")
+        writer.key("labels")
+        writer.json(try text(.labels) ?? "[]")
+        writer.key("collection")
+        writer.beginObject()
+        writer.key("enabled")
+        writer.bool(try truth(.collectionEnabled))
+        writer.key("intervalSeconds")
+        writer.int(try row.decode(Column.collectionInterval.rawValue, as: Int.self))
+        writer.endObject()
+        writer.key("lastCollectedAt")
+        writer.optional(try date(.collectedAt))
+        writer.key("lastAttemptAt")
+        writer.optional(try date(.attemptedAt))
+        try writeLastError(to: &writer)
+        writer.key("latest")
+        writer.beginObject()
+        writer.key("cpuPercent")
+        writer.optional(try number(.cpuPercent))
+        writer.key("memoryPercent")
+        writer.optional(try number(.memoryPercent))
+        writer.key("connectionCount")
+        writer.optional(try number(.connectionCount))
+        writer.key("batchRequestsSec")
+        writer.optional(try number(.batchRequestsSec))
+        writer.endObject()
+        writer.key("createdAt")
+        writer.optional(try date(.createdAt))
+        writer.key("updatedAt")
+        writer.optional(try date(.updatedAt))
+        writer.endObject()
+    }
+
+    private func writeLastError(to writer: inout JSONWriter) throws {
+        writer.key("lastError")
+        guard let code = try row.decode(Column.errorCode.rawValue, as: String?.self) else { return writer.null() }
+        writer.beginObject()
+        writer.key("code")
+        writer.string(code)
+        writer.key("message")
+        writer.string(try row.decode(Column.errorMessage.rawValue, as: String?.self) ?? "")
+        writer.key("at")
+        writer.optional(try row.decode(Column.errorAt.rawValue, as: Date?.self))
+        writer.endObject()
+    }
+}

@@ -1,0 +1,152 @@
+package import Engines
+package import Foundation
+package import Platform
+package import Postgres
+package import Primitives
+
+extension Server {
+    private static let columns: SQL = """
+        id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted, encrypt, trust_server_certificate,
+            revision, version, product_version, edition, created_at, updated_at
+        """
+
+    /// The server. Throws `.notFound`.
+    package static func find(_ id: ID, on session: TenantSession) throws -> Server {
+        let rows = try session.rows(
+            """
+            SELECT \(columns)
+            FROM fleet.servers
+            WHERE id = \(id) AND deleted_at IS NULL
+            """)
+        guard let row = rows.first else { throw AppError.notFound("The server") }
+        return try Server(row)
+    }
+
+    /// The server, locked until the transaction ends. Throws `.notFound`.
+    package static func lock(_ id: ID, on session: TenantSession) throws -> Server {
+        let rows = try session.rows(
+            """
+            SELECT \(columns)
+            FROM fleet.servers
+            WHERE id = \(id) AND deleted_at IS NULL
+            FOR UPDATE
+            """)
+        guard let row = rows.first else { throw AppError.notFound("The server") }
+        return try Server(row)
+    }
+
+    /// Adds the server. Throws `.conflict` when the name is taken.
+    package func insert(on session: TenantSession) throws {
+        let c = configuration
+        try nameTaken(c.name) {
+            try session.execute(
+                """
+                INSERT INTO fleet.servers
+                    (id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted, encrypt,
+                     trust_server_certificate, revision, change_number, version, product_version, edition, created_at, updated_at)
+                VALUES (\(id), \(c.name), \(c.engine), \(c.hostname), \(Int32(c.port)), \(c.instanceName), \(c.database), \(c.authType),
+                    \(c.username), \(sealedPassword), \(c.encrypt), \(c.trustServerCertificate), \(revision), fleet.next_change(), \(facts.version),
+                    \(facts.productVersion), \(facts.edition), \(createdAt), \(updatedAt))
+                """)
+        }
+    }
+
+    /// Writes the configuration, password, facts and revision. Throws `.conflict` when the name is taken.
+    package func save(on session: TenantSession) throws {
+        let c = configuration
+        try nameTaken(c.name) {
+            try session.execute(
+                """
+                UPDATE fleet.servers
+                SET name = \(c.name), engine = \(c.engine), hostname = \(c.hostname), port = \(Int32(c.port)), instance_name = \(c.instanceName),
+                    database_name = \(c.database), auth_type = \(c.authType), username = \(c.username), password_encrypted = \(sealedPassword),
+                    encrypt = \(c.encrypt), trust_server_certificate = \(c.trustServerCertificate), revision = \(revision),
+                    change_number = fleet.next_change(), version = \(facts.version), product_version = \(facts.productVersion),
+                    edition = \(facts.edition), updated_at = \(updatedAt)
+                WHERE id = \(id)
+                """)
+        }
+    }
+
+    /// Marks the server as deleted. Its name can be used again at once.
+    package func softDelete(at now: Date, on session: TenantSession) throws {
+        try session.execute(
+            """
+            UPDATE fleet.servers
+            SET deleted_at = \(now), updated_at = \(now), revision = revision + 1, change_number = fleet.next_change()
+            WHERE id = \(id)
+            """)
+    }
+
+    /// Brings a deleted server back under `name`. Throws `.conflict` when that is taken.
+    package static func restore(_ id: ID, as name: String, at now: Date, on session: TenantSession) throws {
+        try nameTaken(name) {
+            try session.execute(
+                """
+                UPDATE fleet.servers
+                SET deleted_at = NULL, name = \(name), updated_at = \(now), revision = revision + 1, change_number = fleet.next_change()
+                WHERE id = \(id)
+                """)
+        }
+    }
+
+    /// The name of a deleted server, locked; nil when it is not deleted. Throws `.notFound` when there never was one.
+    package static func lockDeleted(_ id: ID, on session: TenantSession) throws -> String? {
+        let rows = try session.rows("SELECT name, deleted_at IS NOT NULL FROM fleet.servers WHERE id = \(id) FOR UPDATE")
+        guard let row = rows.first else { throw AppError.notFound("The server") }
+        return try row.decode(1, as: Bool.self) ? try row.decode(0, as: String.self) : nil
+    }
+
+    /// Whether a server that is not deleted has this name.
+    package static func isNameTaken(_ name: String, on session: TenantSession) throws -> Bool {
+        try session.rows("SELECT FROM fleet.servers WHERE lower(name) = lower(\(name)) AND deleted_at IS NULL").isEmpty == false
+    }
+
+    /// Tells collectors to read this server's configuration again, in this transaction. Throws `.notFound`.
+    package static func touch(_ id: ID, on session: TenantSession) throws {
+        let count = try session.execute("UPDATE fleet.servers SET change_number = fleet.next_change() WHERE id = \(id) AND deleted_at IS NULL")
+        guard count == 1 else { throw AppError.notFound("The server") }
+    }
+
+    /// Keeps what the server said of itself. Touches the row only when something is new: neither the ETag nor `updated_at` move.
+    package static func record(_ facts: ServerFacts, of id: ID, on session: TenantSession) throws {
+        try session.execute(
+            """
+            UPDATE fleet.servers
+            SET version = \(facts.version), product_version = \(facts.productVersion), edition = \(facts.edition)
+            WHERE id = \(id) AND (version, product_version, edition) IS DISTINCT FROM (\(facts.version), \(facts.productVersion), \(facts.edition))
+            """)
+    }
+
+    private func nameTaken(_ name: String, _ body: () throws -> Void) throws { try Self.nameTaken(name, body) }
+
+    private static func nameTaken(_ name: String, _ body: () throws -> Void) throws {
+        do { try body() } catch let error as PostgresError where error.isUniqueViolation && error.constraint == "servers_name_key" {
+            throw AppError(.conflict, "A server named “\(name)” exists already", details: [.init(field: "name", reason: "is taken")])
+        }
+    }
+
+    private init(_ row: PostgresRow) throws {
+        self.init(
+            id: try row.decode("id"),
+            configuration: ServerConfiguration(
+                name: try row.decode("name"), engine: try row.decodeWord("engine"), hostname: try row.decode("hostname"), port: try row.decode("port"),
+                instanceName: try row.decode("instance_name"), database: try row.decode("database_name"), authType: try row.decodeWord("auth_type"),
+                username: try row.decode("username"), encrypt: try row.decode("encrypt"),
+                trustServerCertificate: try row.decode("trust_server_certificate")),
+            sealedPassword: try row.decode("password_encrypted"), revision: try row.decode("revision"),
+            facts: ServerFacts(version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition")),
+            createdAt: try row.decode("created_at"), updatedAt: try row.decode("updated_at"))
+    }
+}
+
+extension PostgresRow {
+    /// A column that holds one of an enum's words. Throws `PostgresError` when it is none of them.
+    package func decodeWord<Word: RawRepresentable>(_ column: String, as type: Word.Type = Word.self) throws -> Word where Word.RawValue == String {
+        let text = try decode(column, as: String.self)
+        guard let word = Word(rawValue: text) else {
+            throw PostgresError(sqlState: "42804", message: "column \(column) holds a word that this version does not know")
+        }
+        return word
+    }
+}
