@@ -1,0 +1,236 @@
+import CODBC
+import Foundation
+
+/// One statement or batch in flight, with its deadline. Freed when it goes away; never while a cancel runs on it.
+package final class ODBCStatement {
+    /// A longer text or binary value is cut off here, and the row says so.
+    package static let valueSizeBytesMax = 4 * 1024 * 1024
+    /// Bytes asked of the driver at a time.
+    private static let chunkSizeBytes = 16 * 1024
+    /// Result sets and messages of one batch.
+    package static let resultSetCountMax = 100
+
+    private let handle: SQLHANDLE
+    /// The handles belong together: a statement must not outlive its connection.
+    private let connection: ODBCConnection
+    private let deadline: ContinuousClock.Instant
+    private var ticket: DeadlineWatch.Ticket?
+    private var chunk = [UInt8](repeating: 0, count: ODBCStatement.chunkSizeBytes)
+    /// The columns of the current result set; empty when the statement gives no rows.
+    package private(set) var columns: [ODBCColumn] = []
+    /// What the server said beside rows (PRINT, RAISERROR up to severity 10, warnings).
+    package private(set) var messages: [ODBCDiagnostic] = []
+    /// Whether a value of a row read so far was cut off.
+    package private(set) var isTruncated = false
+
+    /// A pointer for the thread that cancels.
+    ///
+    /// Safe because the ticket is disarmed, which waits for a running cancel, before the handle is freed.
+    private struct CancelHandle: @unchecked Sendable { let handle: SQLHANDLE }
+
+    init(_ connection: ODBCConnection, deadlineSeconds: Double) throws(ODBCError) {
+        var allocated: SQLHANDLE?
+        guard succeeded(SQLAllocHandle(SQLSMALLINT(SQL_HANDLE_STMT), connection.handle, &allocated)), let statement = allocated else {
+            throw ODBCError(records: diagnostics(.connection, connection.handle))
+        }
+        handle = statement
+        self.connection = connection
+        deadline = ContinuousClock.now + .seconds(deadlineSeconds)
+        // The driver's own time-out has whole seconds and is not everywhere obeyed: it is the second line.
+        SQLSetStmtAttrW(statement, SQL_ATTR_QUERY_TIMEOUT, integerAttribute(max(1, Int(deadlineSeconds.rounded(.up)))), SQL_IS_UINTEGER)
+        let cancel = CancelHandle(handle: statement)
+        ticket = ODBCConnection.watch.arm(afterSeconds: deadlineSeconds) { SQLCancel(cancel.handle) }
+    }
+
+    deinit {
+        ticket?.disarm()
+        SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_STMT), handle)
+    }
+
+    // MARK: Sending
+
+    func execute(_ sql: String, _ parameters: [ODBCParameter]) throws(ODBCError) {
+        let bound = BoundParameters(parameters)
+        try bound.bind(to: handle)
+        var text = Array(sql.utf16)
+        let code = SQLExecDirectW(handle, &text, SQLINTEGER(text.count))
+        withExtendedLifetime(bound) {}
+        SQLFreeStmt(handle, SQLUSMALLINT(SQL_RESET_PARAMS))
+        guard succeeded(code) || code == SQL_NO_DATA else { throw failure() }
+        if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
+        try describe()
+    }
+
+    func resultSets(of sql: String, _ parameters: [ODBCParameter], rowCountMax: Int) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
+        var results: [Result<ODBCResultSet, ODBCError>] = []
+        var more = true
+        do { try execute(sql, parameters) } catch {
+            // A first statement that failed may have others behind it.
+            guard !error.isConnectionFailure else { throw error }
+            results.append(.failure(error))
+            more = try advance(into: &results)
+        }
+        while more, results.count < Self.resultSetCountMax {
+            if !columns.isEmpty {
+                var set = ODBCResultSet(columns: columns)
+                do {
+                    while let row = try nextRow() {
+                        guard set.rows.count < rowCountMax else {
+                            set.isTruncated = true
+                            break
+                        }
+                        set.rows.append(row)
+                    }
+                    set.isTruncated = set.isTruncated || isTruncated
+                    results.append(.success(set))
+                } catch {
+                    guard !error.isConnectionFailure else { throw error }
+                    results.append(.failure(error))
+                }
+            }
+            more = try advance(into: &results)
+        }
+        if results.count == 1, case .failure(let error) = results[0] { throw error }
+        return results
+    }
+
+    /// Goes to the next result set; failed statements on the way are kept in `results`. Returns whether there is one.
+    private func advance(into results: inout [Result<ODBCResultSet, ODBCError>]) throws(ODBCError) -> Bool {
+        while results.count < Self.resultSetCountMax {
+            do { return try nextResultSet() } catch {
+                guard !error.isConnectionFailure else { throw error }
+                results.append(.failure(error))
+            }
+        }
+        return false
+    }
+
+    // MARK: Reading
+
+    /// Goes to the next result set. Returns false at the end. Throws `ODBCError` when the next statement of the batch failed; calling again goes on behind it.
+    package func nextResultSet() throws(ODBCError) -> Bool {
+        try checkDeadline()
+        let code = SQLMoreResults(handle)
+        if code == SQL_NO_DATA { return false }
+        guard succeeded(code) else { throw failure() }
+        if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
+        try describe()
+        return true
+    }
+
+    /// The next row of this result set; nil at its end. Throws `ODBCError`.
+    package func nextRow() throws(ODBCError) -> [ODBCValue]? {
+        guard !columns.isEmpty else { return nil }
+        try checkDeadline()
+        let code = SQLFetch(handle)
+        if code == SQL_NO_DATA { return nil }
+        guard succeeded(code) else { throw failure() }
+        if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
+        var row: [ODBCValue] = []
+        row.reserveCapacity(columns.count)
+        for index in columns.indices { row.append(try value(at: index)) }
+        return row
+    }
+
+    private func describe() throws(ODBCError) {
+        var count: SQLSMALLINT = 0
+        guard succeeded(SQLNumResultCols(handle, &count)) else { throw failure() }
+        columns = []
+        var name = [SQLWCHAR](repeating: 0, count: 256)
+        for number in 0..<Int(count) {
+            var length: SQLSMALLINT = 0
+            var type: SQLSMALLINT = 0
+            let column = SQLUSMALLINT(number + 1)
+            guard succeeded(SQLDescribeColW(handle, column, &name, SQLSMALLINT(name.count), &length, &type, nil, nil, nil)) else { throw failure() }
+            var isUnsigned: SQLLEN = 0
+            if Int32(type) == SQL_BIGINT { SQLColAttributeW(handle, column, SQLUSMALLINT(SQL_DESC_UNSIGNED), nil, 0, nil, &isUnsigned) }
+            let text = String(decoding: name.prefix(min(Int(length), name.count - 1)), as: UTF16.self)
+            columns.append(ODBCColumn(name: text, type: Int(type), isUnsigned: isUnsigned != 0))
+        }
+    }
+
+    private func value(at index: Int) throws(ODBCError) -> ODBCValue {
+        let column = columns[index]
+        let number = SQLUSMALLINT(index + 1)
+        switch Int32(column.type) {
+        case SQL_BIT: return try fixed(number, SQL_C_SBIGINT, Int64(0)) { .bool($0 != 0) }
+        case SQL_BIGINT where column.isUnsigned:
+            return try fixed(number, SQL_C_UBIGINT, UInt64(0)) { value in Int64(exactly: value).map { .int($0) } ?? .decimal(String(value)) }
+        case SQL_TINYINT, SQL_SMALLINT, SQL_INTEGER, SQL_BIGINT: return try fixed(number, SQL_C_SBIGINT, Int64(0)) { .int($0) }
+        case SQL_REAL, SQL_FLOAT, SQL_DOUBLE: return try fixed(number, SQL_C_DOUBLE, 0.0) { .double($0) }
+        case SQL_TYPE_DATE, SQL_TYPE_TIMESTAMP: return try fixed(number, SQL_C_TYPE_TIMESTAMP, SQL_TIMESTAMP_STRUCT()) { .timestamp(ODBCTimestamp($0)) }
+        case SQL_GUID: return try fixed(number, SQL_C_GUID, SQLGUID()) { .guid(UUID($0)) }
+        case SQL_BINARY, SQL_VARBINARY, SQL_LONGVARBINARY: return try chunks(number, SQL_C_BINARY, terminatorBytes: 0).map { .bytes($0) } ?? .null
+        case SQL_DECIMAL, SQL_NUMERIC:
+            return try chunks(number, SQL_C_CHAR, terminatorBytes: 1).map { .decimal(String(decoding: $0, as: UTF8.self)) } ?? .null
+        default:
+            guard let bytes = try chunks(number, SQL_C_WCHAR, terminatorBytes: 2) else { return .null }
+            return .text(bytes.withUnsafeBytes { String(decoding: $0.bindMemory(to: UInt16.self), as: UTF16.self) })
+        }
+    }
+
+    private func fixed<T: BitwiseCopyable>(_ number: SQLUSMALLINT, _ type: Int32, _ empty: T, _ wrap: (T) -> ODBCValue) throws(ODBCError) -> ODBCValue {
+        var value = empty
+        var indicator: SQLLEN = 0
+        let code = SQLGetData(handle, number, SQLSMALLINT(type), &value, SQLLEN(MemoryLayout<T>.size), &indicator)
+        guard succeeded(code) else { throw failure() }
+        return indicator == SQLLEN(SQL_NULL_DATA) ? .null : wrap(value)
+    }
+
+    /// All bytes of a value of any length; nil for NULL. Cut off at `valueSizeBytesMax`.
+    private func chunks(_ number: SQLUSMALLINT, _ type: Int32, terminatorBytes: Int) throws(ODBCError) -> [UInt8]? {
+        var all: [UInt8] = []
+        let room = Self.chunkSizeBytes - terminatorBytes
+        while true {
+            var indicator: SQLLEN = 0
+            let code = chunk.withUnsafeMutableBytes { SQLGetData(handle, number, SQLSMALLINT(type), $0.baseAddress, SQLLEN($0.count), &indicator) }
+            if code == SQL_NO_DATA { return all }
+            guard succeeded(code) else { throw failure() }
+            if indicator == SQLLEN(SQL_NULL_DATA) { return nil }
+            let isPartial = indicator == SQLLEN(SQL_NO_TOTAL) || Int(indicator) > room
+            all.append(contentsOf: chunk.prefix(isPartial ? room : max(0, Int(indicator))))
+            if !isPartial { return all }
+            guard all.count < Self.valueSizeBytesMax else {
+                isTruncated = true
+                return Array(all.prefix(Self.valueSizeBytesMax))
+            }
+        }
+    }
+
+    // MARK: Failing
+
+    private func keepMessages() {
+        let room = diagnosticCountMax - messages.count
+        if room > 0 { messages += diagnostics(.statement, handle).prefix(room) }
+    }
+
+    private func checkDeadline() throws(ODBCError) {
+        guard ContinuousClock.now >= deadline else { return }
+        throw ODBCError(state: "HYT00", message: "the deadline has passed", isDeadline: true)
+    }
+
+    private func failure() -> ODBCError {
+        let records = diagnostics(.statement, handle)
+        return ODBCError(records: records, isDeadline: ContinuousClock.now >= deadline)
+    }
+}
+
+extension ODBCTimestamp {
+    fileprivate init(_ value: SQL_TIMESTAMP_STRUCT) {
+        self.init(
+            year: Int(value.year), month: Int(value.month), day: Int(value.day), hour: Int(value.hour), minute: Int(value.minute), second: Int(value.second),
+            nanosecond: Int(value.fraction))
+    }
+}
+
+extension UUID {
+    /// The first three groups are numbers in the machine's order.
+    fileprivate init(_ guid: SQLGUID) {
+        let one = guid.Data1.bigEndian
+        let two = guid.Data2.bigEndian
+        let three = guid.Data3.bigEndian
+        let head = withUnsafeBytes(of: one) { Array($0.prefix(4)) } + withUnsafeBytes(of: two) { Array($0) } + withUnsafeBytes(of: three) { Array($0) }
+        let bytes = head + withUnsafeBytes(of: guid.Data4) { Array($0) }
+        self = bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+}
