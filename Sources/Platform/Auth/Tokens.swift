@@ -26,14 +26,9 @@ package struct AuthKeys: Sendable {
     let accessTokens: SymmetricKey
     let forgeryTokens: SymmetricKey
 
-    /// - Parameter masterKey: 32 bytes.
-    package init(masterKey: [UInt8]) {
-        let master = SymmetricKey(data: masterKey)
-        func derive(_ purpose: String) -> SymmetricKey {
-            HKDF<SHA256>.deriveKey(inputKeyMaterial: master, info: Array("dbtools \(purpose)".utf8), outputByteCount: 32)
-        }
-        accessTokens = derive("access tokens v1")
-        forgeryTokens = derive("csrf tokens v1")
+    package init(_ masterKey: MasterKey) {
+        accessTokens = masterKey.derived(for: "access tokens")
+        forgeryTokens = masterKey.derived(for: "csrf tokens")
     }
 
     /// The token that a page must send back with every change it asks for: bound to the session, so another session's is no use.

@@ -20,6 +20,15 @@ package struct User: Sendable {
     package var createdAt: Date
     package var lastSignInAt: Date?
 
+    /// Whether `email` can be an address: something, an @, something, without white space.
+    package static func isAddress(_ email: String) -> Bool {
+        let parts = email.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !email.contains(where: \.isWhitespace)
+    }
+
+    /// The one form in which an address is stored and looked for.
+    package static func normalized(email: String) -> String { email.lowercased() }
+
     package init(
         id: ID, email: String, name: String, isSuperAdmin: Bool, isDisabled: Bool, memberships: [Membership], createdAt: Date, lastSignInAt: Date?
     ) {
