@@ -1,0 +1,11 @@
+import { get } from "../lib/http";
+import { type QueryState, useQuery } from "../lib/query";
+import { tenantKey } from "../lib/session";
+import type { ServerHealth } from "./model";
+
+export const fleetHealthKey = (): string => tenantKey("health");
+
+/** The health of every server in one answer, kept fresh by the event stream or by polling. */
+export function useFleetHealth(): QueryState<ServerHealth[]> {
+  return useQuery(fleetHealthKey(), (signal) => get<ServerHealth[]>("/servers/health", { signal }), { poll: true });
+}

@@ -1,0 +1,449 @@
+// Made by web/tools/generate-types.mjs from api/openapi.yaml. Do not edit.
+
+export type ID = string;
+
+export type Time = string;
+
+export type Slug = string;
+
+/** Not blank, without control characters */
+export type Name = string;
+
+export type LabelName = string;
+
+export type Color = string;
+
+export type Email = string;
+
+/** At least 12 characters */
+export type NewPassword = string;
+
+export type Role = "tenant_admin" | "operator" | "viewer";
+
+export type TenantStatus = "active" | "suspended" | "deleted";
+
+export type EngineKind = "sqlserver" | "postgresql" | "mysql";
+
+export type AuthType = "sql" | "windows";
+
+/** Can it be reached */
+export type Status = "online" | "degraded" | "offline" | "unknown";
+
+/** Is it well */
+export type Health = "healthy" | "warning" | "critical" | "offline" | "unknown";
+
+export type ProbeErrorCode = "TIMEOUT" | "UNREACHABLE" | "AUTH_FAILED" | "TLS_FAILED" | "UNSUPPORTED_VERSION" | "DATABASE_NOT_FOUND" | "PROTOCOL_ERROR" | "NOT_ALLOWED" | "DRIVER_FAILED";
+
+export type MetricName = "cpu_percent" | "memory_percent" | "connection_count" | "batch_requests_sec";
+
+export interface Error {
+  error: {
+    code: "VALIDATION_ERROR" | "MISSING_TENANT" | "UNAUTHENTICATED" | "FORBIDDEN" | "TENANT_SUSPENDED" | "NOT_FOUND" | "INVALID_TENANT" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "CONNECTION_ERROR" | "UNAVAILABLE";
+    /** A sentence for the caller */
+    message: string;
+    details: {
+      field: string;
+      reason: string;
+    }[];
+    timestamp: Time;
+    requestId: string;
+  };
+}
+
+export interface LoginRequest {
+  email: string;
+  password: string;
+}
+
+export interface RefreshRequest {
+  refresh_token: string;
+}
+
+export interface PasswordRequest {
+  currentPassword: string;
+  newPassword: NewPassword;
+}
+
+export interface SetupRequest {
+  token: string;
+  password: NewPassword;
+}
+
+export interface SignIn {
+  access_token: string;
+  token_type: "Bearer";
+  /** Seconds */
+  expires_in: number;
+  refresh_token: string;
+  user: User;
+  csrfToken: string;
+}
+
+export interface Me {
+  user: User;
+  /** For X-CSRF-Token; null for bearer tokens, which need none */
+  csrfToken: string | null;
+}
+
+export interface User {
+  id: ID;
+  email: string;
+  name: string;
+  isSuperAdmin: boolean;
+  disabled: boolean;
+  memberships: Membership[];
+  createdAt: Time;
+  lastSignInAt?: string | null;
+}
+
+export interface Membership {
+  tenantSlug: Slug;
+  tenantName: string;
+  role: Role;
+}
+
+export interface UserRequest {
+  email: Email;
+  name: Name;
+  role: Role;
+  password: NewPassword;
+}
+
+export interface UserPatch {
+  name?: Name;
+  role?: Role;
+  disabled?: boolean;
+  password?: NewPassword;
+}
+
+export interface Tenant {
+  id: ID;
+  slug: Slug;
+  name: string;
+  status: TenantStatus;
+  databaseName: string;
+  /** The caller's role in it */
+  role?: "tenant_admin" | "operator" | "viewer" | "super_admin" | null;
+  serverCount?: number | null;
+  databaseSizeBytes?: number | null;
+  /** The installation's own notes on this tenant */
+  settings: Record<string, unknown>;
+  createdAt: Time;
+  updatedAt: Time;
+}
+
+export interface TenantRequest {
+  name: Name;
+  slug: Slug;
+  settings?: Record<string, unknown>;
+}
+
+export interface TenantPatch {
+  name?: Name;
+  settings?: Record<string, unknown>;
+}
+
+export interface GroupRef {
+  id: ID;
+  name: string;
+  color: string | null;
+}
+
+export interface LabelRef {
+  id: ID;
+  name: string;
+  color: string | null;
+}
+
+export interface Server {
+  id: ID;
+  name: string;
+  engine: EngineKind;
+  hostname: string;
+  port: number;
+  instanceName: string | null;
+  database: string | null;
+  authType: AuthType;
+  username: string | null;
+  hasPassword: boolean;
+  encrypt: boolean;
+  trustServerCertificate: boolean;
+  status: Status;
+  health: Health;
+  healthReasons: string[];
+  deployment: "none" | "deploying" | "monitored" | "drifted" | "outdated" | "failed";
+  version: string | null;
+  productVersion: string | null;
+  edition: string | null;
+  groups: GroupRef[];
+  labels: LabelRef[];
+  collection: {
+    enabled: boolean;
+    intervalSeconds: number;
+  };
+  lastCollectedAt: string | null;
+  lastAttemptAt: string | null;
+  lastError: null | {
+    code: string;
+    message: string;
+    at: Time;
+  };
+  latest: {
+    cpuPercent: number | null;
+    memoryPercent: number | null;
+    connectionCount: number | null;
+    batchRequestsSec: number | null;
+  };
+  createdAt: Time;
+  updatedAt: Time;
+}
+
+/** A host name or address; `host\instance` is understood. `host` is another name of this member. */
+export type Hostname = string;
+
+export interface ServerRequest {
+  name: Name;
+  engine?: EngineKind;
+  hostname?: Hostname;
+  host?: Hostname;
+  /** The engine's own port when absent */
+  port?: number | null;
+  /** SQL Server only */
+  instanceName?: string | null;
+  database?: string | null;
+  authType?: AuthType;
+  username?: string | null;
+  /** Never returned */
+  password?: string | null;
+  encrypt?: boolean;
+  trustServerCertificate?: boolean;
+  groupIds?: ID[];
+  labels?: LabelName[];
+  /** Test first */
+  validate?: boolean;
+}
+
+export interface ServerPatch {
+  name?: Name;
+  engine?: EngineKind;
+  hostname?: Hostname;
+  host?: Hostname;
+  port?: number | null;
+  instanceName?: string | null;
+  database?: string | null;
+  authType?: AuthType;
+  username?: string | null;
+  password?: string | null;
+  encrypt?: boolean;
+  trustServerCertificate?: boolean;
+  groupIds?: ID[];
+  labels?: LabelName[];
+  validate?: boolean;
+}
+
+export interface ConnectionTestRequest {
+  name?: Name;
+  engine?: EngineKind;
+  hostname?: Hostname;
+  host?: Hostname;
+  port?: number | null;
+  instanceName?: string | null;
+  database?: string | null;
+  authType?: AuthType;
+  username?: string | null;
+  password?: string | null;
+  encrypt?: boolean;
+  trustServerCertificate?: boolean;
+  groupIds?: ID[];
+  labels?: LabelName[];
+  validate?: boolean;
+}
+
+export interface PermissionCheck {
+  name: string;
+  granted: boolean;
+  neededFor: string;
+  /** What a DBA runs to mend it; null when it is granted or cannot be mended by one statement */
+  grantStatement: string | null;
+}
+
+export interface ProbeResult {
+  success: boolean;
+  /** A sentence */
+  message: string;
+  errorCode?: ProbeErrorCode | null;
+  engine: EngineKind;
+  version?: string | null;
+  productVersion?: string | null;
+  edition?: string | null;
+  latencyMs: number;
+  encrypted?: boolean | null;
+  permissions: PermissionCheck[];
+  serverName?: string | null;
+  startedAt?: string | null;
+}
+
+export interface ServerHealth {
+  serverId: ID;
+  name: string;
+  engine: EngineKind;
+  status: Health;
+  reachability: Status;
+  reasons: string[];
+  lastCollectedAt: string | null;
+  cpuPercent: number | null;
+  memoryPercent: number | null;
+  connectionCount: number | null;
+  batchRequestsSec: number | null;
+  groupIds: ID[];
+  /** Since when it is in this health */
+  changedAt: string | null;
+}
+
+export interface CollectionConfig {
+  intervalSeconds: number;
+  enabled: boolean;
+  metricsEnabled: string[];
+}
+
+export interface CollectionConfigRequest {
+  intervalSeconds: number;
+  enabled: boolean;
+  /** All metrics when absent */
+  metricsEnabled?: MetricName[];
+}
+
+export interface Group {
+  id: ID;
+  name: string;
+  description: string | null;
+  color: string | null;
+  serverCount: number;
+  createdAt: Time;
+}
+
+export type GroupDetail = Group & {
+  servers?: {
+    id: ID;
+    name: string;
+  }[];
+};
+
+export interface GroupRequest {
+  name: Name;
+  description?: string | null;
+  color?: Color | null;
+}
+
+export interface GroupPatch {
+  name?: Name;
+  description?: string | null;
+  color?: Color | null;
+}
+
+export interface GroupServersRequest {
+  serverIds: ID[];
+}
+
+export interface Label {
+  id: ID;
+  name: string;
+  color: string | null;
+  serverCount: number;
+}
+
+export interface LabelRequest {
+  name: LabelName;
+  color?: Color | null;
+}
+
+export interface LabelsRequest {
+  labels: LabelName[];
+}
+
+export interface Series {
+  metric: string;
+  unit: string;
+  /** Seconds a point */
+  interval: number;
+  from: Time;
+  to: Time;
+  points: [Time, number | null, number | null, number | null][];
+}
+
+export interface HealthCounts {
+  healthy: number;
+  warning: number;
+  critical: number;
+  offline: number;
+  unknown: number;
+}
+
+export interface Dashboard {
+  total: number;
+  byHealth: HealthCounts;
+  groups: {
+    id: ID;
+    name: string;
+    total: number;
+    byHealth: HealthCounts;
+  }[];
+  updatedAt: Time;
+}
+
+export interface MetricType {
+  name: string;
+  unit: string;
+  description: string;
+}
+
+export interface Activity {
+  id: ID;
+  action: string;
+  entityType: string;
+  entityId: string | null;
+  entityName: string | null;
+  actor: {
+    id: string | null;
+    name: string;
+    address: string | null;
+  };
+  requestId: string | null;
+  details: unknown;
+  createdAt: Time;
+}
+
+export interface Retention {
+  metricsDays: number;
+  activityDays: number;
+}
+
+/** warning is below critical */
+export interface Threshold {
+  warning: number;
+  critical: number;
+}
+
+export interface Thresholds {
+  cpuPercent: Threshold;
+  memoryPercent: Threshold;
+}
+
+export interface CollectionDefaults {
+  intervalSeconds: number;
+}
+
+export interface Settings {
+  retention: Retention;
+  thresholds: Thresholds;
+  collection: CollectionDefaults;
+  /** How often a screen reads anew without the event stream */
+  refreshSeconds: number;
+}
+
+export interface SettingsRequest {
+  retention?: Retention;
+  thresholds?: Thresholds;
+  collection?: CollectionDefaults;
+  refreshSeconds?: number;
+}

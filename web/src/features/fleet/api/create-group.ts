@@ -1,0 +1,12 @@
+import type { Group } from "../../../api/model";
+import { call } from "../../../lib/http";
+
+export interface GroupInput {
+  name: string;
+  description: string | null;
+  color: string | null;
+}
+
+export async function createGroup(body: GroupInput): Promise<Group> {
+  return (await call<Group>("POST", "/groups", { body })).data;
+}

@@ -1,0 +1,162 @@
+// Settings of the chosen tenant: health limits, retention, collection, refresh.
+import { type ReactElement, useEffect, useState } from "react";
+import type { Settings } from "../../../api/model";
+import { settingsKey, useSettings } from "../../../api/read-settings";
+import { TextField } from "../../../components/field";
+import { Icon } from "../../../components/icon";
+import { ErrorCallout, PageHead, Panel, QueryView, StaleBadge } from "../../../components/panel";
+import { preferences, setPreferences } from "../../../lib/preferences";
+import { put, refetch } from "../../../lib/query";
+import { useSession } from "../../../lib/session";
+import { useStore } from "../../../lib/store";
+import { toast } from "../../../lib/toasts";
+import { useAction } from "../../../lib/use-action";
+import { saveSettings } from "../api/save-settings";
+
+/** The form holds text, so that what was typed stays after an error. */
+type Form = Record<FieldName, string>;
+type FieldName = "cpuWarning" | "cpuCritical" | "memoryWarning" | "memoryCritical" | "metricsDays" | "activityDays" | "intervalSeconds" | "refreshSeconds";
+
+const ranges: Readonly<Record<FieldName, readonly [min: number, max: number]>> = {
+  cpuWarning: [1, 100], cpuCritical: [1, 100], memoryWarning: [1, 100], memoryCritical: [1, 100], metricsDays: [1, 365], activityDays: [1, 3650],
+  intervalSeconds: [30, 3600], refreshSeconds: [5, 3600],
+};
+
+const allFields: readonly FieldName[] = [
+  "cpuWarning", "cpuCritical", "memoryWarning", "memoryCritical", "metricsDays", "activityDays", "intervalSeconds", "refreshSeconds",
+];
+
+const fieldNames: Readonly<Record<string, FieldName>> = {
+  "thresholds.cpuPercent.warning": "cpuWarning", "thresholds.cpuPercent.critical": "cpuCritical", "thresholds.memoryPercent.warning": "memoryWarning",
+  "thresholds.memoryPercent.critical": "memoryCritical", "retention.metricsDays": "metricsDays", "retention.activityDays": "activityDays",
+  "collection.intervalSeconds": "intervalSeconds", refreshSeconds: "refreshSeconds",
+};
+
+export function SettingsPage(): ReactElement {
+  const query = useSettings(), { tenant } = useSession();
+  return (
+    <>
+      <PageHead title="Settings" sub={`They hold for ${tenant?.name ?? "this tenant"}`}><StaleBadge query={query} /></PageHead>
+      <QueryView query={query} what="Settings did not load" retry={() => void refetch(settingsKey())} lines={8}>
+        {(settings) => <SettingsForm settings={settings} />}
+      </QueryView>
+      <ThisComputer />
+    </>
+  );
+}
+
+function SettingsForm({ settings }: { settings: Settings }): ReactElement {
+  const [form, setForm] = useState(() => formOf(settings)), [touched, setTouched] = useState(false), [checked, setChecked] = useState(false);
+  useEffect(() => {
+    if (!touched) setForm(formOf(settings));
+  }, [settings, touched]);
+  const faults = faultsOf(form);
+  const action = useAction(async () => {
+    put(settingsKey(), await saveSettings(settingsOf(form)));
+    setTouched(false);
+    setChecked(false);
+    toast("Settings saved", "Health is judged by the new limits from the next collection on.");
+  });
+  const refused = Object.fromEntries((action.error?.details ?? []).map((d) => [fieldNames[d.field] ?? d.field, d.reason]));
+  const field = (name: FieldName, label: string, unit: string, hint?: string): ReactElement => (
+    <TextField
+      label={label} inputMode="numeric" value={form[name]} hint={hint ?? unit} autoComplete="off"
+      fault={(checked ? faults[name] : undefined) ?? refused[name]}
+      onBlur={() => setChecked(true)}
+      onValue={(value) => {
+        setTouched(true);
+        setForm((f) => ({ ...f, [name]: value }));
+      }}
+    />
+  );
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setChecked(true);
+        if (Object.keys(faults).length === 0) void action.run();
+      }}
+    >
+      <div className="grid g-11 stretch settings">
+        <Panel title="Health limits" sub="from this value on">
+          <div className="pb grid g-11 form">
+            {field("cpuWarning", "CPU, warning", "%")}
+            {field("cpuCritical", "CPU, critical", "%")}
+            {field("memoryWarning", "Memory, warning", "%")}
+            {field("memoryCritical", "Memory, critical", "%")}
+          </div>
+        </Panel>
+        <Panel title="Retention and collection">
+          <div className="pb grid g-11 form">
+            {field("metricsDays", "Keep metrics", "days", "1 to 365 days; older ones are deleted at night")}
+            {field("activityDays", "Keep the activity log", "days", "1 to 3,650 days")}
+            {field("intervalSeconds", "Collect every", "seconds", "30 to 3,600 s, for servers without their own interval")}
+            {field("refreshSeconds", "Refresh screens every", "seconds", "5 to 3,600 s, while the live stream is down")}
+          </div>
+        </Panel>
+      </div>
+      <ErrorCallout error={action.error} title="The settings were not saved." />
+      <div className="row formrow">
+        <button className="btn primary" type="submit" aria-disabled={action.busy || !touched} title={touched ? undefined : "Nothing was changed"}>Save settings</button>
+        {touched && <button className="btn ghost" type="button" onClick={() => setTouched(false)}>Discard changes</button>}
+      </div>
+    </form>
+  );
+}
+
+function ThisComputer(): ReactElement {
+  const chosen = useStore(preferences), supported = typeof Notification !== "undefined";
+  const turn = async (on: boolean): Promise<void> => {
+    if (!on) {
+      setPreferences({ notifications: false });
+      return;
+    }
+    const answer = supported ? await Notification.requestPermission() : "denied";
+    setPreferences({ notifications: answer === "granted" });
+    if (answer !== "granted") toast("The browser does not allow notifications", "Allow them for this site in the browser's settings.", "warning");
+  };
+  return (
+    <Panel title="This computer" className="mt3">
+      <div className="pb">
+        <label className="row">
+          <input className="switch" type="checkbox" role="switch" checked={chosen.notifications} onChange={(event) => void turn(event.target.checked)} />
+          <span>Desktop notification when a server turns critical</span>
+        </label>
+        <p className="hint row mt1"><Icon name="info-circle" />Shown while DbTools is open in a tab. Theme and density are in the account menu.</p>
+      </div>
+    </Panel>
+  );
+}
+
+function formOf({ thresholds, retention, collection, refreshSeconds }: Settings): Form {
+  const { cpuPercent, memoryPercent } = thresholds;
+  return {
+    cpuWarning: String(cpuPercent.warning), cpuCritical: String(cpuPercent.critical), memoryWarning: String(memoryPercent.warning),
+    memoryCritical: String(memoryPercent.critical), metricsDays: String(retention.metricsDays), activityDays: String(retention.activityDays),
+    intervalSeconds: String(collection.intervalSeconds), refreshSeconds: String(refreshSeconds),
+  };
+}
+
+function settingsOf(form: Form): Settings {
+  const n = (name: FieldName): number => Number(form[name]);
+  return {
+    thresholds: { cpuPercent: { warning: n("cpuWarning"), critical: n("cpuCritical") }, memoryPercent: { warning: n("memoryWarning"), critical: n("memoryCritical") } },
+    retention: { metricsDays: n("metricsDays"), activityDays: n("activityDays") },
+    collection: { intervalSeconds: n("intervalSeconds") },
+    refreshSeconds: n("refreshSeconds"),
+  };
+}
+
+export function faultsOf(form: Form): Partial<Record<FieldName, string>> {
+  const faults: Partial<Record<FieldName, string>> = {};
+  for (const name of allFields) {
+    const [min, max] = ranges[name];
+    const whole = name.startsWith("cpu") || name.startsWith("memory") ? /^\d+(\.\d+)?$/ : /^\d+$/;
+    const value = Number(form[name]);
+    if (!whole.test(form[name].trim()) || value < min || value > max) faults[name] = `A number from ${min} to ${max.toLocaleString("en-US")}`;
+  }
+  if (!faults.cpuWarning && !faults.cpuCritical && Number(form.cpuWarning) >= Number(form.cpuCritical)) faults.cpuWarning = "Must be below the critical limit";
+  if (!faults.memoryWarning && !faults.memoryCritical && Number(form.memoryWarning) >= Number(form.memoryCritical)) faults.memoryWarning = "Must be below the critical limit";
+  return faults;
+}

@@ -1,0 +1,171 @@
+// Tenant administration: list, create, suspend, activate, delete.
+import { type ReactElement, useState } from "react";
+import type { Tenant, TenantStatus } from "../../../api/model";
+import { Ago } from "../../../components/ago";
+import { Dot } from "../../../components/bits";
+import { ConfirmDialog } from "../../../components/dialog";
+import { Icon } from "../../../components/icon";
+import { type MenuItem, MenuButton } from "../../../components/menu";
+import { Empty, ErrorCallout, PageHead, QueryView, StaleBadge } from "../../../components/panel";
+import { SortHead, type SortState, useSorted } from "../../../components/sort-head";
+import { bytes, count, plural } from "../../../lib/format";
+import { invalidate, refetch, useQuery } from "../../../lib/query";
+import { setSearch, useSearch } from "../../../lib/router";
+import { session, useSession } from "../../../lib/session";
+import { toast } from "../../../lib/toasts";
+import { useAction } from "../../../lib/use-action";
+import { activateTenant } from "../api/activate-tenant";
+import { listTenants, tenantCountMax, tenantsKey } from "../api/list-tenants";
+import { suspendTenant } from "../api/suspend-tenant";
+import { CreateTenantDialog } from "./create-tenant-dialog";
+import { DeleteTenantDialog } from "./delete-tenant-dialog";
+
+type Asked = { what: "suspend" | "delete"; tenant: Tenant } | null;
+type Column = "name" | "slug" | "status" | "servers" | "size" | "created";
+
+const valueOf: Readonly<Record<Column, (t: Tenant) => string | number>> = {
+  name: (t) => t.name.toLowerCase(), slug: (t) => t.slug, status: (t) => t.status, servers: (t) => t.serverCount ?? -1,
+  size: (t) => t.databaseSizeBytes ?? -1, created: (t) => t.createdAt,
+};
+
+export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): ReactElement {
+  const query = useQuery(tenantsKey, async (signal) => {
+    const tenants = await listTenants(signal), now = session.get();
+    // The switch at the top left shows the same tenants.
+    if (now) session.set({ ...now, tenants: tenants.filter((t) => t.status !== "deleted") });
+    return tenants;
+  }, { poll: true });
+  const creating = useSearch().get("new") === "1";
+  const [asked, setAsked] = useState<Asked>(null);
+  const [sort, setSort] = useState<SortState<Column>>({ key: "name", order: "asc" });
+  const list = (query.data ?? []).filter((t) => t.status !== "deleted"), servers = list.reduce((sum, t) => sum + (t.serverCount ?? 0), 0);
+  const size = list.reduce((sum, t) => sum + (t.databaseSizeBytes ?? 0), 0);
+  const rows = useSorted(list, sort, valueOf);
+  const activate = useAction(async (tenant: Tenant) => {
+    await activateTenant(tenant.slug);
+    await refetch(tenantsKey);
+    toast("Tenant activated", `Collection for ${tenant.name} goes on.`);
+  });
+  return (
+    <>
+      <PageHead
+        title="Tenants"
+        sub={query.data
+          ? <>{plural(list.length, "tenant")}<Dot />{plural(servers, "server")}{size > 0 && <><Dot />{bytes(size)}</>}<Dot />Updated <Ago at={query.at} /></>
+          : "Each tenant is a database of its own"}
+      >
+        <StaleBadge query={query} />
+        <button className="btn primary" type="button" onClick={() => setSearch({ new: "1" })}><Icon name="plus-lg" />New tenant</button>
+      </PageHead>
+      <ErrorCallout error={activate.error} title="The tenant was not activated." />
+      <section className="panel vflex tall" aria-label="Tenants" aria-busy={query.loading && !query.data}>
+        <QueryView query={query} what="Tenants did not load" retry={() => void refetch(tenantsKey)} lines={8}>
+          {() =>
+            list.length === 0
+              ? (
+                <Empty icon="building" title="No tenant yet" text="A tenant is a database of its own with its servers, users and history.">
+                  <button className="btn sm primary" type="button" onClick={() => setSearch({ new: "1" })}>New tenant</button>
+                </Empty>
+              )
+              : (
+                <div className="sx" tabIndex={0} role="region" aria-label="Tenant table">
+                  <table className="tbl ten" aria-label="Tenants">
+                    <thead>
+                      <tr>
+                        <SortHead label="Tenant" column="name" sort={sort} onSort={setSort} />
+                        <SortHead label="Slug" column="slug" sort={sort} onSort={setSort} />
+                        <SortHead label="Status" column="status" sort={sort} onSort={setSort} />
+                        <SortHead label="Servers" column="servers" sort={sort} onSort={setSort} numeric />
+                        <SortHead label="Size" column="size" sort={sort} onSort={setSort} numeric className="hide8" />
+                        <SortHead label="Created" column="created" sort={sort} onSort={setSort} />
+                        <th><span className="vh">Actions</span></th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {rows.map((t) => (
+                        <TenantRow
+                          key={t.id}
+                          tenant={t}
+                          onOpen={() => onOpen(t)}
+                          onSuspend={() => setAsked({ what: "suspend", tenant: t })}
+                          onActivate={() => void activate.run(t)}
+                          onDelete={() => setAsked({ what: "delete", tenant: t })}
+                        />
+                      ))}
+                    </tbody>
+                  </table>
+                </div>
+              )}
+        </QueryView>
+        {list.length >= tenantCountMax && <div className="pf">The first {count(tenantCountMax)} tenants. The API lists the others.</div>}
+      </section>
+      {creating && <CreateTenantDialog onClose={() => setSearch({ new: null })} />}
+      {asked?.what === "suspend" && <SuspendDialog tenant={asked.tenant} onClose={() => setAsked(null)} />}
+      {asked?.what === "delete" && <DeleteTenantDialog tenant={asked.tenant} onClose={() => setAsked(null)} />}
+    </>
+  );
+}
+
+interface RowProps {
+  tenant: Tenant;
+  onOpen: () => void;
+  onSuspend: () => void;
+  onActivate: () => void;
+  onDelete: () => void;
+}
+
+function TenantRow({ tenant, onOpen, onSuspend, onActivate, onDelete }: RowProps): ReactElement {
+  const here = useSession().tenant?.slug === tenant.slug, active = tenant.status === "active";
+  const items: MenuItem[] = [
+    { label: "Open", icon: "arrow-right", onSelect: onOpen },
+    active
+      ? { label: "Suspend", icon: "pause-circle", onSelect: onSuspend, split: true }
+      : { label: "Activate", icon: "play-circle", onSelect: onActivate, split: true },
+    { label: "Delete tenant", icon: "trash3", onSelect: onDelete, danger: true, split: true },
+  ];
+  return (
+    <tr>
+      <td><button className="srv linkish" type="button" onClick={onOpen}>{tenant.name}</button>{here && <span className="badge here" data-s="info">chosen</span>}</td>
+      <td className="mono m2">{tenant.slug}</td>
+      <td><TenantStatusMark status={tenant.status} /></td>
+      <td className="num">{tenant.serverCount === null || tenant.serverCount === undefined ? <NoValue /> : count(tenant.serverCount)}</td>
+      <td className="num hide8">{tenant.databaseSizeBytes ? bytes(tenant.databaseSizeBytes) : <NoValue />}</td>
+      <td className="m2"><Ago at={tenant.createdAt} form="full" /></td>
+      <td className="acts">
+        <button className="btn sm" type="button" onClick={active ? onSuspend : onActivate} aria-label={`${active ? "Suspend" : "Activate"} ${tenant.name}`}>
+          <Icon name={active ? "pause-fill" : "play-fill"} />{active ? "Suspend" : "Activate"}
+        </button>
+        <MenuButton className="btn ghost xs icon" label={`Actions for ${tenant.name}`} items={items}><Icon name="three-dots" /></MenuButton>
+      </td>
+    </tr>
+  );
+}
+
+function NoValue(): ReactElement {
+  return <span className="m3" title="No value">–</span>;
+}
+
+function TenantStatusMark({ status }: { status: TenantStatus }): ReactElement {
+  const active = status === "active";
+  return (
+    <span className="status" data-s={active ? "healthy" : "offline"}>
+      <Icon name={active ? "check-circle-fill" : "pause-circle-fill"} />
+      {active ? "Active" : status === "suspended" ? "Suspended" : "Deleted"}
+    </span>
+  );
+}
+
+function SuspendDialog({ tenant, onClose }: { tenant: Tenant; onClose: () => void }): ReactElement {
+  const action = useAction(async () => {
+    await suspendTenant(tenant.slug);
+    invalidate(tenantsKey);
+    toast("Tenant suspended", `${tenant.name}: nothing is collected until it is activated.`);
+    onClose();
+  });
+  return (
+    <ConfirmDialog title={`Suspend ${tenant.name}?`} verb="Suspend tenant" busy={action.busy} onConfirm={() => void action.run()} onClose={onClose}>
+      <p className="m2">Collection stops now and its users cannot open it. All data stays. You can activate it again at any time.</p>
+      <ErrorCallout error={action.error} title="The tenant was not suspended." />
+    </ConfirmDialog>
+  );
+}
