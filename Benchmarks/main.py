@@ -1,0 +1,49 @@
+"""Runs the benchmarks that are named, or all, and prints a table. See `Benchmarks/run`."""
+import argparse
+import sys
+
+import collection
+import requests_rate
+import starting
+
+ALL = {
+    "start": starting.measure_start,
+    "tenants": starting.measure_tenants,
+    "health": requests_rate.measure_health,
+    "list": requests_rate.measure_list,
+    "simulator": collection.measure_simulator,
+    "blackholes": collection.measure_black_holes,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measures a release build of DbTools.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(ALL))
+    parser.add_argument("--minutes", type=float, default=10, help="how long blackholes watches (10)")
+    parser.add_argument("--servers", type=int, default=1000, help="servers of blackholes (1000)")
+    parser.add_argument("--black-holes", type=int, default=100, help="of these never answer (100)")
+    parser.add_argument("--instances", type=int, default=10_000, help="instances of simulator (10000)")
+    parser.add_argument("--configuration", default="release", help="which build: release, debug")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(ALL)
+    if unknown:
+        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}")
+
+    results, failed = [], False
+    for name in options.names or ALL:
+        print(f"-- {name} ...", flush=True)
+        try:
+            for result in ALL[name](options):
+                results.append(result)
+                print(f"   {result}", flush=True)
+        except Exception as error:  # one that fails does not take the others' figures along
+            failed = True
+            print(f"   {name} failed: {type(error).__name__}: {error}", flush=True)
+
+    print("\n" + "\n".join(str(result) for result in results))
+    missed = [result for result in results if not result.isWithinBar]
+    print(f"\n{len(results) - len(missed)} of {len(results)} figures are within their bars.")
+    return 1 if failed or missed else 0
+
+
+sys.exit(main())
