@@ -10,24 +10,24 @@ package struct TestCluster: Sendable {
     /// The folder of the cluster; nil with a server of one's own.
     package let directory: String?
     private let cluster: PrivateCluster?
-    private let given: String?
+    private let given: DatabaseAddress?
 
     /// The process's cluster, started on first use.
     package static var shared: TestCluster {
         get async throws { try await starting.value }
     }
 
-    /// libpq's connection text of the superuser to `database`.
-    package func conninfo(database: String = "postgres") throws -> String {
-        if let given { return given + (given.contains("?") ? "&" : "?") + "dbname=" + database }
+    /// The superuser's address of `database`.
+    package func address(database: String = "postgres") throws -> DatabaseAddress {
+        if let given { return try given.with(["dbname": database]) }
         guard let cluster else { preconditionFailure("A test cluster has a cluster or an address.") }
-        return try cluster.conninfo(database: database)
+        return try cluster.address(database: database)
     }
 
     // Unstructured on purpose: the cluster outlives each test and ends with the process.
     private static let starting = Task { () throws -> TestCluster in
         if let given = ProcessInfo.processInfo.environment["DBTOOLS_TEST_DATABASE_URL"] {
-            return TestCluster(directory: nil, cluster: nil, given: given)
+            return TestCluster(directory: nil, cluster: nil, given: DatabaseAddress(conninfo: given))
         }
         removeLeftOvers()
         let directory = "\(prefix)\(getpid())"

@@ -8,13 +8,17 @@ struct ClusterAccount {
     /// Nil when it is the user that we are.
     let user: (id: uid_t, group: gid_t, name: String)?
 
+    /// How a program is started as this user: by util-linux's setpriv, which becomes the program (same process id).
+    ///
+    /// Not by swift-subprocess's own `userID`: its child, made by a bare clone3, calls glibc's setgid and setuid, and those wait for ever for the
+    /// parent's other threads, which the child does not have (seen with 1.0.2 in one start of three; 2026-11-21).
+    func command(_ program: String, _ arguments: [String]) -> (executable: Executable, arguments: Arguments) {
+        guard let user else { return (.path(FilePath(program)), Arguments(arguments)) }
+        return (.name("setpriv"), Arguments(["--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", "--", program] + arguments))
+    }
+
     func processOptions(teardown: [TeardownStep]) -> PlatformOptions {
         var options = PlatformOptions()
-        if let user {
-            options.userID = user.id
-            options.groupID = user.group
-            options.supplementaryGroups = []
-        }
         // A session of its own: a ^C at the terminal is for us, and we stop PostgreSQL in order.
         options.createSession = true
         options.teardownSequence = teardown

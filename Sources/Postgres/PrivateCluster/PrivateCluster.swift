@@ -47,9 +47,17 @@ package struct PrivateCluster: Service, Sendable {
     /// The folder of the unix socket: `host` of a connection.
     package var socketDirectory: String { paths.socketDirectory }
 
-    /// The superuser's connection text to one database. Throws ``ClusterError`` before the first start has made the password.
-    package func conninfo(database: String) throws(ClusterError) -> String {
-        Self.conninfo(host: paths.socketDirectory, database: database, password: try paths.readPassword())
+    /// The superuser's address of the database `postgres`. Throws ``ClusterError`` before the first start has made the password.
+    package var superuser: DatabaseAddress {
+        get throws(ClusterError) { try address(database: "postgres") }
+    }
+
+    /// The superuser's address of one database. Throws as ``superuser`` does.
+    package func address(database: String) throws(ClusterError) -> DatabaseAddress {
+        DatabaseAddress([
+            "host": paths.socketDirectory, "port": "5432", "user": Self.superuserName, "password": try paths.readPassword(), "dbname": database,
+            "connect_timeout": "5",
+        ])
     }
 
     /// The postmaster's process, while it runs.
@@ -128,9 +136,12 @@ package struct PrivateCluster: Service, Sendable {
         let log = try paths.openLog()
         state.logOffset = paths.logSizeBytes()
         defer { try? log.close() }  // nothing is lost: it was only appended to by the child
+        let command = account.command(
+            installation.binDirectory + "/postgres",
+            ["-D", paths.data] + ClusterSettings.arguments(socketDirectory: paths.socketDirectory, over: settings))
         let result = try await Subprocess.run(
-            .path(FilePath(installation.binDirectory + "/postgres")),
-            arguments: Arguments(["-D", paths.data] + ClusterSettings.arguments(socketDirectory: paths.socketDirectory, over: settings)),
+            command.executable,
+            arguments: command.arguments,
             environment: .custom(ClusterSettings.environment),
             workingDirectory: FilePath(paths.directory),
             platformOptions: account.processOptions(
@@ -149,7 +160,7 @@ package struct PrivateCluster: Service, Sendable {
 
     private func watch(_ process: pid_t) async throws -> End {
         let startedAt = ContinuousClock.now
-        let conninfo = try conninfo(database: "postgres")
+        let conninfo = try superuser.conninfo
         while !ClusterProcesses.takesConnections(conninfo) {
             guard ClusterProcesses.isAlive(process) else { return .ended(wasReady: false) }
             guard !Task.isShuttingDownGracefully, startedAt.duration(to: .now) < .seconds(Self.startSecondsMax) else { break }
@@ -203,13 +214,15 @@ package struct PrivateCluster: Service, Sendable {
         let startedAt = ContinuousClock.now
         try paths.makePassword(for: account)
         try paths.removeUnfinished()
+        let command = account.command(
+            installation.binDirectory + "/initdb",
+            [
+                "-D", paths.unfinished, "-U", Self.superuserName, "--pwfile", paths.password, "-A", "scram-sha-256", "-E", "UTF8",
+                "--locale=C.UTF-8", "--no-instructions", "--data-checksums",
+            ] + (settings["fsync"] == "off" ? ["--no-sync"] : []))
         let result = try await Subprocess.run(
-            .path(FilePath(installation.binDirectory + "/initdb")),
-            arguments: Arguments(
-                [
-                    "-D", paths.unfinished, "-U", Self.superuserName, "--pwfile", paths.password, "-A", "scram-sha-256", "-E", "UTF8",
-                    "--locale=C.UTF-8", "--no-instructions", "--data-checksums",
-                ] + (settings["fsync"] == "off" ? ["--no-sync"] : [])),
+            command.executable,
+            arguments: command.arguments,
             environment: .custom(ClusterSettings.environment),
             workingDirectory: FilePath(paths.directory),
             platformOptions: account.processOptions(teardown: [.send(signal: .interrupt, allowedDurationToNextStep: .seconds(2))]),
@@ -219,13 +232,6 @@ package struct PrivateCluster: Service, Sendable {
         }
         try paths.putInPlace()
         logger.notice("Made a private PostgreSQL", metadata: ["version": "\(installation.major)", "duration_ms": "\(startedAt.milliseconds)"])
-    }
-
-    static func conninfo(host: String, database: String, password: String) -> String {
-        func quoted(_ text: String) -> String {
-            "'" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "'", with: "\\'") + "'"
-        }
-        return "host=\(quoted(host)) port=5432 user=\(superuserName) password=\(quoted(password)) dbname=\(quoted(database)) connect_timeout=5"
     }
 }
 
