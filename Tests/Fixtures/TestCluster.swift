@@ -1,6 +1,6 @@
 import Foundation
 import Logging
-import Postgres
+package import Postgres
 import Synchronization
 
 /// One PostgreSQL for all tests of a process: private, in a temporary directory, without syncing; gone when the process ends.
