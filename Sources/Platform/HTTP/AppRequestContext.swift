@@ -75,9 +75,15 @@ package struct AppRequestContext: RequestContext {
     }
 }
 
-/// What the outermost middleware logs about a request and only the inner ones know.
+/// What inner middleware knows and the outermost one tells: in the log line and in headers.
 package final class RequestNotes: Sendable {
-    private let values = Mutex<(tenant: String?, user: String?)>((nil, nil))
+    private struct Values {
+        var tenant: String?
+        var user: String?
+        var rate: RateLimiter.Verdict?
+    }
+    private let values = Mutex(Values())
+
     var tenant: String? {
         get { values.withLock { $0.tenant } }
         set { values.withLock { $0.tenant = newValue } }
@@ -85,5 +91,9 @@ package final class RequestNotes: Sendable {
     var user: String? {
         get { values.withLock { $0.user } }
         set { values.withLock { $0.user = newValue } }
+    }
+    var rate: RateLimiter.Verdict? {
+        get { values.withLock { $0.rate } }
+        set { values.withLock { $0.rate = newValue } }
     }
 }

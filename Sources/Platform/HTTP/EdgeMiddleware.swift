@@ -34,6 +34,11 @@ struct EdgeMiddleware: RouterMiddleware {
         SecurityHeaders.add(to: &response, isSecure: context.isSecure)
         cors.add(to: &response, for: request)
         response.headers[.requestID] = context.requestID
+        if let rate = context.notes.rate {
+            response.headers[.rateLimit] = String(rate.limit)
+            response.headers[.rateLimitRemaining] = String(rate.remaining)
+            response.headers[.rateLimitReset] = String(rate.resetSeconds)
+        }
         finish(request, context, response, started.duration(to: .now))
         return response
     }
