@@ -35,7 +35,7 @@ fuzz: setup ## 20,000 requests from the contract against a running DbTools
 
 generate: setup ## Make the generated files anew
 	@for generator in scripts/generate-*; do $$generator; done
-	@node web/tools/generate-types.mjs
+	@cd web && { [ -d node_modules/react ] || node tools/debian-deps.mjs; } && node tools/generate-types.mjs
 
 clean: ## Throw away what was built (not your data)
 	rm -rf .build web/dist web/node_modules

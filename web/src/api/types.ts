@@ -198,7 +198,7 @@ export interface Server {
   updatedAt: Time;
 }
 
-/** A host name or address; `host\instance` is understood. `host` is another name of this member. */
+/** A host name or address; `host\instance`, `host,port` and `host:port` are understood. `host` is another name of this member. */
 export type Hostname = string;
 
 export interface ServerRequest {
@@ -217,10 +217,10 @@ export interface ServerRequest {
   password?: string | null;
   encrypt?: boolean;
   trustServerCertificate?: boolean;
-  groupIds?: ID[];
-  labels?: LabelName[];
+  groupIds?: ID[] | null;
+  labels?: LabelName[] | null;
   /** Test first */
-  validate?: boolean;
+  validate?: boolean | null;
 }
 
 export interface ServerPatch {
@@ -236,9 +236,9 @@ export interface ServerPatch {
   password?: string | null;
   encrypt?: boolean;
   trustServerCertificate?: boolean;
-  groupIds?: ID[];
-  labels?: LabelName[];
-  validate?: boolean;
+  groupIds?: ID[] | null;
+  labels?: LabelName[] | null;
+  validate?: boolean | null;
 }
 
 export interface ConnectionTestRequest {
@@ -254,9 +254,9 @@ export interface ConnectionTestRequest {
   password?: string | null;
   encrypt?: boolean;
   trustServerCertificate?: boolean;
-  groupIds?: ID[];
-  labels?: LabelName[];
-  validate?: boolean;
+  groupIds?: ID[] | null;
+  labels?: LabelName[] | null;
+  validate?: boolean | null;
 }
 
 export interface PermissionCheck {
@@ -354,6 +354,11 @@ export interface Label {
 
 export interface LabelRequest {
   name: LabelName;
+  color?: Color | null;
+}
+
+export interface LabelPatch {
+  name?: LabelName;
   color?: Color | null;
 }
 
