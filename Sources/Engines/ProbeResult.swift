@@ -14,6 +14,8 @@ package enum ProbeErrorCode: String, Codable, CaseIterable, Sendable, Hashable {
     case unsupportedVersion = "UNSUPPORTED_VERSION"
     /// The database does not exist, or the login may not open it.
     case databaseNotFound = "DATABASE_NOT_FOUND"
+    /// Signed in, but a right is missing without which nothing can be read; `permissions` says which, and the statement that grants it.
+    case noPermissions = "NO_PERMISSIONS"
     /// Something answered that is not a server of this kind.
     case protocolError = "PROTOCOL_ERROR"
     /// The outbound allow-list of this installation refuses the address.
@@ -40,7 +42,8 @@ package struct PermissionCheck: Codable, Sendable, Hashable {
     }
 }
 
-/// What a connection test found. `success` means: connected, and version and permissions were read back.
+/// What a connection test found. `success` means: connected, version and permissions read back, and the core readings can be had.
+/// Rights that are merely useful may be missing: see `permissions`.
 package struct ProbeResult: Codable, Sendable, Hashable {
     package var success: Bool
     /// One sentence that says what was found, and on failure what to do next.

@@ -10,10 +10,18 @@ package struct OutboundPolicy: Sendable, Hashable, Codable {
         case range(AddressRange)
         /// A DNS name in lower case; `*.example.com` means every name below example.com.
         case name(String)
+        /// A directory of this machine whose sockets may be connected to, such as `/run/postgresql`: never allowed unless named.
+        case directory(String)
 
-        /// Reads `10.0.0.0/8`, `10.1.2.3`, `db.example.com` or `*.example.com`; nil for anything else.
+        /// Reads `10.0.0.0/8`, `10.1.2.3`, `db.example.com`, `*.example.com` or `/directory`; nil for anything else.
         package init?(_ text: String) {
-            let trimmed = text.trimmingSpaces().lowercased()
+            let exact = text.trimmingSpaces()
+            if exact.hasPrefix("/") {
+                guard !exact.contains("/.."), !exact.contains("\n") else { return nil }
+                self = .directory(exact)
+                return
+            }
+            let trimmed = exact.lowercased()
             if let range = AddressRange(trimmed) {
                 self = .range(range)
                 return
@@ -28,6 +36,7 @@ package struct OutboundPolicy: Sendable, Hashable, Codable {
             switch self {
             case .range(let range): range.description
             case .name(let name): name
+            case .directory(let path): path
             }
         }
     }
@@ -67,7 +76,16 @@ package struct OutboundPolicy: Sendable, Hashable, Codable {
                 return Self.refused.contains { $0.contains(range.address) && range.prefixBits >= $0.prefixBits }
             }
         }
-        return allowed.isEmpty || named || allowed.contains { $0.matches(name: hostname) }
+        let isListed = allowed.contains { if case .directory = $0 { false } else { true } }
+        return !isListed || named || allowed.contains { $0.matches(name: hostname) }
+    }
+
+    /// Whether the socket, or the directory of sockets, at `path` may be connected to.
+    package func allows(socket path: String) -> Bool {
+        guard !path.contains("/..") else { return false }
+        return allowed.contains { rule in
+            if case .directory(let directory) = rule { path == directory || path.hasPrefix(directory + "/") } else { false }
+        }
     }
 
     /// Resolves `hostname` once and returns the addresses that may be reached, in the system's order. Blocks for as long as the resolver does.

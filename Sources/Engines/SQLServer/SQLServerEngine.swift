@@ -1,14 +1,108 @@
-/// TODO of the next commit.
+import Foundation
+import ODBC
+
+/// SQL Server through ODBC, with FreeTDS or Microsoft's driver 18.
 struct SQLServerEngine: Engine {
     let config: EngineConfig
 
     init(_ config: EngineConfig) { self.config = config }
 
     func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult {
-        .failure(EngineError(.driverFailed, "Not built yet."), engine: target.engine)
+        let deadline = CallDeadline(seconds: deadlineSeconds)
+        let timer = CallTimer()
+        do throws(EngineError) {
+            let (connection, _) = try open(target, deadline: deadline)
+            let latencyMs = timer.milliseconds
+            defer { connection.close() }
+            return try SQLServerProbe(connection: connection, target: target, deadline: deadline).result(latencyMs: latencyMs)
+        } catch {
+            return .failure(error, engine: .sqlserver, latencyMs: timer.milliseconds)
+        }
     }
 
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
-        throw EngineError(.driverFailed, "Not built yet.")
+        let (connection, port) = try open(target, deadline: CallDeadline(seconds: deadlineSeconds))
+        return SQLServerConnection(connection, target: target, port: port)
     }
+
+    /// Connects; a failure is explained, if need be by asking the port what it is.
+    private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> (ODBCConnection, port: Int) {
+        let reachable = try reach(target, deadline: deadline)
+        let string = try SQLServerLogin(target: target, port: reachable.port, config: config).connectionString()
+        let loginSeconds = max(1, Int(deadline.remainingSeconds))
+        do throws(ODBCError) {
+            let connection = try reachable.pinned { () throws(ODBCError) in try ODBCConnection(string, loginTimeoutSeconds: loginSeconds) }
+            return (connection, reachable.port)
+        } catch {
+            let failure = SQLServerFailure(target: target, port: reachable.port)
+            if let explained = failure.explained(error) { throw explained }
+            guard let address = reachable.address else { throw failure.unexplained(error) }
+            // The question costs the target a connection, so it is asked only when the driver had no answer.
+            let greeting = Greeting.ask(.sqlserver, at: address, port: reachable.port, deadline: deadline)
+            throw failure.explained(error, greeting: greeting)
+        }
+    }
+
+    /// The checked address; for a named instance on the default port, the port that SQL Browser names.
+    private func reach(_ target: Target, deadline: CallDeadline) throws(EngineError) -> ReachableTarget {
+        guard let instance = target.instanceName, !instance.isEmpty, target.port == EngineKind.sqlserver.defaultPort, instance.uppercased() != "MSSQLSERVER"
+        else { return try config.reach(target, checkPort: true, deadline: deadline) }
+        let named = try config.reach(target, checkPort: false, deadline: deadline)
+        guard let address = named.address else { return named }
+        let port = try SQLBrowser.port(of: instance, at: address, target: target, deadline: deadline)
+        return try config.reach(target, port: port, checkPort: true, deadline: deadline)
+    }
+}
+
+/// How to sign in: the connection string for one of the two drivers.
+struct SQLServerLogin {
+    let target: Target
+    let port: Int
+    let config: EngineConfig
+
+    /// Throws `.driverFailed` when the driver is missing, `.authFailed` when there is nothing to sign in with.
+    func connectionString() throws(EngineError) -> ODBCConnectionString {
+        let driver: ODBCDriver = config.sqlServerDriver == .freetds ? .freetds : .microsoft
+        guard let path = driver.path() else {
+            throw EngineError(.driverFailed, "The driver for SQL Server is not installed: install \(driver.package), or name its file in \(driver.variable).")
+        }
+        var string = ODBCConnectionString(driverPath: path)
+        switch config.sqlServerDriver {
+        case .freetds: try addFreeTDS(to: &string)
+        case .microsoft: addMicrosoft(to: &string)
+        }
+        string.add("Database", target.database ?? "master")
+        string.add("APP", config.applicationName)
+        if target.authType == .windows {
+            string.add("Trusted_Connection", "Yes")
+        } else {
+            guard let username = target.username, !username.isEmpty else {
+                throw EngineError(.authFailed, "No login is given: enter the SQL Server login that DbTools is to use.")
+            }
+            string.add("UID", username)
+            string.add("PWD", target.password ?? "")
+        }
+        return string
+    }
+
+    private func addFreeTDS(to string: inout ODBCConnectionString) throws(EngineError) {
+        let isVerified = target.encrypt && !target.trustServerCertificate
+        let section = FreeTDSConfiguration.Section(
+            hostname: target.hostname, port: port, mustEncrypt: target.encrypt, caFile: isVerified ? config.caFile ?? EngineConfig.systemCAFile : nil)
+        string.add("Servername", try FreeTDSConfiguration.shared.name(for: section, directory: config.stateDirectory))
+        string.add("ClientCharset", "UTF-8")
+    }
+
+    private func addMicrosoft(to string: inout ODBCConnectionString) {
+        // The port is named, so the driver asks no SQL Browser.
+        string.add("Server", "tcp:\(target.hostname),\(port)")
+        string.add("Encrypt", target.encrypt ? "yes" : "no")
+        string.add("TrustServerCertificate", target.trustServerCertificate || !target.encrypt ? "yes" : "no")
+        string.add("ConnectRetryCount", "0")
+    }
+}
+
+extension EngineConfig {
+    /// Debian's bundle of certificate authorities.
+    static let systemCAFile = "/etc/ssl/certs/ca-certificates.crt"
 }

@@ -1,0 +1,148 @@
+import Foundation
+import ODBC
+
+/// The result sets of `collect.sql`, turned into a reading: pure. Each set is known by its first column; a set that is missing leaves its values out.
+struct SQLServerReading {
+    private let identity: SQLServerIdentity
+    private let sets: [String: ODBCResultSet]
+    private let errors: [ODBCError]
+
+    /// A record of the scheduler monitor older than this is not the present: the server makes one a minute.
+    static let recordAgeMsMax: Int64 = 300_000
+
+    /// Throws `.protocolError` when not even the identity came back.
+    init(_ results: [Result<ODBCResultSet, ODBCError>], failure: SQLServerFailure) throws(EngineError) {
+        var sets: [String: ODBCResultSet] = [:]
+        var errors: [ODBCError] = []
+        for result in results {
+            switch result {
+            case .success(let set): if let first = set.columns.first { sets[first.name.lowercased()] = set }
+            case .failure(let error): errors.append(error)
+            }
+        }
+        guard let first = sets["server_name"], first.rows.count == 1 else {
+            if let error = errors.first { throw failure.whileReading(error) }
+            throw EngineError(.protocolError, "The server answered without saying who it is; test the connection.")
+        }
+        identity = SQLServerIdentity(first)
+        self.sets = sets
+        self.errors = errors
+    }
+
+    func reading(collectedAt: Date, monotonicSeconds: Double, start: (ODBCTimestamp, Int) -> Date) -> Reading {
+        let system = sets["cpu_count"]
+        var startedAt: Date?
+        if case .timestamp(let local)? = system?.value("started_at_local") {
+            startedAt = start(local, Int(system?.value("utc_offset_minutes").int ?? 0))
+        }
+        var reading = Reading(
+            identity: ServerIdentity(
+                serverName: identity.serverName, startedAt: startedAt, productVersion: identity.productVersion, edition: identity.edition,
+                version: identity.version, coreCount: system?.value("cpu_count").int.map { Int($0) }),
+            collectedAt: collectedAt, monotonicSeconds: monotonicSeconds)
+        let isDenied = errors.contains { error in error.records.contains { SQLServerFailure.permissionNumbers.contains($0.native) } }
+        if !identity.maySeeState || isDenied {
+            let check = identity.stateCheck
+            reading.denied = [
+                PermissionCheck(name: check.name, granted: false, neededFor: check.neededFor, grantStatement: "USE master; GRANT \(check.name) TO \(identity.quotedLogin);")
+            ]
+        }
+        // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
+        guard identity.maySeeState else { return reading }
+        addProcessor(to: &reading)
+        addMemory(to: &reading)
+        addSessions(to: &reading)
+        addDisk(to: &reading)
+        addCounters(to: &reading)
+        addWaits(to: &reading)
+        return reading
+    }
+
+    private func addProcessor(to reading: inout Reading) {
+        guard let set = sets["record"], let xml = set.value("record").text, let record = SchedulerMonitorRecord(xml) else { return }
+        guard let ageMs = set.value("age_ms").int, ageMs <= Self.recordAgeMsMax else { return }
+        reading.gauges[.engineCPUPercent] = record.enginePercent
+        reading.gauges[.cpuPercent] = record.totalPercent(isLinux: identity.isLinux)
+    }
+
+    private func addMemory(to reading: inout Reading) {
+        if let set = sets["total_physical_memory_kb"], let total = set.value("total_physical_memory_kb").int, total > 0 {
+            reading.gauges[.memoryTotalBytes] = Double(total) * 1_024
+            if let available = set.value("available_physical_memory_kb").int, (0...total).contains(available) {
+                reading.gauges[.memoryPercent] = 100 * Double(total - available) / Double(total)
+            }
+        }
+        if let used = sets["physical_memory_in_use_kb"]?.value("physical_memory_in_use_kb").int { reading.gauges[.memoryUsedBytes] = Double(used) * 1_024 }
+    }
+
+    private func addSessions(to reading: inout Reading) {
+        guard let set = sets["session_count"] else { return }
+        if let count = set.value("session_count").int { reading.gauges[.connectionCount] = Double(count) }
+        if let own = set.value("own_cpu_ms").int { reading.counters[.ownCPUMs] = own }
+    }
+
+    private func addDisk(to reading: inout Reading) {
+        guard let set = sets["read_count"] else { return }
+        if let reads = set.value("read_count").int { reading.counters[.diskReads] = reads }
+        if let writes = set.value("write_count").int { reading.counters[.diskWrites] = writes }
+    }
+
+    private func addCounters(to reading: inout Reading) {
+        guard let set = sets["object_name"] else { return }
+        for row in set.rows where row.count == 5 {
+            guard let counter = PerformanceCounter(row) else { continue }
+            switch (counter.object, counter.name, counter.kind) {
+            case ("SQL Statistics", "Batch Requests/sec", .perSecond): reading.counters[.batchRequestsSec] = counter.value
+            case ("Buffer Manager", "Page life expectancy", .gauge): reading.gauges[.pageLifeExpectancySeconds] = Double(counter.value)
+            case ("Buffer Manager", "Page lookups/sec", .perSecond): reading.counters[.cacheLookups] = counter.value
+            case ("Buffer Manager", "Page reads/sec", .perSecond):
+                // A page that was looked up and not read was in the cache.
+                if let lookups = lookups(set) { reading.counters[.cacheHits] = max(0, lookups - counter.value) }
+            default: break
+            }
+        }
+    }
+
+    private func lookups(_ set: ODBCResultSet) -> Int64? {
+        set.rows.lazy.compactMap(PerformanceCounter.init).first { $0.object == "Buffer Manager" && $0.name == "Page lookups/sec" }?.value
+    }
+
+    private func addWaits(to reading: inout Reading) {
+        guard let set = sets["wait_type"] else { return }
+        var totalMs: Int64 = 0
+        for row in set.rows where row.count == 4 {
+            guard let name = row[0].text, let tasks = row[1].int, let waitMs = row[2].int, let signalMs = row[3].int else { continue }
+            let wait = WaitReading(type: name.trimmingCharacters(in: .whitespaces), waitingTasks: tasks, waitMs: waitMs, signalMs: signalMs)
+            reading.waits.append(wait)
+            if !BenignWaits.types.contains(wait.type) { totalMs += waitMs }
+        }
+        reading.counters[.waitTimeMs] = totalMs
+    }
+}
+
+/// A row of sys.dm_os_performance_counters.
+struct PerformanceCounter {
+    /// What the number means, by `cntr_type`.
+    enum Kind { case gauge, perSecond, other }
+
+    /// Without `SQLServer:` or `MSSQL$INSTANCE:`.
+    let object: String
+    let name: String
+    let value: Int64
+    let kind: Kind
+
+    /// Reads object, counter, instance, value and type; nil when one is missing.
+    init?(_ row: [ODBCValue]) {
+        guard row.count == 5, let object = row[0].text, let name = row[1].text, let value = row[3].int, let type = row[4].int else { return nil }
+        let trimmed = object.trimmingCharacters(in: .whitespaces)
+        self.object = trimmed.firstIndex(of: ":").map { String(trimmed[trimmed.index(after: $0)...]) } ?? trimmed
+        self.name = name.trimmingCharacters(in: .whitespaces)
+        self.value = value
+        kind =
+            switch type {
+            case 65_792, 65_536: .gauge
+            case 272_696_576, 272_696_320: .perSecond
+            default: .other
+            }
+    }
+}
