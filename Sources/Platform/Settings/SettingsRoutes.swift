@@ -1,0 +1,114 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Primitives
+
+/// `/settings`: what a tenant's admin may choose. Everybody in the tenant may read it.
+struct SettingsRoutes: Sendable {
+    let tenants: TenantDatabases
+
+    func add(to group: RouterGroup<AppRequestContext>) {
+        group.group("settings")
+            .get(use: read(\.self))
+            .put(use: replaceAll)
+            .get("retention", use: read(\.retention))
+            .put("retention", use: replaceRetention)
+            .get("thresholds", use: read(\.thresholds))
+            .put("thresholds", use: replaceThresholds)
+    }
+
+    private func read<Part: Encodable & Sendable>(
+        _ part: any KeyPath<TenantSettings, Part> & Sendable
+    ) -> @Sendable (Request, AppRequestContext) async throws -> Response {
+        { request, context in
+            try context.caller(may: .viewSettings)
+            let (settings, version) = try await tenants.read(context.requireTenant()) { session in
+                (try TenantSettings.read(on: session), try TenantSettings.version(on: session))
+            }
+            return try json(settings[keyPath: part], headers: [.eTag: etag(version: version)])
+        }
+    }
+
+    /// PUT /settings: sections that are absent stay as they are. 200, 400, 412.
+    @Sendable func replaceAll(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageSettings)
+        let body = try await FieldReader(request, context)
+        let retention = body.nested("retention").map(Self.retention)
+        let thresholds = body.nested("thresholds").map(Self.thresholds)
+        let interval = body.nested("collection").map { $0.int("intervalSeconds", TenantSettings.Collection.intervalSecondsRange) }
+        let refreshSeconds = body.optionalInt("refreshSeconds", TenantSettings.refreshSecondsRange)
+        for field in ["retention", "thresholds", "collection", "refreshSeconds"] where body.isNull(field) { body.fail(field, "cannot be null") }
+        try body.finish()
+        return try await save(request, context, caller, \.self) { settings in
+            if let retention { settings.retention = retention }
+            if let thresholds { settings.thresholds = thresholds }
+            if let interval { settings.collection.intervalSeconds = interval }
+            if let refreshSeconds { settings.refreshSeconds = refreshSeconds }
+        }
+    }
+
+    /// PUT /settings/retention. 200, 400, 412.
+    @Sendable func replaceRetention(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageSettings)
+        let body = try await FieldReader(request, context)
+        let retention = Self.retention(body)
+        try body.finish()
+        return try await save(request, context, caller, \.retention) { $0.retention = retention }
+    }
+
+    /// PUT /settings/thresholds. 200, 400, 412.
+    @Sendable func replaceThresholds(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageSettings)
+        let body = try await FieldReader(request, context)
+        let thresholds = Self.thresholds(body)
+        try body.finish()
+        return try await save(request, context, caller, \.thresholds) { $0.thresholds = thresholds }
+    }
+
+    private func save<Part: Encodable & Sendable>(
+        _ request: Request, _ context: AppRequestContext, _ caller: Caller, _ part: any KeyPath<TenantSettings, Part> & Sendable,
+        _ change: @escaping @Sendable (inout TenantSettings) -> Void
+    ) async throws -> Response {
+        let (settings, version) = try await tenants.transaction(context.requireTenant()) { session in
+            let before = try TenantSettings.lock(on: session)
+            try request.checkIfMatch(TenantSettings.version(on: session))
+            var after = before
+            change(&after)
+            try after.save(on: session)
+            if after != before {
+                let details: JSONValue = ["before": try before.json(), "after": try after.json()]
+                try session.record(
+                    Activity("config_changed", entityType: "settings", entityID: nil, entityName: "settings", actor: caller.actor, details: details))
+                try session.publish(Event("settings.changed", entityID: nil, payload: try after.json()))
+            }
+            return (try TenantSettings.read(on: session), try TenantSettings.version(on: session))
+        }
+        return try json(settings[keyPath: part], headers: [.eTag: etag(version: version)])
+    }
+
+    private static func retention(_ body: FieldReader) -> TenantSettings.Retention {
+        .init(
+            metricsDays: body.int("metricsDays", TenantSettings.Retention.metricsDaysRange),
+            activityDays: body.int("activityDays", TenantSettings.Retention.activityDaysRange))
+    }
+
+    private static func thresholds(_ body: FieldReader) -> TenantSettings.Thresholds {
+        .init(cpuPercent: threshold(body, "cpuPercent"), memoryPercent: threshold(body, "memoryPercent"))
+    }
+
+    private static func threshold(_ body: FieldReader, _ name: String) -> TenantSettings.Threshold {
+        guard let inner = body.nested(name) else {
+            body.fail(name, "is required")
+            return .init(warning: 1, critical: 2)
+        }
+        let threshold = TenantSettings.Threshold(warning: inner.double("warning", 0...100), critical: inner.double("critical", 0...100))
+        if threshold.warning > 0 || threshold.critical > 0, !(0 < threshold.warning && threshold.warning < threshold.critical) {
+            body.fail(name, "must be 0 < warning < critical <= 100")
+        }
+        return threshold
+    }
+}
+
+extension TenantSettings {
+    fileprivate func json() throws -> JSONValue { try JSONValue.parse(JSONEncoding.bytes(self)) }
+}

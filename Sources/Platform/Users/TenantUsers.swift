@@ -1,0 +1,123 @@
+import Foundation
+import Logging
+import Primitives
+
+/// The users of one tenant, as its admins see and change them.
+///
+/// An account may belong to several tenants. An admin of one rules over the role in that one; over the account itself (name, password, right to sign in)
+/// only when it belongs to nobody else: otherwise the admin of A could take over a user of B.
+struct TenantUsers: Sendable {
+    let directory: UserDirectory
+    let tenants: TenantDatabases
+    private var system: SystemDatabase { directory.system }
+
+    struct Change: Sendable {
+        var name: String?
+        var role: Role?
+        var isDisabled: Bool?
+        var password: String?
+        var touchesAccount: Bool { name != nil || isDisabled != nil || password != nil }
+    }
+
+    func list(in tenant: Tenant, search: String?, after: String?, limit: Int) async throws -> (users: [User], total: Int) {
+        try await system.read { session in
+            (try User.list(in: tenant.id, search: search, after: after, limit: limit, on: session), try User.count(in: tenant.id, search: search, on: session))
+        }
+    }
+
+    func find(_ id: User.ID, in tenant: Tenant) async throws -> User {
+        guard let user = try await system.read({ try User.find(id, on: $0) }), user.isMember(of: tenant) else { throw AppError.notFound("User") }
+        return user
+    }
+
+    /// Adds somebody to the tenant: with a new account, or, if the address has one, with that one as it is. Throws `.conflict` for a member.
+    func add(email: String, name: String, role: Role, password: String, to tenant: Tenant, by caller: Caller) async throws -> User {
+        let email = User.normalized(email: email)
+        let hash = try await directory.hasher.hash(password)
+        let user = try await system.transaction { session in
+            let known = try User.find(email: email, on: session)
+            if let known, known.isMember(of: tenant) {
+                throw AppError(.conflict, "This user belongs to the tenant already", details: [.init(field: "email", reason: "belongs to the tenant already")])
+            }
+            let id = known?.id ?? User.ID()
+            if known == nil { try User.insert(id, email: email, name: name, passwordHash: hash, isSuperAdmin: false, on: session) }
+            try User.setRole(role, of: id, in: tenant.id, on: session)
+            try session.record(Self.activity("user_added", id, email, caller, ["tenant": .string(tenant.slug), "role": .string(role.rawValue)]))
+            guard let user = try User.find(id, on: session) else { throw AppError(.internalError, "The user was added but cannot be read") }
+            return user
+        }
+        directory.callers?.forget(user: user.id)
+        await note(Self.activity("user_added", user.id, email, caller, ["role": .string(role.rawValue)]), in: tenant)
+        return user
+    }
+
+    /// Throws `.notFound`, `.forbidden` for accounts that belong to others too, `.conflict` for one's own role.
+    func change(_ id: User.ID, _ change: Change, in tenant: Tenant, by caller: Caller) async throws -> User {
+        let hash: String? = if let password = change.password { try await directory.hasher.hash(password) } else { nil }
+        var details: [String: JSONValue] = ["tenant": .string(tenant.slug)]
+        if let role = change.role { details["role"] = .string(role.rawValue) }
+        if let isDisabled = change.isDisabled { details["disabled"] = .bool(isDisabled) }
+        if change.password != nil { details["password"] = "changed" }
+        let told = JSONValue.object(details)
+        let user = try await system.transaction { session in
+            let user = try User.lock(id, on: session)
+            try Self.check(user, change, in: tenant, by: caller)
+            if let name = change.name { try User.setName(name, of: id, on: session) }
+            if let role = change.role { try User.setRole(role, of: id, in: tenant.id, on: session) }
+            if let isDisabled = change.isDisabled { try User.setDisabled(isDisabled, of: id, on: session) }
+            if change.isDisabled == true { try Session.revokeAll(of: id, for: .disabled, on: session) }
+            if let hash {
+                try User.setPasswordHash(hash, of: id, on: session)
+                try Session.revokeAll(of: id, for: .passwordChanged, on: session)
+            }
+            try session.record(Self.activity("user_updated", id, user.email, caller, told))
+            return try User.lock(id, on: session)
+        }
+        directory.callers?.forget(user: id)
+        await note(Self.activity("user_updated", id, user.email, caller, told), in: tenant)
+        return user
+    }
+
+    /// Takes the user out of the tenant; an account without any tenant left is deleted. Throws `.notFound`, `.conflict` for oneself.
+    func remove(_ id: User.ID, from tenant: Tenant, by caller: Caller) async throws {
+        let email = try await system.transaction { session in
+            let user = try User.lock(id, on: session)
+            guard user.isMember(of: tenant) else { throw AppError.notFound("User") }
+            guard id != caller.userID else { throw AppError(.conflict, "You cannot take yourself out of the tenant; ask another admin") }
+            try User.removeMembership(of: id, in: tenant.id, on: session)
+            if user.belongsOnly(to: tenant) { try User.delete(id, on: session) }
+            try session.record(Self.activity("user_removed", id, user.email, caller, ["tenant": .string(tenant.slug)]))
+            return user.email
+        }
+        directory.callers?.forget(user: id)
+        await note(Self.activity("user_removed", id, email, caller, [:]), in: tenant)
+    }
+
+    private static func check(_ user: User, _ change: Change, in tenant: Tenant, by caller: Caller) throws {
+        guard user.isMember(of: tenant) else { throw AppError.notFound("User") }
+        if change.touchesAccount, !caller.isSuperAdmin, !user.belongsOnly(to: tenant) {
+            throw AppError(.forbidden, "This account belongs to others too: only its role here can be changed")
+        }
+        if user.id == caller.userID, change.role != nil || change.isDisabled == true {
+            throw AppError(.conflict, "You cannot change your own role or disable yourself; ask another admin")
+        }
+    }
+
+    private static func activity(_ action: String, _ id: User.ID, _ email: String, _ caller: Caller, _ details: JSONValue) -> Activity {
+        Activity(action, entityType: "user", entityID: id.uuid, entityName: email, actor: caller.actor, details: details)
+    }
+
+    /// The change is committed in the system database, with its entry there. The tenant's own log is told afterwards: two databases share no transaction.
+    private func note(_ activity: Activity, in tenant: Tenant) async {
+        do { try await tenants.transaction(tenant) { try $0.record(activity) } } catch {
+            Logger(label: "platform").error(
+                "A change of a user is missing in the tenant's activity log", metadata: ["tenant": .string(tenant.slug), "error": .string("\(error)")])
+        }
+    }
+}
+
+extension User {
+    func isMember(of tenant: Tenant) -> Bool { memberships.contains { $0.tenantID == tenant.id } }
+    /// Whether the account is nobody else's concern.
+    func belongsOnly(to tenant: Tenant) -> Bool { !isSuperAdmin && memberships.allSatisfy { $0.tenantID == tenant.id } }
+}

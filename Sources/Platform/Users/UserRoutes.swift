@@ -1,0 +1,98 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Primitives
+
+/// `/users`: who may sign in to this tenant, and as what. Tenant admins.
+struct UserRoutes: Sendable {
+    let users: TenantUsers
+
+    func add(to group: RouterGroup<AppRequestContext>) {
+        group.group("users")
+            .get(use: list)
+            .post(use: create)
+            .get(":userId", use: read)
+            .patch(":userId", use: update)
+            .delete(":userId", use: delete)
+    }
+
+    /// GET /users: a page by address.
+    @Sendable func list(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewUsers)
+        let tenant = try context.requireTenant()
+        let query = QueryReader(request)
+        let limit = query.limit()
+        let search = query.search()
+        let cursor = query.cursor(sort: "email", count: 1)
+        try query.finish()
+        let (users, total) = try await users.list(in: tenant, search: search, after: cursor?.values.first?.string, limit: limit + 1)
+        let next = users.count > limit ? Cursor(sort: "email", values: [.string(users[limit - 1].email)]) : nil
+        return try Page(items: users.prefix(limit).map { UserReply($0, seenBy: tenant.id) }, nextCursor: next, total: total).response(to: request)
+    }
+
+    /// POST /users. 201, 400, 403, 409.
+    @Sendable func create(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageUsers)
+        let tenant = try context.requireTenant()
+        let body = try await FieldReader(request, context)
+        let email = body.string("email", User.emailLength)
+        if !email.isEmpty, !User.isAddress(email) { body.fail("email", "must be an e-mail address") }
+        let name = body.string("name", 1...User.nameLength.upperBound)
+        let role = Self.role(body, isRequired: true) ?? .viewer
+        let password = body.secret("password", User.passwordLength)
+        try body.finish()
+        let user = try await users.add(email: email, name: name, role: role, password: password, to: tenant, by: caller)
+        return try json(UserReply(user, seenBy: tenant.id), status: .created, headers: [.location: "/api/v1/users/\(user.id)", .eTag: etag(user)])
+    }
+
+    /// GET /users/{userId}. 200, 404.
+    @Sendable func read(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewUsers)
+        let tenant = try context.requireTenant()
+        let user = try await users.find(context.id("userId"), in: tenant)
+        return try json(UserReply(user, seenBy: tenant.id), headers: [.eTag: etag(user)])
+    }
+
+    /// PATCH /users/{userId}. 200, 400, 403, 404, 409.
+    @Sendable func update(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageUsers)
+        let tenant = try context.requireTenant()
+        let id: User.ID = try context.id("userId")
+        let body = try await FieldReader(request, context)
+        let change = TenantUsers.Change(
+            name: body.optionalString("name", 1...User.nameLength.upperBound), role: Self.role(body, isRequired: false),
+            isDisabled: body.optionalBool("disabled"), password: body.optionalSecret("password", User.passwordLength))
+        for field in ["name", "role", "disabled", "password"] where body.isNull(field) { body.fail(field, "cannot be null") }
+        try body.finish()
+        let user = try await users.change(id, change, in: tenant, by: caller)
+        return try json(UserReply(user, seenBy: tenant.id), headers: [.eTag: etag(user)])
+    }
+
+    /// DELETE /users/{userId}. 204, 404, 409.
+    @Sendable func delete(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageUsers)
+        try await users.remove(context.id("userId"), from: context.requireTenant(), by: caller)
+        return noContent()
+    }
+
+    private static func role(_ body: FieldReader, isRequired: Bool) -> Role? {
+        let words = Role.ofMemberships.map(\.rawValue)
+        guard let value = body.value("role"), value != .null else {
+            if isRequired { body.fail("role", "is required") }
+            return nil
+        }
+        guard let word = value.string, words.contains(word) else {
+            body.fail("role", "must be one of " + words.joined(separator: ", "))
+            return nil
+        }
+        return Role(rawValue: word)
+    }
+
+    /// Of a user as such: what changes by signing in does not count.
+    private func etag(_ user: User) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
+        let roles = user.memberships.map { "\($0.tenantSlug)=\($0.role.rawValue)" }.joined(separator: ",")
+        for byte in "\(user.email)\n\(user.name)\n\(user.isDisabled)\n\(roles)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        return "\"u\(String(hash, radix: 16))\""
+    }
+}
