@@ -1,6 +1,6 @@
 # The two that a newcomer needs: `make demo` and `make test`. Everything is idempotent.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench fuzz generate clean
+.PHONY: help setup demo serve test check bench fuzz generate format clean
 # Arguments for the program: make demo ARGS="--servers 100 --port 9000"
 ARGS ?=
 
@@ -36,6 +36,9 @@ fuzz: setup ## 20,000 requests from the contract against a running DbTools
 generate: setup ## Make the generated files anew
 	@for generator in scripts/generate-*; do $$generator; done
 	@cd web && { [ -d node_modules/react ] || node tools/debian-deps.mjs; } && node tools/generate-types.mjs
+
+format: ## Format the Swift code (what remains over 140 columns wants a person)
+	@swift format -i -r -p Sources Tests Package.swift
 
 clean: ## Throw away what was built (not your data)
 	rm -rf .build web/dist web/node_modules

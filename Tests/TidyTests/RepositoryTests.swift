@@ -44,7 +44,9 @@ import Testing
             for word in ["purpose", "versions", "permissions", "cost"] where !head.contains(word) {
                 Issue.record("\(file.path): the header does not name \(word)")
             }
-            if !head.contains("columns"), !head.contains("result") { Issue.record("\(file.path): the header does not name what comes back") }
+            if !head.contains("columns"), !head.contains("result") {
+                Issue.record("\(file.path): the header does not name what comes back")
+            }
         }
     }
 
