@@ -15,3 +15,9 @@ hash_of() { for f in "$@"; do if [ -f "$f" ]; then cat "$f"; else printf '%s' "$
 
 # Prints a TCP port that was free a moment ago.
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# Microsoft's ODBC driver 18 comes with a Python wheel: for the tests, where it is not installed on the machine.
+for driver in "$VENV"/lib/python3*/site-packages/mssql_python_odbc/libs/linux/debian_ubuntu/"$(uname -m)"/lib/libmsodbcsql-*.so.*; do
+  [ -e "$driver" ] && [ -z "${DBTOOLS_MSODBCSQL:-}" ] && export DBTOOLS_MSODBCSQL="$driver"
+done
+:
