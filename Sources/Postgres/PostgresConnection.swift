@@ -54,16 +54,15 @@ package final class PostgresConnection {
     private var preparedOrder: [String] = []
     private var preparedCount = 0
     private var transactionDepth = 0
+    /// An answer is still owed on this connection, and nobody waits for it.
+    private var isGivenUp = false
 
     /// Connects. Throws `PostgresError` when the server cannot be reached or refuses us, after `deadlineSeconds` at the latest.
     package init(_ address: DatabaseAddress, deadlineSeconds: Double = 10) throws(PostgresError) {
         guard let connection = PQconnectStart(address.conninfo) else { throw PostgresError(sqlState: "53200", message: "out of memory") }
         self.connection = connection
         PQsetNoticeProcessor(connection, { _, _ in }, nil)  // notices would go to standard error
-        do { try Self.finishConnecting(connection, deadlineSeconds: deadlineSeconds) } catch {
-            PQfinish(connection)
-            throw error
-        }
+        try Self.finishConnecting(connection, deadlineSeconds: deadlineSeconds)  // when this throws, `deinit` frees the connection
     }
 
     deinit { PQfinish(connection) }
@@ -103,7 +102,7 @@ package final class PostgresConnection {
     }
 
     /// Whether the connection can still be used.
-    package var isOpen: Bool { PQstatus(connection) == CONNECTION_OK }
+    package var isOpen: Bool { !isGivenUp && PQstatus(connection) == CONNECTION_OK }
     /// The server's version as a number: 150018 is 15.18.
     package var serverVersion: Int { Int(PQserverVersion(connection)) }
     package var isEncrypted: Bool { PQsslInUse(connection) != 0 }
@@ -222,7 +221,7 @@ package final class PostgresConnection {
     /// The deadline has passed: asks the server to cancel, and gives the connection up, since nobody knows when the answer comes.
     private func cutAtDeadline() -> PostgresError {
         cancellation().cancel()
-        PQreset(connection, giveUp: true)
+        isGivenUp = true
         return PostgresError(sqlState: "57014", message: "the statement took longer than \(statementDeadlineSeconds ?? 0) s and was cancelled")
     }
 
@@ -253,13 +252,6 @@ package final class PostgresConnection {
             if ready < 0, errno != EINTR { return true }  // the next libpq call says what is wrong
         }
     }
-}
-
-/// Ends the socket of a connection whose answer nobody waits for any more: `isOpen` is false from then on.
-private func PQreset(_ connection: OpaquePointer, giveUp: Bool) {
-    let socket = PQsocket(connection)
-    if socket >= 0 { shutdown(socket, Int32(SHUT_RDWR)) }
-    PQconsumeInput(connection)
 }
 
 /// Cancels the statement that runs on a connection, from any thread.
@@ -304,12 +296,11 @@ extension PostgresConnection {
     /// Whether a transaction is open, or the connection is in a state that nobody expects.
     var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
 
-    /// Whether an idle connection is still good: a server that went away leaves an end-of-file to be read.
+    /// Whether an idle connection is still good. A server says nothing to an idle client but that it goes away: whatever there is to read, it is replaced.
     var isUsable: Bool {
         guard isOpen else { return false }
         var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) > 0 else { return true }
-        return PQconsumeInput(connection) == 1 && isOpen
+        return poll(&descriptor, 1, 0) == 0
     }
 }
 

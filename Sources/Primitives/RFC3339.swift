@@ -15,7 +15,7 @@ package enum RFC3339 {
 
     /// Appends the 24 characters of `date` to `bytes`.
     package static func append(_ date: Date, to bytes: inout [UInt8]) {
-        let milliseconds = Int64((min(max(date.timeIntervalSince1970, -62_167_219_200), 253_402_300_799) * 1000).rounded(.down))
+        let milliseconds = Int64((min(max(date.timeIntervalSince1970, -62_167_219_200), 253_402_300_799) * 1000).rounded())
         var seconds = milliseconds / 1000
         var fraction = milliseconds % 1000
         if fraction < 0 {

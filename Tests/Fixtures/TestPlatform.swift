@@ -1,5 +1,5 @@
 package import Platform
-import Postgres
+package import Postgres
 import Primitives
 import Synchronization
 

@@ -121,7 +121,7 @@ private func connect() async throws -> PostgresConnection {
     }
 
     @Test func whoCannotConnectIsToldWhy() async throws {
-        let address = try DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let address = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
         #expect(throws: PostgresError.self) { try PostgresConnection(address.with(["dbname": "no such"])) }
         let refused = #expect(throws: PostgresError.self) { try PostgresConnection(address.with(["user": "nobody-here"])) }
         #expect(refused?.sqlState == "28P01")

@@ -30,14 +30,22 @@ import Testing
         #expect(throws: JSONSyntaxError.self) { try JSONValue.parse(text: deeper, depthMax: 64) }
     }
 
+    struct Inner: Encodable {
+        let x: Double?
+        let ids: [ID<Int>]
+    }
     struct Sample: Encodable {
-        struct Inner: Encodable { var x: Double?, ids: [ID<Sample>] }
-        var name: String, age: Int?, at: Date, inner: [Inner], map: [String: Int], nothing: String?
+        let name: String
+        let age: Int?
+        let at: Date
+        let inner: [Inner]
+        let map: [String: Int]
+        let nothing: String?
     }
 
     @Test func absentMembersAreNullAndDatesHaveMilliseconds() throws {
-        let id = ID<Sample>()
-        let sample = Sample(name: "a\"b", age: nil, at: Date(timeIntervalSince1970: 1.5), inner: [.init(x: 0.5, ids: [id])], map: ["k": 1], nothing: nil)
+        let id = ID<Int>()
+        let sample = Sample(name: "a\"b", age: nil, at: Date(timeIntervalSince1970: 1.5), inner: [Inner(x: 0.5, ids: [id])], map: ["k": 1], nothing: nil)
         let text = String(decoding: try JSONEncoding.bytes(sample), as: UTF8.self)
         #expect(
             text == #"{"name":"a\"b","age":null,"at":"1970-01-01T00:00:01.500Z","inner":[{"x":0.5,"ids":["\#(id)"]}],"map":{"k":1},"nothing":null}"#)

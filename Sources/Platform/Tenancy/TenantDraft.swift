@@ -38,6 +38,20 @@ struct TenantDraft: Sendable {
     /// 256 random bits.
     private static func password() -> String { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() } }
 
+    /// Throws `.conflict` when a database or role of these names is there that no tenant's row speaks of. Asked first: what is removed after a failure is ours.
+    func refuseForeignNames(on connection: PostgresConnection) throws {
+        let rows = try connection.rows(
+            """
+            SELECT datname::text FROM pg_database WHERE datname = \(databaseName)
+            UNION ALL
+            SELECT rolname::text FROM pg_roles WHERE rolname IN (\(ownerRole), \(runtimeRole))
+            EXCEPT
+            SELECT unnest(ARRAY[database_name, owner_role, runtime_role]) FROM platform.tenants
+            """)
+        guard let found = try rows.first?.decode(0, as: String.self) else { return }
+        throw AppError(.conflict, "A database or role \(found) is there already that is not ours; choose another slug, or remove it")
+    }
+
     /// The row, committed before anything else is made, so that a sweep finds what a crash leaves. Throws `.conflict` when the slug is taken.
     func insert(on connection: PostgresConnection) throws {
         do {
@@ -62,9 +76,6 @@ struct TenantDraft: Sendable {
 
     /// Roles and database. Nobody can connect before the right to do so is taken from everyone but the two roles.
     func createDatabase(on connection: PostgresConnection) throws {
-        guard try connection.rows("SELECT 1 FROM pg_database WHERE datname = \(databaseName)").isEmpty else {
-            throw AppError(.conflict, "There is a database \(databaseName) already that is not ours; choose another slug, or remove it")
-        }
         let (database, owner, runtime) = (SQL.identifier(databaseName), SQL.identifier(ownerRole), SQL.identifier(runtimeRole))
         let ownerVerifier = try connection.scramVerifier(password: ownerPassword, role: ownerRole)
         let runtimeVerifier = try connection.scramVerifier(password: runtimePassword, role: runtimeRole)

@@ -23,6 +23,7 @@ package struct TenantProvisioning: Sendable {
         let draft = try TenantDraft(slug: slug, name: name, settings: settings, secrets: tenants.secrets)
         try await system.pool.run(system.address) { connection in
             try Self.holdingLock(slug, connection) {
+                try draft.refuseForeignNames(on: connection)
                 try draft.insert(on: connection)
                 do {
                     try draft.createDatabase(on: connection)

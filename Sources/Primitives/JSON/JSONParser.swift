@@ -134,6 +134,8 @@ private struct JSONParser {
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if whole, let value = Int64(text) { return .int(value) }
         guard let value = Double(text), value.isFinite else { throw error("a number is out of range") }
+        // One value has one form, however it was written: 1e3 is 1000.
+        if abs(value) < 1e15, let exact = Int64(exactly: value) { return .int(exact) }
         return .double(value)
     }
 
