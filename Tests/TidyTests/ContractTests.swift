@@ -4,15 +4,23 @@ import Testing
 /// The routes in the code and the operations in api/openapi.yaml are the same set, as far as their text tells. That the running
 /// router agrees too, and that its answers match, is proved by Tests/Contract.
 @Suite struct ContractTests {
-    /// `router.get("/servers/:serverId")`, with the variable part in OpenAPI's form. Paths are below /api/v1.
+    /// `group.get("servers/:serverId", use: read)`, and `.get(":slug", use: read)` in a chain that `group.group("tenants")` begins;
+    /// the variable parts in OpenAPI's form. Paths are below /api/v1.
     static func routesInCode() throws -> Set<String> {
-        let route = #/\.(get|put|post|patch|delete)\(\s*"([^"]*)"/#
+        let prefix = #/\.group\("([^"]+)"\)/#
+        let route = #/\.(get|put|post|patch|delete)\((?:"([^"]*)"\s*,\s*)?use:/#
         let parameter = #/:([A-Za-z]+)/#
         var routes: Set<String> = []
         for file in try SourceTree.swift() where file.path.hasSuffix("Routes.swift") {
-            for match in file.lines.joined(separator: "\n").matches(of: route) {
-                let path = match.2.replacing(parameter) { "{\($0.1)}" }
-                routes.insert("\(match.1.uppercased()) \(path.hasPrefix("/") ? "" : "/")\(path)")
+            var group = ""
+            for line in file.lines {
+                if let match = line.firstMatch(of: prefix) { group = String(match.1) }
+                if line.hasPrefix("    }") { group = "" }
+                for match in line.matches(of: route) {
+                    let parts = [group, String(match.2 ?? "")].flatMap { $0.split(separator: "/") }
+                    let path = parts.map { "/" + $0.replacing(parameter) { "{\($0.1)}" } }.joined()
+                    routes.insert("\(match.1.uppercased()) \(path)")
+                }
             }
         }
         return routes

@@ -81,8 +81,8 @@ export interface SignIn {
 
 export interface Me {
   user: User;
-  /** For X-CSRF-Token; null for bearer tokens, which need none */
-  csrfToken: string | null;
+  /** For X-CSRF-Token; absent with a bearer token, which needs none */
+  csrfToken?: string;
 }
 
 export interface User {
