@@ -1,0 +1,33 @@
+package import Engines
+package import Fleet
+package import Foundation
+package import Platform
+package import Postgres
+
+/// What a collector must know of a server.
+package struct CollectedServer: Sendable {
+    package var id: Server.ID
+    package var configuration: ServerConfiguration
+    package var sealedPassword: Bytes?
+    package var facts: ServerFacts
+    /// Nil: the tenant's.
+    package var intervalSeconds: Int?
+    /// Not deleted, and collection is on.
+    package var isWanted: Bool
+    /// Nil: all.
+    package var metrics: Set<MetricID>?
+    package var lastAttemptAt: Date?
+    package var failuresInARow: Int
+    package var changeNumber: Int64
+}
+
+/// What a collector must know of a tenant: read again when one of the two numbers has moved.
+package struct CollectedTenant: Sendable {
+    package var tenant: Tenant
+    /// All changes of servers up to this one are known.
+    package var changeNumber: Int64 = 0
+    package var settingsVersion: Int64 = -1
+    package var thresholds = HealthThresholds()
+    package var intervalSeconds = TenantSettings.initial.collection.intervalSeconds
+    package init(tenant: Tenant) { self.tenant = tenant }
+}

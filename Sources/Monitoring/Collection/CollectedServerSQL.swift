@@ -1,0 +1,63 @@
+import Engines
+import Fleet
+package import Platform
+package import Postgres
+
+extension CollectedServer {
+    /// Servers in one answer.
+    package static let batchCountMax = 1_000
+
+    /// The servers whose change number is above `changeNumber`, deleted ones too, in the order of their changes; at most `batchCountMax`.
+    package static func changed(since changeNumber: Int64, on session: TenantSession) throws -> [CollectedServer] {
+        try session.rows(
+            """
+            SELECT s.id, s.name, s.engine, s.hostname, s.port, s.instance_name, s.database_name, s.auth_type, s.username, s.password_encrypted, s.encrypt,
+                s.trust_server_certificate, s.version, s.product_version, s.edition, s.change_number,
+                s.deleted_at IS NULL AND coalesce(c.enabled, true) AS is_wanted, c.interval_seconds, c.metrics_enabled,
+                t.attempted_at, coalesce(t.failures_in_a_row, 0) AS failures_in_a_row
+            FROM fleet.servers s
+            LEFT JOIN monitoring.collection_config c ON c.server_id = s.id
+            LEFT JOIN monitoring.server_snapshots t ON t.server_id = s.id
+            WHERE s.change_number > \(changeNumber)
+            ORDER BY s.change_number
+            LIMIT \(batchCountMax)
+            """
+        ).map(CollectedServer.init)
+    }
+
+    private init(_ row: PostgresRow) throws {
+        self.init(
+            id: try row.decode("id"),
+            configuration: ServerConfiguration(
+                name: try row.decode("name"), engine: try row.decodeWord("engine"), hostname: try row.decode("hostname"), port: try row.decode("port"),
+                instanceName: try row.decode("instance_name"), database: try row.decode("database_name"), authType: try row.decodeWord("auth_type"),
+                username: try row.decode("username"), encrypt: try row.decode("encrypt"),
+                trustServerCertificate: try row.decode("trust_server_certificate")),
+            sealedPassword: try row.decode("password_encrypted"),
+            facts: ServerFacts(version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition")),
+            intervalSeconds: try row.decode("interval_seconds"), isWanted: try row.decode("is_wanted"),
+            metrics: try row.decode("metrics_enabled", as: [String]?.self).map { Set($0.compactMap { MetricType.named($0)?.id }) },
+            lastAttemptAt: try row.decode("attempted_at"), failuresInARow: try row.decode("failures_in_a_row"),
+            changeNumber: try row.decode("change_number"))
+    }
+}
+
+extension CollectedTenant {
+    /// The two numbers that tell whether anything must be read again: one cheap statement.
+    package static func versions(on session: TenantSession) throws -> (changeNumber: Int64, settingsVersion: Int64) {
+        let row = try session.rows(
+            """
+            SELECT value, (SELECT coalesce(sum(version), 0)::bigint FROM platform.settings)
+            FROM fleet.change_counter
+            """)[0]
+        return (try row.decode(0), try row.decode(1))
+    }
+}
+
+extension HealthThresholds {
+    package init(_ settings: TenantSettings.Thresholds) {
+        self.init(
+            cpuPercent: Limit(warning: settings.cpuPercent.warning, critical: settings.cpuPercent.critical),
+            memoryPercent: Limit(warning: settings.memoryPercent.warning, critical: settings.memoryPercent.critical))
+    }
+}

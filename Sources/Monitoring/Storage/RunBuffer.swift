@@ -1,0 +1,191 @@
+package import Foundation
+package import Logging
+package import Platform
+import Postgres
+import Primitives
+package import ServiceLifecycle
+import Synchronization
+
+/// Finished runs on their way to the databases: gathered for half a second and stored in one transaction per tenant. While PostgreSQL is away they wait
+/// here; what does not fit any more is dropped, the oldest first, and counted.
+package final class RunBuffer: Service {
+    package static let flushSeconds = 0.5
+    /// Runs that wait, over all tenants: at 4,000 servers and a minute's interval, five minutes.
+    package static let runCountMax = 20_000
+    /// Runs in one transaction.
+    package static let batchCountMax = 500
+    /// Tenants written to at once.
+    package static let tenantCountMax = 4
+    /// Seconds between two `servers.collected` events of a tenant.
+    package static let collectedEventSeconds = 5.0
+    /// Servers that such an event names; beyond, it says "many".
+    package static let collectedEventServerCountMax = 100
+
+    private struct Queue {
+        var tenant: Tenant
+        var runs: [StoredRun] = []
+        var collected: Set<UUID> = []
+        var collectedEventAt = Date.distantPast
+    }
+    private struct State {
+        var queues: [Tenant.ID: Queue] = [:]
+        var runCount = 0
+    }
+
+    private let databases: TenantDatabases
+    private let metrics: CollectionMetrics
+    private let thresholds: @Sendable (Tenant.ID) -> HealthThresholds
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// - Parameter thresholds: a tenant's, as the collector last read them.
+    package init(
+        databases: TenantDatabases, metrics: CollectionMetrics, logger: Logger, thresholds: @escaping @Sendable (Tenant.ID) -> HealthThresholds
+    ) {
+        self.databases = databases
+        self.metrics = metrics
+        self.logger = logger
+        self.thresholds = thresholds
+    }
+
+    package func append(_ run: StoredRun, for tenant: Tenant) {
+        state.withLock { state in
+            state.queues[tenant.id, default: Queue(tenant: tenant)].runs.append(run)
+            state.runCount += 1
+            guard state.runCount > Self.runCountMax, let longest = state.queues.max(by: { $0.value.runs.count < $1.value.runs.count })?.key else { return }
+            state.queues[longest]?.runs.removeFirst()
+            state.runCount -= 1
+            metrics.count(\.droppedRuns)
+        }
+    }
+
+    package var count: Int { state.withLock { $0.runCount } }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            while !Task.isCancelled {
+                await tick(now: Date())
+                try? await Task.sleep(for: .seconds(Self.flushSeconds))  // cancelled: the loop ends
+            }
+        }
+        await tick(now: Date())
+    }
+
+    /// Stores what waits. Returns how many runs were stored.
+    @discardableResult package func tick(now: Date) async -> Int {
+        let tenants = state.withLock { state in
+            state.queues.values.filter { !$0.runs.isEmpty || !$0.collected.isEmpty }.map(\.tenant)
+        }
+        return await withTaskGroup(of: Int.self) { group in
+            var (next, stored) = (0, 0)
+            while next < min(Self.tenantCountMax, tenants.count) {
+                let tenant = tenants[next]
+                group.addTask { await self.flush(tenant, now: now) }
+                next += 1
+            }
+            while let count = await group.next() {
+                stored += count
+                guard next < tenants.count else { continue }
+                let tenant = tenants[next]
+                group.addTask { await self.flush(tenant, now: now) }
+                next += 1
+            }
+            return stored
+        }
+    }
+
+    private func flush(_ tenant: Tenant, now: Date) async -> Int {
+        var stored = 0
+        while true {
+            let (runs, event) = take(tenant, now: now)
+            if runs.isEmpty && event == nil { return stored }
+            do {
+                stored += try await store(runs, event, tenant)
+            } catch let error where Self.isAway(error) {
+                putBack(runs, tenant)
+                metrics.count(\.failedFlushes)
+                logger.warning("Finished runs wait for PostgreSQL", metadata: ["tenant": "\(tenant.slug)", "waiting": "\(count)", "error": "\(error)"])
+                return stored
+            } catch {
+                // Something in this batch cannot be stored: one by one, so that it takes nothing else along.
+                stored += await storeOneByOne(runs, tenant, error)
+            }
+        }
+    }
+
+    private func store(_ runs: [StoredRun], _ event: Event?, _ tenant: Tenant) async throws -> Int {
+        do { return try await storeOnce(runs, event, tenant) } catch let error as PostgresError where error.isMissingPartition {
+            let days = Set(runs.map { ($0.slotAt.timeIntervalSince1970 / 86_400).rounded(.down) })
+            for day in days {
+                try await databases.transaction(tenant) { try PartitionSQL.make(from: Date(timeIntervalSince1970: day * 86_400), days: 1, on: $0) }
+            }
+            return try await storeOnce(runs, event, tenant)
+        }
+    }
+
+    private func storeOnce(_ runs: [StoredRun], _ event: Event?, _ tenant: Tenant) async throws -> Int {
+        let thresholds = thresholds(tenant.id)
+        let outcome = try await databases.transaction(tenant) { session in
+            if let event { try session.publish(event) }
+            return runs.isEmpty ? StoreOutcome() : try RunSQL.store(runs, thresholds: thresholds, on: session)
+        }
+        metrics.add(outcome)
+        return outcome.storedCount
+    }
+
+    private func storeOneByOne(_ runs: [StoredRun], _ tenant: Tenant, _ error: any Error) async -> Int {
+        logger.error("A batch of runs could not be stored; storing one by one", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
+        var stored = 0
+        for run in runs {
+            do { stored += try await store([run], nil, tenant) } catch {
+                metrics.count(\.droppedRuns)
+                logger.error("A run could not be stored", metadata: ["server.id": "\(run.server)", "error": "\(error)"])
+            }
+        }
+        return stored
+    }
+
+    /// The next batch of a tenant and, now and then, the event that says which servers have news.
+    private func take(_ tenant: Tenant, now: Date) -> (runs: [StoredRun], event: Event?) {
+        state.withLock { state in
+            guard var queue = state.queues[tenant.id] else { return ([], nil) }
+            let runs = Array(queue.runs.prefix(Self.batchCountMax))
+            queue.runs.removeFirst(runs.count)
+            state.runCount -= runs.count
+            queue.collected.formUnion(runs.map(\.server.uuid))
+            var event: Event?
+            if !queue.collected.isEmpty, now.timeIntervalSince(queue.collectedEventAt) >= Self.collectedEventSeconds {
+                event = Self.collectedEvent(queue.collected, now)
+                queue.collected = []
+                queue.collectedEventAt = now
+            }
+            state.queues[tenant.id] = queue
+            return (runs, event)
+        }
+    }
+
+    private static func collectedEvent(_ servers: Set<UUID>, _ now: Date) -> Event {
+        let ids: JSONValue =
+            servers.count > collectedEventServerCountMax ? .null : .array(servers.map { .string($0.uuidString.lowercased()) })
+        return Event("servers.collected", entityID: nil, payload: ["serverIds": ids, "at": .string(RFC3339.string(now))])
+    }
+
+    private func putBack(_ runs: [StoredRun], _ tenant: Tenant) {
+        state.withLock { state in
+            let room = max(0, Self.runCountMax - state.runCount)
+            let kept = runs.suffix(room)
+            metrics.count(\.droppedRuns, by: runs.count - kept.count)
+            state.queues[tenant.id, default: Queue(tenant: tenant)].runs.insert(contentsOf: kept, at: 0)
+            state.runCount += kept.count
+        }
+    }
+
+    /// Whether the same batch may succeed later.
+    private static func isAway(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: error.isConnectionFailure || error.isRetryable || error.isOutOfResources || error.isCancelled
+        case let error as AppError: error.code == .unavailable
+        default: false
+        }
+    }
+}

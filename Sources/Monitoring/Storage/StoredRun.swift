@@ -1,0 +1,40 @@
+package import Fleet
+package import Foundation
+
+/// One finished attempt on its way to the tenant's database.
+package struct StoredRun: Sendable {
+    package var server: Server.ID
+    package var slotAt: Date
+    package var finishedAt: Date
+    package var intervalSeconds: Int
+    /// Of the shard's lease when the run began.
+    package var epoch: Int64
+    package var result: RunResult
+    package var waits: Differencing.Waits?
+    /// What the server said of itself, when it is new.
+    package var facts: ServerFacts?
+
+    package init(
+        server: Server.ID, slotAt: Date, finishedAt: Date, intervalSeconds: Int, epoch: Int64, result: RunResult, waits: Differencing.Waits? = nil,
+        facts: ServerFacts? = nil
+    ) {
+        self.server = server
+        self.slotAt = slotAt
+        self.finishedAt = finishedAt
+        self.intervalSeconds = intervalSeconds
+        self.epoch = epoch
+        self.result = result
+        self.waits = waits
+        self.facts = facts
+    }
+}
+
+/// What storing a batch of runs did.
+package struct StoreOutcome: Sendable, Equatable {
+    package var storedCount = 0
+    /// Runs of a collector that had lost its lease.
+    package var fencedCount = 0
+    /// Runs of servers that were deleted, or whose collection was switched off, meanwhile.
+    package var unwantedCount = 0
+    package var healthChangeCount = 0
+}
