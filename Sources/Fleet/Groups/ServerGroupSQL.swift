@@ -1,7 +1,7 @@
-package import Foundation
+import Foundation
 package import Platform
-package import Postgres
-package import Primitives
+import Postgres
+import Primitives
 
 extension ServerGroup {
     private static let columns: SQL = """

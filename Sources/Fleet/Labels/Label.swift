@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 package import Primitives
 
 /// A word on servers, by which they are found. Made when it is first used.

@@ -1,7 +1,7 @@
 package import Foundation
 package import Platform
-package import Postgres
-package import Primitives
+import Postgres
+import Primitives
 
 extension Label {
     private static let columns: SQL = """

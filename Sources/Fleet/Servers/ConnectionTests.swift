@@ -1,8 +1,8 @@
 import Dispatch
 package import Engines
-package import Foundation
+import Foundation
 package import Platform
-package import Primitives
+import Primitives
 import Synchronization
 
 /// Tests connections on behalf of people. A test is a port scanner in the wrong hands: so each tenant has a rate, and each process a number at once.

@@ -1,6 +1,6 @@
 package import Platform
 import Postgres
-package import Primitives
+import Primitives
 
 /// What a list of servers is narrowed to: all that is given must hold.
 package struct ServerFilter: Sendable {

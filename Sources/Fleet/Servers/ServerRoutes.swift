@@ -1,4 +1,4 @@
-import Engines
+package import Engines
 import Foundation
 package import Hummingbird
 package import Platform

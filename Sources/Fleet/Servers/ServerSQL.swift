@@ -1,8 +1,8 @@
-package import Engines
+import Engines
 package import Foundation
 package import Platform
 package import Postgres
-package import Primitives
+import Primitives
 
 extension Server {
     private static let columns: SQL = """

@@ -1,4 +1,4 @@
-package import Engines
+import Engines
 package import Fleet
 package import Foundation
 package import Platform

@@ -1,7 +1,7 @@
 import Engines
 import Fleet
 package import Platform
-package import Postgres
+import Postgres
 
 extension CollectedServer {
     /// Servers in one answer.

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Synchronization
 
 /// What this collector does, in numbers: for `/metrics`, logs and the bar on achieved gaps.
@@ -6,21 +6,22 @@ package final class CollectionMetrics: Sendable {
     /// Gaps kept for the percentiles: the latest ones.
     package static let gapCountMax = 8_192
 
-    package struct Counts: Sendable, Equatable {
-        package var goodRuns = 0
-        package var failedRuns = 0
+    /// What is counted. The raw value is the name in `/metrics`.
+    package enum Counter: String, CaseIterable, Sendable {
+        case goodRuns = "good_runs"
+        case failedRuns = "failed_runs"
         /// Slots that went by while the run before was still under way.
-        package var skippedRuns = 0
+        case skippedRuns = "skipped_runs"
         /// Runs that never reached the database.
-        package var droppedRuns = 0
+        case droppedRuns = "dropped_runs"
         /// Runs of shards that had another holder by then.
-        package var fencedRuns = 0
-        package var storedRuns = 0
-        package var failedFlushes = 0
-        package var healthChanges = 0
+        case fencedRuns = "fenced_runs"
+        case storedRuns = "stored_runs"
+        case failedFlushes = "failed_flushes"
+        case healthChanges = "health_changes"
     }
     private struct State {
-        var counts = Counts()
+        var counts: [Counter: Int] = [:]
         /// Achieved gap by interval: 1 is on time.
         var gaps: [Double] = []
         var nextGap = 0
@@ -30,18 +31,19 @@ package final class CollectionMetrics: Sendable {
 
     package init() {}
 
-    package var counts: Counts { state.withLock { $0.counts } }
+    package subscript(_ counter: Counter) -> Int { state.withLock { $0.counts[counter, default: 0] } }
 
-    package func count(_ counter: WritableKeyPath<Counts, Int> & Sendable, by amount: Int = 1) {
-        state.withLock { $0.counts[keyPath: counter] += amount }
+    package func count(_ counter: Counter, by amount: Int = 1) {
+        state.withLock { $0.counts[counter, default: 0] += amount }
     }
 
+    /// Sets a counter that is kept elsewhere.
+    package func set(_ counter: Counter, to value: Int) { state.withLock { $0.counts[counter] = value } }
+
     func add(_ outcome: StoreOutcome) {
-        state.withLock { state in
-            state.counts.storedRuns += outcome.storedCount
-            state.counts.fencedRuns += outcome.fencedCount
-            state.counts.healthChanges += outcome.healthChangeCount
-        }
+        count(.storedRuns, by: outcome.storedCount)
+        count(.fencedRuns, by: outcome.fencedCount)
+        count(.healthChanges, by: outcome.healthChangeCount)
     }
 
     /// A good run came `seconds` after the good run before it.
@@ -62,14 +64,10 @@ package final class CollectionMetrics: Sendable {
 
     /// Prometheus text, without `# HELP` of others' making.
     package func prometheusText(labels: String = "") -> String {
-        let counts = counts
-        let counters = [
-            ("good_runs", counts.goodRuns), ("failed_runs", counts.failedRuns), ("skipped_runs", counts.skippedRuns), ("dropped_runs", counts.droppedRuns),
-            ("fenced_runs", counts.fencedRuns), ("stored_runs", counts.storedRuns), ("failed_flushes", counts.failedFlushes),
-            ("health_changes", counts.healthChanges),
-        ]
-        var lines = counters.flatMap { name, value in
-            ["# TYPE dbtools_collection_\(name)_total counter", "dbtools_collection_\(name)_total\(labels) \(value)"]
+        let counts = state.withLock { $0.counts }
+        var lines = Counter.allCases.flatMap { counter in
+            let name = "dbtools_collection_\(counter.rawValue)_total"
+            return ["# TYPE \(name) counter", "\(name)\(labels) \(counts[counter, default: 0])"]
         }
         for (name, percentile) in [("p50", 0.5), ("p99", 0.99), ("max", 1.0)] {
             guard let ratio = gapRatio(percentile: percentile) else { continue }

@@ -1,6 +1,7 @@
 package import Fleet
 package import Foundation
 package import Platform
+import Primitives
 
 /// Which server of which tenant: what the plan is kept by.
 package struct PlanKey: Hashable, Sendable {

@@ -1,4 +1,4 @@
-package import Engines
+import Engines
 import Foundation
 import Synchronization
 

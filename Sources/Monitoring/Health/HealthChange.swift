@@ -1,7 +1,7 @@
 package import Fleet
-package import Foundation
+import Foundation
 import Platform
-package import Primitives
+import Primitives
 
 /// A server's state before and after something that may have changed it.
 package struct HealthChange: Sendable {

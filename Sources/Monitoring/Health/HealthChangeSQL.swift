@@ -2,7 +2,7 @@ package import Fleet
 package import Foundation
 package import Platform
 import Postgres
-package import Primitives
+import Primitives
 
 /// A stored change of health.
 package struct HealthChangeEntry: Sendable, Encodable {

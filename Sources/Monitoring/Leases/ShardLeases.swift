@@ -1,7 +1,7 @@
-package import Foundation
+import Foundation
 package import Logging
 package import Platform
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Holds this collector's share of the 256 shards. Several collectors, on one node or many, divide the fleet among themselves; a dead one's shards move
@@ -55,7 +55,7 @@ package final class ShardLeases: Service {
     @discardableResult package func tick() async throws -> Int {
         let known = state.withLock { $0.isClaimed ? $0.held : nil }
         let (collector, node, processIndex) = (collector, node, processIndex)
-        let outcome = try await system.transaction { session in
+        let outcome: LeaseOutcome? = try await system.transaction { session in
             if known == nil { try ShardLeaseSQL.claim(collector, node: node, processIndex: processIndex, on: session) }
             if let outcome = try ShardLeaseSQL.heartbeat(collector, known: known, leaseSeconds: Self.leaseSeconds, on: session) { return outcome }
             try ShardLeaseSQL.claim(collector, node: node, processIndex: processIndex, on: session)

@@ -3,7 +3,7 @@ package import Logging
 package import Platform
 import Postgres
 import Primitives
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Finished runs on their way to the databases: gathered for half a second and stored in one transaction per tenant. While PostgreSQL is away they wait
@@ -55,7 +55,7 @@ package final class RunBuffer: Service {
             guard state.runCount > Self.runCountMax, let longest = state.queues.max(by: { $0.value.runs.count < $1.value.runs.count })?.key else { return }
             state.queues[longest]?.runs.removeFirst()
             state.runCount -= 1
-            metrics.count(\.droppedRuns)
+            metrics.count(.droppedRuns)
         }
     }
 
@@ -103,7 +103,7 @@ package final class RunBuffer: Service {
                 stored += try await store(runs, event, tenant)
             } catch let error where Self.isAway(error) {
                 putBack(runs, tenant)
-                metrics.count(\.failedFlushes)
+                metrics.count(.failedFlushes)
                 logger.warning("Finished runs wait for PostgreSQL", metadata: ["tenant": "\(tenant.slug)", "waiting": "\(count)", "error": "\(error)"])
                 return stored
             } catch {
@@ -117,7 +117,7 @@ package final class RunBuffer: Service {
         do { return try await storeOnce(runs, event, tenant) } catch let error as PostgresError where error.isMissingPartition {
             let days = Set(runs.map { ($0.slotAt.timeIntervalSince1970 / 86_400).rounded(.down) })
             for day in days {
-                try await databases.transaction(tenant) { try PartitionSQL.make(from: Date(timeIntervalSince1970: day * 86_400), days: 1, on: $0) }
+                _ = try await databases.transaction(tenant) { try PartitionSQL.make(from: Date(timeIntervalSince1970: day * 86_400), days: 1, on: $0) }
             }
             return try await storeOnce(runs, event, tenant)
         }
@@ -138,7 +138,7 @@ package final class RunBuffer: Service {
         var stored = 0
         for run in runs {
             do { stored += try await store([run], nil, tenant) } catch {
-                metrics.count(\.droppedRuns)
+                metrics.count(.droppedRuns)
                 logger.error("A run could not be stored", metadata: ["server.id": "\(run.server)", "error": "\(error)"])
             }
         }
@@ -174,7 +174,7 @@ package final class RunBuffer: Service {
         state.withLock { state in
             let room = max(0, Self.runCountMax - state.runCount)
             let kept = runs.suffix(room)
-            metrics.count(\.droppedRuns, by: runs.count - kept.count)
+            metrics.count(.droppedRuns, by: runs.count - kept.count)
             state.queues[tenant.id, default: Queue(tenant: tenant)].runs.insert(contentsOf: kept, at: 0)
             state.runCount += kept.count
         }

@@ -1,8 +1,8 @@
 package import Fleet
 package import Foundation
 package import Platform
-package import Postgres
-package import Primitives
+import Postgres
+import Primitives
 
 /// Stores finished runs: samples, latest state, health changes and their events, in the caller's one transaction.
 package enum RunSQL {

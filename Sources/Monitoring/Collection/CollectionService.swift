@@ -1,0 +1,162 @@
+package import Engines
+import Fleet
+package import Foundation
+package import Logging
+package import Platform
+import Postgres
+import ServiceLifecycle
+
+/// How a collector works.
+package struct CollectionConfig: Sendable {
+    /// Servers read at once over open connections (PRD 3.3-11).
+    package var collectParallelismMax: Int
+    /// Servers connected to at once. Half of it at most is for servers that failed last time: black holes never take all.
+    package var connectParallelismMax: Int
+    /// Seconds for one run, connecting included (PRD 3.3-7).
+    package var runDeadlineSeconds: Double
+
+    package init(collectParallelismMax: Int = 10, connectParallelismMax: Int = 32, runDeadlineSeconds: Double = 5) {
+        self.collectParallelismMax = collectParallelismMax
+        self.connectParallelismMax = connectParallelismMax
+        self.runDeadlineSeconds = runDeadlineSeconds
+    }
+
+    package var laneLimits: TargetLanes.Limits {
+        TargetLanes.Limits(connectThreadCountMax: connectParallelismMax, collectThreadCountMax: collectParallelismMax)
+    }
+}
+
+/// Reads every server when it is due, and hands what came of it to the buffer. A failed run is data, not an error.
+package final class CollectionService: Service {
+    package static let tickSeconds = 0.1
+    /// Seconds on top of a run's deadline after which its thread is given up.
+    package static let abandonSlackSeconds = 1.0
+
+    private let config: CollectionConfig
+    private let index: FleetIndex
+    private let leases: ShardLeases
+    private let buffer: RunBuffer
+    private let secrets: SecretBox
+    private let lanes: TargetLanes
+    private let engines: @Sendable (EngineKind) -> any Engine
+    private let metrics: CollectionMetrics
+    private let logger: Logger
+
+    package init(
+        config: CollectionConfig, index: FleetIndex, leases: ShardLeases, buffer: RunBuffer, secrets: SecretBox, lanes: TargetLanes,
+        metrics: CollectionMetrics, logger: Logger, engines: @escaping @Sendable (EngineKind) -> any Engine
+    ) {
+        self.config = config
+        self.index = index
+        self.leases = leases
+        self.buffer = buffer
+        self.secrets = secrets
+        self.lanes = lanes
+        self.metrics = metrics
+        self.logger = logger
+        self.engines = engines
+    }
+
+    /// Runs until graceful shutdown, which gives up the runs under way: at most those are lost.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            await withDiscardingTaskGroup { group in
+                while !Task.isCancelled {
+                    for due in takeDue(now: Date()) { group.addTask { await self.perform(due) } }
+                    for session in index.takeClosing() { group.addTask { await self.close(session) } }
+                    try? await Task.sleep(for: .seconds(Self.tickSeconds))  // cancelled: the loop ends
+                }
+                group.cancelAll()
+            }
+        }
+        // Connections close with the process; servers notice at once.
+    }
+
+    /// One pass, to its end: reads what is due at `now`. Returns how many runs that were.
+    @discardableResult package func tick(now: Date) async -> Int {
+        let due = takeDue(now: now)
+        await withDiscardingTaskGroup { group in
+            for run in due { group.addTask { await self.perform(run, at: now) } }
+            for session in index.takeClosing() { group.addTask { await self.close(session) } }
+        }
+        return due.count
+    }
+
+    private func takeDue(now: Date) -> [FleetIndex.Due] {
+        let (due, broken) = index.takeDue(now: now) { tenant, server in
+            let password = try server.sealedPassword.map {
+                try secrets.open($0.bytes, for: tenant.id, context: Server.passwordContext(server.id))
+            }
+            return server.configuration.target(password: password)
+        }
+        for (run, tenant, error) in broken {
+            logger.error("A stored password cannot be opened", metadata: ["server.id": "\(run.key.server)", "error": "\(error)"])
+            index.failed(run, isPermission: false, startedAt: now, now: now)
+            let failure = CollectionFailure(code: ProbeErrorCode.authFailed.rawValue, message: "The stored password cannot be opened; enter it again.")
+            store(.failure(failure), run, tenant, at: now)
+        }
+        return due
+    }
+
+    /// - Parameter fixedNow: the time that a test gives; otherwise the clock's.
+    private func perform(_ due: FleetIndex.Due, at fixedNow: Date? = nil) async {
+        let startedAt = fixedNow ?? Date()
+        let engine = engines(due.server.configuration.engine)
+        let deadlineSeconds = config.runDeadlineSeconds
+        // A run that must connect, or that failed last time, may hang: it stays off the lane on which all others depend.
+        let lane: TargetLanes.Lane = due.session.isOpen && due.run.failuresInARow == 0 ? .collect : .connect
+        do {
+            let reading = try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) { [session = due.session] in
+                try session.collect(engine, deadlineSeconds: deadlineSeconds)
+            }
+            succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
+        } catch let error as EngineError {
+            failed(due, error, startedAt: startedAt, now: fixedNow ?? Date())
+        } catch {
+            index.failed(due, isPermission: true, startedAt: startedAt, now: fixedNow ?? Date())  // cancelled: we are stopping, and know nothing of the server
+        }
+    }
+
+    private func succeeded(_ due: FleetIndex.Due, _ reading: Reading, startedAt: Date, now: Date) {
+        var (values, waits) = Differencing.values(of: reading, after: due.memory)
+        if let enabled = due.server.metrics {
+            values = values.filter { enabled.contains($0.key) }
+            if !enabled.contains(.waitTimeMs) { waits = nil }
+        }
+        let missing = reading.denied.map { check in
+            "\(check.name) is missing, for \(check.neededFor)" + (check.grantStatement.map { ". To grant it: \($0)" } ?? "")
+        }
+        let (gap, facts) = index.succeeded(due, reading: reading, startedAt: startedAt, now: now)
+        metrics.count(.goodRuns)
+        if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
+        store(.reading(values: values, missing: missing), due.run, due.tenant, at: now, waits: waits, facts: facts)
+    }
+
+    private func failed(_ due: FleetIndex.Due, _ error: EngineError, startedAt: Date, now: Date) {
+        index.failed(due, isPermission: error.isPermission, startedAt: startedAt, now: now)
+        metrics.count(.failedRuns)
+        if due.run.failuresInARow <= 1 {  // what stays away is said twice, not every five minutes all night
+            logger.info(
+                "A collection failed",
+                metadata: ["tenant": "\(due.tenant.slug)", "server.id": "\(due.server.id)", "code": "\(error.code.rawValue)", "reason": "\(error.message)"])
+        }
+        let failure = CollectionFailure(code: error.code.rawValue, message: error.message, isPermission: error.isPermission)
+        store(.failure(failure), due.run, due.tenant, at: now)
+    }
+
+    private func store(
+        _ result: RunResult, _ run: PlannedRun, _ tenant: Tenant, at now: Date, waits: Differencing.Waits? = nil, facts: ServerFacts? = nil
+    ) {
+        guard let epoch = leases.held[run.key.shard] else { return metrics.count(.fencedRuns) }
+        buffer.append(
+            StoredRun(
+                server: run.key.server, slotAt: run.slotAt, finishedAt: now, intervalSeconds: run.intervalSeconds, epoch: epoch, result: result,
+                waits: waits, facts: facts),
+            for: tenant)
+    }
+
+    private func close(_ session: TargetSession) async {
+        // Closing waits for a run under way and may block: it belongs on a lane. One that cannot be closed in time is the lanes' business.
+        try? await lanes.run(lane: .connect, deadlineSeconds: config.runDeadlineSeconds) { session.close() }
+    }
+}

@@ -1,0 +1,185 @@
+import Engines
+import Fleet
+package import Foundation
+package import Platform
+import Synchronization
+
+/// All servers that this collector reads, with their plan, connections and last readings: in memory, so that a tick costs what is due and no more.
+package final class FleetIndex: Sendable {
+    /// A run that may begin now.
+    struct Due: Sendable {
+        var run: PlannedRun
+        var server: CollectedServer
+        var tenant: Tenant
+        var session: TargetSession
+        var memory: Differencing.Memory?
+    }
+    private struct Entry {
+        var server: CollectedServer
+        var session: TargetSession?
+        var memory: Differencing.Memory?
+        var lastGoodAt: Date?
+    }
+    private struct State {
+        var plan = CollectionPlan()
+        var entries: [PlanKey: Entry] = [:]
+        var tenants: [Tenant.ID: CollectedTenant] = [:]
+        var suspectsWaiting: [PlannedRun] = []
+        var suspectsRunning: Set<PlanKey> = []
+        var closing: [TargetSession] = []
+    }
+
+    /// Servers that failed last time and are tried at once: so few that they leave the connect lane to the others.
+    private let suspectCountMax: Int
+    /// Runs that may begin in one tick.
+    static let dueCountMax = 2_000
+    private let state = Mutex(State())
+
+    package init(suspectCountMax: Int) { self.suspectCountMax = suspectCountMax }
+
+    package var count: Int { state.withLock { $0.plan.count } }
+    package var skippedCount: Int { state.withLock { $0.plan.skippedCount } }
+    package var nextDueAt: Date? { state.withLock { $0.plan.nextDueAt } }
+
+    // MARK: What is to be read
+
+    func tenant(_ id: Tenant.ID) -> CollectedTenant? { state.withLock { $0.tenants[id] } }
+    package func thresholds(_ id: Tenant.ID) -> HealthThresholds { state.withLock { $0.tenants[id]?.thresholds } ?? HealthThresholds() }
+
+    /// Takes in what is new of a tenant: its settings and the servers that changed. Servers of other shards are left out.
+    func apply(_ tenant: CollectedTenant, changed servers: [CollectedServer], shards: Set<Int>, now: Date) {
+        state.withLock { state in
+            let oldInterval = state.tenants[tenant.tenant.id]?.intervalSeconds
+            state.tenants[tenant.tenant.id] = tenant
+            for server in servers {
+                let key = PlanKey(tenant: tenant.tenant.id, server: server.id)
+                guard server.isWanted, shards.contains(key.shard) else {
+                    Self.remove(key, &state)
+                    continue
+                }
+                let old = state.entries[key]?.server
+                let connectsAnew =
+                    old.map { $0.configuration.connectsDifferently(from: server.configuration) || $0.sealedPassword != server.sealedPassword } ?? false
+                if connectsAnew {
+                    if let session = state.entries[key]?.session { state.closing.append(session) }
+                    state.entries[key] = Entry(server: server)
+                } else {
+                    state.entries[key, default: Entry(server: server)].server = server
+                }
+                state.plan.upsert(
+                    key, intervalSeconds: server.intervalSeconds ?? tenant.intervalSeconds, lastAttemptAt: server.lastAttemptAt,
+                    failuresInARow: server.failuresInARow, retryNow: connectsAnew, now: now)
+            }
+            guard let oldInterval, oldInterval != tenant.intervalSeconds else { return }
+            for (key, entry) in state.entries where key.tenant == tenant.tenant.id && entry.server.intervalSeconds == nil {
+                state.plan.upsert(
+                    key, intervalSeconds: tenant.intervalSeconds, lastAttemptAt: entry.server.lastAttemptAt, failuresInARow: 0, now: now)
+            }
+        }
+    }
+
+    /// Forgets tenants that are not active any more, and servers of shards that others hold now.
+    func keepOnly(tenants: Set<Tenant.ID>, shards: Set<Int>) {
+        state.withLock { state in
+            for key in state.entries.keys where !tenants.contains(key.tenant) || !shards.contains(key.shard) { Self.remove(key, &state) }
+            for id in state.tenants.keys where !tenants.contains(id) { state.tenants[id] = nil }
+        }
+    }
+
+    /// All is to be read again, since shards came: as if no change had been seen.
+    func forgetChangeNumbers() {
+        state.withLock { state in for id in state.tenants.keys { state.tenants[id]?.changeNumber = 0 } }
+    }
+
+    private static func remove(_ key: PlanKey, _ state: inout State) {
+        state.plan.remove(key)
+        guard let entry = state.entries.removeValue(forKey: key) else { return }
+        if let session = entry.session { state.closing.append(session) }
+    }
+
+    // MARK: Runs
+
+    /// The runs that may begin at `now`. Those of servers that failed last time wait until few enough of them are under way.
+    func takeDue(now: Date, target: (Tenant, CollectedServer) throws -> Target) -> (due: [Due], broken: [(PlannedRun, Tenant, any Error)]) {
+        state.withLock { state in
+            var ready: [PlannedRun] = []
+            for run in state.plan.takeDue(now: now, countMax: Self.dueCountMax) {
+                if run.failuresInARow > 0 { state.suspectsWaiting.append(run) } else { ready.append(run) }
+            }
+            while state.suspectsRunning.count < suspectCountMax, !state.suspectsWaiting.isEmpty {
+                let run = state.suspectsWaiting.removeFirst()
+                state.suspectsRunning.insert(run.key)
+                ready.append(run)
+            }
+            var due: [Due] = []
+            var broken: [(PlannedRun, Tenant, any Error)] = []
+            for run in ready {
+                guard var entry = state.entries[run.key], let tenant = state.tenants[run.key.tenant]?.tenant else {
+                    state.suspectsRunning.remove(run.key)
+                    continue
+                }
+                do {
+                    let session = try entry.session ?? TargetSession(target: target(tenant, entry.server))
+                    entry.session = session
+                    state.entries[run.key] = entry
+                    due.append(Due(run: run, server: entry.server, tenant: tenant, session: session, memory: entry.memory))
+                } catch {
+                    broken.append((run, tenant, error))
+                }
+            }
+            return (due, broken)
+        }
+    }
+
+    /// A run ended well. Returns the seconds since the good run before it, and what the server said of itself if that is new.
+    func succeeded(_ due: Due, reading: Reading, startedAt: Date, now: Date) -> (gapSeconds: Double?, facts: ServerFacts?) {
+        let facts = ServerFacts(version: reading.identity.version, productVersion: reading.identity.productVersion, edition: reading.identity.edition)
+        return state.withLock { state in
+            Self.finished(due.run, succeeded: true, startedAt: startedAt, now: now, &state)
+            guard var entry = state.entries[due.run.key] else { return (nil, nil) }
+            let gap = entry.lastGoodAt.map { reading.collectedAt.timeIntervalSince($0) }
+            entry.lastGoodAt = reading.collectedAt
+            entry.memory = Differencing.Memory(reading)
+            let isNew = entry.server.facts != facts
+            entry.server.facts = facts
+            entry.server.lastAttemptAt = now
+            state.entries[due.run.key] = entry
+            return (gap, isNew ? facts : nil)
+        }
+    }
+
+    /// A run failed. Its connection is not used again: a driver call that hangs may still hold it.
+    func failed(_ due: Due, isPermission: Bool, startedAt: Date, now: Date) { failed(due.run, isPermission: isPermission, startedAt: startedAt, now: now) }
+
+    func failed(_ run: PlannedRun, isPermission: Bool, startedAt: Date, now: Date) {
+        state.withLock { state in
+            Self.finished(run, succeeded: isPermission, startedAt: startedAt, now: now, &state)
+            state.entries[run.key]?.session = nil
+            state.entries[run.key]?.lastGoodAt = nil
+            state.entries[run.key]?.server.lastAttemptAt = now
+        }
+    }
+
+    private static func finished(_ run: PlannedRun, succeeded: Bool, startedAt: Date, now: Date, _ state: inout State) {
+        state.suspectsRunning.remove(run.key)
+        state.plan.finished(run.key, succeeded: succeeded, startedAt: startedAt, now: now)
+    }
+
+    /// Connections that nobody needs any more, to be closed on a lane.
+    func takeClosing() -> [TargetSession] {
+        state.withLock { state in
+            defer { state.closing = [] }
+            return state.closing
+        }
+    }
+
+    /// All open connections, for the end.
+    func takeSessions() -> [TargetSession] {
+        state.withLock { state in
+            let sessions = state.entries.values.compactMap(\.session) + state.closing
+            state.closing = []
+            for key in state.entries.keys { state.entries[key]?.session = nil }
+            return sessions
+        }
+    }
+}
