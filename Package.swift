@@ -53,7 +53,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "CZlib", "Postgres", "Primitives", "Schema", crypto, cryptoExtras, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix, nioHTTP1,
+                "CZlib", "Postgres", "Primitives", "Schema", crypto, cryptoExtras, hummingbird, hummingbirdCore, lifecycle, logging,
+                nioCore, nioPosix, nioHTTP1,
                 nioSSL, x509,
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -65,20 +66,25 @@ let package = Package(
             name: "Engines", dependencies: ["CLinux", "ODBC", "Postgres", "Primitives", logging, subprocess, system],
             exclude: ["SQLServer/SQL", "PostgreSQL/SQL", "MySQL/SQL"]),
         .target(name: "Fleet", dependencies: ["Engines", "Platform", "Postgres", "Primitives", hummingbird, lifecycle, logging]),
-        .target(name: "Monitoring", dependencies: ["Engines", "Fleet", "Platform", "Postgres", "Primitives", hummingbird, lifecycle, logging]),
+        .target(
+            name: "Monitoring", dependencies: ["Engines", "Fleet", "Platform", "Postgres", "Primitives", hummingbird, lifecycle, logging]),
         // Programs
-        .target(name: "SQLServerSimulator", dependencies: ["CLinux", "Primitives", "TDS", logging, nioCore, nioPosix, nioHTTP1, nioSSL, x509, crypto]),
+        .target(
+            name: "SQLServerSimulator",
+            dependencies: ["CLinux", "Primitives", "TDS", logging, nioCore, nioPosix, nioHTTP1, nioSSL, x509, crypto]),
         .executableTarget(
             name: "DbTools",
             dependencies: [
-                "CLinux", "Engines", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", "Schema", "SQLServerSimulator", crypto, hummingbird, lifecycle,
+                "CLinux", "Engines", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", "Schema", "SQLServerSimulator", crypto,
+                hummingbird, lifecycle,
                 logging, nioCore, nioPosix, subprocess, system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
         // Tests
-        .target(name: "Fixtures", dependencies: ["Platform", "Postgres", "Primitives", "Schema", logging, lifecycle], path: "Tests/Fixtures"),
+        .target(
+            name: "Fixtures", dependencies: ["Platform", "Postgres", "Primitives", "Schema", logging, lifecycle], path: "Tests/Fixtures"),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"]),
         .testTarget(name: "PostgresTests", dependencies: ["Fixtures", "Postgres", "Primitives"]),
         .testTarget(name: "ODBCTests", dependencies: ["ODBC"]),

@@ -46,9 +46,12 @@ package struct CopyWriter {
 }
 
 extension PostgresConnection {
-    /// Copies rows into `table` (a name from our own code, with its schema) and returns how many arrived. All or none. Throws `PostgresError`, and what `body` throws.
+    /// Copies rows into `table` (a name from our own code, with its schema) and returns how many arrived. All or none. Throws
+    /// `PostgresError`, and what `body` throws.
     @discardableResult package func copyIn(_ table: String, columns: [String], _ body: (inout CopyWriter) throws -> Void) throws -> Int {
-        guard PQsendQuery(connection, "COPY \(table) (\(columns.joined(separator: ", "))) FROM STDIN (FORMAT binary)") == 1 else { throw clientFailure() }
+        guard PQsendQuery(connection, "COPY \(table) (\(columns.joined(separator: ", "))) FROM STDIN (FORMAT binary)") == 1 else {
+            throw clientFailure()
+        }
         PQclear(try finish())
         var writer = CopyWriter(connection: connection, columnCount: columns.count)
         do {

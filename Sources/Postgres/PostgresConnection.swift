@@ -12,7 +12,8 @@ package struct DatabaseAddress: Hashable, Sendable {
         conninfo = parameters.map { Self.quoted($0.key, $0.value) }.joined(separator: " ")
     }
 
-    /// The parameters that are given, in libpq's words; works on strings and on URIs alike. Throws `PostgresError` when the text is neither.
+    /// The parameters that are given, in libpq's words; works on strings and on URIs alike. Throws `PostgresError` when the text is
+    /// neither.
     package func parameters() throws(PostgresError) -> [(key: String, value: String)] {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
@@ -85,12 +86,15 @@ package final class PostgresConnection {
         let message = String(cString: PQerrorMessage(connection)).trimmingCharacters(in: .whitespacesAndNewlines)
         // libpq gives no SQLSTATE for a failed connection: these are told apart by the server's own words.
         let lost = PostgresError(sqlState: "08006", message: message)
-        if message.contains("password authentication failed") || message.contains("no password supplied") || message.contains("no pg_hba.conf entry")
+        if message.contains("password authentication failed") || message.contains("no password supplied")
+            || message.contains("no pg_hba.conf entry")
             || message.contains("role \"") && message.contains("does not exist")
         {
             return PostgresError(sqlState: "28P01", message: message)
         }
-        if message.contains("database \"") && message.contains("does not exist") { return PostgresError(sqlState: "3D000", message: message) }
+        if message.contains("database \"") && message.contains("does not exist") {
+            return PostgresError(sqlState: "3D000", message: message)
+        }
         if message.contains("permission denied for database") { return PostgresError(sqlState: "42501", message: message) }
         if message.contains("too many clients") || message.contains("remaining connection slots") {
             return PostgresError(sqlState: "53300", message: message)
@@ -117,7 +121,8 @@ package final class PostgresConnection {
         return Int(String(cString: PQcmdTuples(result))) ?? 0
     }
 
-    /// Runs a script of several statements, without parameters, as one implicit transaction unless it says otherwise. Throws `PostgresError`.
+    /// Runs a script of several statements, without parameters, as one implicit transaction unless it says otherwise. Throws
+    /// `PostgresError`.
     package func script(_ text: String) throws(PostgresError) {
         guard PQsendQuery(connection, text) == 1 else { throw clientFailure() }
         PQclear(try finish())
@@ -153,7 +158,8 @@ package final class PostgresConnection {
         }
         guard sent == 1 else { throw clientFailure() }
         do { return try finish() } catch {
-            // A plan that a migration made stale ("cached plan must not change result type") is forgotten; the caller's retry prepares anew.
+            // A plan that a migration made stale ("cached plan must not change result type") is forgotten; the caller's retry prepares
+            // anew.
             if error.sqlState == "0A000" || error.sqlState == "26000" { forgetPrepared() }
             throw error
         }
@@ -163,11 +169,15 @@ package final class PostgresConnection {
         if let name = preparedNames[sql.text] { return name }
         if preparedOrder.count >= Self.preparedCountMax {
             let oldest = preparedOrder.removeFirst()
-            if let name = preparedNames.removeValue(forKey: oldest), PQtransactionStatus(connection) != PQTRANS_INERROR { try script("DEALLOCATE \(name)") }
+            if let name = preparedNames.removeValue(forKey: oldest), PQtransactionStatus(connection) != PQTRANS_INERROR {
+                try script("DEALLOCATE \(name)")
+            }
         }
         preparedCount += 1
         let name = "s\(preparedCount)"
-        guard PQsendPrepare(connection, name, sql.text, Int32(sql.parameters.count), sql.parameters.map(\.oid)) == 1 else { throw clientFailure() }
+        guard PQsendPrepare(connection, name, sql.text, Int32(sql.parameters.count), sql.parameters.map(\.oid)) == 1 else {
+            throw clientFailure()
+        }
         PQclear(try finish())
         preparedNames[sql.text] = name
         preparedOrder.append(sql.text)
@@ -179,7 +189,8 @@ package final class PostgresConnection {
         preparedOrder.removeAll()
     }
 
-    /// Waits for the answer to what was sent and returns its last result. Every result is taken, so that the connection is ready for the next statement.
+    /// Waits for the answer to what was sent and returns its last result. Every result is taken, so that the connection is ready for the
+    /// next statement.
     func finish() throws(PostgresError) -> OpaquePointer {
         let deadline = statementDeadlineSeconds.map { ContinuousClock.now + .seconds($0) }
         var last: OpaquePointer?
@@ -222,7 +233,8 @@ package final class PostgresConnection {
     private func cutAtDeadline() -> PostgresError {
         cancellation().cancel()
         isGivenUp = true
-        return PostgresError(sqlState: "57014", message: "the statement took longer than \(statementDeadlineSeconds ?? 0) s and was cancelled")
+        return PostgresError(
+            sqlState: "57014", message: "the statement took longer than \(statementDeadlineSeconds ?? 0) s and was cancelled")
     }
 
     func clientFailure() -> PostgresError {
@@ -234,7 +246,8 @@ package final class PostgresConnection {
         // The PG_DIAG_ macros are character literals, which Swift does not import.
         func field(_ code: Unicode.Scalar) -> String? { PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) } }
         return PostgresError(
-            sqlState: field("C") ?? "08006", message: field("M") ?? String(cString: PQresultErrorMessage(result)), detail: field("D"), constraint: field("n"))
+            sqlState: field("C") ?? "08006", message: field("M") ?? String(cString: PQresultErrorMessage(result)), detail: field("D"),
+            constraint: field("n"))
     }
 
     /// False when `deadline` passed first.
@@ -262,7 +275,8 @@ package final class PostgresCancellation: @unchecked Sendable {
     init(_ handle: OpaquePointer?) { self.handle = handle }
     deinit { PQfreeCancel(handle) }
 
-    /// Asks the server to cancel. True when the request was handed over; the statement then fails with 57014, if it has not ended by itself.
+    /// Asks the server to cancel. True when the request was handed over; the statement then fails with 57014, if it has not ended by
+    /// itself.
     @discardableResult package func cancel() -> Bool {
         var message = [CChar](repeating: 0, count: 256)
         return PQcancel(handle, &message, 256) == 1
@@ -287,7 +301,8 @@ private struct BoundParameters {
     func withPointers<T>(_ body: ([UnsafePointer<CChar>?], [Int32], [Int32]) -> T) -> T {
         buffer.withUnsafeBytes { raw in
             let start = raw.assumingMemoryBound(to: CChar.self).baseAddress
-            return body(places.map { place in place.flatMap { start?.advanced(by: $0) } }, lengths, Array(repeating: 1, count: places.count))
+            return body(
+                places.map { place in place.flatMap { start?.advanced(by: $0) } }, lengths, Array(repeating: 1, count: places.count))
         }
     }
 }
@@ -296,7 +311,8 @@ extension PostgresConnection {
     /// Whether a transaction is open, or the connection is in a state that nobody expects.
     var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
 
-    /// Whether an idle connection is still good. A server says nothing to an idle client but that it goes away: whatever there is to read, it is replaced.
+    /// Whether an idle connection is still good. A server says nothing to an idle client but that it goes away: whatever there is to
+    /// read, it is replaced.
     var isUsable: Bool {
         guard isOpen else { return false }
         var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
@@ -305,7 +321,8 @@ extension PostgresConnection {
 }
 
 extension PostgresConnection {
-    /// The SCRAM-SHA-256 verifier of a password, made on this side, so that the password itself is never in a statement or a server's log.
+    /// The SCRAM-SHA-256 verifier of a password, made on this side, so that the password itself is never in a statement or a server's
+    /// log.
     /// Throws `PostgresError`.
     package func scramVerifier(password: String, role: String) throws(PostgresError) -> String {
         guard let verifier = PQencryptPasswordConn(connection, password, role, "scram-sha-256") else { throw clientFailure() }

@@ -77,7 +77,8 @@ extension Double: PostgresDecodable {
     private static func numeric(_ bytes: UnsafeRawBufferPointer, _ cell: PostgresCell) throws(PostgresError) -> Double {
         guard bytes.count >= 8 else { throw cell.mismatch() }
         func word(_ index: Int) -> Int16 { Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: Int16.self)) }
-        let count = Int(word(0)), sign = UInt16(bitPattern: word(2))
+        let count = Int(word(0))
+        let sign = UInt16(bitPattern: word(2))
         switch sign {
         case 0xC000: return .nan
         case 0xD000: return .infinity
@@ -162,7 +163,8 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
             guard offset + 4 <= bytes.count else { throw cell.mismatch() }
             return Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
         }
-        let dimensions = try word(0), oid = UInt32(bitPattern: try word(8))
+        let dimensions = try word(0)
+        let oid = UInt32(bitPattern: try word(8))
         if dimensions == 0 { return [] }
         guard dimensions == 1 else { throw cell.mismatch() }
         var offset = 20

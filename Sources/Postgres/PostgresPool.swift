@@ -3,7 +3,8 @@ import Primitives
 
 /// One budget of connections for all databases of a node: a thousand tenants live on a few dozen connections.
 ///
-/// A fixed set of threads takes closures first come, first served; a closure gets a connection to its database, runs to its end on that thread and gives
+/// A fixed set of threads takes closures first come, first served; a closure gets a connection to its database, runs to its end on that
+/// thread and gives
 /// the connection back. Closures are synchronous: nobody can wait for the network inside a transaction.
 /// Idle connections stay open until another database needs their place; the longest idle goes first.
 ///
@@ -61,16 +62,21 @@ package final class PostgresPool: @unchecked Sendable {
         condition.withLock { Statistics(openConnections: openCount, idleConnections: idle.count, waitingJobs: jobs.count) }
     }
 
-    /// Runs `body` with a connection to `database`, on a thread of the pool. Throws `AppError.unavailable` when too much is waiting already, `PostgresError`
+    /// Runs `body` with a connection to `database`, on a thread of the pool. Throws `AppError.unavailable` when too much is waiting
+    /// already, `PostgresError`
     /// when there is no connection to be had, and what `body` throws. A connection on which a transaction is left open is closed.
-    package func run<T: Sendable>(_ database: DatabaseAddress, _ body: @escaping @Sendable (PostgresConnection) throws -> T) async throws -> T {
+    package func run<T: Sendable>(_ database: DatabaseAddress, _ body: @escaping @Sendable (PostgresConnection) throws -> T) async throws
+        -> T
+    {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
             let job = Job(database: database) { connection in
                 continuation.resume(with: Result { try body(connection.get()) })
             }
             let refusal: AppError? = condition.withLock {
                 if isClosed { return AppError(.unavailable, "DbTools is stopping; try again in a moment", retryAfterSeconds: 5) }
-                if jobs.count >= Self.waitingCountMax { return AppError(.unavailable, "Too many requests are waiting for the database", retryAfterSeconds: 2) }
+                if jobs.count >= Self.waitingCountMax {
+                    return AppError(.unavailable, "Too many requests are waiting for the database", retryAfterSeconds: 2)
+                }
                 jobs.append(job)
                 condition.signal()
                 return nil
@@ -79,7 +85,8 @@ package final class PostgresPool: @unchecked Sendable {
         }
     }
 
-    /// Closes the connections to `database`: the idle ones now, those in use when they come back. For a database that is about to be dropped.
+    /// Closes the connections to `database`: the idle ones now, those in use when they come back. For a database that is about to be
+    /// dropped.
     package func close(_ database: DatabaseAddress) {
         let closing = condition.withLock {
             generationByDatabase[database, default: 0] += 1

@@ -45,7 +45,8 @@ package struct PostgresRow: Sendable {
     let rows: PostgresRows
     let index: Int
 
-    /// The value of the column called `column`. Throws `PostgresError` when there is none, it has another type, or it is NULL and `Value` is not optional.
+    /// The value of the column called `column`. Throws `PostgresError` when there is none, it has another type, or it is NULL and
+    /// `Value` is not optional.
     package func decode<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws(PostgresError) -> Value {
         guard let place = rows.index(of: column) else { throw PostgresError(clientMessage: "the result has no column \(column)") }
         return try rows.decode(index, place, as: type)

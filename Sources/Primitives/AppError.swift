@@ -1,6 +1,7 @@
 /// The one error that a part throws on purpose. Anything else that reaches the HTTP edge is a bug and answers 500.
 package struct AppError: Error, Sendable, Equatable {
-    /// What went wrong, as a closed set; the raw value is the code that clients see. Each maps to one HTTP status, at the HTTP edge and nowhere else.
+    /// What went wrong, as a closed set; the raw value is the code that clients see. Each maps to one HTTP status, at the HTTP edge and
+    /// nowhere else.
     package enum Code: String, Sendable, CaseIterable {
         case validationError = "VALIDATION_ERROR"
         case missingTenant = "MISSING_TENANT"

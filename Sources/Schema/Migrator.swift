@@ -1,5 +1,5 @@
-import Primitives
 package import Postgres
+import Primitives
 
 /// One step of a database's schema: forward only, and never edited once it has been released.
 package struct Migration: Sendable {
@@ -27,10 +27,12 @@ package enum Migrator {
     /// The advisory lock under which migrations run: "DbTM" in ASCII.
     private static let lockKey = 0x4462_544D
 
-    /// Applies what is missing, each migration in a transaction of its own, under an advisory lock: two programs that start at once wait for each other.
+    /// Applies what is missing, each migration in a transaction of its own, under an advisory lock: two programs that start at once wait
+    /// for each other.
     ///
     /// - Returns: how many were applied.
-    /// - Throws: `AppError.unavailable` when the database is newer than this program or a migration was edited after it had been applied, `PostgresError` when a
+    /// - Throws: `AppError.unavailable` when the database is newer than this program or a migration was edited after it had been
+    ///   applied, `PostgresError` when a
     ///   migration fails: that one is rolled back, the ones before it stay.
     @discardableResult
     package static func migrate(_ connection: PostgresConnection, _ migrations: [Migration]) throws -> Int {
@@ -66,17 +68,23 @@ package enum Migrator {
         for row in rows { applied[try row.decode("number")] = try row.decode("checksum", as: String.self) }
         if let newest = applied.keys.max(), newest > migrations.count {
             throw AppError(
-                .unavailable, "The database has schema version \(newest) and this program knows \(migrations.count): start a newer DbTools, or restore a backup")
+                .unavailable,
+                "The database has schema version \(newest), this program knows \(migrations.count): start a newer DbTools, or restore a backup"
+            )
         }
         if let edited = migrations.first(where: { applied[$0.number] != nil && applied[$0.number] != $0.checksum }) {
-            throw AppError(.unavailable, "Migration \(edited.number) (\(edited.name)) is not the one that was applied here: start the program it came from")
+            throw AppError(
+                .unavailable,
+                "Migration \(edited.number) (\(edited.name)) is not the one that was applied here: start the program it came from")
         }
         return migrations.filter { applied[$0.number] == nil }
     }
 
     /// The number of the newest migration applied; 0 for an empty database. Throws `PostgresError`.
     package static func version(_ connection: PostgresConnection) throws -> Int {
-        guard try connection.rows("SELECT to_regclass('platform.schema_migrations') IS NOT NULL")[0].decode(0, as: Bool.self) else { return 0 }
+        guard try connection.rows("SELECT to_regclass('platform.schema_migrations') IS NOT NULL")[0].decode(0, as: Bool.self) else {
+            return 0
+        }
         return try connection.rows("SELECT coalesce(max(number), 0) FROM platform.schema_migrations")[0].decode(0)
     }
 }

@@ -7,7 +7,11 @@ import Testing
 
 /// PRD 1.2 to 1.4
 @Suite struct TenancyTests {
-    @Test(arguments: [("acme", true), ("a-b-c", true), ("123", true), ("ab", false), ("Acme", false), ("a--b", false), ("-ab", false), ("ab-", false), ("a_b", false), ("", false), (String(repeating: "a", count: 50), true), (String(repeating: "a", count: 51), false), ("a/b", false), ("äbc", false)])
+    @Test(arguments: [
+        ("acme", true), ("a-b-c", true), ("123", true), ("ab", false), ("Acme", false), ("a--b", false), ("-ab", false), ("ab-", false),
+        ("a_b", false), ("", false), (String(repeating: "a", count: 50), true), (String(repeating: "a", count: 51), false), ("a/b", false),
+        ("äbc", false),
+    ])
     func slugsHaveTheFormOf_1_2_3(slug: String, valid: Bool) { #expect(Tenant.isValidSlug(slug) == valid) }
 
     @Test func provisioningMakesDatabaseRolesAndDefaults_1_3_1_to_5() async throws {
@@ -24,7 +28,8 @@ import Testing
     @Test func aTakenSlugIsAConflictAndADeletedOneStaysReserved_1_3_6_9() async throws {
         let platform = try await TestPlatform.shared
         let tenant = try await platform.tenant()
-        await #expect(throws: AppError(.conflict, "The slug \(tenant.slug) is taken", details: [.init(field: "slug", reason: "is taken")])) {
+        await #expect(throws: AppError(.conflict, "The slug \(tenant.slug) is taken", details: [.init(field: "slug", reason: "is taken")]))
+        {
             try await platform.provisioning.create(slug: tenant.slug, name: "Again", by: .system)
         }
         try await platform.provisioning.delete(slug: tenant.slug, by: .system)
@@ -37,7 +42,9 @@ import Testing
         let platform = try await TestPlatform.shared
         let slug = "t-\(ID<Int>().description.suffix(12))"
         // A database of that name which is not ours makes the clone fail.
-        try await platform.pool.run(platform.system.address) { try $0.script("CREATE DATABASE \"dbtools_tenant_\(slug)\" TEMPLATE template0") }
+        try await platform.pool.run(platform.system.address) {
+            try $0.script("CREATE DATABASE \"dbtools_tenant_\(slug)\" TEMPLATE template0")
+        }
         // It is not touched: only what we made is removed. So it must stay, and row and roles must be gone.
         await #expect(throws: AppError.self) { try await platform.provisioning.create(slug: slug, name: "X", by: .system) }
         let left = try await platform.system.read { session in
@@ -60,8 +67,10 @@ import Testing
         try await platform.pool.run(platform.system.address) { connection in
             try connection.execute(
                 """
-                INSERT INTO platform.tenants (id, slug, name, status, database_name, owner_role, runtime_role, owner_password_sealed, runtime_password_sealed)
-                VALUES (\(UUID()), \(slug), 'X', 'provisioning', \("dbtools_tenant_" + slug), \("dbtools_owner_" + slug), \("dbtools_tenant_" + slug), '', '')
+                INSERT INTO platform.tenants
+                    (id, slug, name, status, database_name, owner_role, runtime_role, owner_password_sealed, runtime_password_sealed)
+                VALUES (\(UUID()), \(slug), 'X', 'provisioning', \("dbtools_tenant_" + slug), \("dbtools_owner_" + slug),
+                    \("dbtools_tenant_" + slug), '', '')
                 """)
             try connection.script("CREATE ROLE \"dbtools_owner_\(slug)\" LOGIN")
             try connection.script("CREATE DATABASE \"dbtools_tenant_\(slug)\" TEMPLATE template0 ALLOW_CONNECTIONS false")
@@ -93,8 +102,13 @@ import Testing
         try await platform.tenants.transaction(tenant) { session in
             try session.record(Activity("server_added", entityType: "server", entityID: UUID(), entityName: "x", actor: .system))
         }
-        for statement in ["UPDATE platform.activity_log SET action = 'nothing'", "DELETE FROM platform.activity_log", "TRUNCATE platform.activity_log", "DROP TABLE platform.activity_log"] {
-            let error = await #expect(throws: PostgresError.self) { try await platform.tenants.transaction(tenant) { try $0.execute(SQL(unsafeRaw: statement)) } }
+        for statement in [
+            "UPDATE platform.activity_log SET action = 'nothing'", "DELETE FROM platform.activity_log", "TRUNCATE platform.activity_log",
+            "DROP TABLE platform.activity_log",
+        ] {
+            let error = await #expect(throws: PostgresError.self) {
+                try await platform.tenants.transaction(tenant) { try $0.execute(SQL(unsafeRaw: statement)) }
+            }
             #expect(error?.isInsufficientPrivilege == true)
         }
         let entries = try await platform.tenants.read(tenant) { try ActivityEntry.list(ActivityFilter(), limit: 10, on: $0) }
@@ -115,7 +129,9 @@ import Testing
         let slug = String(repeating: "x", count: 38) + ID<Int>().description.suffix(12)
         let tenant = try await platform.provisioning.create(slug: slug, name: "Long", by: .system)
         #expect(tenant.databaseName.utf8.count <= 63)
-        #expect(try await platform.tenants.read(tenant) { try $0.rows("SELECT current_database()")[0].decode(0, as: String.self) } == tenant.databaseName)
+        #expect(
+            try await platform.tenants.read(tenant) { try $0.rows("SELECT current_database()")[0].decode(0, as: String.self) }
+                == tenant.databaseName)
     }
 }
 

@@ -11,12 +11,15 @@ private func connect() async throws -> PostgresConnection {
 @Suite struct ConnectionTests {
     @Test func everyTypeComesBackAsItWasBound() async throws {
         let connection = try await connect()
-        let uuid = UUID(), at = Date(timeIntervalSince1970: 1_773_757_928.123456), json: JSONValue = ["a": [1, 2.5, nil, true, "é"]]
+        let uuid = UUID()
+        let at = Date(timeIntervalSince1970: 1_773_757_928.123456)
+        let json: JSONValue = ["a": [1, 2.5, nil, true, "é"]]
         let none: String? = nil
         let row = try connection.rows(
             """
-            SELECT \("text é") AS t, \(42) AS i, \(Int32(-7)) AS i4, \(Int16(3)) AS i2, \(2.5) AS d, \(true) AS b, \(uuid) AS u, \(at) AS at,
-                \(json) AS j, \(Bytes([0, 255])) AS y, \(["a", "b\"c,"]) AS ta, \([Int]()) AS ia, \(NullableArray<Double>([1.5, nil])) AS da, \(none) AS n,
+            SELECT \("text é") AS t, \(42) AS i, \(Int32(-7)) AS i4, \(Int16(3)) AS i2, \(2.5) AS d, \(true) AS b, \(uuid) AS u,
+                \(at) AS at, \(json) AS j, \(Bytes([0, 255])) AS y, \(["a", "b\"c,"]) AS ta, \([Int]()) AS ia,
+                \(NullableArray<Double>([1.5, nil])) AS da, \(none) AS n,
                 1234567.089::numeric AS num, -0.00001::numeric AS small, ARRAY[now()] AS dates
             """)[0]
         #expect(try row.decode("t", as: String.self) == "text é")
@@ -117,7 +120,9 @@ private func connect() async throws -> PostgresConnection {
         for index in 0..<(PostgresConnection.preparedCountMax + 50) {
             #expect(try connection.rows(SQL(unsafeRaw: "SELECT \(index)"))[0].decode(0, as: Int.self) == index)
         }
-        #expect(try connection.rows("SELECT count(*) FROM pg_prepared_statements")[0].decode(0, as: Int.self) <= PostgresConnection.preparedCountMax)
+        #expect(
+            try connection.rows("SELECT count(*) FROM pg_prepared_statements")[0].decode(0, as: Int.self)
+                <= PostgresConnection.preparedCountMax)
     }
 
     @Test func whoCannotConnectIsToldWhy() async throws {
@@ -125,7 +130,9 @@ private func connect() async throws -> PostgresConnection {
         #expect(throws: PostgresError.self) { try PostgresConnection(address.with(["dbname": "no such"])) }
         let refused = #expect(throws: PostgresError.self) { try PostgresConnection(address.with(["user": "nobody-here"])) }
         #expect(refused?.sqlState == "28P01")
-        let closed = #expect(throws: PostgresError.self) { try PostgresConnection(DatabaseAddress(["host": "127.0.0.1", "port": "1", "dbname": "x"])) }
+        let closed = #expect(throws: PostgresError.self) {
+            try PostgresConnection(DatabaseAddress(["host": "127.0.0.1", "port": "1", "dbname": "x"]))
+        }
         #expect(closed?.isConnectionFailure == true)
     }
 }
@@ -138,7 +145,9 @@ private func connect() async throws -> PostgresConnection {
         let seen = try await withThrowingTaskGroup(of: String.self) { group in
             for round in 0..<60 {
                 let address = addresses[round % addresses.count]
-                group.addTask { try await pool.run(address) { try $0.rows("SELECT current_setting('application_name')")[0].decode(0, as: String.self) } }
+                group.addTask {
+                    try await pool.run(address) { try $0.rows("SELECT current_setting('application_name')")[0].decode(0, as: String.self) }
+                }
             }
             return try await group.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
         }

@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", "[1,]", #"{"a":1,"a":2}"#, "01", "1.", "nul", #""\u0000""#, #""\ud800""#, "\"\u{01}\"", "1 2", "1e999", #"{"a" 1}"#, "+1", "'a'",
+        "", "{", "[1,]", #"{"a":1,"a":2}"#, "01", "1.", "nul", #""\u0000""#, #""\ud800""#, "\"\u{01}\"", "1 2", "1e999", #"{"a" 1}"#, "+1",
+        "'a'",
     ])
     func refuses(text: String) {
         #expect(throws: JSONSyntaxError.self) { try JSONValue.parse(text: text) }
@@ -45,10 +46,14 @@ import Testing
 
     @Test func absentMembersAreNullAndDatesHaveMilliseconds() throws {
         let id = ID<Int>()
-        let sample = Sample(name: "a\"b", age: nil, at: Date(timeIntervalSince1970: 1.5), inner: [Inner(x: 0.5, ids: [id])], map: ["k": 1], nothing: nil)
+        let sample = Sample(
+            name: "a\"b", age: nil, at: Date(timeIntervalSince1970: 1.5), inner: [Inner(x: 0.5, ids: [id])], map: ["k": 1], nothing: nil)
         let text = String(decoding: try JSONEncoding.bytes(sample), as: UTF8.self)
         #expect(
-            text == #"{"name":"a\"b","age":null,"at":"1970-01-01T00:00:01.500Z","inner":[{"x":0.5,"ids":["\#(id)"]}],"map":{"k":1},"nothing":null}"#)
+            text
+                == #"{"name":"a\"b","age":null,"at":"1970-01-01T00:00:01.500Z","inner":[{"x":0.5,"ids":["\#(id)"]}]"#
+                + #","map":{"k":1},"nothing":null}"#
+        )
     }
 
     @Test func writerSeparatesValues() {
@@ -78,7 +83,10 @@ import Testing
         #expect(abs(date.timeIntervalSince1970 - seconds) < 0.0005)
     }
 
-    @Test(arguments: ["", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-01", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "x026-01-01T00:00:00Z", "2026-01-01T00:00:00.Z"])
+    @Test(arguments: [
+        "", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-01", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00",
+        "x026-01-01T00:00:00Z", "2026-01-01T00:00:00.Z",
+    ])
     func refuses(text: String) { #expect(RFC3339.date(text) == nil) }
 
     @Test func writesWhatItReads() {
@@ -91,7 +99,8 @@ import Testing
 
 @Suite struct IDTests {
     @Test func newOnesSortByTime() {
-        let early = ID<Int>(uuid: .version7(at: Date(timeIntervalSince1970: 1000))), late = ID<Int>(uuid: .version7(at: Date(timeIntervalSince1970: 1001)))
+        let early = ID<Int>(uuid: .version7(at: Date(timeIntervalSince1970: 1000)))
+        let late = ID<Int>(uuid: .version7(at: Date(timeIntervalSince1970: 1001)))
         #expect(early < late)
         #expect(Array(early.description)[14] == "7")
     }

@@ -21,7 +21,8 @@ package struct Actor: Sendable, Equatable {
     package static let commandLine = Actor(name: "command line")
 }
 
-/// One entry of the activity log (PRD 4.15): what was done, to what, by whom. Secrets never stand in `details`; a changed one is the word "changed".
+/// One entry of the activity log (PRD 4.15): what was done, to what, by whom. Secrets never stand in `details`; a changed one is the
+/// word "changed".
 package struct Activity: Sendable {
     /// As PRD 4.15-3 names them: `server_added`, `server_deleted`, `group_created`, `config_changed`, ...
     package var action: String

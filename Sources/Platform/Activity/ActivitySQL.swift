@@ -2,14 +2,15 @@ import Postgres
 import Primitives
 
 extension Activity {
-    /// Adds the entry, in whatever transaction is open on `connection`. The same table stands in the system database and in every tenant's.
+    /// Adds the entry, in whatever transaction is open on `connection`. The same table stands in the system database and in every
+    /// tenant's.
     func insert(on connection: PostgresConnection) throws {
         try connection.execute(
             """
             INSERT INTO platform.activity_log
                 (id, action, entity_type, entity_id, entity_name, actor_id, actor_name, actor_address, request_id, details)
-            VALUES (\(ActivityEntry.ID()), \(action), \(entityType), \(entityID), \(entityName), \(actor.userID), \(actor.name), \(actor.address),
-                \(actor.requestID), \(details))
+            VALUES (\(ActivityEntry.ID()), \(action), \(entityType), \(entityID), \(entityName), \(actor.userID), \(actor.name),
+                \(actor.address), \(actor.requestID), \(details))
             """)
     }
 }

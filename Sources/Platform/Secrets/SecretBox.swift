@@ -44,7 +44,8 @@ package final class SecretBox: Sendable {
         try Self.seal(Array(plaintext.utf8), master.derived(for: "installation secrets"), Self.installationKeyID, Data(context.utf8))
     }
 
-    /// Opens what `sealForInstallation` made. Throws `SecretError.cannotOpen`, also when the master key is not the one it was sealed with.
+    /// Opens what `sealForInstallation` made. Throws `SecretError.cannotOpen`, also when the master key is not the one it was sealed
+    /// with.
     package func openForInstallation(_ sealed: [UInt8], context: String) throws -> String {
         String(decoding: try Self.open(sealed, master.derived(for: "installation secrets"), Data(context.utf8)), as: UTF8.self)
     }
@@ -55,7 +56,8 @@ package final class SecretBox: Sendable {
     func makeDataKey(for tenant: Tenant.ID, keyID: UInt32) throws -> [UInt8] {
         let key = SymmetricKey(size: .bits256)
         dataKeys.withLock { $0[tenant.uuid, default: [:]][keyID] = key }
-        return try Self.seal(key.withUnsafeBytes(Array.init), master.derived(for: "key wrapping"), keyID, Self.authenticated(tenant.uuid, "data key"))
+        return try Self.seal(
+            key.withUnsafeBytes(Array.init), master.derived(for: "key wrapping"), keyID, Self.authenticated(tenant.uuid, "data key"))
     }
 
     /// Learns a tenant's wrapped data key. Throws `SecretError.cannotOpen` when the master key is another one.

@@ -37,7 +37,9 @@ struct SettingsRoutes: Sendable {
         let thresholds = body.nested("thresholds").map(Self.thresholds)
         let interval = body.nested("collection").map { $0.int("intervalSeconds", TenantSettings.Collection.intervalSecondsRange) }
         let refreshSeconds = body.optionalInt("refreshSeconds", TenantSettings.refreshSecondsRange)
-        for field in ["retention", "thresholds", "collection", "refreshSeconds"] where body.isNull(field) { body.fail(field, "cannot be null") }
+        for field in ["retention", "thresholds", "collection", "refreshSeconds"] where body.isNull(field) {
+            body.fail(field, "cannot be null")
+        }
         try body.finish()
         return try await save(request, context, caller, \.self) { settings in
             if let retention { settings.retention = retention }
@@ -78,7 +80,9 @@ struct SettingsRoutes: Sendable {
             if after != before {
                 let details: JSONValue = ["before": try before.json(), "after": try after.json()]
                 try session.record(
-                    Activity("config_changed", entityType: "settings", entityID: nil, entityName: "settings", actor: caller.actor, details: details))
+                    Activity(
+                        "config_changed", entityType: "settings", entityID: nil, entityName: "settings", actor: caller.actor,
+                        details: details))
                 try session.publish(Event("settings.changed", entityID: nil, payload: try after.json()))
             }
             return (try TenantSettings.read(on: session), try TenantSettings.version(on: session))

@@ -5,13 +5,15 @@ import Primitives
 extension TenantSettings {
     /// The tenant's settings; what is not stored has its initial value. Throws `PostgresError`.
     package static func read(on session: TenantSession) throws -> TenantSettings {
-        try assemble(session.rows("SELECT key, value FROM platform.settings WHERE key IN ('retention', 'thresholds', 'collection', 'display')"))
+        try assemble(
+            session.rows("SELECT key, value FROM platform.settings WHERE key IN ('retention', 'thresholds', 'collection', 'display')"))
     }
 
     /// The settings, locked until the transaction ends: for a change that reads first.
     package static func lock(on session: TenantSession) throws -> TenantSettings {
         try assemble(
-            session.rows("SELECT key, value FROM platform.settings WHERE key IN ('retention', 'thresholds', 'collection', 'display') FOR UPDATE"))
+            session.rows(
+                "SELECT key, value FROM platform.settings WHERE key IN ('retention', 'thresholds', 'collection', 'display') FOR UPDATE"))
     }
 
     /// Stores all of them. Throws `AppError.validationError` with every field that is out of range.
@@ -43,7 +45,9 @@ extension TenantSettings {
             case "retention": settings.retention = try JSONDecoder().decode(Retention.self, from: value)
             case "thresholds": settings.thresholds = try JSONDecoder().decode(Thresholds.self, from: value)
             case "collection": settings.collection = try JSONDecoder().decode(Collection.self, from: value)
-            default: settings.refreshSeconds = try JSONDecoder().decode([String: Int].self, from: value)["refreshSeconds"] ?? settings.refreshSeconds
+            default:
+                settings.refreshSeconds =
+                    try JSONDecoder().decode([String: Int].self, from: value)["refreshSeconds"] ?? settings.refreshSeconds
             }
         }
         return settings

@@ -7,7 +7,8 @@ import Schema
 /// The database that knows the tenants. The program's own role owns it; no tenant's role may connect.
 package final class SystemDatabase: Sendable {
     package static let defaultName = "dbtools_system"
-    /// The group roles that every tenant's two login roles are members of. They own nothing in the cluster and may connect nowhere by themselves.
+    /// The group roles that every tenant's two login roles are members of. They own nothing in the cluster and may connect nowhere by
+    /// themselves.
     static let ownerGroup = "dbtools_owner"
     static let runtimeGroup = "dbtools_runtime"
     /// Held while the shared roles and the template are made: "DbRo" in ASCII.
@@ -21,7 +22,8 @@ package final class SystemDatabase: Sendable {
     private let maintenance: DatabaseAddress
 
     /// - Parameters:
-    ///   - server: the cluster, as a role that may create databases and roles. A database it names, other than `postgres` and `template1`, is the system database.
+    ///   - server: the cluster, as a role that may create databases and roles. A database it names, other than `postgres` and
+    ///     `template1`, is the system database.
     ///   - name: the system database's name where `server` names none.
     package init(server: DatabaseAddress, name: String = defaultName, pool: PostgresPool) throws(PostgresError) {
         let named = try server.parameter("dbname")
@@ -43,10 +45,13 @@ package final class SystemDatabase: Sendable {
         try await pool.run(address) { try body(SystemSession($0)) }
     }
 
-    /// Makes what is missing: the database, the group roles, the schema, the template of tenants. Safe to call at every start and by several programs at once.
+    /// Makes what is missing: the database, the group roles, the schema, the template of tenants. Safe to call at every start and by
+    /// several programs at once.
     ///
-    /// - Parameter isPrivateCluster: whether the whole cluster is ours, so that tenants' roles can also be kept out of `postgres` and `template1`.
-    /// - Throws: `AppError.unavailable` when the server is older than PostgreSQL 15 or its schema newer than this program; `PostgresError`.
+    /// - Parameter isPrivateCluster: whether the whole cluster is ours, so that tenants' roles can also be kept out of `postgres` and
+    ///   `template1`.
+    /// - Throws: `AppError.unavailable` when the server is older than PostgreSQL 15 or its schema newer than this program;
+    ///   `PostgresError`.
     package func prepare(isPrivateCluster: Bool) async throws {
         let (name, address) = (name, address)
         try await pool.run(maintenance) { connection in
@@ -60,6 +65,22 @@ package final class SystemDatabase: Sendable {
             try Migrator.migrate(connection, Migration.system)
         }
         try await TenantTemplate.prepare(maintenance: maintenance, pool: pool)
+    }
+
+    /// Makes sure that `master` is the key this installation was started with first; the first start stores its id.
+    /// Throws `AppError.unavailable` with a sentence when it is another one.
+    package func check(_ master: MasterKey) async throws {
+        let keyID = master.keyID
+        let stored = try await transaction { session in
+            try session.execute(
+                "INSERT INTO platform.installation (key, value) VALUES ('master_key_id', \(JSONValue.string(keyID))) ON CONFLICT (key) DO NOTHING")
+            return try session.rows("SELECT value FROM platform.installation WHERE key = 'master_key_id'")[0].decode(0, as: JSONValue.self)
+        }
+        guard stored == .string(keyID) else {
+            throw AppError(
+                .unavailable,
+                "The master key does not open what is stored in \(name): start with the key that this installation was made with, or restore a backup")
+        }
     }
 
     static func underClusterLock<T>(_ connection: PostgresConnection, _ body: () throws -> T) throws -> T {

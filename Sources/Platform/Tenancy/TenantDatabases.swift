@@ -60,7 +60,8 @@ package final class TenantDatabases: Sendable {
         var loaded = State()
         for record in records {
             for key in record.dataKeys { try secrets.learnDataKey(key.wrapped, for: record.tenant.id, keyID: key.keyID) }
-            loaded.bySlug[record.tenant.slug] = try known.bySlug[record.tenant.slug].flatMap { $0.tenant == record.tenant ? $0 : nil } ?? entry(record)
+            loaded.bySlug[record.tenant.slug] =
+                try known.bySlug[record.tenant.slug].flatMap { $0.tenant == record.tenant ? $0 : nil } ?? entry(record)
             loaded.all.append(record.tenant)
         }
         return state.withLock { state in
@@ -81,13 +82,16 @@ package final class TenantDatabases: Sendable {
         }
         return Entry(
             tenant: record.tenant,
-            runtime: try address(record.runtimeRole, record.runtimePasswordSealed, "runtime role", options: "-c idle_in_transaction_session_timeout=60s"),
+            runtime: try address(
+                record.runtimeRole, record.runtimePasswordSealed, "runtime role", options: "-c idle_in_transaction_session_timeout=60s"),
             owner: try address(record.ownerRole, record.ownerPasswordSealed, "owner role", options: "-c role=\(SystemDatabase.ownerGroup)"))
     }
 
     private func entry(for tenant: Tenant) async throws -> Entry {
         if let entry = state.withLock({ $0.bySlug[tenant.slug] }), entry.tenant.id == tenant.id { return entry }
-        guard let entry = try await current().bySlug[tenant.slug], entry.tenant.id == tenant.id else { throw AppError.notFound("Tenant \(tenant.slug)") }
+        guard let entry = try await current().bySlug[tenant.slug], entry.tenant.id == tenant.id else {
+            throw AppError.notFound("Tenant \(tenant.slug)")
+        }
         return entry
     }
 
@@ -111,7 +115,8 @@ package final class TenantDatabases: Sendable {
     }
 
     /// Runs `body` in one transaction under the tenant's owner: for partitions and other changes of the schema.
-    package func ownerTransaction<T: Sendable>(_ tenant: Tenant, _ body: @escaping @Sendable (TenantSession) throws -> T) async throws -> T {
+    package func ownerTransaction<T: Sendable>(_ tenant: Tenant, _ body: @escaping @Sendable (TenantSession) throws -> T) async throws -> T
+    {
         try await system.pool.run(try await entry(for: tenant).owner) { connection in
             try connection.transaction { try body(TenantSession(tenant: tenant, connection: connection)) }
         }
@@ -133,7 +138,8 @@ package final class TenantDatabases: Sendable {
     private func announce(_ tenant: Tenant) async {
         let slug = tenant.slug
         guard state.withLock({ $0.announcing.insert(slug).inserted }) else { return }
-        // Taken out before NOTIFY is sent, so that an event which commits meanwhile is announced again. Polling covers a NOTIFY that fails.
+        // Taken out before NOTIFY is sent, so that an event which commits meanwhile is announced again. Polling covers a NOTIFY that
+        // fails.
         try? await system.pool.run(system.address) { [self] connection in
             _ = state.withLock { $0.announcing.remove(slug) }
             try connection.execute("SELECT pg_notify(\(Self.eventChannel), \(slug))")

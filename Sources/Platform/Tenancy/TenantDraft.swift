@@ -38,7 +38,8 @@ struct TenantDraft: Sendable {
     /// 256 random bits.
     private static func password() -> String { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() } }
 
-    /// Throws `.conflict` when a database or role of these names is there that no tenant's row speaks of. Asked first: what is removed after a failure is ours.
+    /// Throws `.conflict` when a database or role of these names is there that no tenant's row speaks of. Asked first: what is removed
+    /// after a failure is ours.
     func refuseForeignNames(on connection: PostgresConnection) throws {
         let rows = try connection.rows(
             """
@@ -52,16 +53,18 @@ struct TenantDraft: Sendable {
         throw AppError(.conflict, "A database or role \(found) is there already that is not ours; choose another slug, or remove it")
     }
 
-    /// The row, committed before anything else is made, so that a sweep finds what a crash leaves. Throws `.conflict` when the slug is taken.
+    /// The row, committed before anything else is made, so that a sweep finds what a crash leaves. Throws `.conflict` when the slug is
+    /// taken.
     func insert(on connection: PostgresConnection) throws {
         do {
             try connection.transaction {
                 try connection.execute(
                     """
                     INSERT INTO platform.tenants
-                        (id, slug, name, status, database_name, owner_role, runtime_role, owner_password_sealed, runtime_password_sealed, settings)
-                    VALUES (\(id), \(slug), \(name), 'provisioning', \(databaseName), \(ownerRole), \(runtimeRole), \(Bytes(ownerPasswordSealed)),
-                        \(Bytes(runtimePasswordSealed)), \(settings))
+                        (id, slug, name, status, database_name, owner_role, runtime_role, owner_password_sealed, runtime_password_sealed,
+                            settings)
+                    VALUES (\(id), \(slug), \(name), 'provisioning', \(databaseName), \(ownerRole), \(runtimeRole),
+                        \(Bytes(ownerPasswordSealed)), \(Bytes(runtimePasswordSealed)), \(settings))
                     """)
                 try connection.execute(
                     """

@@ -10,12 +10,15 @@ package struct TenantProvisioning: Sendable {
 
     package init(_ tenants: TenantDatabases) { self.tenants = tenants }
 
-    /// Creates a tenant: row, data key, two roles, a database cloned from the template, defaults. Either all of it is there afterwards, read back under the
-    /// tenant's own role, or nothing. Throws `.validationError`, `.conflict` when the slug is taken (by a deleted tenant too), `PostgresError`.
+    /// Creates a tenant: row, data key, two roles, a database cloned from the template, defaults. Either all of it is there afterwards,
+    /// read back under the
+    /// tenant's own role, or nothing. Throws `.validationError`, `.conflict` when the slug is taken (by a deleted tenant too),
+    /// `PostgresError`.
     package func create(slug: String, name: String, settings: JSONValue = [:], by actor: Actor) async throws -> Tenant {
         var failures: [AppError.Detail] = []
         if !Tenant.isValidSlug(slug) {
-            failures.append(.init(field: "slug", reason: "must be 3 to 50 lower-case letters, digits and single hyphens, with no hyphen at the ends"))
+            failures.append(
+                .init(field: "slug", reason: "must be 3 to 50 lower-case letters, digits and single hyphens, with no hyphen at the ends"))
         }
         if !Tenant.nameLengths.contains(name.count) { failures.append(.init(field: "name", reason: "must be 1 to 100 characters")) }
         guard failures.isEmpty else { throw AppError(.validationError, "The tenant cannot be created like this", details: failures) }
@@ -30,19 +33,25 @@ package struct TenantProvisioning: Sendable {
                     try draft.readBack(from: system.address)
                     try draft.activate(by: actor, on: connection)
                 } catch {
-                    Self.remove(slug: draft.slug, databaseName: draft.databaseName, roles: [draft.ownerRole, draft.runtimeRole], on: connection)
+                    Self.remove(
+                        slug: draft.slug, databaseName: draft.databaseName, roles: [draft.ownerRole, draft.runtimeRole], on: connection)
                     throw error
                 }
             }
         }
         tenants.invalidate()
-        guard let tenant = try await tenants.tenant(slug: slug) else { throw AppError(.internalError, "The tenant was created but cannot be read") }
+        guard let tenant = try await tenants.tenant(slug: slug) else {
+            throw AppError(.internalError, "The tenant was created but cannot be read")
+        }
         return tenant
     }
 
-    /// Changes the tenant's name or settings; nil leaves as it is. Throws `.notFound`, `.preconditionFailed` when `version` is given and not the stored one.
+    /// Changes the tenant's name or settings; nil leaves as it is. Throws `.notFound`, `.preconditionFailed` when `version` is given and
+    /// not the stored one.
     package func update(slug: String, name: String?, settings: JSONValue?, version: Int64? = nil, by actor: Actor) async throws -> Tenant {
-        if let name, !Tenant.nameLengths.contains(name.count) { throw AppError.validation(field: "name", reason: "must be 1 to 100 characters") }
+        if let name, !Tenant.nameLengths.contains(name.count) {
+            throw AppError.validation(field: "name", reason: "must be 1 to 100 characters")
+        }
         return try await change(slug, "tenant_updated", version: version, by: actor) { tenant in
             guard tenant.status != .deleted else { throw AppError(.notFound, "There is no tenant \(slug)") }
             return (name ?? tenant.name, settings ?? tenant.settings, tenant.status)
@@ -50,12 +59,17 @@ package struct TenantProvisioning: Sendable {
     }
 
     /// Suspends the tenant: its routes answer 403 and its servers are not collected. Suspending twice is fine.
-    package func suspend(slug: String, by actor: Actor) async throws -> Tenant { try await setStatus(slug, .suspended, "tenant_suspended", by: actor) }
+    package func suspend(slug: String, by actor: Actor) async throws -> Tenant {
+        try await setStatus(slug, .suspended, "tenant_suspended", by: actor)
+    }
 
     /// Makes a suspended tenant active again. Activating twice is fine.
-    package func activate(slug: String, by actor: Actor) async throws -> Tenant { try await setStatus(slug, .active, "tenant_activated", by: actor) }
+    package func activate(slug: String, by actor: Actor) async throws -> Tenant {
+        try await setStatus(slug, .active, "tenant_activated", by: actor)
+    }
 
-    /// Deletes the tenant softly: nobody reaches it any more, its database and its slug stay. Throws `.notFound`, also when it is deleted already.
+    /// Deletes the tenant softly: nobody reaches it any more, its database and its slug stay. Throws `.notFound`, also when it is
+    /// deleted already.
     package func delete(slug: String, by actor: Actor) async throws {
         let deleted = try await change(slug, "tenant_deleted", version: nil, by: actor) { tenant in
             guard tenant.status != .deleted else { throw AppError(.notFound, "There is no tenant \(slug)") }
@@ -72,14 +86,19 @@ package struct TenantProvisioning: Sendable {
     /// Removes what a crash in `create` left half-made: rows without a maker, their databases and roles. Returns the slugs.
     @discardableResult package func removeHalfMade() async throws -> [String] {
         try await system.pool.run(system.address) { connection in
-            let rows = try connection.rows("SELECT slug, database_name, owner_role, runtime_role FROM platform.tenants WHERE status = 'provisioning'")
+            let rows = try connection.rows(
+                "SELECT slug, database_name, owner_role, runtime_role FROM platform.tenants WHERE status = 'provisioning'")
             var removed: [String] = []
             for row in rows {
                 let slug = try row.decode("slug", as: String.self)
                 // Whoever is making it right now holds the lock.
-                guard try connection.rows("SELECT pg_try_advisory_lock(hashtextextended(\(Self.lockName(slug)), 0))")[0].decode(0, as: Bool.self) else { continue }
+                guard
+                    try connection.rows("SELECT pg_try_advisory_lock(hashtextextended(\(Self.lockName(slug)), 0))")[0].decode(
+                        0, as: Bool.self)
+                else { continue }
                 defer { _ = try? connection.execute("SELECT pg_advisory_unlock(hashtextextended(\(Self.lockName(slug)), 0))") }
-                let stillHalfMade = try !connection.rows("SELECT 1 FROM platform.tenants WHERE slug = \(slug) AND status = 'provisioning'").isEmpty
+                let stillHalfMade = try !connection.rows("SELECT 1 FROM platform.tenants WHERE slug = \(slug) AND status = 'provisioning'")
+                    .isEmpty
                 guard stillHalfMade else { continue }
                 let roles = [try row.decode("owner_role", as: String.self), try row.decode("runtime_role", as: String.self)]
                 Self.remove(slug: slug, databaseName: try row.decode("database_name"), roles: roles, on: connection)
@@ -105,13 +124,16 @@ package struct TenantProvisioning: Sendable {
         let changed = try await system.transaction { session in
             let before = try Tenant.lock(slug: slug, on: session)
             let wanted = try rule(before)
-            if let version, version != before.version { throw AppError(.preconditionFailed, "Someone else changed the tenant meanwhile; load it again") }
+            if let version, version != before.version {
+                throw AppError(.preconditionFailed, "Someone else changed the tenant meanwhile; load it again")
+            }
             let after = try before.saved(name: wanted.name, settings: wanted.settings, status: wanted.status, on: session)
             let details: JSONValue = [
                 "before": ["name": .string(before.name), "status": .string(before.status.rawValue), "settings": before.settings],
                 "after": ["name": .string(after.name), "status": .string(after.status.rawValue), "settings": after.settings],
             ]
-            try session.record(Activity(action, entityType: "tenant", entityID: after.id.uuid, entityName: slug, actor: actor, details: details))
+            try session.record(
+                Activity(action, entityType: "tenant", entityID: after.id.uuid, entityName: slug, actor: actor, details: details))
             return after
         }
         tenants.invalidate()
@@ -122,7 +144,8 @@ package struct TenantProvisioning: Sendable {
 
     private static func holdingLock(_ slug: String, _ connection: PostgresConnection, _ body: () throws -> Void) throws {
         try connection.execute("SELECT pg_advisory_lock(hashtextextended(\(lockName(slug)), 0))")
-        defer { _ = try? connection.execute("SELECT pg_advisory_unlock(hashtextextended(\(lockName(slug)), 0))") }  // a lost connection has given it back
+        // A lost connection has given the lock back.
+        defer { _ = try? connection.execute("SELECT pg_advisory_unlock(hashtextextended(\(lockName(slug)), 0))") }
         try body()
     }
 
@@ -133,7 +156,8 @@ package struct TenantProvisioning: Sendable {
             for role in roles { try connection.script("DROP ROLE IF EXISTS \(SQL.identifier(role))") }
             try connection.execute("DELETE FROM platform.tenants WHERE slug = \(slug) AND status = 'provisioning'")
         } catch {
-            Logger(label: "platform").error("A half-made tenant could not be removed; the next sweep tries again", metadata: ["tenant": "\(slug)", "error": "\(error)"])
+            Logger(label: "platform").error(
+                "A half-made tenant could not be removed; the next sweep tries again", metadata: ["tenant": "\(slug)", "error": "\(error)"])
         }
     }
 }

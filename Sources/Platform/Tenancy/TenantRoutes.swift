@@ -111,7 +111,8 @@ struct TenantRoutes: Sendable {
         return try await answer(provisioning.activate(slug: tenant.slug, by: caller.actor), role)
     }
 
-    /// The tenant in the path and the caller's role in it. Throws `.unauthenticated`; `.notFound` for strangers and deleted tenants alike.
+    /// The tenant in the path and the caller's role in it. Throws `.unauthenticated`; `.notFound` for strangers and deleted tenants
+    /// alike.
     private func tenant(_ context: AppRequestContext) async throws -> (Tenant, Role) {
         let caller = try context.requireCaller()
         guard let slug = context.parameters.get("slug"), Tenant.isValidSlug(slug), let tenant = try await tenants.tenant(slug: slug),

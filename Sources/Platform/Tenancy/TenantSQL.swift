@@ -26,7 +26,8 @@ extension TenantRecord {
             ORDER BY slug
             """)
         return try rows.map { row in
-            let keyIDs = try row.decode("key_ids", as: [Int].self), keys = try row.decode("keys", as: [Bytes].self)
+            let keyIDs = try row.decode("key_ids", as: [Int].self)
+            let keys = try row.decode("keys", as: [Bytes].self)
             return TenantRecord(
                 tenant: try Tenant(row), ownerRole: try row.decode("owner_role"), runtimeRole: try row.decode("runtime_role"),
                 ownerPasswordSealed: try row.decode("owner_password_sealed", as: Bytes.self).bytes,
@@ -39,7 +40,9 @@ extension TenantRecord {
 extension Tenant {
     init(_ row: PostgresRow) throws {
         let status = try row.decode("status", as: String.self)
-        guard let status = Status(rawValue: status) else { throw AppError(.internalError, "The tenant's status \(status) is not known to this program") }
+        guard let status = Status(rawValue: status) else {
+            throw AppError(.internalError, "The tenant's status \(status) is not known to this program")
+        }
         self.init(
             id: try row.decode("id"), slug: try row.decode("slug"), name: try row.decode("name"), status: status,
             databaseName: try row.decode("database_name"), settings: try row.decode("settings"), version: try row.decode("version"),

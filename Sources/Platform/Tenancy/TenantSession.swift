@@ -18,7 +18,8 @@ package struct Event: Sendable {
 
 /// A connection to one tenant's database, under that tenant's role, for the length of one closure.
 ///
-/// Every query on a tenant's table takes one, and only `TenantDatabases` makes them: a query that forgets its tenant does not compile, and the
+/// Every query on a tenant's table takes one, and only `TenantDatabases` makes them: a query that forgets its tenant does not compile,
+/// and the
 /// database role makes it impossible besides. Not Sendable: it cannot leave its closure.
 package final class TenantSession {
     package let tenant: Tenant
@@ -50,7 +51,8 @@ package final class TenantSession {
 
     /// Puts `event` into the outbox, in this transaction. Readers are woken after it has committed.
     package func publish(_ event: Event) throws {
-        try connection.execute("INSERT INTO platform.events (topic, entity_id, payload) VALUES (\(event.topic), \(event.entityID), \(event.payload))")
+        try connection.execute(
+            "INSERT INTO platform.events (topic, entity_id, payload) VALUES (\(event.topic), \(event.entityID), \(event.payload))")
         hasEvents = true
     }
 }

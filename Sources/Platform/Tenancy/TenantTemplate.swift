@@ -8,14 +8,17 @@ enum TenantTemplate {
     static let prefix = "dbtools_template_"
 
     static var databaseName: String {
-        prefix + String(Migration.tenant.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { hash, migration in
-            for byte in migration.checksum.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        }, radix: 16)
+        prefix
+            + String(
+                Migration.tenant.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { hash, migration in
+                    for byte in migration.checksum.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+                }, radix: 16)
     }
 
     /// Makes the template if it is missing. It gets its name only when it is whole: one that a crash left half-made is thrown away here.
     static func prepare(maintenance: DatabaseAddress, pool: PostgresPool) async throws {
-        let name = databaseName, making = name + "_making"
+        let name = databaseName
+        let making = name + "_making"
         let makingAddress = try maintenance.with(["dbname": making])
         try await pool.run(maintenance) { connection in
             try SystemDatabase.underClusterLock(connection) {
@@ -37,12 +40,14 @@ enum TenantTemplate {
         try migrate(connection)
     }
 
-    /// Applies the tenants' migrations on `connection`, whose role is the owner group, and lets the run-time group into the schemas that they made.
+    /// Applies the tenants' migrations on `connection`, whose role is the owner group, and lets the run-time group into the schemas that
+    /// they made.
     @discardableResult static func migrate(_ connection: PostgresConnection) throws -> Int {
         connection.statementDeadlineSeconds = nil  // a migration takes what it takes
         let count = try Migrator.migrate(connection, Migration.tenant)
         if count > 0 {
-            let schemas = try connection.rows("SELECT nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = \(SystemDatabase.ownerGroup)")
+            let schemas = try connection.rows(
+                "SELECT nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = \(SystemDatabase.ownerGroup)")
             for schema in schemas {
                 try connection.script("GRANT USAGE ON SCHEMA \(SQL.identifier(schema.decode(0))) TO \(SystemDatabase.runtimeGroup)")
             }

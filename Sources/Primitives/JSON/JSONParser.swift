@@ -6,7 +6,8 @@ package struct JSONSyntaxError: Error, Sendable, Equatable {
 }
 
 extension JSONValue {
-    /// Parses one JSON text (RFC 8259), strictly: UTF-8, no duplicate names, no NUL characters (PostgreSQL's text cannot hold them), nothing after the value.
+    /// Parses one JSON text (RFC 8259), strictly: UTF-8, no duplicate names, no NUL characters (PostgreSQL's text cannot hold them),
+    /// nothing after the value.
     ///
     /// - Parameter depthMax: how deep arrays and objects may nest.
     /// - Throws: `JSONSyntaxError`.
@@ -178,7 +179,9 @@ private struct JSONParser {
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"):
             var scalar = try hexadecimal()
-            if (0xD800..<0xDC00).contains(scalar), current == UInt8(ascii: "\\"), index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "u") {
+            if (0xD800..<0xDC00).contains(scalar), current == UInt8(ascii: "\\"), index + 1 < bytes.count,
+                bytes[index + 1] == UInt8(ascii: "u")
+            {
                 index += 2
                 let low = try hexadecimal()
                 guard (0xDC00..<0xE000).contains(low) else { throw error("half of a surrogate pair is missing") }

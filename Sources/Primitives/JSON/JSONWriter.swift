@@ -1,6 +1,7 @@
 package import Foundation
 
-/// Writes JSON by hand into one growing array of bytes: for the few answers with thousands of rows, about ten times as fast as Foundation.
+/// Writes JSON by hand into one growing array of bytes: for the few answers with thousands of rows, about ten times as fast as
+/// Foundation.
 package struct JSONWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false
