@@ -9,12 +9,17 @@ package final class ODBCConnection {
     /// What the server said while connecting, such as "Changed database context".
     package let messages: [ODBCDiagnostic]
 
+    /// Whether a statement past its deadline is cut by SQLCancel; otherwise the driver's own read time-out cuts it.
+    let cancelsAtDeadline: Bool
+
     /// Cuts statements past their deadline, for all connections.
     static let watch = DeadlineWatch(name: "odbc-deadline")
 
     /// Connects. Throws `ODBCError` when the driver does not load, or the server cannot be reached or refuses us; after `loginTimeoutSeconds`, as far as the
     /// driver obeys it (MariaDB's does not: it has keywords of its own).
-    package init(_ string: ODBCConnectionString, loginTimeoutSeconds: Int) throws(ODBCError) {
+    ///
+    /// MariaDB's driver cancels by connecting anew, which blocks: pass `cancelsAtDeadline: false` for it and give it a READ_TIMEOUT.
+    package init(_ string: ODBCConnectionString, loginTimeoutSeconds: Int, cancelsAtDeadline: Bool = true) throws(ODBCError) {
         let environment = try Environment.shared()
         var allocated: SQLHANDLE?
         guard succeeded(SQLAllocHandle(SQLSMALLINT(SQL_HANDLE_DBC), environment.handle, &allocated)), let connection = allocated else {
@@ -29,6 +34,7 @@ package final class ODBCConnection {
             throw ODBCError(records: records)
         }
         handle = connection
+        self.cancelsAtDeadline = cancelsAtDeadline
         messages = records
     }
 

@@ -36,6 +36,7 @@ package final class ODBCStatement {
         handle = statement
         self.connection = connection
         deadline = ContinuousClock.now + .seconds(deadlineSeconds)
+        guard connection.cancelsAtDeadline else { return }
         // The driver's own time-out has whole seconds and is not everywhere obeyed: it is the second line.
         SQLSetStmtAttrW(statement, SQL_ATTR_QUERY_TIMEOUT, integerAttribute(max(1, Int(deadlineSeconds.rounded(.up)))), SQL_IS_UINTEGER)
         let cancel = CancelHandle(handle: statement)

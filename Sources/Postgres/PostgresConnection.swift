@@ -51,6 +51,8 @@ package final class PostgresConnection {
     let connection: OpaquePointer
     /// Seconds that one statement may take before it is cancelled; nil is no limit.
     package var statementDeadlineSeconds: Double?
+    /// Whether the server is asked to cancel at the deadline. That blocks when the whole server is frozen: who sets `statement_timeout` can do without.
+    package var cancelsAtDeadline = true
     private var preparedNames: [String: String] = [:]
     private var preparedOrder: [String] = []
     private var preparedCount = 0
@@ -231,7 +233,7 @@ package final class PostgresConnection {
 
     /// The deadline has passed: asks the server to cancel, and gives the connection up, since nobody knows when the answer comes.
     private func cutAtDeadline() -> PostgresError {
-        cancellation().cancel()
+        if cancelsAtDeadline { cancellation().cancel() }
         isGivenUp = true
         return PostgresError(
             sqlState: "57014", message: "the statement took longer than \(statementDeadlineSeconds ?? 0) s and was cancelled")

@@ -1,14 +1,77 @@
-/// TODO of the next commit.
+import Foundation
+import ODBC
+
+/// MySQL 8 and MariaDB 10.6 or later, through MariaDB's ODBC driver.
 struct MySQLEngine: Engine {
     let config: EngineConfig
+
+    /// A server that says nothing for this long, after it has been asked, is given up. The driver has no other deadline than this one.
+    static let readSecondsMax = 5
 
     init(_ config: EngineConfig) { self.config = config }
 
     func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult {
-        .failure(EngineError(.driverFailed, "Not built yet."), engine: target.engine)
+        let deadline = CallDeadline(seconds: deadlineSeconds)
+        let timer = CallTimer()
+        do throws(EngineError) {
+            let connection = try open(target, deadline: deadline)
+            let latencyMs = timer.milliseconds
+            defer { connection.close() }
+            return try MySQLProbe(connection: connection, target: target, deadline: deadline).result(latencyMs: latencyMs)
+        } catch {
+            return .failure(error, engine: .mysql, latencyMs: timer.milliseconds)
+        }
     }
 
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
-        throw EngineError(.driverFailed, "Not built yet.")
+        let deadline = CallDeadline(seconds: deadlineSeconds)
+        return try MySQLConnection(try open(target, deadline: deadline), target: target, deadline: deadline)
+    }
+
+    /// Connects. No connection is made beforehand to look at the port: MySQL counts each one as an error, and blocks a host after a hundred.
+    private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
+        let reachable = try config.reach(target, checkPort: false, deadline: deadline)
+        let seconds = max(1, min(Self.readSecondsMax, Int(deadline.remainingSeconds)))
+        let string = try connectionString(target, seconds: seconds)
+        do throws(ODBCError) {
+            return try reachable.pinned { () throws(ODBCError) in
+                try ODBCConnection(string, loginTimeoutSeconds: seconds, cancelsAtDeadline: false)
+            }
+        } catch {
+            let failure = MySQLFailure(target: target)
+            if let explained = failure.explained(error) { throw explained }
+            guard let address = reachable.address else { throw failure.unexplained(error) }
+            throw failure.explained(error, greeting: Greeting.ask(.mysql, at: address, port: target.port, deadline: deadline))
+        }
+    }
+
+    private func connectionString(_ target: Target, seconds: Int) throws(EngineError) -> ODBCConnectionString {
+        guard let path = ODBCDriver.mariadb.path() else {
+            throw EngineError(
+                .driverFailed,
+                "The driver for MySQL and MariaDB is not installed: install \(ODBCDriver.mariadb.package), or name its file in \(ODBCDriver.mariadb.variable).")
+        }
+        guard target.authType == .sql else { throw EngineError(.authFailed, "Windows sign-in is not available for MySQL: enter a user and a password.") }
+        guard let username = target.username, !username.isEmpty else { throw EngineError(.authFailed, "No user is given: enter the MySQL user that DbTools is to use.") }
+        var string = ODBCConnectionString(driverPath: path)
+        if target.hostname.hasPrefix("/") {
+            string.add("Socket", target.hostname)
+        } else {
+            string.add("Server", target.hostname)
+            string.add("Port", String(target.port))
+        }
+        string.add("UID", username)
+        string.add("PWD", target.password ?? "")
+        if let database = target.database { string.add("Database", database) }
+        string.add("Charset", "utf8mb4")
+        for keyword in ["CONN_TIMEOUT", "READ_TIMEOUT", "WRITE_TIMEOUT"] { string.add(keyword, String(seconds)) }
+        if target.encrypt {
+            string.add("FORCETLS", "1")
+            if !target.trustServerCertificate {
+                string.add("SSLVERIFY", "1")
+                string.add("SSLCA", config.caFile ?? EngineConfig.systemCAFile)
+            }
+        }
+        return string
     }
 }

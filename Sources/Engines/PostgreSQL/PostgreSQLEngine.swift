@@ -1,14 +1,114 @@
-/// TODO of the next commit.
+import Foundation
+import Postgres
+
+/// PostgreSQL 12 or later, through libpq.
 struct PostgreSQLEngine: Engine {
     let config: EngineConfig
 
     init(_ config: EngineConfig) { self.config = config }
 
     func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult {
-        .failure(EngineError(.driverFailed, "Not built yet."), engine: target.engine)
+        let deadline = CallDeadline(seconds: deadlineSeconds)
+        let timer = CallTimer()
+        do throws(EngineError) {
+            let connection = try open(target, deadline: deadline)
+            let latencyMs = timer.milliseconds
+            connection.statementDeadlineSeconds = deadline.remainingSeconds
+            return try PostgreSQLProbe(connection: connection, target: target).result(latencyMs: latencyMs)
+        } catch {
+            return .failure(error, engine: .postgresql, latencyMs: timer.milliseconds)
+        }
     }
 
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
-        throw EngineError(.driverFailed, "Not built yet.")
+        let deadline = CallDeadline(seconds: deadlineSeconds)
+        return try PostgreSQLConnection(try open(target, deadline: deadline), target: target, deadline: deadline)
     }
+
+    private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> PostgresConnection {
+        guard target.authType == .sql else { throw EngineError(.authFailed, "Windows sign-in is not available for PostgreSQL: enter a role and a password.") }
+        guard let username = target.username, !username.isEmpty else {
+            throw EngineError(.authFailed, "No user is given: enter the PostgreSQL role that DbTools is to use.")
+        }
+        let reachable = try config.reach(target, checkPort: true, deadline: deadline)
+        let failure = PostgreSQLFailure(target: target)
+        do throws(PostgresError) {
+            let connection = try PostgresConnection(address(reachable, username: username), deadlineSeconds: deadline.remainingSeconds)
+            connection.cancelsAtDeadline = false
+            connection.statementDeadlineSeconds = deadline.remainingSeconds
+            try connection.script("SET default_transaction_read_only = on; SET statement_timeout = '\(Self.statementMilliseconds)ms'; SET lock_timeout = '1s'")
+            return connection
+        } catch {
+            if let explained = failure.explained(error) { throw explained }
+            guard let address = reachable.address else { throw failure.unexplained(error) }
+            throw failure.explained(error, greeting: Greeting.ask(.postgresql, at: address, port: target.port, deadline: deadline))
+        }
+    }
+
+    /// The server's own limit, a little under the 5 s after which we hang up.
+    private static let statementMilliseconds = 4_500
+
+    /// libpq connects to `hostaddr` and verifies `host`: it needs no pin.
+    private func address(_ reachable: ReachableTarget, username: String) -> DatabaseAddress {
+        let target = reachable.target
+        let isVerified = target.encrypt && !target.trustServerCertificate
+        return DatabaseAddress([
+            "host": target.hostname,
+            "hostaddr": reachable.address?.description ?? "",
+            "port": String(target.port),
+            "user": username,
+            "password": target.password ?? "",
+            "dbname": target.database ?? "postgres",
+            "application_name": config.applicationName,
+            "sslmode": target.encrypt ? (isVerified ? "verify-full" : "require") : "prefer",
+            "sslrootcert": isVerified ? config.caFile ?? EngineConfig.systemCAFile : "/nonexistent",
+            "gssencmode": "disable",
+            "client_encoding": "UTF8",
+            "tcp_user_timeout": "5000",
+        ])
+    }
+}
+
+/// An open connection to a PostgreSQL server that is collected from.
+final class PostgreSQLConnection: EngineConnection {
+    private var connection: PostgresConnection?
+    private let failure: PostgreSQLFailure
+    /// Read once: it cannot change without the server's restart, which ends the connection.
+    private let identity: PostgreSQLIdentity
+
+    init(_ connection: PostgresConnection, target: Target, deadline: CallDeadline) throws(EngineError) {
+        failure = PostgreSQLFailure(target: target)
+        identity = try PostgreSQLIdentity.read(connection, target: target, failure: failure)
+        self.connection = connection
+    }
+
+    func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
+        guard let connection else { throw EngineError(.unreachable, "The connection is closed.") }
+        let timer = CallTimer()
+        connection.statementDeadlineSeconds = deadlineSeconds
+        do {
+            let row = try connection.rows(SQL(stringLiteral: CollectorSQL.postgreSQLCollect)).first
+            guard let row else { throw EngineError(.protocolError, "The server gave no statistics; test the connection.") }
+            var reading = Reading(identity: identity.serverIdentity, collectedAt: Date(), monotonicSeconds: monotonicSeconds())
+            // Without pg_monitor other roles' sessions show no type and would be missing from the count.
+            if identity.isMonitor, let count = try row.decode("connection_count", as: Int64?.self) { reading.gauges[.connectionCount] = Double(count) }
+            reading.counters[.batchRequestsSec] = try row.decode("transaction_count", as: Int64?.self)
+            if let read = try row.decode("blocks_read", as: Int64?.self), let hit = try row.decode("blocks_hit", as: Int64?.self) {
+                reading.counters[.diskReads] = read
+                reading.counters[.cacheHits] = hit
+                reading.counters[.cacheLookups] = hit + read
+            }
+            if !identity.isMonitor { reading.denied = [identity.monitorCheck] }
+            reading.durationMs = timer.milliseconds
+            return reading
+        } catch let error as PostgresError {
+            throw failure.whileReading(error)
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw EngineError(.protocolError, "The server's statistics could not be read; test the connection.")
+        }
+    }
+
+    func close() { connection = nil }
 }

@@ -1,0 +1,74 @@
+import Foundation
+import ODBC
+
+/// An open connection to a MySQL or MariaDB server that is collected from.
+final class MySQLConnection: EngineConnection {
+    private let connection: ODBCConnection
+    private let failure: MySQLFailure
+    /// Read once: it cannot change without the server's restart, which ends the connection.
+    private let identity: MySQLIdentity
+    /// The server tells its uptime in whole seconds: the first start computed from it is kept, so that it does not jitter.
+    private var startedAt: Date?
+
+    private static let rowCountMax = 1_000
+
+    init(_ connection: ODBCConnection, target: Target, deadline: CallDeadline) throws(EngineError) {
+        self.connection = connection
+        failure = MySQLFailure(target: target)
+        identity = try MySQLIdentity.read(connection, failure: failure, deadlineSeconds: deadline.remainingSeconds)
+    }
+
+    func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
+        let timer = CallTimer()
+        let status: MySQLStatus
+        do throws(ODBCError) {
+            let sets = try connection.resultSets(CollectorSQL.mySQLCollect, deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
+            guard let set = try sets.first?.get(), !set.rows.isEmpty else { throw ODBCError(state: "HY000", message: "the server gave no status values") }
+            status = MySQLStatus(set)
+        } catch { throw failure.whileReading(error) }
+        let now = Date()
+        if let uptime = status["Uptime"] {
+            let start = MySQLStatus.start(uptimeSeconds: uptime, now: now)
+            if startedAt == nil { startedAt = start }
+        }
+        var reading = status.reading(identity: identity.serverIdentity(startedAt: startedAt), collectedAt: now, monotonicSeconds: monotonicSeconds())
+        reading.durationMs = timer.milliseconds
+        return reading
+    }
+
+    func close() { connection.close() }
+}
+
+/// The rows of SHOW GLOBAL STATUS, turned into a reading: pure.
+struct MySQLStatus {
+    private let values: [String: Int64]
+
+    init(_ set: ODBCResultSet) {
+        var values: [String: Int64] = [:]
+        for row in set.rows where row.count == 2 {
+            if let name = row[0].text, let value = row[1].int { values[name.lowercased()] = value }
+        }
+        self.values = values
+    }
+
+    subscript(name: String) -> Int64? { values[name.lowercased()] }
+
+    /// When the server started; uptime has whole seconds.
+    static func start(uptimeSeconds: Int64, now: Date) -> Date {
+        Date(timeIntervalSince1970: (now.timeIntervalSince1970 - Double(uptimeSeconds)).rounded(.down))
+    }
+
+    /// CPU and memory of the machine are not to be had by SQL: they stay unknown.
+    func reading(identity: ServerIdentity, collectedAt: Date, monotonicSeconds: Double) -> Reading {
+        var reading = Reading(identity: identity, collectedAt: collectedAt, monotonicSeconds: monotonicSeconds)
+        if let connections = self["Threads_connected"] { reading.gauges[.connectionCount] = Double(connections) }
+        reading.counters[.batchRequestsSec] = self["Questions"]
+        reading.counters[.diskReads] = self["Innodb_data_reads"]
+        reading.counters[.diskWrites] = self["Innodb_data_writes"]
+        if let lookups = self["Innodb_buffer_pool_read_requests"], let misses = self["Innodb_buffer_pool_reads"] {
+            reading.counters[.cacheLookups] = lookups
+            reading.counters[.cacheHits] = max(0, lookups - misses)
+        }
+        return reading
+    }
+}
