@@ -4,8 +4,11 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 /// Asks the kernel to send `signal` to this process when its parent ends. Returns 0, or -1 with errno set.
 static inline int dbtools_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 /// Sets a descriptor's close-on-exec flag. Returns 0, or -1 with errno set.
 static inline int dbtools_set_close_on_exec(int fd) { return fcntl(fd, F_SETFD, FD_CLOEXEC); }
+/// Makes a file that exists in memory only, closed on exec. Returns its descriptor, or -1 with errno set.
+static inline int dbtools_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */); }

@@ -13,19 +13,16 @@ package struct EngineConfig: Sendable, Codable, Hashable {
     package var sqlServerDriver: SQLServerDriver
     /// Certificates that verify targets, as a PEM file; nil: the system's bundle.
     package var caFile: String?
-    /// A directory of our own (mode 0700) for the FreeTDS ini that DbTools writes; nil: a fresh one under the temporary directory.
-    package var stateDirectory: String?
     /// Who may be reached.
     package var outbound: OutboundPolicy
 
     package init(
-        applicationName: String = "DbTools", sqlServerDriver: SQLServerDriver = .freetds, caFile: String? = nil, stateDirectory: String? = nil,
+        applicationName: String = "DbTools", sqlServerDriver: SQLServerDriver = .freetds, caFile: String? = nil,
         outbound: OutboundPolicy = .standard
     ) {
         self.applicationName = applicationName
         self.sqlServerDriver = sqlServerDriver
         self.caFile = caFile
-        self.stateDirectory = stateDirectory
         self.outbound = outbound
     }
 }

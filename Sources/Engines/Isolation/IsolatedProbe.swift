@@ -1,10 +1,19 @@
+import CLinux
+import Foundation
+import Subprocess
+import SystemPackage
+
 /// A connection test in a child process: a driver that crashes or hangs takes only the child along.
 package struct IsolatedProbe: Sendable {
     /// From the start of the child to its end by SIGKILL.
     static let deadlineSeconds = 9.5
+    /// What the child gives the engine, so that it answers by itself before it is killed.
+    static let childDeadlineSeconds = 8.5
+    /// The answer's size at most.
+    static let answerSizeBytesMax = 64 * 1024
 
-    let executable: [String]
-    let config: EngineConfig
+    private let executable: [String]
+    private let config: EngineConfig
 
     /// `executable` is the argument vector of `dbtools engine-probe`, with an absolute path first.
     package init(executable: [String], config: EngineConfig = EngineConfig()) {
@@ -14,9 +23,80 @@ package struct IsolatedProbe: Sendable {
 
     /// Tests `target` under the policy `allow`. Always answers, within 10 s.
     package func probe(_ target: Target, allow: OutboundPolicy) async -> ProbeResult {
-        .failure(EngineError(.driverFailed, "Not built yet."), engine: target.engine)
+        var config = config
+        config.outbound = allow
+        let timer = CallTimer()
+        let request = ProbeRequest(target: target, config: config)
+        let answer = await withTaskGroup(of: Answer.self) { group in
+            group.addTask { await ask(request) }
+            group.addTask {
+                do { try await Task.sleep(for: .seconds(Self.deadlineSeconds)) } catch { return .cancelled }
+                return .late
+            }
+            let first = await group.next() ?? .late
+            group.cancelAll()
+            return first
+        }
+        let place = "\(target.hostname), port \(target.port)"
+        let error: EngineError
+        switch answer {
+        case .result(let result): return result
+        case .late: error = EngineError(.timeout, "The test of \(place) did not end within \(Self.deadlineSeconds) s and was stopped: the server accepts connections but does not answer.")
+        case .crashed(let reason): error = EngineError(.driverFailed, "The driver failed while testing \(place) (\(reason)): the server may not be \(target.engine.displayName), or the driver needs an update.")
+        case .notStarted: error = EngineError(.driverFailed, "The connection test could not be started: see the log of DbTools.")
+        case .cancelled: error = EngineError(.timeout, "The connection test was stopped.")
+        }
+        return .failure(error, engine: target.engine, latencyMs: timer.milliseconds)
+    }
+
+    private enum Answer: Sendable {
+        case result(ProbeResult)
+        case crashed(String)
+        case late, notStarted, cancelled
+    }
+
+    /// Starts the child, hands it the request on standard input, and reads its answer. Cancelling kills the child.
+    private func ask(_ request: ProbeRequest) async -> Answer {
+        guard let path = executable.first, let input = try? JSONEncoder().encode(request) else { return .notStarted }  // a target always encodes
+        var options = PlatformOptions()
+        options.teardownSequence = []
+        do {
+            let outcome = try await Subprocess.run(
+                .path(FilePath(path)), arguments: Arguments(Array(executable.dropFirst())),
+                environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), platformOptions: options, input: .array(Array(input)),
+                output: .bytes(limit: Self.answerSizeBytesMax), error: .discarded)
+            switch outcome.terminationStatus {
+            case .exited(0):
+                let result = try? JSONDecoder().decode(ProbeResult.self, from: Data(outcome.standardOutput))  // what does not decode is a failure of the child
+                return result.map { .result($0) } ?? .crashed("its answer could not be read")
+            case .exited(let code): return .crashed("it ended with code \(code)")
+            case .signaled(let signal): return .crashed("it ended by signal \(signal)")
+            }
+        } catch is CancellationError {
+            return .cancelled
+        } catch {
+            return Task.isCancelled ? .cancelled : .notStarted
+        }
     }
 }
 
-/// The whole of `dbtools engine-probe`: reads a request from standard input, writes the result to standard output. Returns the exit code.
-package func runProbeChild() -> Int32 { 1 }
+/// What the child is asked, on its standard input: it holds a password, so it is on no command line and in no file.
+struct ProbeRequest: Codable, Sendable {
+    let target: Target
+    let config: EngineConfig
+}
+
+/// The whole of `dbtools engine-probe`: reads a request from standard input, writes the result to standard output. Blocks; call it on the main thread of a
+/// process that does nothing else. Returns the exit code: 0 with a result (also of a failed test), 2 for a request that cannot be read.
+package func runProbeChild() -> Int32 {
+    // Whatever happens to the parent, this process ends: with it, or by the alarm.
+    _ = dbtools_set_parent_death_signal(SIGKILL)
+    alarm(UInt32(IsolatedProbe.deadlineSeconds.rounded(.up)))
+    let input = FileHandle.standardInput.readDataToEndOfFile()
+    guard let request = try? JSONDecoder().decode(ProbeRequest.self, from: input) else { return 2 }  // the parent reports it
+    let engine = request.target.engine.makeEngine(request.config)
+    let result = engine.probe(request.target, deadlineSeconds: IsolatedProbe.childDeadlineSeconds)
+    guard let output = try? JSONEncoder().encode(result) else { return 1 }  // a result always encodes
+    FileHandle.standardOutput.write(output)
+    return 0
+}

@@ -89,7 +89,7 @@ struct SQLServerLogin {
         let isVerified = target.encrypt && !target.trustServerCertificate
         let section = FreeTDSConfiguration.Section(
             hostname: target.hostname, port: port, mustEncrypt: target.encrypt, caFile: isVerified ? config.caFile ?? EngineConfig.systemCAFile : nil)
-        string.add("Servername", try FreeTDSConfiguration.shared.name(for: section, directory: config.stateDirectory))
+        string.add("Servername", try FreeTDSConfiguration.shared.name(for: section))
         string.add("ClientCharset", "UTF-8")
     }
 
