@@ -15,7 +15,7 @@ package struct TestPlatform: Sendable {
 
     /// A new, empty platform.
     package static func make() async throws -> TestPlatform {
-        let server = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let server = try await TestCluster.shared.address()
         let pool = PostgresPool(connectionCountMax: 6, threadCount: 4)
         let name = "dbtools_system_test_\(ID<Int>().description.prefix(8))_\(next.add(1, ordering: .relaxed).newValue)"
         let system = try SystemDatabase(server: server, name: name, pool: pool)

@@ -5,7 +5,7 @@ import Primitives
 import Testing
 
 private func connect() async throws -> PostgresConnection {
-    try PostgresConnection(DatabaseAddress(conninfo: try await TestCluster.shared.conninfo()))
+    try PostgresConnection(try await TestCluster.shared.address())
 }
 
 @Suite struct ConnectionTests {
@@ -126,7 +126,7 @@ private func connect() async throws -> PostgresConnection {
     }
 
     @Test func whoCannotConnectIsToldWhy() async throws {
-        let address = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let address = try await TestCluster.shared.address()
         #expect(throws: PostgresError.self) { try PostgresConnection(address.with(["dbname": "no such"])) }
         let refused = #expect(throws: PostgresError.self) { try PostgresConnection(address.with(["user": "nobody-here"])) }
         #expect(refused?.sqlState == "28P01")
@@ -139,7 +139,7 @@ private func connect() async throws -> PostgresConnection {
 
 @Suite struct PoolTests {
     @Test func oneBudgetServesManyDatabases() async throws {
-        let server = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let server = try await TestCluster.shared.address()
         let pool = PostgresPool(connectionCountMax: 3, threadCount: 3)
         let addresses = try (0..<6).map { try server.with(["application_name": "pool-\($0)"]) }
         let seen = try await withThrowingTaskGroup(of: String.self) { group in
@@ -157,7 +157,7 @@ private func connect() async throws -> PostgresConnection {
     }
 
     @Test func aConnectionThatTheServerEndedIsReplaced() async throws {
-        let server = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let server = try await TestCluster.shared.address()
         let pool = PostgresPool(connectionCountMax: 1, threadCount: 1)
         let pid = try await pool.run(server) { try $0.rows("SELECT pg_backend_pid()")[0].decode(0, as: Int.self) }
         let other = try PostgresConnection(server)
@@ -168,7 +168,7 @@ private func connect() async throws -> PostgresConnection {
     }
 
     @Test func aTransactionLeftOpenDoesNotReachTheNextCaller() async throws {
-        let server = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let server = try await TestCluster.shared.address()
         let pool = PostgresPool(connectionCountMax: 1, threadCount: 1)
         try await pool.run(server) { try $0.script("BEGIN; CREATE TEMP TABLE left_open (id int)") }
         let there = try await pool.run(server) { try $0.rows("SELECT to_regclass('left_open') IS NOT NULL")[0].decode(0, as: Bool.self) }
@@ -177,14 +177,14 @@ private func connect() async throws -> PostgresConnection {
     }
 
     @Test func aClosedPoolTurnsAway() async throws {
-        let server = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let server = try await TestCluster.shared.address()
         let pool = PostgresPool(connectionCountMax: 1, threadCount: 1)
         pool.shutdown()
         await #expect(throws: AppError.self) { try await pool.run(server) { try $0.execute("SELECT 1") } }
     }
 
     @Test func aListenerHearsWhatIsSaid() async throws {
-        let server = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let server = try await TestCluster.shared.address()
         let speaker = try PostgresConnection(server)
         var heard: [PostgresNotification] = []
         for await notification in PostgresListener.notifications(server, channels: ["pool-tests"]) {

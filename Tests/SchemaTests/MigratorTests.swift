@@ -8,7 +8,7 @@ import Testing
 @Suite struct MigratorTests {
     /// A connection to a new, empty database.
     private func database() async throws -> PostgresConnection {
-        let server = DatabaseAddress(conninfo: try await TestCluster.shared.conninfo())
+        let server = try await TestCluster.shared.address()
         let name = "migrator_\(ID<Int>().description.suffix(12))"
         try PostgresConnection(server).script("CREATE DATABASE \(name) TEMPLATE template0")
         return try PostgresConnection(server.with(["dbname": name]))
