@@ -1,0 +1,83 @@
+import Fleet
+import Foundation
+package import Hummingbird
+package import Platform
+import Primitives
+
+/// `/servers/health`, `/servers/{id}/health` and `/metrics/dashboard`: how the fleet is.
+package struct HealthRoutes: Sendable {
+    /// Changes in one answer.
+    package static let changeCountMax = 500
+
+    private let databases: TenantDatabases
+    package init(databases: TenantDatabases) { self.databases = databases }
+
+    package func add(to group: RouterGroup<AppRequestContext>) {
+        group.get("servers/health", use: all)
+        group.get("servers/health/changes", use: changes)
+        group.get("servers/:serverId/health", use: one)
+        group.get("metrics/dashboard", use: dashboard)
+    }
+
+    /// GET /servers/health: all servers, in no particular order.
+    @Sendable func all(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewServers)
+        return json(bytes: try await databases.read(context.requireTenant()) { try HealthSQL.all(on: $0) })
+    }
+
+    /// GET /servers/{id}/health. 404.
+    @Sendable func one(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewServers)
+        let id = try context.id("serverId", of: Server.self)
+        return json(bytes: try await databases.read(context.requireTenant()) { try HealthSQL.one(id, on: $0) })
+    }
+
+    /// GET /servers/health/changes: the newest first. 400.
+    @Sendable func changes(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewServers)
+        let query = QueryReader(request)
+        let limit = query.limit(default: 50, max: Self.changeCountMax)
+        try query.finish()
+        return try json(await databases.read(context.requireTenant()) { try HealthChangeSQL.recent(limit: limit, on: $0) })
+    }
+
+    /// GET /metrics/dashboard.
+    @Sendable func dashboard(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewMetrics)
+        let counts = try await databases.read(context.requireTenant()) { try HealthSQL.counts(on: $0) }
+        var writer = JSONWriter()
+        writer.beginObject()
+        counts[0].write(to: &writer)
+        writer.key("groups")
+        writer.beginArray()
+        for count in counts.dropFirst() {
+            writer.beginObject()
+            writer.key("id")
+            if let id = count.group { writer.id(id) } else { writer.null() }
+            writer.key("name")
+            writer.optional(count.groupName)
+            count.write(to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("updatedAt")
+        writer.date(Date())
+        writer.endObject()
+        return json(bytes: writer.bytes)
+    }
+}
+
+extension HealthSQL.Count {
+    /// The members `total` and `byHealth` of an object that is open.
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.key("total")
+        writer.int(total)
+        writer.key("byHealth")
+        writer.beginObject()
+        for health in ServerHealth.allCases {
+            writer.key(text: health.rawValue)
+            writer.int(byHealth[health, default: 0])
+        }
+        writer.endObject()
+    }
+}

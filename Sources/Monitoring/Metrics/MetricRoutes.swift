@@ -1,0 +1,112 @@
+import Fleet
+import Foundation
+package import Hummingbird
+package import Platform
+import Primitives
+
+/// `/servers/{id}/metrics` and `/metrics/types|stats`: samples over time.
+package struct MetricRoutes: Sendable {
+    private let databases: TenantDatabases
+    package init(databases: TenantDatabases) { self.databases = databases }
+
+    package func add(to group: RouterGroup<AppRequestContext>) {
+        group.get("servers/:serverId/metrics", use: series)
+        group.get("metrics/types", use: types)
+        group.get("metrics/stats", use: statistics)
+    }
+
+    /// GET /servers/{id}/metrics: at most 500 points a series. 400, 404.
+    @Sendable func series(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewMetrics)
+        let id = try context.id("serverId", of: Server.self)
+        let query = QueryReader(request)
+        let names = query.strings("metric")
+        let metrics = names.compactMap { MetricType.named($0) }
+        if metrics.count != names.count { query.fail("metric", "must be one of " + MetricType.all.map(\.name).joined(separator: ", ")) }
+        if names.isEmpty { query.fail("metric", "is required") }
+        if names.count > SeriesRequest.metricCountMax { query.fail("metric", "must have at most \(SeriesRequest.metricCountMax) entries") }
+        let (from, to) = Self.stretch(query, now: Date())
+        let step = query.int("interval", 10...86_400)
+        try query.finish()
+
+        let (series, request) = try await databases.read(context.requireTenant()) { session in
+            let interval = try CollectionSettings.find(id, on: session).intervalSeconds
+            guard let request = SeriesRequest.fitting(from: from, to: to, intervalSeconds: interval, given: step) else {
+                throw AppError.validation(field: "interval", reason: "makes more than \(SeriesRequest.pointCountMax) points; take a longer one, or none")
+            }
+            return (try SeriesSQL.read(id, metrics, request, intervalSeconds: interval, on: session), request)
+        }
+        var writer = JSONWriter(reserve: series.reduce(256) { $0 + $1.points.count * 64 })
+        if series.count > 1 { writer.beginArray() }
+        for one in series { one.write(request, to: &writer) }
+        if series.count > 1 { writer.endArray() }
+        return json(bytes: writer.bytes)
+    }
+
+    /// `range`, or `from` and `to`; the last hour without either.
+    private static func stretch(_ query: QueryReader, now: Date) -> (from: Date, to: Date) {
+        let (from, to) = (query.date("from"), query.date("to"))
+        if from == nil, to == nil, !query.isPresent("from"), !query.isPresent("to") {
+            let word = query.string("range", 1...10) ?? "1h"
+            guard let seconds = SeriesRequest.rangesSeconds[word] else {
+                query.fail("range", "must be one of 1h, 6h, 24h, 7d, 30d")
+                return (now, now)
+            }
+            return (now - Double(seconds), now)
+        }
+        if query.isPresent("range") { query.fail("range", "goes without from and to") }
+        guard let from else {
+            if !query.isPresent("from") { query.fail("from", "is required together with to") }
+            return (now, now)
+        }
+        let end = to ?? now
+        let span = end.timeIntervalSince(from)
+        if span <= 0 { query.fail("to", "must be after from") }
+        if span > SeriesRequest.spanSecondsMax { query.fail("from", "must be at most 366 days before to") }
+        return (from, end)
+    }
+
+    /// GET /metrics/types.
+    @Sendable func types(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewMetrics)
+        return try json(MetricType.all.map { TypeReply(name: $0.name, unit: $0.unit, description: $0.description) })
+    }
+
+    /// GET /metrics/stats: what is stored, and since when (PRD 3.5-7).
+    @Sendable func statistics(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewMetrics)
+        return try json(await databases.read(context.requireTenant()) { try StorageStatistics.read(on: $0) })
+    }
+}
+
+private struct TypeReply: Encodable {
+    let name, unit, description: String
+}
+
+extension Series {
+    fileprivate func write(_ request: SeriesRequest, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("metric")
+        writer.string(metric.name)
+        writer.key("unit")
+        writer.string(metric.unit)
+        writer.key("interval")
+        writer.int(intervalSeconds)
+        writer.key("from")
+        writer.date(request.from)
+        writer.key("to")
+        writer.date(request.to)
+        writer.key("points")
+        writer.beginArray()
+        for point in points {
+            writer.beginArray()
+            writer.date(point.at)
+            writer.double(point.average)
+            writer.double(point.smallest)
+            writer.double(point.largest)
+            writer.endArray()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+}

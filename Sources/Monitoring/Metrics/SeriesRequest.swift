@@ -1,0 +1,43 @@
+package import Foundation
+
+/// Which stretch of time a series covers, and in what steps. Pure.
+package struct SeriesRequest: Sendable, Equatable {
+    /// Points of one series, at most.
+    package static let pointCountMax = 500
+    /// Metrics in one request, at most.
+    package static let metricCountMax = 20
+    /// The steps that are chosen by themselves: each divides a day.
+    package static let stepsSeconds = [60, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400]
+    package static let rangesSeconds: [String: Int] = ["1h": 3600, "6h": 21_600, "24h": 86_400, "7d": 604_800, "30d": 2_592_000]
+    /// The longest stretch: retention keeps no more.
+    package static let spanSecondsMax = 366 * 86_400.0
+
+    package var from: Date
+    package var to: Date
+    /// Nil: every stored sample is a point.
+    package var stepSeconds: Int?
+
+    package init(from: Date, to: Date, stepSeconds: Int?) {
+        self.from = from
+        self.to = to
+        self.stepSeconds = stepSeconds
+    }
+
+    /// The request whose points are few enough.
+    ///
+    /// - Parameters:
+    ///   - intervalSeconds: how often the server is read: samples themselves are the points where they are few enough.
+    ///   - given: the caller's own step; nil to choose.
+    /// - Returns: nil when the given step would make more than `pointCountMax` points.
+    package static func fitting(from: Date, to: Date, intervalSeconds: Int, given: Int?) -> SeriesRequest? {
+        let span = to.timeIntervalSince(from)
+        if let given {
+            guard span / Double(given) <= Double(pointCountMax) else { return nil }
+            return SeriesRequest(from: from, to: to, stepSeconds: given <= intervalSeconds ? nil : given)
+        }
+        // A little room: a run may come a moment early, so that one more lies in the stretch than its length says.
+        if span / Double(intervalSeconds) <= Double(pointCountMax - 2) { return SeriesRequest(from: from, to: to, stepSeconds: nil) }
+        let step = stepsSeconds.first { $0 >= intervalSeconds && span / Double($0) <= Double(pointCountMax - 2) } ?? Int((span / Double(pointCountMax - 2)).rounded(.up))
+        return SeriesRequest(from: from, to: to, stepSeconds: step)
+    }
+}
