@@ -34,7 +34,7 @@ export type Health = "healthy" | "warning" | "critical" | "offline" | "unknown";
 
 export type ProbeErrorCode = "TIMEOUT" | "UNREACHABLE" | "AUTH_FAILED" | "TLS_FAILED" | "UNSUPPORTED_VERSION" | "DATABASE_NOT_FOUND" | "PROTOCOL_ERROR" | "NOT_ALLOWED" | "DRIVER_FAILED";
 
-export type MetricName = "cpu_percent" | "memory_percent" | "connection_count" | "batch_requests_sec";
+export type MetricName = "cpu_percent" | "memory_percent" | "connection_count" | "batch_requests_sec" | "disk_io_reads" | "disk_io_writes" | "wait_time_ms" | "engine_cpu_percent" | "memory_total_bytes" | "memory_used_bytes" | "page_life_expectancy_seconds" | "cache_hit_percent" | "own_cpu_ms";
 
 export interface Error {
   error: {
