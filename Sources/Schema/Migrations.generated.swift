@@ -493,5 +493,11 @@ CROSS JOIN LATERAL (
     END AS status
 ) state;
 """###),
+        Migration(
+            number: 4, name: "event_order",
+            sql: ###"""
+-- The event stream reads the outbox in the order of transactions, from where it stopped.
+CREATE INDEX events_order ON platform.events (transaction, id);
+"""###),
     ]
 }

@@ -11,8 +11,6 @@ package struct HTTPServerConfig: Sendable {
     package var corsOrigins: [String] = []
     /// The folder with the built web files; nil serves none.
     package var webDirectory: String?
-    /// The OpenAPI document as JSON; by default `openapi.json` in the web folder.
-    package var openAPIFile: String?
     /// Requests that one tenant may make in a minute, and how many at once.
     package var tenantRequestsPerMinute = 300_000
     /// Requests that one address may make in a minute without signing in.

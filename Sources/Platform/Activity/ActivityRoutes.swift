@@ -1,0 +1,130 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Primitives
+
+/// `/activity`: who changed what in this tenant, newest first; as CSV for those who ask for it.
+struct ActivityRoutes: Sendable {
+    static let pageDefault = 50
+    /// Entries read at once for an export, and entries of one export; the last line says when there were more.
+    static let exportBatchCount = 1_000
+    static let exportCountMax = 1_000_000
+
+    let tenants: TenantDatabases
+
+    func add(to group: RouterGroup<AppRequestContext>) { group.get("activity", use: list) }
+
+    /// GET /activity. 200, 400.
+    @Sendable func list(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewActivity)
+        let tenant = try context.requireTenant()
+        let query = QueryReader(request)
+        let limit = query.limit(default: Self.pageDefault)
+        var filter = ActivityFilter()
+        filter.action = query.string("action", 1...100)
+        filter.entityType = query.string("entityType", 1...100)
+        filter.entityID = query.id("entityId", of: ActivityEntry.self)?.uuid
+        filter.from = query.date("from")
+        filter.to = query.date("to")
+        filter.text = query.search()
+        if let cursor = query.cursor(sort: "newest", count: 2) {
+            if let time = cursor.values[0].int, let id = cursor.values[1].string.flatMap({ ActivityEntry.ID(text: $0) }) {
+                filter.before = (Self.date(microseconds: time), id)
+            } else {
+                query.fail("cursor", "is not a cursor of this list")
+            }
+        }
+        try query.finish()
+        if request.headers[.accept]?.contains("text/csv") == true { return export(filter, of: tenant) }
+        let wanted = filter
+        let (entries, total) = try await tenants.read(tenant) { session in
+            (try ActivityEntry.list(wanted, limit: limit + 1, on: session), try ActivityEntry.count(wanted, on: session))
+        }
+        let next = entries.count > limit ? Self.cursor(after: entries[limit - 1]) : nil
+        return try Page(items: entries.prefix(limit).map(ActivityReply.init), nextCursor: next, total: total).response(to: request)
+    }
+
+    /// Times go through the cursor as whole microseconds, which is how exactly PostgreSQL keeps them.
+    private static func cursor(after entry: ActivityEntry) -> Cursor {
+        let microseconds = Int64((entry.createdAt.timeIntervalSince1970 * 1_000_000).rounded())
+        return Cursor(sort: "newest", values: [.int(microseconds), .string(entry.id.description)])
+    }
+
+    private static func date(microseconds: Int64) -> Date { Date(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
+
+    private func export(_ filter: ActivityFilter, of tenant: Tenant) -> Response {
+        let tenants = tenants
+        let body = ResponseBody { writer in
+            var filter = filter
+            var sent = 0
+            try await writer.write(ByteBuffer(string: CSV.line(ActivityReply.columns)))
+            while sent < Self.exportCountMax {
+                let wanted = filter
+                let entries = try await tenants.read(tenant) { try ActivityEntry.list(wanted, limit: Self.exportBatchCount, on: $0) }
+                try await writer.write(ByteBuffer(string: entries.map { CSV.line(ActivityReply($0).cells) }.joined()))
+                sent += entries.count
+                guard entries.count == Self.exportBatchCount, let last = entries.last else { break }
+                filter.before = (last.createdAt, last.id)
+            }
+            if sent >= Self.exportCountMax { try await writer.write(ByteBuffer(string: CSV.line(["Cut off after \(sent) entries: narrow the filter"]))) }
+            try await writer.finish(nil)
+        }
+        let name = "activity-\(tenant.slug).csv"
+        return Response(
+            status: .ok, headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name)\""], body: body)
+    }
+}
+
+/// What the API shows of an entry.
+private struct ActivityReply: Encodable {
+    struct ActorReply: Encodable {
+        let id: UUID?
+        let name: String
+        let address: String?
+    }
+    let id: ActivityEntry.ID
+    let action: String
+    let entityType: String
+    let entityId: UUID?
+    let entityName: String
+    let actor: ActorReply
+    let requestId: String?
+    let details: JSONValue
+    let createdAt: Date
+
+    init(_ entry: ActivityEntry) {
+        let activity = entry.activity
+        id = entry.id
+        action = activity.action
+        entityType = activity.entityType
+        entityId = activity.entityID
+        entityName = activity.entityName
+        actor = ActorReply(id: activity.actor.userID, name: activity.actor.name, address: activity.actor.address)
+        requestId = activity.actor.requestID
+        details = activity.details
+        createdAt = entry.createdAt
+    }
+
+    static let columns = ["time", "action", "entityType", "entityId", "entityName", "actor", "address", "requestId", "details"]
+    var cells: [String] {
+        [
+            RFC3339.string(createdAt), action, entityType, entityId?.uuidString.lowercased() ?? "", entityName, actor.name, actor.address ?? "",
+            requestId ?? "", details.text,
+        ]
+    }
+}
+
+/// Comma-separated values (RFC 4180), safe to open in a spreadsheet.
+package enum CSV {
+    /// One line with its end.
+    package static func line(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\r\n" }
+
+    /// A cell that begins like a formula gets an apostrophe in front: a spreadsheet would run it (OWASP, "CSV Injection").
+    static func cell(_ text: String) -> String {
+        let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
+        let safe = isFormula ? "'" + text : text
+        guard safe.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D }) else { return safe }
+        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+    }
+}
