@@ -110,4 +110,9 @@ package struct LoginFeature: Hashable, Sendable {
 
     package let id: UInt8
     package let data: [UInt8]
+
+    package init(id: UInt8, data: [UInt8]) {
+        self.id = id
+        self.data = data
+    }
 }

@@ -74,7 +74,7 @@ package struct TypeEncoder: Sendable {
     package func writeValue(_ value: TDSValue, as type: TDSType, to writer: inout ByteWriter) throws(TDSError) {
         let served = served(type)
         if value == .null { return writeNull(served, to: &writer) }
-        let value = served == type ? value : .string(Self.oldText(value, type))
+        let value = Self.oldText(value, type, served: served).map { .string($0) } ?? value
         switch served {
         case .bit, .tinyint, .smallint, .int, .bigint, .real, .float, .decimal, .smallmoney, .money:
             try writeNumber(value, as: served, to: &writer)
@@ -146,16 +146,16 @@ package struct TypeEncoder: Sendable {
         return filled
     }
 
-    /// The text that a client before 7.3 gets for a date type; other old forms keep their text.
-    private static func oldText(_ value: TDSValue, _ type: TDSType) -> String {
+    /// The text that a client before 7.3 gets for a date type; nil where the value goes out as it is.
+    private static func oldText(_ value: TDSValue, _ type: TDSType, served: TDSType) -> String? {
+        guard served != type else { return nil }
         switch (value, type) {
-        case (.time(let time), .time(let scale)): time.text(scale: scale)
-        case (.dateTime(let moment), .datetime2(let scale)): "\(moment.date) \(moment.time.text(scale: scale))"
+        case (.time(let time), .time(let scale)): return time.text(scale: scale)
+        case (.dateTime(let moment), .datetime2(let scale)): return "\(moment.date) \(moment.time.text(scale: scale))"
         case (.dateTimeOffset(let moment), .datetimeoffset(let scale)):
-            "\(moment.local.date) \(moment.local.time.text(scale: scale)) \(moment.description.suffix(6))"
-        case (.date(let date), _): date.description
-        case (.string(let text), _): text
-        default: ""
+            return "\(moment.local.date) \(moment.local.time.text(scale: scale)) \(moment.description.suffix(6))"
+        case (.date(let date), _): return date.description
+        default: return nil
         }
     }
 
