@@ -73,7 +73,9 @@ let package = Package(
         // Programs
         .target(
             name: "SQLServerSimulator",
-            dependencies: ["CLinux", "Primitives", "TDS", logging, nioCore, nioPosix, nioHTTP1, nioSSL, x509, crypto]),
+            dependencies: ["CLinux", "Primitives", "TDS", logging, nioCore, nioPosix, nioHTTP1, nioSSL, x509, crypto,
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ]),
         .executableTarget(
             name: "DbTools",
             dependencies: [
