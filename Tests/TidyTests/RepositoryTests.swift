@@ -72,6 +72,22 @@ import Testing
         #expect(try SourceTree.text("ARCHITECTURE.md").split(separator: "\n", omittingEmptySubsequences: false).count <= 251)
     }
 
+    /// Each setting of the program is in docs/configuration.md by its key, its variable and its option, and in .env.example.
+    @Test func everySettingIsDocumented() throws {
+        let setting = #/Setting\("([A-Za-z]+)", "([A-Z_]+)"(?:, option: "([a-z-]+)")?/#
+        let page = try SourceTree.text("docs/configuration.md")
+        let example = try SourceTree.text(".env.example")
+        var count = 0
+        for file in try SourceTree.files(under: "Sources/DbTools", endingWith: [".swift"]) {
+            for match in file.lines.joined(separator: "\n").matches(of: setting) {
+                count += 1
+                #expect(page.contains("| `\(match.1)` | `\(match.2)` | \(match.3.map { "`\($0)` " } ?? "")|"), "\(match.1), \(match.2)")
+                #expect(example.contains("# \(match.2)="), "\(match.2) in .env.example")
+            }
+        }
+        #expect(count > 0)
+    }
+
     /// Paths of files that the documentation names are there.
     @Test func documentationNamesFilesThatAreThere() throws {
         let pattern = #/`((?:Sources|Tests|scripts|docs|api|web|Benchmarks)/[A-Za-z0-9_.\/-]+)`/#
