@@ -1,9 +1,8 @@
 // The frame around every screen: navigation with the tenant switch, top bar, banners, and the screen itself.
-import { type ReactElement, Suspense, useEffect, useRef, useState } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 import { Icon, Logo } from "../components/icon";
 import type { IconName } from "../components/icon-names";
 import { type MenuItem, MenuButton } from "../components/menu";
-import { Skeleton } from "../components/panel";
 import { signOut } from "../features/platform/api/sign-out";
 import { PasswordDialog } from "../features/platform/components/password-dialog";
 import { useNow } from "../lib/clock";
@@ -116,11 +115,7 @@ function Screen({ platform }: { platform: boolean }): ReactElement {
   const who = useSession();
   if (!platform && !who.tenant) return <NoTenant />;
   if (!platform && who.tenant?.status === "suspended") return <SuspendedTenant />;
-  return (
-    <Suspense fallback={<Skeleton lines={8} />}>
-      <Router routes={platform ? platformRoutes(who) : routesFor(who)} fallback={notFound} />
-    </Suspense>
-  );
+  return <Router routes={platform ? platformRoutes(who) : routesFor(who)} fallback={notFound} />;
 }
 
 function TenantSwitch({ platform }: { platform: boolean }): ReactElement {

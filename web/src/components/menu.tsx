@@ -75,7 +75,7 @@ export function Menu({ label, items, place, onClose, head }: {
         <MenuEntry key={item.label} item={item} onClose={onClose} />
       ))}
     </div>,
-    document.body,
+    document.getElementById("main") ?? document.body,
   );
 }
 

@@ -1,0 +1,123 @@
+// One server: header, tabs, and the overview. Metrics and activity come from their own parts; the app passes them in.
+import { type ReactElement, type ReactNode, useCallback, useEffect, useState } from "react";
+import type { Server } from "../../../api/model";
+import { Ago } from "../../../components/ago";
+import { Crumbs, Dot } from "../../../components/bits";
+import { Icon } from "../../../components/icon";
+import { MenuButton } from "../../../components/menu";
+import { Failure, PageHead, QueryView, StaleBadge } from "../../../components/panel";
+import { EngineMark, engineName, HealthStatus, ReachabilityStatus } from "../../../components/status";
+import { refetch } from "../../../lib/query";
+import { navigate, setSearch, useSearch } from "../../../lib/router";
+import { useMay } from "../../../lib/session";
+import { setPageTitle } from "../../../lib/title";
+import { serverKey, useServer } from "../api/read-server";
+import { ServerDialogs, type ServerTask } from "./server-dialogs";
+import { useServerMenu } from "./server-menu";
+import { ServerOverview } from "./server-overview";
+
+type Tab = "overview" | "metrics" | "activity";
+const tabs: readonly (readonly [Tab, string])[] = [["overview", "Overview"], ["metrics", "Metrics"], ["activity", "Activity"]];
+
+interface Props {
+  id: string;
+  metrics: (server: Server) => ReactNode;
+  activity: (serverId: string) => ReactNode;
+}
+
+export function ServerPage({ id, metrics, activity }: Props): ReactElement {
+  const query = useServer(id), server = query.data?.server, asked = useSearch().get("tab");
+  const tab = tabs.find(([t]) => t === asked)?.[0] ?? "overview";
+  const [task, setTask] = useState<ServerTask | null>(null);
+  useEffect(() => {
+    if (server) setPageTitle(server.name);
+  }, [server?.name]);
+  const close = useCallback(() => setTask(null), []);
+  const gone = query.error?.status === 404;
+  if (gone || (!server && query.error)) {
+    return (
+      <>
+        <PageHead title="Server" crumbs={<Crumbs path={[["/servers", "Servers"]]} here="Server" />} />
+        <section className="panel vflex tall" aria-label="Server">
+          {query.error && <Failure what={gone ? "This server does not exist, or was removed" : "The server did not load"} error={query.error} retry={gone ? undefined : () => void refetch(serverKey(id))} />}
+        </section>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead
+        crumbs={<Crumbs path={[["/servers", "Servers"]]} here={server?.name ?? "…"} />}
+        title={server ? <Title server={server} /> : <h1>Server</h1>}
+        sub={server ? <Facts server={server} /> : undefined}
+      >
+        <StaleBadge query={query} />
+        {server && <Actions server={server} onTask={setTask} />}
+      </PageHead>
+      <Tabs tab={tab} />
+      <div role="tabpanel" id="server-panel" aria-labelledby={`tab-${tab}`} tabIndex={-1}>
+        <QueryView query={query} what="The server did not load" retry={() => void refetch(serverKey(id))} lines={10}>
+          {({ server: s }) => tab === "metrics" ? metrics(s) : tab === "activity" ? activity(s.id) : <ServerOverview server={s} onTask={setTask} />}
+        </QueryView>
+      </div>
+      {task && <ServerDialogs task={task} onClose={close} onRemoved={() => navigate("/servers")} />}
+    </>
+  );
+}
+
+function Title({ server }: { server: Server }): ReactElement {
+  return (
+    <div className="row g3 w">
+      <EngineMark engine={server.engine} large />
+      <h1>{server.name}</h1>
+      <HealthStatus health={server.health} pill />
+      <ReachabilityStatus status={server.status} pill />
+      {server.healthReasons.length > 0 && <span className="m2 hide8">{server.healthReasons.join(", ")}</span>}
+    </div>
+  );
+}
+
+function Facts({ server }: { server: Server }): ReactElement {
+  const facts = [server.version ?? engineName(server.engine), server.edition].filter(Boolean).join(" ");
+  return (
+    <>
+      {facts}<Dot /><span className="mono">{server.hostname}{server.instanceName ? `\\${server.instanceName}` : ""}:{server.port}</span><Dot />
+      Collected <Ago at={server.lastCollectedAt} />
+    </>
+  );
+}
+
+function Actions({ server, onTask }: { server: Server; onTask: (task: ServerTask) => void }): ReactElement | null {
+  const mayManage = useMay("manageServers"), items = useServerMenu(onTask, true)(server);
+  if (!mayManage) return null;
+  return (
+    <>
+      <button className="btn" type="button" onClick={() => onTask({ what: "test", server })}><Icon name="plug" />Test connection</button>
+      <button className="btn" type="button" onClick={() => onTask({ what: "edit", server })}><Icon name="pencil" />Edit</button>
+      <MenuButton label="More actions" items={items}><Icon name="three-dots" /></MenuButton>
+    </>
+  );
+}
+
+function Tabs({ tab }: { tab: Tab }): ReactElement {
+  const choose = (to: Tab): void => setSearch({ tab: to === "overview" ? null : to, range: null, view: null }, { replace: false });
+  return (
+    <div
+      className="tabs" role="tablist" aria-label="Server"
+      onKeyDown={(event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (step === undefined) return;
+        event.preventDefault();
+        const at = (tabs.findIndex(([t]) => t === tab) + step + tabs.length) % tabs.length, next = tabs[at]?.[0] ?? "overview";
+        choose(next);
+        document.getElementById(`tab-${next}`)?.focus();
+      }}
+    >
+      {tabs.map(([key, text]) => (
+        <button key={key} id={`tab-${key}`} role="tab" type="button" aria-selected={key === tab} aria-controls="server-panel" tabIndex={key === tab ? 0 : -1} onClick={() => choose(key)}>
+          {text}
+        </button>
+      ))}
+    </div>
+  );
+}
