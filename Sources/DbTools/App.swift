@@ -1,0 +1,83 @@
+import Engines
+import Fleet
+import Foundation
+import Hummingbird
+import Logging
+import Monitoring
+import Platform
+import Postgres
+import ServiceLifecycle
+
+/// The whole product on one screen: which parts run in which process. A new part is one line in `mount`, and one in `collector` if it has a loop.
+enum App {
+    /// FreeTDS takes two file descriptors per connection, and 20,000 is a common hard limit.
+    static let serversPerCollector = 4_000
+
+    /// The API process: the HTTP edge with each part's routes, and the web pages.
+    static func api(_ installation: Installation) async throws -> [any Service] {
+        let (config, tenants) = (installation.config, installation.tenants)
+        let directory = DataDirectory(config.dataDirectory)
+        let edge = Edge(tenants: tenants, masterKey: installation.masterKey, logger: Logger(label: "platform"))
+        let probe = IsolatedProbe(executable: ["/proc/self/exe", "engine-probe"], config: engineConfig(config))
+        let outbound = outboundPolicy(config)
+        let tests = ConnectionTests { await probe.probe($0, allow: outbound) }
+
+        let application = try await edge.makeApplication(
+            try serverConfig(config, directory), serverCount: { try await serverCount($0, tenants) },
+            onRunning: { port in APIReady.note(port: port, directory) }
+        ) { group in
+            ServerRoutes(databases: tenants, secrets: installation.secrets, tests: tests).add(to: group)
+            ServerGroupRoutes(databases: tenants).add(to: group)
+            LabelRoutes(databases: tenants).add(to: group)
+            HealthRoutes(databases: tenants).add(to: group)
+            MetricRoutes(databases: tenants).add(to: group)
+            CollectionRoutes(databases: tenants).add(to: group)
+        }
+        return [application]
+    }
+
+    /// A collector process: reads its share of the servers.
+    static func collector(_ installation: Installation, index: Int) async throws -> [any Service] {
+        let config = installation.config
+        let collection = CollectionConfig(collectParallelismMax: config.collectorParallelism)
+        let engines = Dictionary(uniqueKeysWithValues: EngineKind.allCases.map { ($0, $0.makeEngine(engineConfig(config))) })
+        let collector = Collector(
+            databases: installation.tenants, secrets: installation.secrets, lanes: TargetLanes(limits: collection.laneLimits), config: collection,
+            node: "\(ProcessInfo.processInfo.hostName):\(config.dataDirectory)", processIndex: index, logger: Logger(label: "monitoring")
+        ) { kind in
+            engines[kind] ?? kind.makeEngine(engineConfig(config))
+        }
+        return collector.services
+    }
+
+    /// How many collector processes the installation's servers need.
+    static func collectorCount(_ installation: Installation) async -> Int {
+        if let count = installation.config.collectorCount { return count }
+        var servers = 0
+        // A tenant that cannot be read now is counted the next time.
+        for tenant in (try? await installation.tenants.tenants()) ?? [] { servers += (try? await serverCount(tenant, installation.tenants)) ?? 0 }
+        return max(1, (servers + serversPerCollector - 1) / serversPerCollector)
+    }
+
+    private static func serverCount(_ tenant: Tenant, _ tenants: TenantDatabases) async throws -> Int {
+        try await tenants.read(tenant) { try $0.rows("SELECT count(*) FROM fleet.servers WHERE deleted_at IS NULL")[0].decode(0, as: Int.self) }
+    }
+
+    private static func engineConfig(_ config: AppConfig) -> EngineConfig { EngineConfig(outbound: outboundPolicy(config)) }
+
+    private static func outboundPolicy(_ config: AppConfig) -> OutboundPolicy {
+        OutboundPolicy(allowed: config.allowedTargets.compactMap { OutboundPolicy.Rule($0) })
+    }
+
+    private static func serverConfig(_ config: AppConfig, _ directory: DataDirectory) throws -> HTTPServerConfig {
+        var server = HTTPServerConfig()
+        server.host = config.host
+        server.port = config.port
+        server.tls = try TLSFiles(config, directory).material()
+        server.trustedProxies = config.trustedProxies.compactMap { AddressBlock($0) }
+        server.corsOrigins = config.corsOrigins
+        server.webDirectory = config.webDirectory
+        server.stopSecondsMax = Int(ChildProcess.stopSecondsMax) - 1
+        return server
+    }
+}
