@@ -26,7 +26,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -81,10 +80,10 @@ let package = Package(
             dependencies: [
                 "CLinux", "Engines", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", "Schema", "SQLServerSimulator", crypto,
                 hummingbird, lifecycle,
-                logging, nioCore, nioPosix, subprocess, system,
+                logging, nioCore, nioHTTP1, nioPosix, nioSSL, subprocess, system,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Configuration", package: "swift-configuration"),
             ]),
         // Tests
         .target(
