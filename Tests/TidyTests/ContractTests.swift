@@ -17,7 +17,8 @@ import Testing
                 if let match = line.firstMatch(of: prefix) { group = String(match.1) }
                 if line.hasPrefix("    }") { group = "" }
                 for match in line.matches(of: route) {
-                    let parts = [group, String(match.2 ?? "")].flatMap { $0.split(separator: "/") }
+                    // `\(prefix)/health` is mounted at /api and at /api/v1.
+                    let parts = [group, String(match.2 ?? "")].flatMap { $0.split(separator: "/") }.filter { $0 != "\\(prefix)" }
                     let path = parts.map { "/" + $0.replacing(parameter) { "{\($0.1)}" } }.joined()
                     routes.insert("\(match.1.uppercased()) \(path)")
                 }
