@@ -61,9 +61,10 @@ package struct ODBCConnectionString: Sendable {
     /// A string that loads `path` as its driver.
     package init(driverPath path: String) { add("Driver", path) }
 
-    /// Adds a keyword; a value with special characters is put in braces, a closing brace in it is doubled.
+    /// Adds a keyword. Only a value that would be cut or trimmed otherwise is put in braces, since drivers differ in how they read those:
+    /// FreeTDS ends at `};`, MariaDB's driver at the first `}`, Microsoft's takes a doubled `}` for one.
     package mutating func add(_ keyword: String, _ value: String) {
-        let isPlain = value.utf8.allSatisfy { ($0 >= 0x2d && $0 <= 0x39) || ($0 >= 0x41 && $0 <= 0x5a) || ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x5f || $0 == 0x5c || $0 == 0x2c }
-        text += isPlain ? "\(keyword)=\(value);" : "\(keyword)={\(value.replacing("}", with: "}}"))};"
+        let needsBraces = value.contains(";") || value.hasPrefix("{") || value.hasPrefix(" ") || value.hasSuffix(" ")
+        text += needsBraces ? "\(keyword)={\(value.replacing("}", with: "}}"))};" : "\(keyword)=\(value);"
     }
 }

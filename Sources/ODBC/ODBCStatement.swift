@@ -56,9 +56,11 @@ package final class ODBCStatement {
         var text = Array(sql.utf16)
         let code = SQLExecDirectW(handle, &text, SQLINTEGER(text.count))
         withExtendedLifetime(bound) {}
-        SQLFreeStmt(handle, SQLUSMALLINT(SQL_RESET_PARAMS))
-        guard succeeded(code) || code == SQL_NO_DATA else { throw failure() }
-        if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
+        // Any further call on the handle clears its diagnostics: they are read first.
+        let failure = succeeded(code) || code == SQL_NO_DATA ? nil : failure()
+        if !parameters.isEmpty { SQLFreeStmt(handle, SQLUSMALLINT(SQL_RESET_PARAMS)) }
+        if let failure { throw failure }
+        if code == SQL_SUCCESS_WITH_INFO, parameters.isEmpty { keepMessages() }
         try describe()
     }
 

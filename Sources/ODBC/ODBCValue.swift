@@ -94,6 +94,12 @@ package struct ODBCColumn: Sendable, Hashable {
     /// The SQL type's number, as sql.h has it.
     package let type: Int
     package let isUnsigned: Bool
+
+    package init(name: String, type: Int, isUnsigned: Bool = false) {
+        self.name = name
+        self.type = type
+        self.isUnsigned = isUnsigned
+    }
 }
 
 /// The rows of one statement, read to the end or to a limit.

@@ -1,0 +1,99 @@
+import Foundation
+import ODBC
+import Testing
+
+@testable import Engines
+
+@Suite struct SQLServerRulesTests {
+    private static func record(process: Int, idle: Int) -> String {
+        "<Record id=\"1\" type=\"RING_BUFFER_SCHEDULER_MONITOR\" time=\"1\"><SchedulerMonitorEvent><SystemHealth><ProcessUtilization>\(process)</ProcessUtilization>"
+            + "<SystemIdle>\(idle)</SystemIdle><UserModeTime>0</UserModeTime></SystemHealth></SchedulerMonitorEvent></Record>"
+    }
+
+    @Test(arguments: [
+        (30, 60, false, 30.0, 40.0), (97, 0, false, 97, 100), (97, 0, true, 97, 97), (0, 0, true, 0, 0), (150, 0, false, 100, 100), (50, 60, false, 50, 50),
+    ]) func cpuIsReadHonestly(process: Int, idle: Int, isLinux: Bool, engine: Double, total: Double) throws {
+        let record = try #require(SchedulerMonitorRecord(Self.record(process: process, idle: idle)))
+        #expect(record.enginePercent == engine)
+        #expect(record.totalPercent(isLinux: isLinux) == total)
+    }
+
+    @Test(arguments: ["", "<Record><SchedulerMonitorEvent></SchedulerMonitorEvent></Record>", "<SystemHealth><ProcessUtilization>x</ProcessUtilization>"])
+    func aRecordWithoutHealthIsNoValue(xml: String) {
+        #expect(SchedulerMonitorRecord(xml) == nil)
+    }
+
+    private static func identity(_ version: String, edition: Int64 = 3, state: ODBCValue = .int(1), performance: ODBCValue = .null) -> ODBCResultSet {
+        let names = ["server_name", "product_version", "edition", "engine_edition", "is_linux", "login_name", "view_server_state", "view_server_performance_state"]
+        var set = ODBCResultSet(columns: names.map { ODBCColumn(name: $0, type: 12) })
+        set.rows = [[.text("S"), .text(version), .text("Developer"), .int(edition), .int(0), .text("dbtools]x"), state, performance]]
+        return set
+    }
+
+    @Test(arguments: [
+        ("12.0.6024.0", Int64(3), "SQL Server 2014", false), ("13.0.5026.0", 3, "SQL Server 2016", true), ("14.0.3456.2", 2, "SQL Server 2017", true),
+        ("15.0.4375.4", 3, "SQL Server 2019", true), ("16.0.1000.6", 4, "SQL Server 2022", true), ("10.50.6000.34", 3, "SQL Server 2008 R2", false),
+        ("12.0.2000.8", 5, "Azure SQL Database", true), ("12.0.2000.8", 8, "Azure SQL Managed Instance", true),
+    ]) func versionsAreJudged(version: String, edition: Int64, name: String, isSupported: Bool) {
+        let identity = SQLServerIdentity(Self.identity(version, edition: edition))
+        #expect(identity.version == name)
+        #expect(identity.isSupported == isSupported)
+    }
+
+    @Test(arguments: [("15.0.1.1", "VIEW SERVER STATE"), ("16.0.1.1", "VIEW SERVER PERFORMANCE STATE")])
+    func theGrantFitsTheVersionAndQuotesTheLogin(version: String, right: String) {
+        let identity = SQLServerIdentity(Self.identity(version, state: .int(0), performance: .int(0)))
+        #expect(!identity.maySeeState)
+        #expect(identity.stateCheck.grantStatement == "USE master; GRANT \(right) TO [dbtools]]x];")
+    }
+
+    @Test func theNarrowerRightIsEnough() {
+        #expect(SQLServerIdentity(Self.identity("16.0.1.1", state: .int(0), performance: .int(1))).maySeeState)
+    }
+
+    @Test func withoutTheRightNothingIsTakenForZero() throws {
+        var sessions = ODBCResultSet(columns: ["session_count", "own_cpu_ms"].map { ODBCColumn(name: $0, type: -5) })
+        sessions.rows = [[.int(1), .int(5)]]
+        let failure = SQLServerFailure(target: Target(engine: .sqlserver, hostname: "x"), port: 1433)
+        let reading = try SQLServerReading([.success(Self.identity("15.0.1.1", state: .int(0))), .success(sessions)], failure: failure)
+            .reading(collectedAt: Date(), monotonicSeconds: 1) { time, offset in time.date(utcOffsetMinutes: offset) }
+        #expect(reading.gauges.isEmpty)
+        #expect(reading.counters.isEmpty)
+        #expect(reading.denied.map(\.name) == ["VIEW SERVER STATE"])
+    }
+
+    @Test func countersAreKnownByTypeAndTrimmed() throws {
+        let row: [ODBCValue] = [.text("MSSQL$PROD:SQL Statistics   "), .text("Batch Requests/sec  "), .text(""), .int(7), .int(272_696_576)]
+        let counter = try #require(PerformanceCounter(row))
+        #expect(counter.object == "SQL Statistics")
+        #expect(counter.name == "Batch Requests/sec")
+        #expect(counter.kind == .perSecond)
+    }
+
+    @Test func browserAnswersAreRead() {
+        let answer = "ServerName;HOST;InstanceName;PROD;IsClustered;No;Version;15.0.2000.5;tcp;50123;np;\\\\HOST\\pipe;;"
+        #expect(SQLBrowser.port(in: [5, UInt8(answer.utf8.count), 0] + Array(answer.utf8)) == 50_123)
+        #expect(SQLBrowser.port(in: [5, 1, 0] + Array("ServerName;HOST;np;x;;".utf8)) == nil)
+        #expect(SQLBrowser.port(in: []) == nil)
+    }
+
+    @Test(arguments: [
+        ("HTTP/1.1 400 Bad Request", EngineKind.sqlserver), ("SSH-2.0-OpenSSH_9.2", .postgresql), ("HTTP/1.0 200", .mysql), ("220 mail ESMTP", .mysql),
+    ]) func otherServersAreRecognised(text: String, engine: EngineKind) {
+        guard case .other(let name?) = Greeting.read(Array(text.utf8), as: engine) else {
+            Issue.record("not recognised")
+            return
+        }
+        #expect(name.contains("server"))
+    }
+
+    @Test func collectorTextsAreCurrent() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let process = Process()
+        process.executableURL = root.appendingPathComponent("scripts/generate-collectors")
+        process.arguments = ["--check"]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Synchronization
+
+/// One MariaDB for all tests of a process: private, on 127.0.0.1 with TLS and on a socket, in a temporary directory; gone when the process ends.
+package struct TestMariaDB: Sendable {
+    package let port: Int
+    package let socket: String
+    /// Signs the server's certificate, which is for `localhost` and 127.0.0.1.
+    package let caFile: String
+    package let user = "root"
+    package let password: String
+
+    /// Whether MariaDB is installed here; tests that need it are skipped otherwise.
+    package static var isInstalled: Bool { program("mariadbd") != nil && program("mariadb-install-db") != nil }
+
+    /// The process's server, started on first use.
+    package static var shared: TestMariaDB {
+        get async throws { try await starting.value }
+    }
+
+    /// Runs statements as root with the command line client.
+    package func execute(_ sql: String) throws {
+        try TestProcess.runToEnd(
+            try Self.required("mariadb"), ["--no-defaults", "--socket=\(socket)", "--user=root", "--password=\(password)", "--execute=\(sql)"])
+    }
+
+    // Unstructured on purpose: the server outlives each test and ends with the process.
+    private static let starting = Task.detached { () throws -> TestMariaDB in
+        removeLeftOvers()
+        let directory = "\(prefix)\(getpid())"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        running.withLock { $0 = directory }
+        atexit { TestMariaDB.end() }
+        let certificates = try TestCertificates(in: directory)
+        let account = geteuid() == 0 ? ["--user=root"] : []
+        try TestProcess.runToEnd(
+            try required("mariadb-install-db"),
+            ["--no-defaults", "--datadir=\(directory)/data", "--auth-root-authentication-method=normal", "--skip-test-db"] + account)
+        let password = "test \(UUID().uuidString)"
+        try "ALTER USER root@localhost IDENTIFIED BY '\(password)';\nCREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '\(password)';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\nDROP USER IF EXISTS ''@localhost;\nFLUSH PRIVILEGES;\n"
+            .write(toFile: directory + "/init.sql", atomically: true, encoding: .utf8)
+        let port = try TestProcess.freePort()
+        let socket = directory + "/socket"
+        let options = [
+            "--no-defaults", "--datadir=\(directory)/data", "--socket=\(socket)", "--port=\(port)", "--bind-address=127.0.0.1", "--skip-name-resolve",
+            "--pid-file=\(directory)/pid", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--log-error=\(directory)/log",
+            "--init-file=\(directory)/init.sql", "--ssl-ca=\(certificates.caFile)", "--ssl-cert=\(certificates.certificateFile)",
+            "--ssl-key=\(certificates.keyFile)",
+        ]
+        let command = ([try required("mariadbd")] + options + account).map { "'\($0)'" }.joined(separator: " ")
+        process.withLock { $0 = try? TestProcess.runInBackground(command) }  // a server that does not start is seen below
+        let server = TestMariaDB(port: port, socket: socket, caFile: certificates.caFile, password: password)
+        // The signal is the server's own readiness: it answers a statement. 20 s is for a busy machine.
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            do {
+                try server.execute("SELECT 1")
+                return server
+            } catch {
+                guard ContinuousClock.now < deadline else { throw error }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    private static let prefix = "/tmp/dbtools-mariadb-"
+    private static let running = Mutex<String?>(nil)
+    private static let process = Mutex<Process?>(nil)
+
+    private static func end() {
+        guard let directory = running.withLock({ $0 }) else { return }
+        let server = (try? String(contentsOfFile: directory + "/pid", encoding: .utf8)).flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        if let server {
+            kill(server, SIGKILL)
+            for _ in 0..<200 where kill(server, 0) == 0 { usleep(5_000) }
+        }
+        try? FileManager.default.removeItem(atPath: directory)  // a left-over in /tmp fails no test
+    }
+
+    /// Directories of test processes that were killed; their servers ended with them.
+    private static func removeLeftOvers() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? [] {
+            let path = "/tmp/" + name
+            guard path.hasPrefix(prefix), let owner = pid_t(path.dropFirst(prefix.count)), kill(owner, 0) != 0, errno == ESRCH else { continue }
+            try? FileManager.default.removeItem(atPath: path)  // a left-over in /tmp fails no test
+        }
+    }
+
+    private static func program(_ name: String) -> String? {
+        ["/usr/sbin/", "/usr/bin/", "/usr/local/bin/"].map { $0 + name }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    private static func required(_ name: String) throws -> String {
+        guard let path = program(name) else { throw TestProcess.Failed(description: "\(name) is not installed") }
+        return path
+    }
+}
