@@ -65,7 +65,9 @@ let package = Package(
             ]),
         .target(
             name: "Engines", dependencies: ["CLinux", "ODBC", "Postgres", "Primitives", logging, subprocess, system],
-            exclude: ["SQLServer/SQL", "PostgreSQL/SQL", "MySQL/SQL"]),
+            exclude: ["SQLServer/SQL", "PostgreSQL/SQL", "MySQL/SQL"],
+            // Drivers are loaded at run time: they find the program's own getaddrinfo (PinnedResolver) only when the linker exports it.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=getaddrinfo"])]),
         .target(name: "Fleet", dependencies: ["Engines", "Platform", "Postgres", "Primitives", hummingbird, lifecycle, logging]),
         .target(
             name: "Monitoring", dependencies: ["Engines", "Fleet", "Platform", "Postgres", "Primitives", hummingbird, lifecycle, logging]),
@@ -90,7 +92,7 @@ let package = Package(
             name: "Fixtures", dependencies: ["Platform", "Postgres", "Primitives", "Schema", logging, lifecycle], path: "Tests/Fixtures"),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"]),
         .testTarget(name: "PostgresTests", dependencies: ["Fixtures", "Postgres", "Primitives"]),
-        .testTarget(name: "ODBCTests", dependencies: ["ODBC"]),
+        .testTarget(name: "ODBCTests", dependencies: ["Fixtures", "ODBC"]),
         .testTarget(name: "TDSTests", dependencies: ["TDS"]),
         .testTarget(name: "SchemaTests", dependencies: ["Fixtures", "Postgres", "Schema"]),
         .testTarget(
