@@ -67,22 +67,6 @@ package final class SystemDatabase: Sendable {
         try await TenantTemplate.prepare(maintenance: maintenance, pool: pool)
     }
 
-    /// Makes sure that `master` is the key this installation was started with first; the first start stores its id.
-    /// Throws `AppError.unavailable` with a sentence when it is another one.
-    package func check(_ master: MasterKey) async throws {
-        let keyID = master.keyID
-        let stored = try await transaction { session in
-            try session.execute(
-                "INSERT INTO platform.installation (key, value) VALUES ('master_key_id', \(JSONValue.string(keyID))) ON CONFLICT (key) DO NOTHING")
-            return try session.rows("SELECT value FROM platform.installation WHERE key = 'master_key_id'")[0].decode(0, as: JSONValue.self)
-        }
-        guard stored == .string(keyID) else {
-            throw AppError(
-                .unavailable,
-                "The master key does not open what is stored in \(name): start with the key that this installation was made with, or restore a backup")
-        }
-    }
-
     static func underClusterLock<T>(_ connection: PostgresConnection, _ body: () throws -> T) throws -> T {
         connection.statementDeadlineSeconds = nil
         try connection.execute("SELECT pg_advisory_lock(\(clusterLockKey))")

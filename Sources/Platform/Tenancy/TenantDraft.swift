@@ -79,23 +79,11 @@ struct TenantDraft: Sendable {
 
     /// Roles and database. Nobody can connect before the right to do so is taken from everyone but the two roles.
     func createDatabase(on connection: PostgresConnection) throws {
-        let (database, owner, runtime) = (SQL.identifier(databaseName), SQL.identifier(ownerRole), SQL.identifier(runtimeRole))
-        let ownerVerifier = try connection.scramVerifier(password: ownerPassword, role: ownerRole)
-        let runtimeVerifier = try connection.scramVerifier(password: runtimePassword, role: runtimeRole)
-        try connection.script(
-            """
-            CREATE ROLE \(owner) LOGIN PASSWORD \(SQL.literal(ownerVerifier)) IN ROLE \(SystemDatabase.ownerGroup);
-            CREATE ROLE \(runtime) LOGIN PASSWORD \(SQL.literal(runtimeVerifier)) IN ROLE \(SystemDatabase.runtimeGroup);
-            """)
-        try connection.script("CREATE DATABASE \(database) TEMPLATE \(SQL.identifier(TenantTemplate.databaseName)) ALLOW_CONNECTIONS false")
-        try connection.script(
-            """
-            REVOKE ALL ON DATABASE \(database) FROM PUBLIC;
-            GRANT CREATE ON DATABASE \(database) TO \(SystemDatabase.ownerGroup);
-            GRANT CONNECT, TEMPORARY ON DATABASE \(database) TO \(runtime);
-            GRANT CONNECT, TEMPORARY ON DATABASE \(database) TO \(owner);
-            ALTER DATABASE \(database) ALLOW_CONNECTIONS true;
-            """)
+        try TenantAccess.makeRole(ownerRole, password: ownerPassword, group: SystemDatabase.ownerGroup, on: connection)
+        try TenantAccess.makeRole(runtimeRole, password: runtimePassword, group: SystemDatabase.runtimeGroup, on: connection)
+        let (database, template) = (SQL.identifier(databaseName), SQL.identifier(TenantTemplate.databaseName))
+        try connection.script("CREATE DATABASE \(database) TEMPLATE \(template) ALLOW_CONNECTIONS false")
+        try TenantAccess.grant(databaseName, ownerRole: ownerRole, runtimeRole: runtimeRole, on: connection)
     }
 
     /// Connects as the tenant's own role and reads its defaults: a success is reported only after this.

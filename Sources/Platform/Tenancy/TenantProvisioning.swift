@@ -108,6 +108,22 @@ package struct TenantProvisioning: Sendable {
         }
     }
 
+    /// Makes every tenant's two roles and the rights on its database as the system database has them: after a restore, where only the databases came back.
+    /// Then connects as each run-time role and reads. Returns how many tenants were read back. Throws `PostgresError`, `SecretError`.
+    @discardableResult package func remakeRoles() async throws -> Int {
+        tenants.invalidate()
+        let secrets = tenants.secrets
+        let records = try await system.read { try TenantRecord.all(on: $0) }
+        try await system.pool.run(system.address) { connection in
+            for record in records { try record.remakeRoles(secrets: secrets, on: connection) }
+        }
+        for record in records {
+            let count = try await tenants.read(record.tenant) { try $0.rows("SELECT count(*) FROM platform.settings")[0].decode(0, as: Int.self) }
+            guard count > 0 else { throw AppError(.internalError, "The database of tenant \(record.tenant.slug) has no settings") }
+        }
+        return records.count
+    }
+
     // MARK: Steps
 
     private func setStatus(_ slug: String, _ status: Tenant.Status, _ action: String, by actor: Actor) async throws -> Tenant {
