@@ -1,5 +1,4 @@
 import Foundation
-import HTTPTypes
 package import Hummingbird
 package import Platform
 import Primitives

@@ -221,7 +221,7 @@ package struct ServerRoutes: Sendable {
     private static func freeName(like name: String, on session: TenantSession) throws -> String {
         if try !Server.isNameTaken(name, on: session) { return name }
         for number in 2...100 {
-            let candidate = "\(name.unicodeScalars.prefix(94)) (\(number))"
+            let candidate = "\(String(String.UnicodeScalarView(name.unicodeScalars.prefix(94)))) (\(number))"
             if try !Server.isNameTaken(candidate, on: session) { return candidate }
         }
         throw AppError(.conflict, "A server named “\(name)” exists already", details: [.init(field: "name", reason: "is taken")])
