@@ -60,7 +60,7 @@ export function Empty({ icon = "inbox", title, text, children }: EmptyProps): Re
   return (
     <div className="empty f1">
       <Icon name={icon} />
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {text && <p>{text}</p>}
       {children && <div className="row">{children}</div>}
     </div>
@@ -71,7 +71,7 @@ export function Failure({ what, error, retry }: { what: string; error: ApiError;
   return (
     <div className="empty f1" role="alert">
       <Icon name="exclamation-octagon" className="crit" />
-      <h3>{what}</h3>
+      <h2>{what}</h2>
       <p>{error.message}</p>
       {retry && (
         <div className="row">

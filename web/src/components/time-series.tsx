@@ -85,7 +85,7 @@ export function TimeSeries(props: TimeSeriesProps): ReactElement {
   return (
     <figure className="chart">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <span className="u">{unit}</span>
       </figcaption>
       <Legend color={props.color} shown={shown} cross={cross} has={samples.length > 0} format={format} wide={intervalMs > 60_000} />

@@ -150,7 +150,7 @@ function TestStep({ target, form, busy, result, error, onBack, onTest, onGo }: T
         {result && <ProbeView result={result} username={form.authType === "sql" ? form.username : null} serverName={form.name} />}
         {error}
         {!busy && !result?.success && (
-          <p className="hint row top">
+          <p className="hint row tops">
             <Icon name="info-circle" />
             <span>Without a passed test DbTools saves the server as it is and keeps trying. It shows offline, with no values and no version, until a connection works.</span>
           </p>

@@ -41,7 +41,7 @@ export function ProbeView({ result, username, serverName }: { result: ProbeResul
       {result.permissions.length > 0 && <PermissionTable result={result} />}
       {script.length > 0 && <GrantScript script={script} serverName={serverName} />}
       {missing.length > 0 && (
-        <p className="hint row top"><Icon name="info-circle" /><span>Without {missing.length === 1 ? "it" : "them"} DbTools has no values for: {missing.map((p) => p.neededFor).join("; ")}. Everything else is collected.</span></p>
+        <p className="hint row tops"><Icon name="info-circle" /><span>Without {missing.length === 1 ? "it" : "them"} DbTools has no values for: {missing.map((p) => p.neededFor).join("; ")}. Everything else is collected.</span></p>
       )}
     </>
   );

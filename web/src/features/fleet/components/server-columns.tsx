@@ -35,7 +35,7 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
   columns.push({ key: "status", head: "Status", width: narrow ? "100px" : "92px", sortable: true, render: (s) => <ReachabilityStatus status={s.status} /> });
   if (!narrow) {
     columns.push(
-      { key: "version", head: "Version", width: "minmax(64px, .5fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
+      { key: "version", head: "Version", width: "minmax(72px, .6fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
       { key: "groups", head: "Groups, labels", width: "minmax(110px, 1.3fr)", render: (s) => <TagsCell server={s} /> },
     );
   }
@@ -83,7 +83,7 @@ function HostCell({ server }: { server: Server }): ReactElement {
 
 function VersionCell({ server }: { server: Server }): ReactElement {
   if (!server.version) return <span className="m3" title="Not known until the first connection">–</span>;
-  const name = engineName(server.engine), short = server.version.startsWith(`${name} `) ? server.version.slice(name.length + 1) : server.version;
+  const name = engineName(server.engine), short = server.version.startsWith(`${name} `) ? server.version.slice(name.length + 1) : server.version.replace(/^(MariaDB) (.*)$/, "$2 $1");
   return <span className="m2 ell block" title={[server.version, server.productVersion, server.edition].filter(Boolean).join(" · ")}>{short}</span>;
 }
 

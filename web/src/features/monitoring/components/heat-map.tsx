@@ -22,13 +22,13 @@ export function HeatMap({ servers, groups, filter }: { servers: readonly ServerH
     <Panel
       title="Fleet by group"
       className="heat"
-      tools={
+      tools={<Segmented label="Colour by" value={by} choices={[["status", "Health"], ["cpu", "CPU"], ["memory", "Memory"]]} onValue={setBy} />}
+      foot={
         <>
           <HeatLegend />
-          <Segmented label="Colour by" value={by} choices={[["status", "Health"], ["cpu", "CPU"], ["memory", "Memory"]]} onValue={setBy} />
+          {each > 1 && <span>Each cell is {each} servers and shows the worst.</span>}
         </>
       }
-      foot={each > 1 ? <span>Each cell stands for {each} servers and shows the worst of them.</span> : undefined}
     >
       <div className="hm">
         {sections.map(({ id, name, list }) => (
@@ -116,7 +116,7 @@ function Cell({ cell, id, x, y, chosen, onOpen }: { cell: HeatCell; id: string; 
 
 function HeatLegend(): ReactElement {
   return (
-    <div className="legend hide8" aria-hidden="true">
+    <div className="legend" aria-hidden="true">
       {healthOrder.map((h) => {
         const inset = h === "unknown" ? 0.6 : 0;
         return (

@@ -102,7 +102,7 @@ function MetricChart({ kind, series, samples, server, range, cross, onCross, zoo
 function ChartSkeletons(): ReactElement {
   return (
     <div className="grid g-11 charts" aria-busy="true">
-      {chartKinds.map((k) => <figure key={k.metric} className="chart"><figcaption><h3>{k.title}</h3><span className="u">{k.unit}</span></figcaption><Skeleton lines={6} /></figure>)}
+      {chartKinds.map((k) => <figure key={k.metric} className="chart"><figcaption><h2>{k.title}</h2><span className="u">{k.unit}</span></figcaption><Skeleton lines={6} /></figure>)}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { Activity } from "../../../api/model";
 import { Ago } from "../../../components/ago";
 import { Segmented } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
-import { initials } from "../../../lib/format";
+import { initials, plural } from "../../../lib/format";
 import { Link } from "../../../lib/router";
 import { actionWord, detailRows } from "./activity-words";
 
@@ -76,11 +76,11 @@ function Row({ entry, open, withEntity, onToggle }: { entry: Activity; open: boo
 
 function Details({ entry }: { entry: Activity }): ReactElement {
   const [form, setForm] = useState<"table" | "json">("table");
-  const { diff, rows } = detailRows(entry.details);
+  const { diff, rows } = detailRows(entry.details), changed = rows.filter((r) => r.before !== r.after).length;
   return (
     <div className="dtl">
       <div className="row sb w">
-        <span className="t12 m2">{rows.length === 0 ? "No further details" : diff ? `${rows.length} of its settings changed` : `${rows.length} details`}</span>
+        <span className="t12 m2">{rows.length === 0 ? "No further details" : diff ? `${changed} of ${rows.length} settings changed` : plural(rows.length, "detail")}</span>
         <span className="row">
           {entry.requestId && <span className="mono t11 m3">req {entry.requestId}</span>}
           {rows.length > 0 && <Segmented label="Layout" value={form} choices={[["table", diff ? "Side by side" : "Table"], ["json", "JSON"]]} onValue={setForm} />}
