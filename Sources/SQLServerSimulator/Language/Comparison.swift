@@ -1,0 +1,94 @@
+import TDS
+
+/// How values compare: strings without regard to capitals and trailing blanks, as SQL_Latin1_General_CP1_CI_AS does.
+enum Comparison {
+    /// Negative, zero or positive. Both values have the same type; neither is NULL.
+    static func order(_ left: TDSValue, _ right: TDSValue, caseSensitive: Bool = false) -> Int {
+        switch (left, right) {
+        case (.int(let first), .int(let second)): return first < second ? -1 : first > second ? 1 : 0
+        case (.string(let first), .string(let second)): return text(first, second, caseSensitive: caseSensitive)
+        case (.bit(let first), .bit(let second)): return first == second ? 0 : first ? 1 : -1
+        case (.float(let first), .float(let second)): return first < second ? -1 : first > second ? 1 : 0
+        case (.real(let first), .real(let second)): return first < second ? -1 : first > second ? 1 : 0
+        case (.money(let first), .money(let second)): return first < second ? -1 : first > second ? 1 : 0
+        case (.decimal(let first), .decimal(let second)): return decimals(first, second)
+        case (.date(let first), .date(let second)): return first < second ? -1 : second < first ? 1 : 0
+        case (.time(let first), .time(let second)): return first < second ? -1 : second < first ? 1 : 0
+        case (.dateTime(let first), .dateTime(let second)): return first < second ? -1 : second < first ? 1 : 0
+        case (.dateTimeOffset(let first), .dateTimeOffset(let second)): return first.utc < second.utc ? -1 : second.utc < first.utc ? 1 : 0
+        case (.guid(let first), .guid(let second)): return first.uuidString < second.uuidString ? -1 : first == second ? 0 : 1
+        case (.binary(let first), .binary(let second)): return first.lexicographicallyPrecedes(second) ? -1 : first == second ? 0 : 1
+        case (.variant(let firstType, let first), .variant(let secondType, let second)):
+            guard firstType.precedence != secondType.precedence else { return order(first, second) }
+            return firstType.precedence < secondType.precedence ? -1 : 1
+        case (.null, .null): return 0
+        case (.null, _): return -1
+        case (_, .null): return 1
+        default: return rank(left) - rank(right)
+        }
+    }
+
+    /// Values of different kinds meet only by mistake; the order is then arbitrary and stable.
+    private static func rank(_ value: TDSValue) -> Int {
+        switch value {
+        case .null: 0
+        case .bit: 1
+        case .int: 2
+        case .real, .float, .decimal, .money: 3
+        case .date, .time, .dateTime, .dateTimeOffset: 4
+        case .string: 5
+        case .binary: 6
+        case .guid: 7
+        case .variant: 8
+        }
+    }
+
+    private static func decimals(_ left: TDSDecimal, _ right: TDSDecimal) -> Int {
+        if left == right { return 0 }
+        let scale = max(left.scale, right.scale)
+        guard let first = left.rescaled(to: scale), let second = right.rescaled(to: scale) else {
+            return left.double < right.double ? -1 : left.double > right.double ? 1 : 0
+        }
+        if first.isNegative != second.isNegative { return first.isNegative ? -1 : 1 }
+        if first.magnitude == second.magnitude { return 0 }
+        return (first.magnitude < second.magnitude) == first.isNegative ? 1 : -1
+    }
+
+    static func text(_ left: String, _ right: String, caseSensitive: Bool = false) -> Int {
+        var first = left.utf8.makeIterator()
+        var second = right.utf8.makeIterator()
+        while true {
+            let one = first.next()
+            let other = second.next()
+            if one == nil, other == nil { return 0 }
+            // A missing character counts as a blank.
+            var low = one ?? 32
+            var high = other ?? 32
+            if low >= 0x80 || high >= 0x80 { return folded(left, right, caseSensitive: caseSensitive) }
+            if !caseSensitive {
+                if low >= 65, low <= 90 { low |= 0x20 }
+                if high >= 65, high <= 90 { high |= 0x20 }
+            }
+            if low != high { return low < high ? -1 : 1 }
+        }
+    }
+
+    private static func folded(_ left: String, _ right: String, caseSensitive: Bool) -> Int {
+        let first = key(left, caseSensitive: caseSensitive)
+        let second = key(right, caseSensitive: caseSensitive)
+        return first < second ? -1 : first == second ? 0 : 1
+    }
+
+    private static func key(_ text: String, caseSensitive: Bool) -> String {
+        caseSensitive ? text.withoutTrailingBlanks : text.lowercased().withoutTrailingBlanks
+    }
+
+    /// The value as GROUP BY, DISTINCT and joins tell it from others.
+    static func groupingKey(_ value: TDSValue) -> TDSValue {
+        switch value {
+        case .string(let text): .string(key(text, caseSensitive: false))
+        case .variant(let type, let inner): .variant(type, groupingKey(inner))
+        default: value
+        }
+    }
+}
