@@ -1,3 +1,4 @@
+import Foundation
 import TDS
 
 /// How values compare: strings without regard to capitals and trailing blanks, as SQL_Latin1_General_CP1_CI_AS does.

@@ -1,0 +1,129 @@
+import Foundation
+import TDS
+
+/// Everything of an instance that changes.
+struct InstanceState: Sendable {
+    /// Statements that `GET /instances/{n}` shows.
+    static let statementLogCountMax = 32
+    /// Objects that users may create in one instance.
+    static let objectCountMax = 1_000
+    /// Characters kept of a logged statement.
+    static let statementLogLengthMax = 4_000
+
+    var config: InstanceConfig
+    var behaviour = InstanceBehaviour(state: .online, latencyMs: 0)
+    var startedAt: Date
+    /// When the machine booted: `ms_ticks` counts from here.
+    var machineStartedAt: Date
+    /// Counters count from here.
+    var load: LoadLine
+    var loadAtReset: Double
+    var countersSince: Date
+    var cpu: CPUTimeline
+    var memoryPercent: Int?
+    var blockedSessions = 0
+    var blockedSince: Date
+    /// Rows that control gave for a view, by the view's key.
+    var replays: [String: [[TDSValue]]] = [:]
+    var sessions: [Int: SessionRecord] = [:]
+    var objects: [StoredObject] = []
+    var schemas: [StoredSchema] = []
+    var nextObjectID = 1_000_000_001
+    var statements: [LoggedStatement] = []
+    var batchCount = 0
+    var failedLoginCount = 0
+    var restartCount = 0
+
+    struct LoggedStatement: Sendable {
+        let text: String
+        var count: Int
+        var lastAt: Date
+        let login: String
+    }
+
+    init(config: InstanceConfig, now: Date) {
+        self.config = config
+        let seed = config.number
+        // Instances have been up for between two hours and forty days.
+        let uptime = 7_200 + Noise.unit(seed, 1) * 3_456_000
+        startedAt = now.addingTimeInterval(-uptime.rounded())
+        machineStartedAt = startedAt.addingTimeInterval(-60 - (Noise.unit(seed, 2) * 864_000).rounded())
+        load = LoadLine(since: startedAt, factor: 1)
+        loadAtReset = 0
+        countersSince = startedAt
+        cpu = CPUTimeline(start: startedAt, percent: nil)
+        blockedSince = now
+    }
+
+    /// SQL Server's service starts anew: new start time, counters from zero, nobody blocked, temporary things gone.
+    mutating func restart(at now: Date) {
+        let percent = cpu.currentPercent
+        startedAt = now
+        resetCounters(at: now)
+        cpu = CPUTimeline(start: now, percent: percent)
+        blockedSessions = 0
+        sessions = [:]
+        restartCount += 1
+    }
+
+    mutating func resetCounters(at now: Date) {
+        loadAtReset = load.value(at: now)
+        countersSince = now
+    }
+
+    mutating func log(_ text: String, login: String, at now: Date) {
+        batchCount += 1
+        if let index = statements.firstIndex(where: { $0.text == text && $0.login == login }) {
+            var entry = statements.remove(at: index)
+            entry.count += 1
+            entry.lastAt = now
+            statements.append(entry)
+            return
+        }
+        if statements.count >= Self.statementLogCountMax { statements.removeFirst() }
+        statements.append(LoggedStatement(text: text, count: 1, lastAt: now, login: login))
+    }
+}
+
+/// A client's session as the views show it.
+struct SessionRecord: Sendable {
+    let spid: Int
+    let login: Login
+    let hostName: String
+    let programName: String
+    let libraryName: String
+    let clientAddress: String
+    let isEncrypted: Bool
+    let loginAt: Date
+    var database: String
+    var lastRequestStartAt: Date
+    var lastRequestEndAt: Date
+    var lastBatch: String
+    var requestCount = 0
+    var cpuMicroseconds = 0
+    var rowCount = 0
+    var transactionDepth = 0
+    var transactionBeganAt: Date?
+    var isRunning = false
+}
+
+/// A user's table, procedure or view.
+struct StoredObject: Sendable {
+    let id: Int
+    let database: String
+    let schema: String
+    let name: String
+    let kind: String
+    let createdAt: Date
+    var modifiedAt: Date
+    /// The text as it was sent; nil for tables.
+    var text: String?
+    var module: Module?
+    var table: StoredTable?
+}
+
+struct StoredSchema: Sendable {
+    let id: Int
+    let database: String
+    let name: String
+}

@@ -1,0 +1,60 @@
+import TDS
+
+/// Which server permissions there are and which cover which.
+enum Permissions {
+    static let viewServerState = "VIEW SERVER STATE"
+    static let viewServerPerformanceState = "VIEW SERVER PERFORMANCE STATE"
+    static let viewServerSecurityState = "VIEW SERVER SECURITY STATE"
+
+    private static let known: Set<String> = [
+        "CONTROL SERVER", "VIEW SERVER STATE", "VIEW SERVER PERFORMANCE STATE", "VIEW SERVER SECURITY STATE", "VIEW ANY DEFINITION",
+        "VIEW ANY SECURITY DEFINITION", "VIEW ANY PERFORMANCE DEFINITION", "VIEW ANY DATABASE", "CONNECT ANY DATABASE", "CONNECT SQL",
+        "ALTER ANY CONNECTION", "ALTER ANY LOGIN", "ALTER ANY DATABASE", "CREATE ANY DATABASE", "ALTER SETTINGS", "ALTER TRACE", "ALTER SERVER STATE",
+        "ALTER ANY EVENT SESSION", "ADMINISTER BULK OPERATIONS", "SHUTDOWN", "IMPERSONATE ANY LOGIN", "SELECT ALL USER SECURABLES", "ANY",
+    ]
+
+    static func isKnown(_ permission: String) -> Bool { known.contains(permission) }
+
+    /// What everybody may, as member of the role public.
+    static let ofPublic: Set<String> = ["VIEW ANY DATABASE", "CONNECT SQL"]
+
+    /// The permissions that include `permission`.
+    static func covering(_ permission: String, _ version: SQLServerVersion) -> [String] {
+        switch permission {
+        case viewServerPerformanceState, viewServerSecurityState: [viewServerState, "ALTER SERVER STATE"]
+        case viewServerState: ["ALTER SERVER STATE"]
+        case "VIEW ANY SECURITY DEFINITION", "VIEW ANY PERFORMANCE DEFINITION": ["VIEW ANY DEFINITION"]
+        default: []
+        }
+    }
+}
+
+extension Login {
+    var isSysadmin: Bool { permissions.contains("CONTROL SERVER") || permissions.contains("sysadmin") || permissions.contains("SYSADMIN") }
+
+    /// Whether the login holds a server permission, by itself or through a wider one.
+    func may(_ permission: String, _ version: SQLServerVersion) -> Bool {
+        if isSysadmin || permission == "ANY" { return true }
+        if permissions.contains("DENY \(permission)") { return false }
+        return permissions.contains(permission) || Permissions.ofPublic.contains(permission)
+            || Permissions.covering(permission, version).contains(where: permissions.contains)
+    }
+
+    /// master, tempdb and msdb are open to everybody (guest); others to owners, to CONNECT ANY DATABASE and to `CONNECT ON name`.
+    func mayOpen(_ database: SimulatedDatabase) -> Bool {
+        if isSysadmin || ["master", "tempdb", "msdb"].contains(database.name.lowercased()) { return true }
+        if permissions.contains("CONNECT ANY DATABASE") { return true }
+        let wanted = "CONNECT ON \(database.name)".lowercased()
+        return permissions.contains { $0.lowercased() == wanted }
+    }
+
+    /// The security identifier: 0x01 is sa's.
+    var sid: [UInt8] {
+        if name == "sa" { return [1] }
+        var hash = Noise.mix(UInt64(name.utf8.reduce(5381) { ($0 &* 33) ^ UInt64($1) }))
+        return (0..<16).map { index in
+            if index == 8 { hash = Noise.mix(hash) }
+            return UInt8(truncatingIfNeeded: hash >> UInt64(index % 8 * 8))
+        }
+    }
+}

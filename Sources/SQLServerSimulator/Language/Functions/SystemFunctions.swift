@@ -1,0 +1,134 @@
+import TDS
+
+extension Functions {
+    static let system: [String: Bind] = [
+        "SUSER_SNAME": { f throws(SQLServerMessage) in
+            let name = f.context.session.identity.login.name
+            _ = try f.arguments(0...1)
+            if f.call.arguments.count == 1 {
+                return try f.unary(nil, .nvarchar(128)) { value throws(SQLServerMessage) in value == .binary([1]) ? .string("sa") : .string(name) }
+            }
+            return .constant(.string(name), .nvarchar(128))
+        },
+        "SUSER_NAME": { f throws(SQLServerMessage) in try constant(f, 0...1, .string(f.context.session.identity.login.name), .nvarchar(128)) },
+        "SYSTEM_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128)) },
+        "ORIGINAL_LOGIN": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128)) },
+        "SUSER_ID": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(f.context.session.identity.login.name == "sa" ? 1 : 259), .int) },
+        "SUSER_SID": { f throws(SQLServerMessage) in
+            try constant(f, 0...2, .binary(f.context.session.identity.login.sid), .varbinary(85))
+        },
+        "USER_NAME": { f throws(SQLServerMessage) in try constant(f, 0...1, .string(user(f)), .nvarchar(128)) },
+        "USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
+        "CURRENT_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
+        "SESSION_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
+        "USER_ID": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(user(f) == "dbo" ? 1 : 5), .int) },
+        "DATABASE_PRINCIPAL_ID": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(user(f) == "dbo" ? 1 : 5), .int) },
+        "HOST_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.hostName), .nvarchar(128)) },
+        "HOST_ID": { f throws(SQLServerMessage) in try constant(f, 0...0, .string("1"), .char(10)) },
+        "APP_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.programName), .nvarchar(128)) },
+        "IS_SRVROLEMEMBER": { f throws(SQLServerMessage) in
+            let login = f.context.session.identity.login
+            return try f.values(1...2, [.nvarchar(128), .nvarchar(128)], .int) { v throws(SQLServerMessage) in
+                let roles = [
+                    "public", "sysadmin", "securityadmin", "serveradmin", "setupadmin", "processadmin", "diskadmin", "dbcreator", "bulkadmin",
+                ]
+                guard roles.contains(v[0].text.lowercased()) else { return .null }
+                return .int(v[0].text.lowercased() == "public" || login.isSysadmin ? 1 : 0)
+            }
+        },
+        "IS_MEMBER": { f throws(SQLServerMessage) in
+            let isOwner = user(f) == "dbo"
+            return try f.unary(.nvarchar(128), .int) { value throws(SQLServerMessage) in .int(isOwner || value.text.lowercased() == "public" ? 1 : 0) }
+        },
+        "IS_ROLEMEMBER": { f throws(SQLServerMessage) in try constant(f, 1...2, .int(user(f) == "dbo" ? 1 : 0), .int) },
+        "HAS_PERMS_BY_NAME": { f throws(SQLServerMessage) in try hasPermission(f) },
+        "HAS_DBACCESS": { f throws(SQLServerMessage) in
+            let context = f.context
+            return try f.unary(.nvarchar(128), .int) { value throws(SQLServerMessage) in
+                guard let database = context.world.database(named: value.text) else { return .null }
+                return .int(context.session.identity.login.mayOpen(database) ? 1 : 0)
+            }
+        },
+        "ERROR_NUMBER": { f throws(SQLServerMessage) in try caught(f, .int) { .int(Int64($0.number)) } },
+        "ERROR_MESSAGE": { f throws(SQLServerMessage) in try caught(f, .nvarchar(4000)) { .string($0.text) } },
+        "ERROR_SEVERITY": { f throws(SQLServerMessage) in try caught(f, .int) { .int(Int64($0.severity)) } },
+        "ERROR_STATE": { f throws(SQLServerMessage) in try caught(f, .int) { .int(Int64($0.state)) } },
+        "ERROR_LINE": { f throws(SQLServerMessage) in try caught(f, .int) { .int(Int64($0.line)) } },
+        "ERROR_PROCEDURE": { f throws(SQLServerMessage) in try caught(f, .nvarchar(128)) { $0.procedure.isEmpty ? .null : .string($0.procedure) } },
+        "XACT_STATE": { f throws(SQLServerMessage) in
+            let session = f.context.session
+            return try f.nullary(.smallint) { .int(session.transactionDepth > 0 ? 1 : 0) }
+        },
+        "ROWCOUNT_BIG": { f throws(SQLServerMessage) in
+            let session = f.context.session
+            return try f.nullary(.bigint) { .int(Int64(session.rowCount)) }
+        },
+        "SCOPE_IDENTITY": { f throws(SQLServerMessage) in
+            let session = f.context.session
+            return try f.nullary(.decimal(precision: 38, scale: 0)) { session.lastIdentity.map { .decimal(TDSDecimal($0)) } ?? .null }
+        },
+        "FORMATMESSAGE": { f throws(SQLServerMessage) in
+            let arguments = try f.arguments(1...20)
+            return Compiled(.nvarchar(2047)) { row throws(SQLServerMessage) in
+                var values: [TDSValue] = []
+                for argument in arguments { values.append(try argument.evaluate(row)) }
+                return .string(MessageFormat.fill(values[0].text, Array(values.dropFirst())))
+            }
+        },
+        "GETANSINULL": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(1), .int) },
+        "CURRENT_TRANSACTION_ID": { f throws(SQLServerMessage) in
+            try constant(f, 0...0, .int(Int64(f.context.session.transactionID)), .bigint)
+        },
+        "CURRENT_REQUEST_ID": { f throws(SQLServerMessage) in try constant(f, 0...0, .int(0), .smallint) },
+        "CONTEXT_INFO": { f throws(SQLServerMessage) in try constant(f, 0...0, .null, .varbinary(128)) },
+        "SESSION_CONTEXT": { f throws(SQLServerMessage) in try constant(f, 1...1, .null, .sqlVariant) },
+        "SQL_VARIANT_PROPERTY": { f throws(SQLServerMessage) in
+            try f.values(2...2, [.sqlVariant, .varchar(128)], .sqlVariant) { v throws(SQLServerMessage) in
+                guard case .variant(let type, _) = v[0], v[1].text.lowercased() == "basetype" else { return .null }
+                return .variant(.nvarchar(128), .string(type.baseName))
+            }
+        },
+    ]
+
+    private static func constant(_ f: FunctionBinder, _ counts: ClosedRange<Int>, _ value: TDSValue, _ type: TDSType) throws(SQLServerMessage) -> Compiled {
+        _ = try f.arguments(counts)
+        return Compiled(type) { _ throws(SQLServerMessage) in value }
+    }
+
+    private static func user(_ f: FunctionBinder) -> String { f.context.session.identity.databaseUser }
+
+    /// The error that the CATCH block around handles; NULL outside of one.
+    private static func caught(_ f: FunctionBinder, _ type: TDSType, _ pick: @escaping (SQLServerMessage) -> TDSValue) throws(SQLServerMessage) -> Compiled {
+        let session = f.context.session
+        return try f.nullary(type) { session.caughtErrors.last.map(pick) ?? .null }
+    }
+
+    /// HAS_PERMS_BY_NAME(securable, class, permission): 1, 0, or NULL for a class or a permission that there is none of.
+    private static func hasPermission(_ f: FunctionBinder) throws(SQLServerMessage) -> Compiled {
+        let context = f.context
+        return try f.values(3...5, [.nvarchar(776), .nvarchar(128), .nvarchar(128)], .int, strict: 0) { v throws(SQLServerMessage) in
+            let login = context.session.identity.login
+            let permission = v[2].text.uppercased()
+            guard v[2] != .null else { return .null }
+            switch v[1].text.uppercased() {
+            case "", "SERVER": return Permissions.isKnown(permission) ? .int(login.may(permission, context.world.config.version) ? 1 : 0) : .null
+            case "DATABASE":
+                guard let database = context.world.database(named: v[0] == .null ? context.session.database : v[0].text.unbracketed) else { return .null }
+                let isOpen = login.mayOpen(database)
+                let isEnough = ["ANY", "CONNECT"].contains(permission) || login.isSysadmin
+                    || permission == "VIEW DATABASE STATE" && login.may("VIEW SERVER STATE", context.world.config.version)
+                    || permission == "VIEW DEFINITION" && login.may("VIEW ANY DEFINITION", context.world.config.version)
+                return .int(isOpen && isEnough ? 1 : 0)
+            case "OBJECT":
+                let isMsdb = v[0].text.lowercased().contains("msdb") || context.session.database.lowercased() == "msdb"
+                return .int(login.isSysadmin || isMsdb && login.may("SELECT ON msdb", context.world.config.version) ? 1 : 0)
+            default: return .int(login.isSysadmin ? 1 : 0)
+            }
+        }
+    }
+}
+
+extension String {
+    /// `[name]` without its brackets.
+    var unbracketed: String { hasPrefix("[") && hasSuffix("]") && utf8.count >= 2 ? String(dropFirst().dropLast()) : self }
+}

@@ -1,0 +1,53 @@
+import Synchronization
+
+/// Parsed batches, shared by all instances: a fleet sends the same few texts for ever.
+final class ParseCache: Sendable {
+    static let shared = ParseCache()
+    static let entryCountMax = 256
+    /// Longer batches are parsed each time.
+    static let cachedSizeBytesMax = 128 * 1024
+    /// Longer batches are refused.
+    static let batchSizeBytesMax = 4 * 1024 * 1024
+
+    private struct Key: Hashable {
+        let text: String
+        let quotedIdentifier: Bool
+    }
+
+    private struct Entry {
+        let statements: [Statement]
+        var lastUse: UInt64
+    }
+
+    private struct Content {
+        var entries: [Key: Entry] = [:]
+        var clock: UInt64 = 0
+    }
+
+    private let content = Mutex(Content())
+
+    func statements(_ batch: String, quotedIdentifier: Bool) throws(SQLServerMessage) -> [Statement] {
+        guard batch.utf8.count <= Self.batchSizeBytesMax else { throw .outOfMemory }
+        let key = Key(text: batch, quotedIdentifier: quotedIdentifier)
+        let known = content.withLock { content -> [Statement]? in
+            content.clock += 1
+            content.entries[key]?.lastUse = content.clock
+            return content.entries[key]?.statements
+        }
+        if let known { return known }
+        let statements = try Parser.statements(of: batch, quotedIdentifier: quotedIdentifier)
+        if batch.utf8.count <= Self.cachedSizeBytesMax { remember(key, statements) }
+        return statements
+    }
+
+    private func remember(_ key: Key, _ statements: [Statement]) {
+        content.withLock { content in
+            if content.entries.count >= Self.entryCountMax {
+                // The older half goes at once, so that the sweep is rare.
+                let median = content.entries.values.map(\.lastUse).sorted()[Self.entryCountMax / 2]
+                content.entries = content.entries.filter { $0.value.lastUse > median }
+            }
+            content.entries[key] = Entry(statements: statements, lastUse: content.clock)
+        }
+    }
+}

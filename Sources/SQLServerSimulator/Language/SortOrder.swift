@@ -1,0 +1,61 @@
+import TDS
+
+/// ORDER BY: sorts frames by keys, NULLs first, stable.
+struct SortOrder {
+    let keys: [Compiled]
+    let isDescending: [Bool]
+
+    func sorted(_ frames: [RowFrame]) throws(SQLServerMessage) -> [RowFrame] {
+        if keys.isEmpty { return frames }
+        var keyed: [(frame: RowFrame, key: [TDSValue], position: Int)] = []
+        keyed.reserveCapacity(frames.count)
+        for (position, frame) in frames.enumerated() { keyed.append((frame, try values(frame), position)) }
+        keyed.sort { first, second in
+            let order = compare(first.key, second.key)
+            return order == 0 ? first.position < second.position : order < 0
+        }
+        return keyed.map(\.frame)
+    }
+
+    func values(_ frame: RowFrame) throws(SQLServerMessage) -> [TDSValue] {
+        var values: [TDSValue] = []
+        for key in keys { values.append(try key.evaluate(frame)) }
+        return values
+    }
+
+    func compare(_ first: [TDSValue], _ second: [TDSValue]) -> Int {
+        for index in first.indices {
+            let order = Comparison.order(first[index], second[index], caseSensitive: keys[index].isCaseSensitive)
+            if order != 0 { return isDescending[index] ? -order : order }
+        }
+        return 0
+    }
+}
+
+/// TOP, OFFSET and FETCH.
+struct RowLimits {
+    private let offset: Compiled?
+    private let fetch: Compiled?
+
+    init(offset: Expression?, fetch: Expression?, binder: Binder) throws(SQLServerMessage) {
+        self.offset = try offset.map { expression throws(SQLServerMessage) in try binder.scalar(expression).converted(to: .bigint) }
+        self.fetch = try fetch.map { expression throws(SQLServerMessage) in try binder.scalar(expression).converted(to: .bigint) }
+    }
+
+    func apply<Row>(_ rows: [Row], _ frame: RowFrame) throws(SQLServerMessage) -> [Row] {
+        var rows = rows
+        if let offset {
+            guard case .int(let count) = try offset.evaluate(frame), count >= 0 else {
+                throw SQLServerMessage(10742, "The offset specified in a OFFSET clause may not be negative.")
+            }
+            rows = Array(rows.dropFirst(Int(min(count, Int64(rows.count)))))
+        }
+        if let fetch {
+            guard case .int(let count) = try fetch.evaluate(frame), count > 0 else {
+                throw SQLServerMessage(10744, "The number of rows provided for a FETCH clause must be greater then zero.")
+            }
+            rows = Array(rows.prefix(Int(min(count, Int64(rows.count)))))
+        }
+        return rows
+    }
+}
