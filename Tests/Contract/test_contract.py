@@ -3,6 +3,7 @@ the 502 and 503 that it names. CONTRACT_CASES says how many in all (2,000 in CI,
 """
 import hashlib
 import os
+import re
 import uuid
 
 import schemathesis
@@ -37,6 +38,8 @@ world = make_world()
 
 # An endless stream is for test_hostile.py. Signing out would end the session that all the others use.
 tested = schema.exclude(operation_id=["streamEvents", "logout"])
+
+SLUG = re.compile("[a-z0-9](-?[a-z0-9]){2,49}")
 
 
 def chance(value: object) -> float:
@@ -91,9 +94,11 @@ def promised(context, response, case):
 def test_answersAsTheContractSays(case):
     if case.path_parameters and case.path_parameters.get("slug") in (world.tenant, "demo"):
         case.path_parameters["slug"] = "no-such-tenant"
-    headers = {"Authorization": f"Bearer {world.token}"}
-    slug = (case.headers or {}).get("X-Tenant-Slug")
-    if slug is not None and chance(slug) < 0.9:
+    # What the document calls right is made to mean our tenant, mostly; what it calls wrong is left as it is.
+    given = case.headers or {}
+    headers = {} if "Authorization" in given else {"Authorization": f"Bearer {world.token}"}
+    slug = given.get("X-Tenant-Slug")
+    if isinstance(slug, str) and SLUG.fullmatch(slug) and chance(slug) < 0.9:
         headers["X-Tenant-Slug"] = world.tenant
     case.call_and_validate(headers=headers, checks=[promised, *CHECKS], timeout=SECONDS_MAX)
 
