@@ -64,7 +64,9 @@ extension ID: PostgresEncodable {
 extension Date: PostgresEncodable {
     package static var postgresOID: UInt32 { 1184 }
     package func encodePostgres(into bytes: inout [UInt8]) {
-        bytes.append(bigEndian: Int64(((timeIntervalSince1970 - postgresEpochOffsetSeconds) * 1_000_000).rounded()))
+        // Clamped to what timestamptz can hold (4713 BC to 294276): a date from a forged cursor must not trap here.
+        let microseconds = ((timeIntervalSince1970 - postgresEpochOffsetSeconds) * 1_000_000).rounded()
+        bytes.append(bigEndian: Int64(microseconds.isNaN ? 0 : min(max(microseconds, -2.118e17), 9.22e18)))
     }
 }
 /// `jsonb`.
