@@ -24,7 +24,7 @@ package enum PostgresListener {
             let thread = Thread {
                 while !state.isEnded {
                     listen(database, channels, continuation, state)
-                    if !state.isEnded { Thread.sleep(forTimeInterval: reconnectSeconds) }
+                    state.pause(seconds: reconnectSeconds)
                 }
             }
             thread.stackSize = 256 * 1024
@@ -53,11 +53,25 @@ package enum PostgresListener {
         }
     }
 
-    /// Safe because its one flag is touched only while the lock is held.
+    /// Safe because its one flag is touched only while the condition is held.
     private final class State: @unchecked Sendable {
-        private let lock = NSLock()
+        private let condition = NSCondition()
         private var ended = false
-        var isEnded: Bool { lock.withLock { ended } }
-        func end() { lock.withLock { ended = true } }
+        var isEnded: Bool { condition.withLock { ended } }
+
+        /// Waits before the next attempt, or until the end.
+        func pause(seconds: Double) {
+            let until = Date(timeIntervalSinceNow: seconds)
+            condition.withLock {
+                while !ended, condition.wait(until: until) {}
+            }
+        }
+
+        func end() {
+            condition.withLock {
+                ended = true
+                condition.broadcast()
+            }
+        }
     }
 }

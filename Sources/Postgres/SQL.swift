@@ -45,6 +45,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// Collects the text and binds the values.
     package struct Interpolation: StringInterpolationProtocol {
         fileprivate var sql = SQL(stringLiteral: "")
         package init(literalCapacity: Int, interpolationCount: Int) { sql.text.reserveCapacity(literalCapacity + interpolationCount * 3) }
