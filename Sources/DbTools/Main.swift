@@ -15,7 +15,8 @@ struct DbTools: AsyncParsableCommand {
             Settings come from options, from environment variables (DBTOOLS_...) and from one configuration file (--config); see docs/configuration.md.
             """,
         subcommands: [
-            ServeCommand.self, TenantCommand.self, UserCommand.self, MigrateCommand.self, LoginCommand.self, APICommand.self,
+            ServeCommand.self, TenantCommand.self, UserCommand.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, LoginCommand.self,
+            APICommand.self,
             VersionCommand.self, ProcessCommand.self, EngineProbeCommand.self,
         ])
 

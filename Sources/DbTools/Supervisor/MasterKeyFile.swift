@@ -2,14 +2,12 @@ import Foundation
 import Logging
 import Platform
 import Postgres
-import Primitives
 
 /// Where the master key comes from, and the check that it is the right one.
 ///
 /// A key is made only on the first start and only beside the private cluster. Anywhere else a missing key stops the start, since a new one
 /// could not open what is stored; and so does a wrong one.
 struct MasterKeyFile {
-    private static let installationKey = "master_key"
     private let config: AppConfig
     private let path: String
 
@@ -20,9 +18,9 @@ struct MasterKeyFile {
 
     /// The key that opens what `system` holds. Throws ``Failure`` when there is none, or it is another one.
     func settle(with system: SystemDatabase, logger: Logger) async throws -> MasterKey {
-        let name = Self.installationKey
         let wanted = try await system.read { session in
-            try session.rows("SELECT value->>'keyId' AS key_id FROM platform.installation WHERE key = \(name)").first?.decode("key_id", as: String.self)
+            try session.rows("SELECT value #>> '{}' AS key_id FROM platform.installation WHERE key = 'master_key_id'")
+                .first?.decode("key_id", as: String.self)
         }
         let key = try given() ?? make(wanted: wanted, logger: logger)
         if let wanted, wanted != key.keyID {
@@ -30,12 +28,7 @@ struct MasterKeyFile {
                 "The master key (\(key.keyID)) is not the one that this installation was made with (\(wanted)): give that one in DBTOOLS_MASTER_KEY, "
                     + "DBTOOLS_MASTER_KEY_FILE or \(path).")
         }
-        if wanted == nil {
-            let value: JSONValue = ["keyId": .string(key.keyID)]
-            _ = try await system.transaction { session in
-                try session.execute("INSERT INTO platform.installation (key, value) VALUES (\(name), \(value)) ON CONFLICT (key) DO NOTHING")
-            }
-        }
+        try await system.check(key)  // the first start stores its id
         return key
     }
 
