@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Platform
 import Postgres
+import Primitives
 
 /// Where the master key comes from, and the check that it is the right one.
 ///
@@ -28,7 +29,12 @@ struct MasterKeyFile {
                 "The master key (\(key.keyID)) is not the one that this installation was made with (\(wanted)): give that one in DBTOOLS_MASTER_KEY, "
                     + "DBTOOLS_MASTER_KEY_FILE or \(path).")
         }
-        try await system.check(key)  // the first start stores its id
+        if wanted == nil {
+            let keyID = JSONValue.string(key.keyID)
+            _ = try await system.transaction { session in
+                try session.execute("INSERT INTO platform.installation (key, value) VALUES ('master_key_id', \(keyID)) ON CONFLICT (key) DO NOTHING")
+            }
+        }
         return key
     }
 
