@@ -300,6 +300,25 @@ export interface ServerHealth {
   changedAt: string | null;
 }
 
+export interface HealthChange {
+  serverId: ID;
+  name: string;
+  from: Health;
+  to: Health;
+  status: Status;
+  reasons: string[];
+  at: Time;
+}
+
+export interface StorageStatistics {
+  signal: "metrics" | "waits";
+  rowsEstimated: number;
+  sizeBytes: number;
+  partitionCount: number;
+  oldestAt: string | null;
+  newestAt: string | null;
+}
+
 export interface CollectionConfig {
   intervalSeconds: number;
   enabled: boolean;
