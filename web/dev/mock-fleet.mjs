@@ -45,6 +45,16 @@ export function random(seed) {
 }
 export const seedOf = (text) => [...text].reduce((a, c) => (a * 31 + c.charCodeAt(0)) % 9973, 7);
 
+/** What the servers of the last hour were before; the others have not changed lately. */
+const former = {
+  "prd-eu-sql-014": "warning", "whs-osl-sql-01": "healthy", "whs-osl-sql-02": "healthy", "whs-osl-my-01": "healthy", "prd-us-pg-021": "warning", "whs-gdn-my-01": "warning",
+  "prd-eu-pg-014": "warning", "prd-ap-pg-003": "healthy",
+};
+const back = { "prd-eu-pg-014": "CPU back to 38 %" };
+export const makeChanges = (servers) => servers.filter((s) => former[s.name]).map((s) => ({
+  serverId: s.id, name: s.name, from: former[s.name], to: s.health, status: s.status, reasons: back[s.name] ? [back[s.name]] : s.healthReasons, at: s.changedAt,
+})).sort((a, b) => b.at.localeCompare(a.at));
+
 /** groups, labels and servers; with `extra`, plain healthy servers up to that many. */
 export function makeFleet(total = 412, now = Date.now()) {
   const ago = (seconds) => new Date(now - seconds * 1000).toISOString();

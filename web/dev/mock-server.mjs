@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeActivity, makeFleet, makeSeries, newID, row, tag } from "./mock-fleet.mjs";
+import { makeActivity, makeChanges, makeFleet, makeSeries, newID, row, tag } from "./mock-fleet.mjs";
 
 const option = (name, fallback) => { const i = process.argv.indexOf(`--${name}`); return i > 0 ? process.argv[i + 1] : fallback; };
 const web = option("web", join(dirname(fileURLToPath(import.meta.url)), "..", "dist"));
@@ -14,11 +14,11 @@ const iso = (ms = Date.now()) => new Date(ms).toISOString();
 const words = ["healthy", "warning", "critical", "offline", "unknown"];
 
 // ---- state
-const makeData = (count) => { const f = makeFleet(count); return { ...f, activity: makeActivity(f.servers, f.groups), settings: defaults() }; };
+const makeData = (count) => { const f = makeFleet(count); return { ...f, activity: makeActivity(f.servers, f.groups), changes: makeChanges(f.servers), settings: defaults() }; };
 function defaults() {
   return { retention: { metricsDays: 30, activityDays: 365 }, thresholds: { cpuPercent: { warning: 80, critical: 95 }, memoryPercent: { warning: 85, critical: 95 } }, collection: { intervalSeconds: 60 }, refreshSeconds: 30 };
 }
-const empty = () => ({ groups: [], labels: new Map(), servers: [], activity: [], settings: defaults() });
+const empty = () => ({ groups: [], labels: new Map(), servers: [], activity: [], changes: [], settings: defaults() });
 const data = new Map([["meridian", makeData(Number(option("servers", "412")))]]);
 const tenant = (name, slug, status, days, bytes) => ({ id: newID(), slug, name, status, databaseName: `dbtools_tenant_${slug}`, databaseSizeBytes: bytes, settings: {}, createdAt: iso(Date.now() - days * 864e5), updatedAt: iso() });
 const tenants = [tenant("Meridian Freight", "meridian", "active", 210, 197_780_000_000), tenant("Norra Energi", "norra-energi", "active", 96, 12_880_000), tenant("Quill Publishing", "quill", "suspended", 300, 4_402_000_000)];
@@ -125,6 +125,7 @@ on("POST", "/servers", (c) => {
 });
 on("POST", "/servers/test-connection", (c) => probe(c.body));
 on("GET", "/servers/health", (c) => c.data.servers.map(healthOf));
+on("GET", "/servers/health/changes", (c) => c.data.changes.slice(0, Number(c.query.get("limit") ?? 50)));
 on("GET", "/servers/:id", (c) => { const s = serverOf(c); c.headers.ETag = `"${s.etag}"`; return publicServer(s); });
 on("PATCH", "/servers/:id", (c) => {
   const s = serverOf(c), { password, groupIds, labels, ...b } = c.body;
@@ -180,6 +181,7 @@ on("POST", "/mock", (c) => {
     const s = c.data.servers.find((x) => x.name === b.server), from = s.health;
     Object.assign(s, { health: b.health, healthReasons: b.reasons ?? [], lastCollectedAt: iso(), changedAt: iso() });
     s.latest.cpuPercent = b.cpuPercent ?? s.latest.cpuPercent;
+    c.data.changes.unshift({ serverId: s.id, name: s.name, from, to: b.health, status: s.status, reasons: s.healthReasons, at: iso() });
     publish(c.slug, "server.health", { serverId: s.id, name: s.name, from, to: b.health, status: s.status, reasons: s.healthReasons, at: iso() });
     publish(c.slug, "servers.collected", { serverIds: [s.id], at: iso() });
   }

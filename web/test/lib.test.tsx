@@ -18,6 +18,7 @@ const { withLiveValues } = await import("../src/features/fleet/components/use-se
 const { cellsOf } = await import("../src/features/monitoring/components/heat-cells");
 const { resample } = await import("../src/features/monitoring/components/attention-table");
 const { rowsOf } = await import("../src/features/monitoring/components/group-table");
+const { deltasOf } = await import("../src/features/monitoring/components/health-deltas");
 const { may } = await import("../src/lib/session");
 
 beforeEach(() => {
@@ -142,6 +143,13 @@ test("older health does not overwrite newer rows", () => {
   const rows = [server] as unknown as Parameters<typeof withLiveValues>[0];
   assert.equal(withLiveValues(rows, [health("a")])[0]?.health, "warning");
   assert.equal(withLiveValues(rows, [health("a", { lastCollectedAt: "2026-03-17T14:34:00.000Z", status: "critical" })])[0]?.health, "critical");
+});
+test("the hour's difference is net, and not shown when the list was cut", () => {
+  const now = Date.parse("2026-03-17T14:32:00.000Z"), at = "2026-03-17T14:10:00.000Z", old = "2026-03-17T13:10:00.000Z";
+  const change = (from: string, to: string, when = at): object => ({ serverId: "a", name: "a", from, to, status: "online", reasons: [], at: when });
+  const changes = [change("warning", "critical"), change("healthy", "warning"), change("healthy", "offline", old)] as unknown as Parameters<typeof deltasOf>[0];
+  assert.deepEqual(deltasOf(changes, now), { healthy: -1, warning: 0, critical: 1, offline: 0, unknown: 0 });
+  assert.equal(deltasOf(undefined, now), null);
 });
 test("roles", () => {
   const who = (role: string, isSuperAdmin = false): Parameters<typeof may>[0] => ({

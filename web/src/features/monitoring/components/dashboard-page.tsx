@@ -82,7 +82,7 @@ function Fleet({ all, shown, filter, groups }: { all: readonly ServerHealth[]; s
     <>
       <div className="grid g-21 stretch dash">
         <HeatMap servers={shown} groups={groups} filter={filter} />
-        <HealthChanges servers={shown} />
+        <HealthChanges filter={filter} />
       </div>
       <Panel
         className="mt3"

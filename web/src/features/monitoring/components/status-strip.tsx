@@ -5,8 +5,8 @@ import { Icon } from "../../../components/icon";
 import { healthIcons, healthOrder, healthWords } from "../../../components/status";
 import { useNow } from "../../../lib/clock";
 import { count, decimal, thin } from "../../../lib/format";
-
-const hourMs = 3_600_000;
+import { useHealthChanges } from "../api/list-health-changes";
+import { deltasOf } from "./health-deltas";
 
 interface Props {
   all: readonly ServerHealth[];
@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function StatusStrip({ all, filter, onFilter }: Props): ReactElement {
-  const now = useNow(), healthy = all.filter((s) => s.status === "healthy").length;
+  const now = useNow(), deltas = deltasOf(useHealthChanges().data, now), healthy = all.filter((s) => s.status === "healthy").length;
   return (
     <div className="strip" role="group" aria-label="Filter by health">
       <button type="button" aria-pressed={filter === null} onClick={() => onFilter(null)}>
@@ -23,14 +23,19 @@ export function StatusStrip({ all, filter, onFilter }: Props): ReactElement {
         <span className="fig">{count(all.length)} <small>{decimal((healthy / all.length) * 100)}{thin}% healthy</small></span>
       </button>
       {healthOrder.map((health) => {
-        const list = all.filter((s) => s.status === health), fresh = list.filter((s) => s.changedAt && now - Date.parse(s.changedAt) < hourMs).length;
+        const number = all.filter((s) => s.status === health).length;
         return (
           <button key={health} type="button" data-s={health} aria-pressed={filter === health} onClick={() => onFilter(filter === health ? null : health)}>
             <span className="lab"><Icon name={healthIcons[health]} />{healthWords[health]}</span>
-            <span className="fig">{count(list.length)} <small>{fresh > 0 ? `${count(fresh)} new in 1 h` : "none new"}</small></span>
+            <span className="fig">{count(number)} <small>{deltas && deltaText(deltas[health])}</small></span>
           </button>
         );
       })}
     </div>
   );
+}
+
+/** In words and in grey: more is not always worse. */
+function deltaText(delta: number): string {
+  return delta === 0 ? "no change" : `${delta > 0 ? "+" : ""}${count(delta)} in 1 h`;
 }

@@ -1,0 +1,324 @@
+"""The main flows, by keyboard alone, and what happens by itself: live changes, polling, hidden tabs, lost connections."""
+import os
+import re
+import time
+import uuid
+
+import pytest
+from conftest import EMAIL, PASSWORD, api, go, look, settle, start_mock, stop, tell_mock, Site
+from playwright.sync_api import expect
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tab_to(page, locator, limit=80):
+    """Tab until the element has the focus: proves that the keyboard reaches it."""
+    for _ in range(limit):
+        if locator.evaluate("(e) => e === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {locator}")
+
+
+def test_sign_in_and_out_by_keyboard(site, open_page):
+    page = open_page(site, sign_in=False)
+    page.goto(site.url + "/")
+    expect(page.get_by_label("Email")).to_be_focused()
+    page.keyboard.type(EMAIL)
+    press(page, "Tab")
+    page.keyboard.type(PASSWORD)
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    settle(page)
+    press(page, "Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    tab_to(page, page.locator(".who"))
+    press(page, "Enter", "End", "Enter")
+    expect(page.get_by_role("heading", name="Sign in to DbTools")).to_be_visible()
+
+
+def test_add_a_server_by_keyboard(site, open_page):
+    page = open_page(site)
+    name = f"kbd-{uuid.uuid4().hex[:8]}"
+    go(page, "/servers")
+    tab_to(page, page.get_by_role("link", name="Add server"))
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="Add server")).to_be_visible()
+    tab_to(page, page.get_by_label("Display name"))
+    page.keyboard.type(name)
+    tab_to(page, page.get_by_label("Host", exact=True))
+    page.keyboard.type("sql-9.example" if site.mock else "127.0.0.1")
+    if not site.mock:
+        tab_to(page, page.get_by_label("Port"))
+        press(page, "Control+a")
+        page.keyboard.type("1")
+    tab_to(page, page.get_by_label("Username"))
+    page.keyboard.type("dbtools_monitor")
+    press(page, "Tab")
+    page.keyboard.type("secret-of-sql-9")
+    press(page, "Enter")
+    expect(page.get_by_role("button", name="Test again")).to_have_attribute("aria-disabled", "false", timeout=15_000) if not site.mock else expect(
+        page.get_by_text("Connected.")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Continue" if site.mock else "Save anyway"))
+    press(page, "Enter")
+    label = page.get_by_label("Labels")
+    tab_to(page, label)
+    page.keyboard.type("tier: 9")
+    press(page, "Enter")
+    tab_to(page, page.get_by_role("button", name="Continue"))
+    press(page, "Enter")
+    expect(page.locator(".review")).to_contain_text(name)
+    tab_to(page, page.get_by_role("button", name=re.compile("Add server|Save anyway")))
+    press(page, "Enter")
+    expect(page.locator(".toast")).to_contain_text("Server added")
+    expect(page).to_have_url(re.compile(r"/servers$"))
+    # find it, open its menu, remove it: still without a mouse
+    tab_to(page, page.get_by_role("searchbox"))
+    page.keyboard.type(name)
+    expect(page.locator(".vt [data-index]")).to_have_count(1)
+    grid = page.get_by_role("grid")
+    tab_to(page, grid)
+    press(page, "Space")
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    press(page, "Shift+F10")
+    expect(page.get_by_role("menu")).to_be_visible()
+    press(page, "End", "Enter")
+    expect(page.get_by_role("heading", name=f"Remove {name}?")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Remove server"))
+    press(page, "Enter")
+    expect(page.get_by_text("No server matches")).to_be_visible()
+
+
+def test_dashboard_by_keyboard(site, open_page):
+    page = open_page(site)
+    go(page, "/")
+    healthy = page.get_by_role("button", name="Healthy").first
+    tab_to(page, healthy)
+    press(page, "Space")
+    expect(healthy).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile("health=healthy"))
+    press(page, "Space")
+    cells = page.locator(".hmbox").first
+    tab_to(page, cells)
+    first = cells.get_attribute("aria-activedescendant")
+    if cells.locator("[role=option]").count() > 1:
+        press(page, "ArrowRight")
+        assert cells.get_attribute("aria-activedescendant") != first
+    press(page, "Enter")
+    expect(page).to_have_url(re.compile("/servers/"))
+    expect(page.get_by_role("tab", name="Overview")).to_be_visible()
+    tab_to(page, page.get_by_role("tab", name="Overview"))
+    press(page, "ArrowRight")
+    expect(page.get_by_role("tab", name="Metrics")).to_be_focused()
+    settle(page)
+    plot = page.locator(".plot[tabindex]").first
+    if plot.count() > 0:
+        tab_to(page, plot)
+        press(page, "ArrowLeft", "ArrowLeft")
+        expect(page.locator(".keys").first).to_contain_text(re.compile(r"\d\d:\d\d"))
+
+
+def test_search_by_keyboard(site, open_page):
+    page = open_page(site)
+    go(page, "/")
+    press(page, "Control+k")
+    page.keyboard.type("activity")
+    expect(page.get_by_role("option", name="Activity log")).to_be_visible()
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="Activity log")).to_be_visible()
+
+
+def test_tenant_life_by_keyboard(site, open_page):
+    page = open_page(site)
+    slug = f"kbd-{uuid.uuid4().hex[:8]}"
+    go(page, "/admin/tenants")
+    tab_to(page, page.get_by_role("button", name="New tenant"))
+    press(page, "Enter")
+    page.keyboard.type("Keyboard Tenant")
+    expect(page.get_by_label("Slug")).to_have_value("keyboard-tenant")
+    press(page, "Tab", "Control+a")
+    page.keyboard.type("Bad Slug")
+    press(page, "Enter")
+    expect(page.get_by_text("Only lower-case letters")).to_be_visible()
+    press(page, "Control+a")
+    page.keyboard.type(slug)
+    press(page, "Enter")
+    expect(page.locator(".toast")).to_contain_text("Tenant created", timeout=15_000)
+    row = page.get_by_role("row", name=re.compile(slug))
+    expect(row).to_be_visible()
+    suspend = row.get_by_role("button", name="Suspend")
+    suspend.focus()
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="Suspend Keyboard Tenant?")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Suspend tenant"))
+    press(page, "Enter")
+    expect(row).to_contain_text("Suspended")
+    row.get_by_role("button", name="Activate").focus()
+    press(page, "Enter")
+    expect(row).to_contain_text("Active")
+    row.get_by_role("button", name="Actions for").focus()
+    press(page, "Enter", "End", "Enter")
+    remove = page.get_by_role("button", name="Delete tenant")
+    expect(remove).to_have_attribute("aria-disabled", "true")
+    page.keyboard.type(slug)
+    press(page, "Enter")
+    expect(page.get_by_role("row", name=re.compile(slug))).to_have_count(0)
+
+
+def test_focus_comes_back(site, open_page):
+    page = open_page(site)
+    go(page, "/groups")
+    button = page.get_by_role("button", name="New group").first
+    button.focus()
+    press(page, "Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    press(page, "Escape")
+    expect(button).to_be_focused()
+    account = page.locator(".who")
+    account.focus()
+    press(page, "Enter", "Escape")
+    expect(account).to_be_focused()
+
+
+def test_a_change_shows_by_itself(mock, open_page):
+    """A live event recolours the card, counts in the tab's title and pulses once; nothing is reloaded."""
+    page = open_page(mock)
+    go(page, "/")
+    expect(page.locator(".live")).to_contain_text("Live")
+    assert page.title() == "(7) Dashboard · DbTools"
+    page.evaluate("window.notReloaded = true")
+    tell_mock(page, server="prd-eu-sql-001", health="critical", cpuPercent=97, reasons=["CPU 97 % (limit 95 %)"])
+    expect(page.get_by_role("button", name="Critical")).to_contain_text("8")
+    expect(page).to_have_title("(8) Dashboard · DbTools")
+    changes = page.get_by_role("region", name="Health changes")
+    expect(changes.locator("li").first).to_contain_text("prd-eu-sql-001")
+    expect(changes.locator("li").first.locator(".trans .sdot")).to_have_count(2)
+    assert page.evaluate("window.notReloaded")
+
+
+def test_the_list_is_live(mock, open_page):
+    page = open_page(mock)
+    go(page, "/servers?q=prd-eu-sql-001")
+    row = page.locator(".vt [data-index='0']")
+    expect(row).to_contain_text("Healthy")
+    tell_mock(page, server="prd-eu-sql-001", health="critical", cpuPercent=97)
+    expect(row).to_contain_text("Critical")
+    expect(row).to_contain_text("97")
+
+
+def test_polling_takes_over_and_rests_in_hidden_tabs(mock, open_page):
+    page = open_page(mock, quiet=True)
+    asked = []
+    page.on("request", lambda r: asked.append(time.monotonic()) if r.url.endswith("/servers/health") else None)
+    page.route("**/api/v1/events*", lambda route: route.abort())
+    go(page, "/")
+    expect(page.locator(".live")).to_contain_text("Polling")
+    expect(page.get_by_text("Refreshes every 30 s")).to_be_visible()
+    # hidden: nothing is asked; seen again: asked at once
+    page.evaluate("Object.defineProperty(document, 'hidden', { get: () => window.away === true, configurable: true }); window.away = true")
+    count = len(asked)
+    page.wait_for_timeout(6_500)
+    page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(700)
+    assert len(asked) > count
+
+
+def test_a_lost_connection_is_said_and_mends_itself(mock, open_page):
+    page = open_page(mock, quiet=True)
+    go(page, "/")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Refresh now").click()
+    banner = page.get_by_text("No connection to DbTools.")
+    expect(banner).to_be_visible()
+    expect(page.get_by_role("button", name="All servers")).to_be_visible()
+    page.wait_for_timeout(1_500)
+    page.context.set_offline(False)
+    expect(banner).to_have_count(0, timeout=20_000)
+
+
+def test_an_ended_session_asks_to_sign_in_and_goes_on(mock, open_page):
+    page = open_page(mock, quiet=True)
+    go(page, "/servers")
+    page.context.clear_cookies()
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    page.get_by_role("link", name="Groups").click()
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="Groups", exact=True)).to_be_visible()
+
+
+def test_a_viewer_sees_no_buttons_that_are_refused(mock, open_page):
+    page = open_page(mock, email="michael.osei@meridian.example", password="correct-horse-battery")
+    go(page, "/servers")
+    expect(page.get_by_role("link", name="Add server")).to_have_count(0)
+    expect(page.locator(".vt .check")).to_have_count(0)
+    expect(page.get_by_role("link", name="Users")).to_have_count(0)
+    go(page, "/settings")
+    expect(page.get_by_text("your role may not open it")).to_be_visible()
+
+
+def test_the_one_time_link_signs_in(mock, open_page):
+    page = open_page(mock, sign_in=False, quiet=True)
+    page.goto(mock.url + "/setup?token=one-time-token")
+    page.get_by_label("New password", exact=True).fill("a-new-long-password")
+    page.get_by_label("New password again").fill("a-new-long-password")
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def test_times_are_the_readers_with_utc_on_hover(site, open_page):
+    page = open_page(site, zone="Asia/Kolkata")
+    go(page, "/activity")
+    stamp = page.locator(".act time").first
+    if stamp.count() == 0:
+        pytest.skip("nothing in the activity log")
+    title = stamp.get_attribute("title")
+    assert "UTC" in title and re.search(r"GMT\+5:30|IST", title), title
+
+
+def test_no_request_leaves_and_nothing_breaks_the_policy(site, open_page):
+    page = open_page(site)
+    hosts = set()
+    page.on("request", lambda r: hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1", r.url)))
+    for path in ("/", "/servers", "/servers/new", "/groups", "/activity", "/users", "/settings", "/admin/tenants"):
+        go(page, path)
+    assert {h for h in hosts if not h.startswith("blob:")} == {site.url}
+
+
+@pytest.mark.skipif(bool(os.environ.get("DBTOOLS_URL")), reason="needs the mock server")
+def test_ten_thousand_servers_show_their_first_rows_within_a_second(open_page):
+    process, url = start_mock("--servers", "10000")
+    try:
+        page = open_page(Site(url, mock=True))
+        go(page, "/groups")
+        page.evaluate("performance.clearResourceTimings(); window.clicked = performance.now()")
+        page.get_by_role("link", name="Servers", exact=True).click()
+        expect(page.locator(".vt .srv").first).to_be_visible()
+        shown = page.evaluate(
+            """() => performance.getEntriesByType('resource').filter((r) => r.name.includes('/servers?')).map((r) => r.responseEnd - window.clicked)[0]"""
+        )
+        assert shown < 1_000, shown
+        page.get_by_role("grid").focus()
+        press(page, "End")
+        expect(page.locator(".vt [data-index='9999'] .srv")).to_be_visible(timeout=20_000)
+        assert page.locator(".vt [data-index]").count() < 80
+        go(page, "/")
+        expect(page.locator(".hmbox [role=option]").first).to_be_visible()
+        assert page.locator(".hmbox [role=option]").count() <= 2_100
+    finally:
+        stop(process)
+
+
+@pytest.mark.skipif(not os.environ.get("DBTOOLS_SCREENSHOT"), reason="asked for by DBTOOLS_SCREENSHOT")
+def test_picture_for_the_readme(site, open_page):
+    page = open_page(site)
+    go(page, "/")
+    page.wait_for_timeout(1_500)
+    target = os.environ["DBTOOLS_SCREENSHOT"]
+    os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
+    page.screenshot(path=target, animations="disabled")
