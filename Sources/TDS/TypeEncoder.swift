@@ -131,7 +131,7 @@ package struct TypeEncoder: Sendable {
         case (.nchar(let length), .string(let text)): filled(UTF16LittleEndian.bytes(text), length, with: [0x20, 0])
         case (.varchar, .string(let text)), (.text, .string(let text)): CodePage1252.bytes(text)
         case (.nvarchar, .string(let text)), (.ntext, .string(let text)): UTF16LittleEndian.bytes(text)
-        case (.xml, .string(let text)): [0xFF, 0xFE] + UTF16LittleEndian.bytes(text)
+        case (.xml, .string(let text)): UTF16LittleEndian.bytes(text)
         case (.binary(let length), .binary(let bytes)): filled(bytes, length, with: [0])
         case (.varbinary, .binary(let bytes)), (.image, .binary(let bytes)): bytes
         default: throw mismatch(value, type)

@@ -33,6 +33,8 @@ final class ChildLink: Sendable {
     static func start(_ share: SimulatorProcess, command: [String], on eventLoop: any EventLoop) async throws -> ChildLink {
         let (processID, input, output) = try spawn(command)
         let (channel, handler) = try await NIOPipeBootstrap(group: eventLoop)
+            // The end of the child's output is the end of the child.
+            .channelOption(.allowRemoteHalfClosure, value: false)
             .takingOwnershipOfDescriptors(input: output, output: input) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ChildLinkHandler(greeting: channel.eventLoop.makePromise(of: ChildGreeting.self))

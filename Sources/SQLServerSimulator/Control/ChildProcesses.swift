@@ -41,7 +41,7 @@ struct ChildProcesses: RunningInstances {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for child in children {
                 group.addTask {
-                    // The group below is left by the first that ends; a future cannot be cancelled, so the stream ends with the task.
+                    // A future cannot be cancelled; a stream ends with its task.
                     let (stream, continuation) = AsyncStream<Void>.makeStream()
                     child.ended.whenComplete { _ in
                         continuation.yield()
@@ -52,7 +52,8 @@ struct ChildProcesses: RunningInstances {
                     }
                 }
             }
-            try await group.waitForAll()
+            // The first that throws ends the group; waitForAll would wait for the others too.
+            while try await group.next() != nil {}
         }
     }
 

@@ -1,15 +1,13 @@
-import CLinux
 import Foundation
 import Glibc
 import NIOCore
 import NIOPosix
 
-/// A child process of the simulator: it runs a share of the instances and answers its parent on standard output.
+/// A child process of the simulator: it runs a share of the instances and answers its parent on the pipe that was its standard output.
 package enum SimulatorChild {
-    /// Runs until standard input ends, which it does with the parent. Standard output belongs to the parent: nothing else may write there.
+    /// Runs until standard input ends, which it does with the parent. (The kernel's parent death signal would come too early: it is sent when
+    /// the thread ends that started the child.)
     package static func run() async throws {
-        // Safe without the result: without it a child ends when its standard input does.
-        _ = dbtools_set_parent_death_signal(SIGKILL)
         // A terminal's Ctrl-C reaches the parent too, which ends its children in order.
         _ = signal(SIGINT, SIG_IGN)
         _ = DescriptorLimit.raise()
@@ -24,8 +22,11 @@ package enum SimulatorChild {
     }
 
     private static func serve(on eventLoop: any EventLoop) async throws {
+        let output = dup(STDOUT_FILENO)
+        // What anything else prints goes to standard error from here on.
+        dup2(STDERR_FILENO, STDOUT_FILENO)
         let channel = try await NIOPipeBootstrap(group: eventLoop)
-            .takingOwnershipOfDescriptors(input: dup(STDIN_FILENO), output: dup(STDOUT_FILENO)) { channel in
+            .takingOwnershipOfDescriptors(input: dup(STDIN_FILENO), output: output) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(ChildFrameDecoder()))
                     return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
