@@ -15,13 +15,22 @@ struct TestEdge: Sendable {
 
     let platform: TestPlatform
     let edge: Edge
+    private let masterKey: MasterKey
 
     static func make() async throws -> TestEdge {
-        let platform = try await TestPlatform.make()
+        TestEdge(platform: try await TestPlatform.make(), masterKey: .random())
+    }
+
+    private init(platform: TestPlatform, masterKey: MasterKey) {
+        self.platform = platform
+        self.masterKey = masterKey
         var logger = Logger(label: "edge-tests")
         logger.logLevel = .critical
-        return TestEdge(platform: platform, edge: Edge(tenants: platform.tenants, masterKey: .random(), passwordRounds: 1 << 10, logger: logger))
+        edge = Edge(tenants: platform.tenants, masterKey: masterKey, passwordRounds: 1 << 10, logger: logger)
     }
+
+    /// Another process on the same platform: services such as the event hub run once in each.
+    func sibling() -> TestEdge { TestEdge(platform: platform, masterKey: masterKey) }
 
     static var shared: TestEdge {
         get async throws { try await sharing.value }
