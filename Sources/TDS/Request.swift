@@ -2,7 +2,7 @@
 package enum TDSRequest: Sendable {
     case batch(String)
     /// One or more calls; old clients send several at once.
-    case calls([RemoteCall])
+    case calls([ProcedureCall])
     case transaction(TransactionManagerRequest)
     case bulkLoad
     case federatedAuthenticationToken
@@ -17,7 +17,7 @@ package enum TDSRequest: Sendable {
             self = .batch(UTF16LittleEndian.text(try reader.take(reader.remainingCount)))
         case .rpc:
             try AllHeaders.skip(&reader, version: version)
-            self = .calls(try RemoteCall.calls(&reader, version: version))
+            self = .calls(try ProcedureCall.calls(&reader, version: version))
         case .transactionManager:
             try AllHeaders.skip(&reader, version: version)
             self = .transaction(try TransactionManagerRequest(&reader))

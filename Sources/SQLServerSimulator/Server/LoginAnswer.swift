@@ -24,7 +24,7 @@ struct LoginAnswer {
                 login.packetSizeBytes == 0
                 ? Self.packetSizeBytesDefault
                 : Swift.max(Self.packetSizeBytesMin, Swift.min(login.packetSizeBytes, PacketAssembler.packetSizeBytesMax))
-            let version = ServerVersion(instance.currentVersion)
+            let version = ServerVersion(instance.config.version)
             var tokens = TokenWriter(version: login.version)
             tokens.environmentChange(.database(from: "master", to: database))
             if login.version >= .v7_1 { tokens.environmentChange(.collation) }

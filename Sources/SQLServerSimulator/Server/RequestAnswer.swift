@@ -41,13 +41,13 @@ struct RequestAnswer {
         }
     }
 
-    private static func results(of call: RemoteCall, _ session: SimulatedSession) -> [StatementResult] {
+    private static func results(of call: ProcedureCall, _ session: SimulatedSession) -> [StatementResult] {
         session.call(
             procedure: call.procedure,
             parameters: call.parameters.map { Parameter(name: $0.name, type: $0.type, value: $0.value, isOutput: $0.isOutput) })
     }
 
-    private static func cursorRefusal(_ call: RemoteCall) -> [StatementResult] {
+    private static func cursorRefusal(_ call: ProcedureCall) -> [StatementResult] {
         let text = "Server cursors (\(call.procedure)) are not served; read the result set as it comes (forward only, read only)."
         return [.message(notServed(text)), .done(rowCount: nil), .returnStatus(notServedStatus)]
     }

@@ -130,7 +130,7 @@ final class SessionHandler: ChannelInboundHandler {
     private func answerPrelogin(_ prelogin: Prelogin) throws {
         guard encryption == .none, let context else { throw TDSError(.malformed, "PRELOGIN came twice.") }
         let answer = listener.encryption.answer(to: prelogin.encryption)
-        send(prelogin.answer(version: ServerVersion(instance.currentVersion), encryption: answer.byte))
+        send(prelogin.answer(version: ServerVersion(instance.config.version), encryption: answer.byte))
         phase = .login
         guard answer.isPossible else { return close() }
         switch answer.byte {

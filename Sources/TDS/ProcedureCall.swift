@@ -1,5 +1,5 @@
 /// A remote procedure call.
-package struct RemoteCall: Hashable, Sendable {
+package struct ProcedureCall: Hashable, Sendable {
     /// What SQL Server allows a procedure.
     package static let parameterCountMax = 2_100
     package static let callCountMax = 1_000
@@ -31,12 +31,12 @@ package struct RemoteCall: Hashable, Sendable {
         }
     }
 
-    static func calls(_ reader: inout ByteReader, version: TDSVersion) throws(TDSError) -> [RemoteCall] {
-        var calls: [RemoteCall] = []
+    static func calls(_ reader: inout ByteReader, version: TDSVersion) throws(TDSError) -> [ProcedureCall] {
+        var calls: [ProcedureCall] = []
         let decoder = TypeDecoder(version: version)
         repeat {
             guard calls.count < callCountMax else { throw TDSError(.tooLarge, "A request has more than \(callCountMax) calls.") }
-            calls.append(try RemoteCall(&reader, decoder: decoder))
+            calls.append(try ProcedureCall(&reader, decoder: decoder))
         } while !reader.isAtEnd
         return calls
     }
