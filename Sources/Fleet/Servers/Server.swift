@@ -17,6 +17,18 @@ package struct Server: Sendable, Equatable {
     package var createdAt: Date
     package var updatedAt: Date
 
+    package init(
+        id: ID, configuration: ServerConfiguration, sealedPassword: Bytes?, revision: Int64, facts: ServerFacts, createdAt: Date, updatedAt: Date
+    ) {
+        self.id = id
+        self.configuration = configuration
+        self.sealedPassword = sealedPassword
+        self.revision = revision
+        self.facts = facts
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
     /// What a sealed password is bound to besides its tenant, so that it cannot be moved to another server.
     package static func passwordContext(_ id: ID) -> String { "server \(id) password" }
 }

@@ -12,9 +12,13 @@ package struct PlanKey: Hashable, Sendable {
         self.server = server
     }
 
-    /// FNV-1a over the server's id: the same in every process, so that offsets and shards are too.
+    /// The same in every process, so that offsets and shards are too: FNV-1a over the server's id, stirred by MurmurHash3's finalizer, since ids that
+    /// are made together differ little.
     package var hash64: UInt64 {
-        withUnsafeBytes(of: server.uuid.uuid) { bytes in bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 } }
+        var hash = withUnsafeBytes(of: server.uuid.uuid) { bytes in bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 } }
+        hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
+        hash = (hash ^ hash >> 33) &* 0xc4ce_b9fe_1a85_ec53
+        return hash ^ hash >> 33
     }
     /// 0 to 255: the lease that covers this server.
     package var shard: Int { Int(hash64 % UInt64(Shards.count)) }

@@ -62,15 +62,7 @@ package enum Differencing {
         if let lookups = delta(.cacheLookups, memory, reading), lookups > 0, let hits = delta(.cacheHits, memory, reading) {
             values[.cacheHitPercent] = min(100, 100 * Double(hits) / Double(lookups))
         }
-        guard !reading.waits.isEmpty else {
-            if let delta = delta(.waitTimeMs, memory, reading) { values[.waitTimeMs] = Double(delta) / seconds }
-            return (values, nil)
-        }
-        let waits = waitDeltas(memory, reading).map { Waits(seconds: seconds, deltas: $0) }
-        if let waits {
-            values[.waitTimeMs] = Double(waits.deltas.reduce(0) { BenignWaits.names.contains($1.type) ? $0 : $0 + $1.waitMs }) / seconds
-        }
-        return (values, waits)
+        return (values, waitDeltas(memory, reading).map { Waits(seconds: seconds, deltas: $0) })
     }
 
     private static let gaugeIDs: [Metric: MetricID] = [
@@ -79,6 +71,7 @@ package enum Differencing {
     ]
     private static let rateIDs: [(Metric, MetricID)] = [
         (.batchRequestsSec, .batchRequestsSec), (.diskReads, .diskReads), (.diskWrites, .diskWrites), (.ownCPUMs, .ownCPUMs),
+        (.waitTimeMs, .waitTimeMs),  // the engine has left benign waits out of this sum
     ]
 
     /// How far a counter moved; nil when it was not read both times or went back.

@@ -180,6 +180,7 @@ package enum RunSQL {
         after.health = .unknown
         after.reasons = ["Collection is switched off"]
         after.failuresInARow = 0
+        after.attemptedAt = nil  // switched on again, it is tried at once
         if before.health != .unknown { after.changedAt = now }
         try update([server: after], on: session)
         _ = try HealthChangeSQL.record([HealthChange(server: server, name: try row.decode("name"), before: before, after: after)], on: session)

@@ -1,0 +1,83 @@
+import Engines
+import Foundation
+import Synchronization
+
+/// Stands at the engine's seam: servers by host name whose answers a test sets.
+final class FakeEngine: Engine {
+    enum Behaviour: Sendable {
+        case reading(cpu: Double?, memory: Double?, batches: Int64)
+        case failure(ProbeErrorCode)
+        case denied
+        /// Blocks until the test ends, as a black hole does.
+        case hang
+    }
+    private struct State {
+        var behaviours: [String: Behaviour] = [:]
+        var connects: [String] = []
+        var collects: [String] = []
+        var closes = 0
+        var passwords: [String: String?] = [:]
+        var startedAt = Date(timeIntervalSince1970: 1_000)
+        var monotonicSeconds = 0.0
+    }
+    private let state = Mutex(State())
+    private let released = DispatchSemaphore(value: 0)
+
+    func set(_ host: String, _ behaviour: Behaviour) { state.withLock { $0.behaviours[host] = behaviour } }
+    func restartServers() { state.withLock { $0.startedAt += 1_000 } }
+    func pass(seconds: Double) { state.withLock { $0.monotonicSeconds += seconds } }
+    func release() { for _ in 0..<1_000 { released.signal() } }
+    var connects: [String] { state.withLock { $0.connects } }
+    var collects: [String] { state.withLock { $0.collects } }
+    var closes: Int { state.withLock { $0.closes } }
+    func password(_ host: String) -> String? { state.withLock { $0.passwords[host] ?? nil } }
+
+    func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult { ProbeResult(success: true, message: "Connected.", engine: target.engine) }
+
+    func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
+        let behaviour = state.withLock { state in
+            state.connects.append(target.hostname)
+            state.passwords[target.hostname] = target.password
+            return state.behaviours[target.hostname]
+        }
+        switch behaviour {
+        case .hang: released.wait()
+        case .failure(let code): throw EngineError(code, "It is away.")
+        default: break
+        }
+        return Connection(host: target.hostname, engine: self)
+    }
+
+    private final class Connection: EngineConnection {
+        let host: String
+        let engine: FakeEngine
+        init(host: String, engine: FakeEngine) {
+            self.host = host
+            self.engine = engine
+        }
+        func close() { engine.state.withLock { $0.closes += 1 } }
+
+        func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
+            let (behaviour, startedAt, monotonic) = engine.state.withLock { state in
+                state.collects.append(host)
+                return (state.behaviours[host] ?? .reading(cpu: 10, memory: 20, batches: 100), state.startedAt, state.monotonicSeconds)
+            }
+            switch behaviour {
+            case .failure(let code): throw EngineError(code, "It is away.")
+            case .denied: throw EngineError(.authFailed, "VIEW SERVER STATE is missing.", isPermission: true)
+            case .hang:
+                engine.released.wait()
+                throw EngineError(.timeout, "It hung.")
+            case .reading(let cpu, let memory, let batches):
+                var gauges: [Metric: Double] = [.connectionCount: 7]
+                if let cpu { gauges[.cpuPercent] = cpu }
+                if let memory { gauges[.memoryPercent] = memory }
+                return Reading(
+                    identity: ServerIdentity(
+                        serverName: host, startedAt: startedAt, productVersion: "15.0.4375.4", edition: "Developer", version: "SQL Server 2019", coreCount: 4),
+                    collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches],
+                    waits: [WaitReading(type: "CXPACKET", waitingTasks: batches, waitMs: batches * 2, signalMs: 0)])
+            }
+        }
+    }
+}
