@@ -58,9 +58,9 @@ package final class ODBCStatement {
         withExtendedLifetime(bound) {}
         // Any further call on the handle clears its diagnostics: they are read first.
         let failure = succeeded(code) || code == SQL_NO_DATA ? nil : failure()
+        if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
         if !parameters.isEmpty { SQLFreeStmt(handle, SQLUSMALLINT(SQL_RESET_PARAMS)) }
         if let failure { throw failure }
-        if code == SQL_SUCCESS_WITH_INFO, parameters.isEmpty { keepMessages() }
         try describe()
     }
 

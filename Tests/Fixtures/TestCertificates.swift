@@ -39,12 +39,17 @@ package enum TestProcess {
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
+        // A file and not a pipe: Foundation traps when a signal interrupts its read.
+        let errors = NSTemporaryDirectory() + "/dbtools-test-" + UUID().uuidString
+        guard FileManager.default.createFile(atPath: errors, contents: nil) else { throw Failed(description: "no room in the temporary directory") }
+        defer { unlink(errors) }
+        process.standardError = FileHandle(forWritingAtPath: errors)
         try process.run()
-        let said = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failed(description: "\(path) failed: \(String(decoding: said.suffix(2_000), as: UTF8.self))") }
+        guard process.terminationStatus == 0 else {
+            let said = try String(contentsOfFile: errors, encoding: .utf8)
+            throw Failed(description: "\(path) failed: \(said.suffix(2_000))")
+        }
     }
 
     /// Starts a program that ends when this process does, however that happens: a shell between the two waits for the end of a pipe from us.

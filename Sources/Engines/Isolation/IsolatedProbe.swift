@@ -92,11 +92,37 @@ package func runProbeChild() -> Int32 {
     // Whatever happens to the parent, this process ends: with it, or by the alarm.
     _ = dbtools_set_parent_death_signal(SIGKILL)
     alarm(UInt32(IsolatedProbe.deadlineSeconds.rounded(.up)))
-    let input = FileHandle.standardInput.readDataToEndOfFile()
-    guard let request = try? JSONDecoder().decode(ProbeRequest.self, from: input) else { return 2 }  // the parent reports it
+    guard let request = try? JSONDecoder().decode(ProbeRequest.self, from: Data(readStandardInput())) else { return 2 }  // the parent reports it
     let engine = request.target.engine.makeEngine(request.config)
     let result = engine.probe(request.target, deadlineSeconds: IsolatedProbe.childDeadlineSeconds)
     guard let output = try? JSONEncoder().encode(result) else { return 1 }  // a result always encodes
-    FileHandle.standardOutput.write(output)
-    return 0
+    return writeStandardOutput(Array(output)) ? 0 : 1
+}
+
+/// All of standard input. Not Foundation's, which traps when a signal interrupts it.
+private func readStandardInput() -> [UInt8] {
+    var all: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16 * 1024)
+    while true {
+        let count = read(0, &chunk, chunk.count)
+        if count > 0 {
+            all += chunk.prefix(count)
+        } else if count == 0 || errno != EINTR {
+            return all
+        }
+    }
+}
+
+/// Writes all of `bytes`. Returns whether that worked.
+private func writeStandardOutput(_ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+        if count > 0 {
+            rest = rest.dropFirst(count)
+        } else if count == 0 || errno != EINTR {
+            return false
+        }
+    }
+    return true
 }

@@ -15,6 +15,9 @@ struct CallDeadline: Sendable {
     /// Milliseconds left for `poll`, at least 1 so that it looks once.
     var pollMilliseconds: Int32 { Int32(clamping: max(1, Int(remainingSeconds * 1_000))) }
 
+    /// Seconds for a driver's connect: what is left, but for the time to ask the port what it is when the driver gets no answer.
+    var driverSeconds: Double { max(0.5, remainingSeconds - min(Greeting.secondsMax, remainingSeconds / 3)) }
+
     /// The sooner of this one and `seconds` from now.
     func within(_ seconds: Double) -> CallDeadline { CallDeadline(seconds: min(seconds, remainingSeconds)) }
 }

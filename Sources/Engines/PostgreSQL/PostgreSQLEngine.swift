@@ -33,15 +33,19 @@ struct PostgreSQLEngine: Engine {
         let reachable = try config.reach(target, checkPort: true, deadline: deadline)
         let failure = PostgreSQLFailure(target: target)
         do throws(PostgresError) {
-            let connection = try PostgresConnection(address(reachable, username: username), deadlineSeconds: deadline.remainingSeconds)
+            let connection = try PostgresConnection(address(reachable, username: username), deadlineSeconds: deadline.driverSeconds)
             connection.cancelsAtDeadline = false
             connection.statementDeadlineSeconds = deadline.remainingSeconds
             try connection.script("SET default_transaction_read_only = on; SET statement_timeout = '\(Self.statementMilliseconds)ms'; SET lock_timeout = '1s'")
             return connection
         } catch {
-            if let explained = failure.explained(error) { throw explained }
-            guard let address = reachable.address else { throw failure.unexplained(error) }
-            throw failure.explained(error, greeting: Greeting.ask(.postgresql, at: address, port: target.port, deadline: deadline))
+            let explained = failure.explained(error)
+            if let explained, explained.code != .timeout { throw explained }
+            guard let address = reachable.address else { throw explained ?? failure.unexplained(error) }
+            // The question costs the target a connection, so it is asked only when libpq had no answer.
+            let greeting = Greeting.ask(.postgresql, at: address, port: target.port, deadline: deadline)
+            if let explained { throw greeting.explained(target, port: target.port) ?? explained }
+            throw failure.explained(error, greeting: greeting)
         }
     }
 

@@ -29,16 +29,18 @@ struct SQLServerEngine: Engine {
     private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> (ODBCConnection, port: Int) {
         let reachable = try reach(target, deadline: deadline)
         let string = try SQLServerLogin(target: target, port: reachable.port, config: config).connectionString()
-        let loginSeconds = max(1, Int(deadline.remainingSeconds))
+        let loginSeconds = max(1, Int(deadline.driverSeconds))
         do throws(ODBCError) {
             let connection = try reachable.pinned { () throws(ODBCError) in try ODBCConnection(string, loginTimeoutSeconds: loginSeconds) }
             return (connection, reachable.port)
         } catch {
             let failure = SQLServerFailure(target: target, port: reachable.port)
-            if let explained = failure.explained(error) { throw explained }
-            guard let address = reachable.address else { throw failure.unexplained(error) }
+            let explained = failure.explained(error)
+            if let explained, explained.code != .timeout { throw explained }
+            guard let address = reachable.address else { throw explained ?? failure.unexplained(error) }
             // The question costs the target a connection, so it is asked only when the driver had no answer.
             let greeting = Greeting.ask(.sqlserver, at: address, port: reachable.port, deadline: deadline)
+            if let explained { throw greeting.explained(target, port: reachable.port) ?? explained }
             throw failure.explained(error, greeting: greeting)
         }
     }
