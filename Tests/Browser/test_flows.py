@@ -64,7 +64,7 @@ def test_add_a_server_by_keyboard(site, open_page):
         page.get_by_text("Connected.")).to_be_visible()
     tab_to(page, page.get_by_role("button", name="Continue" if site.mock else "Save anyway"))
     press(page, "Enter")
-    label = page.get_by_label("Labels")
+    label = page.get_by_role("combobox", name="Labels")
     tab_to(page, label)
     page.keyboard.type("tier: 9")
     press(page, "Enter")
@@ -95,7 +95,7 @@ def test_add_a_server_by_keyboard(site, open_page):
 def test_dashboard_by_keyboard(site, open_page):
     page = open_page(site)
     go(page, "/")
-    healthy = page.get_by_role("button", name="Healthy").first
+    healthy = page.get_by_role("button", name=re.compile("^Healthy"))
     tab_to(page, healthy)
     press(page, "Space")
     expect(healthy).to_have_attribute("aria-pressed", "true")

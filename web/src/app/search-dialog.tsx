@@ -44,8 +44,9 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
   if (may(who, "manageSettings")) pages.push({ href: "/users", text: "Users", icon: "people" }, { href: "/settings", text: "Settings", icon: "gear" });
   if (may(who, "manageTenants")) pages.push({ href: "/admin/tenants", text: "Tenants", icon: "building" });
   const servers = q ? found.data ?? [] : [];
-  const shownPages = pages.filter((p) => p.text.toLowerCase().includes(q.toLowerCase()));
-  const targets = [...servers.map((s) => `/servers/${s.id}`), ...shownPages.map((p) => p.href)];
+  // Pages stand first and follow each key; servers come a moment later, below, so that no row moves from under the choice.
+  const shownPages = pages.filter((p) => p.text.toLowerCase().includes(typed.trim().toLowerCase()));
+  const targets = [...shownPages.map((p) => p.href), ...servers.map((s) => `/servers/${s.id}`)];
   const go = (to: string | undefined): void => {
     if (!to) return;
     onClose();
@@ -90,13 +91,13 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
         <button className="btn ghost sm" type="button" onClick={onClose}>Close</button>
       </div>
       <ul role="listbox" id={`${id}-list`} aria-label="Results" className="search-l">
+        {shownPages.map((p, i) => (
+          <li key={p.href} {...option(i)} onClick={() => go(p.href)}><Icon name={p.icon} /><span>{p.text}</span></li>
+        ))}
         {servers.map((s, i) => (
-          <li key={s.id} {...option(i)} onClick={() => go(`/servers/${s.id}`)}>
+          <li key={s.id} {...option(shownPages.length + i)} onClick={() => go(`/servers/${s.id}`)}>
             <HealthDot health={s.health} /><EngineMark engine={s.engine} /><span className="srv">{s.name}</span><span className="m3 mono ell">{s.hostname}</span>
           </li>
-        ))}
-        {shownPages.map((p, i) => (
-          <li key={p.href} {...option(servers.length + i)} onClick={() => go(p.href)}><Icon name={p.icon} /><span>{p.text}</span></li>
         ))}
       </ul>
       <p className="search-f" role="status">
