@@ -156,7 +156,7 @@ package enum OpenAPIDocument {
 "Order":{"name":"order","in":"query","schema":{"type":"string","enum":["asc","desc"],"default":"asc"}},
 "Search":{"name":"q","in":"query","description":"Text to look for, without regard to case","schema":{"type":"string","maxLength":200,"pattern":"^[^\\u0000-\\u001f\\u007f]*$"}},
 "IdempotencyKey":{"name":"Idempotency-Key","in":"header","description":"The same POST with the same key within 24 hours is carried out once, and answered alike; the key with another body is 409","schema":{"type":"string","pattern":"^[!-~]{1,200}$"}},
-"IfMatch":{"name":"If-Match","in":"header","description":"An ETag; when it is no longer current the answer is 412 and nothing is changed","schema":{"type":"string","maxLength":200}}
+"IfMatch":{"name":"If-Match","in":"header","description":"An ETag; when it is no longer current the answer is 412 and nothing is changed","schema":{"type":"string"}}
 },
 "responses":{
 "Healthy":{"description":"It is","headers":{"X-Request-ID":{"$ref":"#/components/headers/RequestID"}},"content":{"application/json":{"schema":{"type":"object","required":["status"],"properties":{"status":{"type":"string","enum":["healthy","ready"]}}}}}},
