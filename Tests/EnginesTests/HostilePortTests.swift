@@ -5,7 +5,7 @@ import Testing
 
 @testable import Engines
 
-/// What every engine answers about ports that are not what they should be. Serialized: the waits are real.
+/// What every engine answers about ports that are not what they should be. The waits are real.
 @Suite struct HostilePortTests {
     static let engines: [EngineKind] = EngineKind.allCases.filter { $0 != .sqlserver || ODBCDriver.freetds.path() != nil }
 
@@ -29,6 +29,7 @@ import Testing
 
     @Test(arguments: engines) func aSilentPortTimesOut(engine: EngineKind) async throws {
         let server = try TinyServer(.silent)
+        defer { server.stop() }
         let (result, time) = await probe(engine, port: server.port)
         #expect(result.errorCode == .timeout, "\(result)")
         #expect(time < .seconds(6))
@@ -36,6 +37,7 @@ import Testing
 
     @Test(arguments: engines) func aPortThatOnlyQueuesTimesOut(engine: EngineKind) async throws {
         let server = try TinyServer(.backlog)
+        defer { server.stop() }
         let (result, time) = await probe(engine, port: server.port)
         #expect(result.errorCode == .timeout, "\(result)")
         #expect(time < .seconds(6))
@@ -43,6 +45,7 @@ import Testing
 
     @Test(arguments: engines) func anHTTPServerIsNamed(engine: EngineKind) async throws {
         let server = try TinyServer(.http)
+        defer { server.stop() }
         let (result, time) = await probe(engine, port: server.port)
         // A web server waits for a request, and MySQL's client for a greeting: then both are silent.
         #expect(result.errorCode == (engine == .mysql ? .timeout : .protocolError), "\(result)")
@@ -51,6 +54,7 @@ import Testing
 
     @Test(arguments: engines) func anSSHServerIsNamed(engine: EngineKind) async throws {
         let server = try TinyServer(.greets(Array("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n".utf8)))
+        defer { server.stop() }
         let (result, time) = await probe(engine, port: server.port)
         #expect(result.errorCode == .protocolError, "\(result)")
         #expect(result.message.contains("SSH"))
@@ -59,12 +63,14 @@ import Testing
 
     @Test(arguments: engines) func aPortThatHangsUpIsNoServerOfThisKind(engine: EngineKind) async throws {
         let server = try TinyServer(.closes)
+        defer { server.stop() }
         let (result, _) = await probe(engine, port: server.port)
         #expect(result.errorCode == .protocolError, "\(result)")
     }
 
     @Test(arguments: engines) func garbageIsNoServerOfThisKind(engine: EngineKind) async throws {
         let server = try TinyServer(.greets((0..<400).map { UInt8(truncatingIfNeeded: $0 &* 73 &+ 11) }))
+        defer { server.stop() }
         let (result, time) = await probe(engine, port: server.port)
         #expect(result.errorCode == .protocolError || result.errorCode == .driverFailed, "\(result)")
         #expect(time < .seconds(6))
@@ -91,6 +97,7 @@ import Testing
         // PRELOGIN answer: version 15.0, encryption not supported.
         let body: [UInt8] = [0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, 15, 0, 0x10, 0x9a, 0, 0, 2]
         let server = try TinyServer(.answers([4, 1, 0, UInt8(8 + body.count), 0, 0, 1, 0] + body))
+        defer { server.stop() }
         let (result, _) = await probe(.sqlserver, port: server.port)
         #expect(result.errorCode == .tlsFailed, "\(result)")
         #expect(result.message.contains("no encryption"))
@@ -99,6 +106,10 @@ import Testing
     @Test(.enabled(if: ODBCDriver.microsoft.path() != nil)) func microsoftsDriverAnswersLikewise() async throws {
         let silent = try TinyServer(.silent)
         let http = try TinyServer(.http)
+        defer {
+            silent.stop()
+            http.stop()
+        }
         #expect(await probe(.sqlserver, port: silent.port, driver: .microsoft).0.errorCode == .timeout)
         #expect(await probe(.sqlserver, port: http.port, driver: .microsoft).0.errorCode == .protocolError)
         #expect(await probe(.sqlserver, port: try TestProcess.freePort(), driver: .microsoft).0.errorCode == .unreachable)

@@ -56,10 +56,16 @@ final class TinyServer: Sendable {
         thread.start()
     }
 
-    deinit {
+    /// Ends it; a test keeps its server by calling this last.
+    func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         accepted.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
+    }
+
+    // Descriptors stay open until here: a number that is used again must not be shut down by mistake.
+    deinit {
+        close(listener)
+        accepted.withLock { for connection in $0 { close(connection) } }
     }
 
     private static func serve(_ connection: Int32, _ manner: Manner) {
@@ -68,7 +74,7 @@ final class TinyServer: Sendable {
         case .silent, .backlog:
             while recv(connection, &buffer, buffer.count, 0) > 0 {}
         case .closes:
-            close(connection)
+            shutdown(connection, Int32(SHUT_RDWR))
         case .greets(let bytes):
             send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             while recv(connection, &buffer, buffer.count, 0) > 0 {}
@@ -80,7 +86,7 @@ final class TinyServer: Sendable {
             guard recv(connection, &buffer, buffer.count, 0) > 0 else { return }
             let answer = Array("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8)
             send(connection, answer, answer.count, Int32(MSG_NOSIGNAL))
-            close(connection)
+            shutdown(connection, Int32(SHUT_RDWR))
         }
     }
 }

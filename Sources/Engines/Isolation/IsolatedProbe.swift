@@ -12,11 +12,15 @@ package struct IsolatedProbe: Sendable {
     /// The answer's size at most.
     static let answerSizeBytesMax = 64 * 1024
 
+    /// A child that ends before it has read its request must not end us: the write then fails instead of raising a signal.
+    private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
     private let executable: [String]
     private let config: EngineConfig
 
     /// `executable` is the argument vector of `dbtools engine-probe`, with an absolute path first.
     package init(executable: [String], config: EngineConfig = EngineConfig()) {
+        Self.ignoresBrokenPipes
         self.executable = executable
         self.config = config
     }

@@ -44,7 +44,7 @@ struct PostgreSQLEngine: Engine {
             guard let address = reachable.address else { throw explained ?? failure.unexplained(error) }
             // The question costs the target a connection, so it is asked only when libpq had no answer.
             let greeting = Greeting.ask(.postgresql, at: address, port: target.port, deadline: deadline)
-            if let explained { throw greeting.explained(target, port: target.port) ?? explained }
+            if let explained { throw greeting == .unreachable ? explained : greeting.explained(target, port: target.port) ?? explained }
             throw failure.explained(error, greeting: greeting)
         }
     }

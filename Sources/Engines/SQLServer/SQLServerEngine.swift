@@ -40,7 +40,7 @@ struct SQLServerEngine: Engine {
             guard let address = reachable.address else { throw explained ?? failure.unexplained(error) }
             // The question costs the target a connection, so it is asked only when the driver had no answer.
             let greeting = Greeting.ask(.sqlserver, at: address, port: reachable.port, deadline: deadline)
-            if let explained { throw greeting.explained(target, port: reachable.port) ?? explained }
+            if let explained { throw greeting == .unreachable ? explained : greeting.explained(target, port: reachable.port) ?? explained }
             throw failure.explained(error, greeting: greeting)
         }
     }
