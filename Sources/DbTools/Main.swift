@@ -15,9 +15,10 @@ struct DbTools: AsyncParsableCommand {
             Settings come from options, from environment variables (DBTOOLS_...) and from one configuration file (--config); see docs/configuration.md.
             """,
         subcommands: [
-            ServeCommand.self, TenantCommand.self, UserCommand.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, LoginCommand.self,
-            APICommand.self,
+            ServeCommand.self, DemoCommand.self, SimulateCommand.self, TenantCommand.self, UserCommand.self, MigrateCommand.self, BackupCommand.self,
+            RestoreCommand.self, LoginCommand.self, APICommand.self,
             VersionCommand.self, ProcessCommand.self, EngineProbeCommand.self,
+            SimulateChildCommand.self,
         ])
 
     static func main() async {

@@ -25,9 +25,6 @@ struct ProcessCommand: AsyncParsableCommand {
         }
     }
 
-    /// From the supervisor's end to our own, at the latest.
-    private static let orphanSecondsMax = 5.0
-
     private static func run(_ services: (Installation) async throws -> [any Service]) async throws {
         let child = try ChildConfig.fromStandardInput()
         LogLines.bootstrap(level: child.config.level, format: child.config.logFormat)
@@ -44,27 +41,9 @@ struct ProcessCommand: AsyncParsableCommand {
         let group = ServiceGroup(configuration: configuration)
         SupervisorWatch.start {
             logger.notice("The supervisor is gone")
-            Thread.sleep(forTimeInterval: orphanSecondsMax)
-            Foundation.exit(1)
-        } told: {
             kill(getpid(), SIGTERM)
         }
         try await group.run()
-    }
-}
-
-/// Waits on a thread of its own for the end of standard input: the supervisor's end.
-private enum SupervisorWatch {
-    static func start(last: @escaping @Sendable () -> Void, told: @escaping @Sendable () -> Void) {
-        Thread {
-            var byte: UInt8 = 0
-            while true {
-                let count = read(STDIN_FILENO, &byte, 1)
-                if count > 0 || (count < 0 && errno == EINTR) { continue }
-                told()
-                return last()
-            }
-        }.start()
     }
 }
 

@@ -19,6 +19,8 @@ struct ChildProcess: Service {
     private static let pollMilliseconds = 20
 
     let name: String
+    /// Another program than our own, by its path; the demo's MariaDB.
+    var program: String?
     let arguments: [String]
     let input: [UInt8]
     let runDirectory: String
@@ -54,8 +56,8 @@ struct ChildProcess: Service {
         options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(Self.stopSecondsMax))]
         let result = try await Subprocess.run(
             // The running program itself, also when its file has been replaced meanwhile.
-            .path("/proc/self/exe"),
-            arguments: Arguments(executablePathOverride: Self.programName, remainingValues: arguments),
+            .path(FilePath(program ?? "/proc/self/exe")),
+            arguments: Arguments(executablePathOverride: program ?? Self.programName, remainingValues: arguments),
             platformOptions: options,
             input: .inputWriter,
             output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
@@ -66,7 +68,7 @@ struct ChildProcess: Service {
             defer { emergency.remove(process) }
             ProcessFiles.note(process, name: name, directory: runDirectory)
             // A child that ends at once does not read: its end is seen below.
-            _ = try? await execution.standardInputWriter.write(input + [0x0A])
+            if !input.isEmpty { _ = try? await execution.standardInputWriter.write(input + [0x0A]) }
             try await watch(process)
             ProcessFiles.remove(name: name, directory: runDirectory)
             try? await execution.standardInputWriter.finish()

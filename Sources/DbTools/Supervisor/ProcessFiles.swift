@@ -22,7 +22,7 @@ enum ProcessFiles {
         for name in names {
             let path = directory + "/" + name
             let parts = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(whereSeparator: \.isWhitespace)
-            if parts.count == 2, let process = pid_t(parts[0]), let ticks = UInt64(parts[1]), startTicks(process) == ticks, isOurs(process) {
+            if parts.count == 2, let process = pid_t(parts[0]), let ticks = UInt64(parts[1]), startTicks(process) == ticks, isOurs(process, directory) {
                 logger.warning("Ending a child that outlived its supervisor", metadata: ["process": "\(name)", "pid": "\(process)"])
                 kill(process, SIGKILL)
                 left.append((process, ticks))
@@ -44,9 +44,11 @@ enum ProcessFiles {
         return UInt64(fields[19])
     }
 
-    private static func isOurs(_ process: pid_t) -> Bool {
+    private static func isOurs(_ process: pid_t, _ directory: String) -> Bool {
         guard let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") else { return false }
         let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        return words.first == ChildProcess.programName && words.count > 1 && ["process", "simulate"].contains(words[1])
+        if words.first == ChildProcess.programName { return words.count > 1 && ["process", "simulate"].contains(words[1]) }
+        // The demo's MariaDB, by its folder beside ours.
+        return words.contains("--datadir=\((directory as NSString).deletingLastPathComponent)/mariadb/data")
     }
 }

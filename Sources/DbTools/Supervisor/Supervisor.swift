@@ -13,10 +13,16 @@ import UnixSignals
 struct Supervisor {
     let config: AppConfig
     let logger: Logger
-    /// What `demo` adds: called when the installation is prepared, before the children start; returns further children.
-    var addition: (@Sendable (Prepared) async throws -> [ChildProcess])?
+    /// What `demo` adds: called when the installation is prepared, before the children start.
+    var addition: (@Sendable (Prepared) async throws -> Addition)?
     /// Called once, when the API answers.
     var whenReady: @Sendable (Prepared, _ port: Int) async throws -> Void = { _, _ in }
+
+    /// Further children, and work to be done beside them.
+    struct Addition: Sendable {
+        var children: [ChildProcess] = []
+        var work: [@Sendable () async throws -> Void] = []
+    }
 
     /// The installation, ready for children.
     struct Prepared: Sendable {
@@ -88,18 +94,19 @@ private struct ProgramService: Service {
 
     func run() async throws {
         let prepared: Supervisor.Prepared
-        let additional: [ChildProcess]
+        let addition: Supervisor.Addition
         do {
-            (prepared, additional) = try await cancelWhenGracefulShutdown {
+            (prepared, addition) = try await cancelWhenGracefulShutdown {
                 let prepared = try await prepare()
-                return (prepared, try await supervisor.addition?(prepared) ?? [])
+                return (prepared, try await supervisor.addition?(prepared) ?? Supervisor.Addition())
             }
         } catch is CancellationError {
             return
         }
         defer { prepared.installation.pool.shutdown() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for child in additional { group.addTask { try await child.run() } }
+            for child in addition.children { group.addTask { try await child.run() } }
+            for work in addition.work { group.addTask { try await work() } }
             let input = try ChildConfig(config: config, server: prepared.server.conninfo, masterKey: prepared.installation.masterKey.text).bytes()
             if config.roles.contains(.api) {
                 let api = child("api", ["process", "api"], input)
