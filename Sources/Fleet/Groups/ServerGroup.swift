@@ -24,6 +24,19 @@ package struct ServerGroup: Sendable, Equatable {
     package var createdAt: Date
     package var updatedAt: Date
 
+    package init(
+        id: ID, name: String, description: String, color: String?, revision: Int64, serverCount: Int, createdAt: Date, updatedAt: Date
+    ) {
+        self.id = id
+        self.name = name
+        self.description = description
+        self.color = color
+        self.revision = revision
+        self.serverCount = serverCount
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
     /// For the activity log.
     package var audit: [String: JSONValue] { ["name": .string(name), "description": .string(description), "color": JSONValue(color)] }
 }
