@@ -57,11 +57,14 @@ package final class CollectionService: Service {
         self.engines = engines
     }
 
-    /// Runs until graceful shutdown, which gives up the runs under way: at most those are lost.
+    /// So many driver calls hang that this process should be replaced by a fresh one.
+    package struct LanesExhausted: Error {}
+
+    /// Runs until graceful shutdown, which gives up the runs under way: at most those are lost. Throws `LanesExhausted`.
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             await withDiscardingTaskGroup { group in
-                while !Task.isCancelled {
+                while !Task.isCancelled, !lanes.needsRecycling {
                     for due in takeDue(now: Date()) { group.addTask { await self.perform(due) } }
                     for session in index.takeClosing() { group.addTask { await self.close(session) } }
                     try? await Task.sleep(for: .seconds(Self.tickSeconds))  // cancelled: the loop ends
@@ -70,6 +73,10 @@ package final class CollectionService: Service {
             }
         }
         // Connections close with the process; servers notice at once.
+        if lanes.needsRecycling {
+            logger.error("Too many driver calls hang; this collector ends and is started anew", metadata: ["abandoned": "\(lanes.status.abandonedCount)"])
+            throw LanesExhausted()
+        }
     }
 
     /// One pass, to its end: reads what is due at `now`. Returns how many runs that were.
@@ -128,6 +135,7 @@ package final class CollectionService: Service {
         }
         let (gap, facts) = index.succeeded(due, reading: reading, startedAt: startedAt, now: now)
         metrics.count(.goodRuns)
+        metrics.set(.skippedRuns, to: index.skippedCount)
         if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
         store(.reading(values: values, missing: missing), due.run, due.tenant, at: now, waits: waits, facts: facts)
     }

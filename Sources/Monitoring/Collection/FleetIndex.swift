@@ -68,7 +68,7 @@ package final class FleetIndex: Sendable {
                 }
                 state.plan.upsert(
                     key, intervalSeconds: server.intervalSeconds ?? tenant.intervalSeconds, lastAttemptAt: server.lastAttemptAt,
-                    failuresInARow: server.failuresInARow, retryNow: connectsAnew, now: now)
+                    failuresInARow: server.failuresInARow, retryNow: connectsAnew || server.lastAttemptAt == nil, now: now)
             }
             guard let oldInterval, oldInterval != tenant.intervalSeconds else { return }
             for (key, entry) in state.entries where key.tenant == tenant.tenant.id && entry.server.intervalSeconds == nil {

@@ -1,0 +1,200 @@
+import Engines
+import Fixtures
+import Fleet
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Platform
+import Postgres
+import Primitives
+import Testing
+
+@testable import Monitoring
+
+@Suite struct MonitoringRoutesTests {
+    /// Routes of Monitoring for the fixture's tenant, and a client that is signed in.
+    static func with(_ fixture: CollectionFixture, role: Role = .operator, _ body: @Sendable (Client) async throws -> Void) async throws {
+        let router = Router(context: AppRequestContext.self)
+        router.add(middleware: SignedIn(tenant: fixture.tenant, role: role))
+        let group = router.group("/api/v1")
+        HealthRoutes(databases: fixture.platform.tenants).add(to: group)
+        MetricRoutes(databases: fixture.platform.tenants).add(to: group)
+        CollectionRoutes(databases: fixture.platform.tenants).add(to: group)
+        try await Application(router: router).test(.router) { try await body(Client(client: $0)) }
+    }
+
+    struct Client: Sendable {
+        let client: any TestClientProtocol
+        func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSONValue? = nil) async throws -> (status: Int, json: JSONValue) {
+            let headers: HTTPFields = body == nil ? [:] : [.contentType: "application/json"]
+            return try await client.execute(uri: "/api/v1\(path)", method: method, headers: headers, body: body.map { ByteBuffer(string: $0.text) }) { reply in
+                let text = String(buffer: reply.body)
+                return (reply.status.code, text.isEmpty ? .null : try JSONValue.parse(text: text))
+            }
+        }
+    }
+
+    struct SignedIn: RouterMiddleware {
+        let tenant: Tenant
+        let role: Role
+        func handle(
+            _ request: Request, context: AppRequestContext, next: @concurrent (Request, AppRequestContext) async throws -> Response
+        ) async throws -> Response {
+            var context = context
+            context.caller = Caller(userID: User.ID(), email: "ada@example.com", role: role)
+            context.tenant = tenant
+            do { return try await next(request, context) } catch let error as AppError {
+                let status: HTTPResponse.Status =
+                    switch error.code {
+                    case .notFound: .notFound
+                    case .forbidden: .forbidden
+                    case .validationError: .badRequest
+                    default: .internalServerError
+                    }
+                return try json(error.details.map(\.field), status: status)
+            }
+        }
+    }
+
+    @Test func healthOfAllAndOfOneSayTheSame() async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("db1")
+        try await fixture.server("db2")
+        fixture.engine.set("db1", .reading(cpu: 97, memory: 50, batches: 1))
+        try await fixture.pass()
+        try await Self.with(fixture) { (client) async throws in
+            let all = try await client.send(.get, "/servers/health").json.array ?? []
+            let one = try await client.send(.get, "/servers/\(id)/health").json
+            #expect(all.count == 2 && all.contains(one))
+            #expect(one["status"] == "critical" && one["reachability"] == "online" && one["cpuPercent"] == 97 && one["groupIds"] == [])
+            #expect(one["reasons"] == ["CPU is at 97 %, above the critical limit of 95 %"])
+            #expect(one["batchRequestsSec"] == .null)
+            let dashboard = try await client.send(.get, "/metrics/dashboard").json
+            #expect(dashboard["total"] == 2)
+            #expect(dashboard["byHealth"] == ["healthy": 1, "warning": 0, "critical": 1, "offline": 0, "unknown": 0])
+            let changes = try await client.send(.get, "/servers/health/changes?limit=1").json.array ?? []
+            #expect(changes.count == 1 && changes.first?["from"] == "unknown")
+            #expect(try await client.send(.get, "/servers/7d9fd5a0-0000-7000-8000-000000000000/health").status == 404)
+        }
+    }
+
+    @Test func theDashboardCountsByGroup() async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("db1")
+        try await fixture.server("db2")
+        let now = fixture.start
+        try await fixture.platform.tenants.transaction(fixture.tenant) { session in
+            for name in ["full", "Empty"] {
+                let group = ServerGroup(
+                    id: ServerGroup.ID(), name: name, description: "", color: nil, revision: 1, serverCount: 0, createdAt: now, updatedAt: now)
+                try group.insert(on: session)
+                if name == "full" { _ = try group.add([id], on: session) }
+            }
+        }
+        try await Self.with(fixture) { (client) async throws in
+            let groups = try await client.send(.get, "/metrics/dashboard").json["groups"]?.array ?? []
+            #expect(groups.compactMap { $0["name"]?.string } == ["Empty", "full"])
+            #expect(groups.compactMap { $0["total"]?.int } == [0, 1])
+            #expect(groups.last?["byHealth"]?["unknown"] == 1)
+        }
+    }
+
+    @Test func seriesHaveGapsWhereNothingWasRead() async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("db1")
+        for minutes in [50.0, 49, 20, 19] {
+            let at = fixture.start - minutes * 60
+            fixture.collector.buffer.append(
+                StoredRun(
+                    server: id, slotAt: at, finishedAt: at, intervalSeconds: 60, epoch: 1,
+                    result: .reading(values: [.cpuPercent: minutes, .connectionCount: 3], missing: [])), for: fixture.tenant)
+        }
+        await fixture.collector.buffer.tick(now: fixture.start)
+        try await Self.with(fixture) { (client) async throws in
+            let raw = try await client.send(.get, "/servers/\(id)/metrics?metric=cpu&range=1h").json
+            #expect(raw["metric"] == "cpu_percent" && raw["unit"] == "percent" && raw["interval"] == 60)
+            #expect(raw["points"]?.array?.compactMap { $0.array?[1] } == [50, 49, 20, 19])
+            let binned = try await client.send(.get, "/servers/\(id)/metrics?metric=cpu&metric=connections&range=24h").json.array ?? []
+            #expect(binned.compactMap { $0["interval"]?.int } == [300, 300])
+            #expect((2...4).contains(binned.first?["points"]?.array?.count ?? 0))
+            #expect(binned.last?["points"]?.array?.allSatisfy { $0.array?[1] == 3 } == true)
+            #expect(try await client.send(.get, "/servers/\(id)/metrics?metric=memory").json["points"] == [])
+        }
+    }
+
+    @Test(arguments: [
+        ("", ["metric"]), ("metric=nonsense", ["metric"]), ("metric=cpu&range=2h", ["range"]), ("metric=cpu&from=x", ["from"]),
+        ("metric=cpu&to=2026-01-01T00:00:00Z", ["from"]), ("metric=cpu&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", ["to"]),
+        ("metric=cpu&from=2020-01-02T00:00:00Z", ["from"]), ("metric=cpu&range=24h&interval=60", ["interval"]), ("metric=cpu&interval=1", ["interval"]),
+        ("metric=cpu&range=1h&from=2026-01-02T00:00:00Z&to=2026-01-03T00:00:00Z", ["range"]),
+    ])
+    func seriesRefusalsNameTheParameter(query: String, fields: [String]) async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("db1")
+        try await Self.with(fixture) { (client) async throws in
+            let reply = try await client.send(.get, "/servers/\(id)/metrics?\(query)")
+            #expect(reply.status == 400)
+            #expect(reply.json == .array(fields.map { .string($0) }))
+        }
+    }
+
+    @Test func collectionIsConfigured() async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("db1")
+        try await fixture.pass()
+        try await Self.with(fixture) { (client) async throws in
+            let initial = try await client.send(.get, "/servers/\(id)/collection-config").json
+            #expect(initial["intervalSeconds"] == 60 && initial["enabled"] == true)
+            #expect(initial["metricsEnabled"]?.array?.count == MetricType.all.count)
+            let put = try await client.send(
+                .put, "/servers/\(id)/collection-config", ["intervalSeconds": 30, "enabled": true, "metricsEnabled": ["cpu_percent"]])
+            #expect(put.json == ["intervalSeconds": 30, "enabled": true, "metricsEnabled": ["cpu_percent"]])
+            for body in [["intervalSeconds": 29, "enabled": true], ["intervalSeconds": 3601, "enabled": true]] as [JSONValue] {
+                #expect(try await client.send(.put, "/servers/\(id)/collection-config", body).json == ["intervalSeconds"])
+            }
+            #expect(
+                try await client.send(.put, "/servers/\(id)/collection-config", ["intervalSeconds": 60, "enabled": true, "metricsEnabled": ["x"]]).json
+                    == ["metricsEnabled[0]"])
+            #expect(try await client.send(.post, "/servers/\(id)/collection/stop").json["enabled"] == false)
+            #expect(try await client.send(.get, "/servers/\(id)/health").json["status"] == "unknown")
+            #expect(try await client.send(.post, "/servers/\(id)/collection/start").json["enabled"] == true)
+        }
+        #expect(try await fixture.words("SELECT action FROM platform.activity_log ORDER BY id") == ["config_changed", "config_changed", "config_changed"])
+        try await fixture.pass(after: 30)
+        #expect(try await fixture.words("SELECT DISTINCT metric FROM monitoring.metric_values m WHERE m.collected_at > \(fixture.start + 1)") == ["cpu_percent"])
+    }
+
+    @Test func viewersMayNotStopCollection() async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("db1")
+        try await Self.with(fixture, role: .viewer) { (client) async throws in
+            #expect(try await client.send(.post, "/servers/\(id)/collection/stop").status == 403)
+            #expect(try await client.send(.get, "/servers/\(id)/collection-config").status == 200)
+            #expect(try await client.send(.get, "/metrics/types").json.array?.count == MetricType.all.count)
+            #expect(try await client.send(.get, "/metrics/stats").json.array?.count == 2)
+        }
+    }
+
+    /// Ten thousand servers in one answer: the plan reads each table once. (Time is measured by the benchmark, in a release build.)
+    @Test func healthOfTenThousandReadsEachTableOnce() async throws {
+        let fixture = try await CollectionFixture.make()
+        try await fixture.platform.tenants.ownerTransaction(fixture.tenant) { session in
+            try session.execute(
+                """
+                INSERT INTO fleet.servers (id, name, engine, hostname, port, auth_type, change_number, created_at, updated_at)
+                SELECT gen_random_uuid(), 'server ' || n, 'sqlserver', 'h', 1433, 'sql', n, now(), now() FROM generate_series(1, 10000) n
+                """)
+            try session.execute(
+                """
+                INSERT INTO monitoring.server_snapshots (server_id, status, health, collected_at, attempted_at, cpu_percent)
+                SELECT id, 'online', 'healthy', now(), now(), 5 FROM fleet.servers
+                """)
+        }
+        let began = ContinuousClock.now
+        try await Self.with(fixture) { (client) async throws in
+            #expect(try await client.send(.get, "/servers/health").json.array?.count == 10_000)
+        }
+        #expect(ContinuousClock.now - began < .seconds(10))
+    }
+}
