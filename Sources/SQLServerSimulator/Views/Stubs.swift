@@ -1,8 +1,3 @@
-enum ServerViews { static let all: [VirtualView] = [] }
-enum MemoryViews { static let all: [VirtualView] = [] }
-enum PerformanceViews { static let all: [VirtualView] = [] }
-enum FileViews { static let all: [VirtualView] = [] }
-enum SessionViews { static let all: [VirtualView] = [] }
 enum DatabaseViews { static let all: [VirtualView] = [] }
 enum ConfigurationViews { static let all: [VirtualView] = [] }
 enum SecurityViews { static let all: [VirtualView] = [] }
@@ -10,6 +5,5 @@ enum ObjectViews { static let all: [VirtualView] = [] }
 enum BackupViews { static let all: [VirtualView] = [] }
 enum AvailabilityViews { static let all: [VirtualView] = [] }
 enum TempdbViews { static let all: [VirtualView] = [] }
-enum QueryViews { static let all: [VirtualView] = [] }
 import Foundation
 enum BackupHistory { static func lastCheck(of database: SimulatedDatabase, _ world: World) -> Date { world.date } }
