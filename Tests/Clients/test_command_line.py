@@ -45,8 +45,8 @@ def test_bsqldb(simulator, tmp_path):
     subprocess.run(
         ["bsqldb", "-S", f"127.0.0.1:{simulator.port}", "-U", "sa", "-P", clients.PASSWORD, "-t", "|", "-h", "-o", str(output)],
         input="SELECT name, database_id FROM sys.databases WHERE database_id <= 2 ORDER BY database_id", text=True, check=True, timeout=30)
-    lines = [line.replace(" ", "") for line in output.read_text().splitlines() if "|" in line]
-    assert lines == ["master|1", "tempdb|2"]
+    lines = [line.replace(" ", "") for line in output.read_text().splitlines() if "|" in line and "--" not in line]
+    assert lines[-2:] == ["master|1", "tempdb|2"]
 
 
 def may_capture():
