@@ -85,8 +85,8 @@ def test_servers(site, open_page, theme, width):
     go(page, "/servers")
     expect(page.locator(".vt [data-index]").first).to_be_visible()
     look(page, "servers", theme, width)
-    for row in range(3):
-        page.locator(".vt .check").nth(row + 1).click()
+    for row in range(min(3, page.locator(".vt [data-index] .check").count())):
+        page.locator(".vt [data-index] .check").nth(row).click()
     look(page, "servers-selected", theme, width)
     page.get_by_role("button", name="Remove", exact=True).click()
     look(page, "dialog-remove-3", theme, width)
@@ -98,7 +98,7 @@ def test_servers(site, open_page, theme, width):
     look(page, "dialog-label", theme, width)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Clear selection").click()
-    page.locator(".vt [data-menu]").nth(2).click()
+    page.locator(".vt [data-menu]").first.click()
     look(page, "servers-menu", theme, width)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Filter by health").click()

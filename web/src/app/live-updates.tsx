@@ -14,6 +14,8 @@ import { setCriticalCount } from "../lib/title";
 const settleMs = 400;
 const largeFleetCount = 2_000;
 const largeFleetPauseMs = 10_000;
+/** A server is collected every minute: its charts are not asked more often than this. */
+const chartPauseMs = 20_000;
 
 const readsOf: Readonly<Record<string, readonly string[]>> = {
   "server.created": ["servers", "health", "groups", "activity"],
@@ -48,7 +50,7 @@ export function useLiveUpdates(tenantSlug: string | null): void {
       timer = undefined;
       if (document.hidden || live.get().paused || connection.get().down) return;
       last = Date.now();
-      for (const part of due) invalidate(tenantKey(part));
+      for (const part of due) invalidate(tenantKey(part), part === "metrics/" ? chartPauseMs : 0);
       due.clear();
     };
     const hear = (event: LiveEvent): void => {

@@ -16,9 +16,10 @@ export function percent(n: number | null): string {
 export function decimal(n: number, digits = 1): string {
   return n.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "\u2212");
 }
-/** A value for a label: no decimals from 100 on, one below. */
+/** A value for a label: no decimals from 100 on, one below, two below 1. */
 export function quantity(n: number): string {
-  return Math.abs(n) >= 100 || Number.isInteger(n) ? count(Math.round(n)) : decimal(n);
+  if (Math.abs(n) >= 100 || Number.isInteger(n)) return count(Math.round(n));
+  return decimal(n, Math.abs(n) < 1 ? 2 : 1);
 }
 export function bytes(n: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

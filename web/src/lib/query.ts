@@ -72,10 +72,10 @@ export async function refetch(key: string): Promise<void> {
   }
 }
 
-/** What starts with the prefix is asked again when it is on screen, and forgotten when it is not. */
-export function invalidate(prefix: string): void {
+/** What starts with the prefix is asked again when it is on screen, and forgotten when it is not. Younger answers may be spared. */
+export function invalidate(prefix: string, olderThanMs = 0): void {
   for (const [key, entry] of [...cache]) {
-    if (!key.startsWith(prefix)) continue;
+    if (!key.startsWith(prefix) || Date.now() - entry.state.at < olderThanMs) continue;
     if (entry.watchers.size > 0) void refetch(key);
     else cache.delete(key);
   }

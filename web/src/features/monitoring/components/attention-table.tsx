@@ -7,10 +7,9 @@ import { levelOf, PercentBar, Sparkline } from "../../../components/bars";
 import { EngineMark, HealthDot, healthOrder } from "../../../components/status";
 import { plural } from "../../../lib/format";
 import { Link } from "../../../lib/router";
-import { useMetrics } from "../api/read-metrics";
+import { useCpuOfDay } from "../api/read-metrics";
 
 const rowCountMax = 9;
-const sparkStaleMs = 300_000;
 
 export function AttentionTable({ servers }: { servers: readonly ServerHealth[] }): ReactElement {
   const rows = [...servers].sort(byNeed), shown = rows.slice(0, rowCountMax);
@@ -52,7 +51,7 @@ function AttentionRow({ server }: { server: ServerHealth }): ReactElement {
 }
 
 function CpuSpark({ server, level }: { server: ServerHealth; level: "" | "warning" | "critical" }): ReactElement {
-  const query = useMetrics(server.serverId, "24h", ["cpu"], { staleMs: sparkStaleMs });
+  const query = useCpuOfDay(server.serverId);
   const series = query.data?.[0];
   if (!series) return <span className="m3 t11">{query.error ? "–" : ""}</span>;
   return <Sparkline values={resample(series)} level={level} label={`CPU of ${server.name}, last 24 hours`} />;

@@ -109,8 +109,8 @@ function ChartSkeletons(): ReactElement {
 
 /** Says in words what the hatching means. */
 function GapNote({ series, samples }: { series: readonly MetricSeries[]; samples: readonly (readonly Sample[])[] }): ReactElement | null {
-  const first = series[0], points = samples[0] ?? [];
-  if (!first || points.length === 0) return null;
+  const at = samples.findIndex((list) => list.length > 0), first = series[at], points = samples[at];
+  if (!first || !points) return null;
   const gaps = gapsOf(points, Date.parse(first.from), Date.parse(first.to), first.interval * 1000), one = gaps[gaps.length - 1];
   return (
     <p className="foot m3 t12">

@@ -13,6 +13,7 @@ export function whyNoData(server: Server, metric: string, range: MetricRange): s
     cpu: server.latest.cpuPercent, memory: server.latest.memoryPercent, connections: server.latest.connectionCount, batch_requests_sec: server.latest.batchRequestsSec,
   }[metric];
   if (server.status === "offline") return `The server is offline. The last values came ${dayAndClock(Date.parse(server.lastCollectedAt))}.`;
-  if (latest === null) return `${engineName(server.engine)} does not report this value to the login that DbTools uses.`;
+  if (latest === null && server.engine === "sqlserver") return "SQL Server did not report this value. The connection test shows whether a permission is missing.";
+  if (latest === null) return `${engineName(server.engine)} does not report this value over a connection.`;
   return `Nothing was collected in the last ${range.replace("h", " h").replace("d", " d")}.`;
 }

@@ -25,15 +25,17 @@ export interface DiffRow {
   after: string | null;
 }
 
-/** `{before, after}` as rows of what differs; anything else as one value a row. */
+/** `{before, after}` as rows side by side; anything else as one value a row. */
 export function detailRows(details: unknown): { diff: boolean; rows: DiffRow[] } {
   if (!isRecord(details)) return { diff: false, rows: details === null || details === undefined ? [] : [{ name: "value", before: null, after: text(details) }] };
   const { before, after, changes } = details;
-  if (isRecord(before) || isRecord(after)) {
-    const old = isRecord(before) ? before : {}, now = isRecord(after) ? after : {};
-    const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
-    return { diff: true, rows: names.map((name) => ({ name, before: name in old ? text(old[name]) : null, after: name in now ? text(now[name]) : null })) };
+  if (isRecord(before) && isRecord(after)) {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return { diff: true, rows: names.map((name) => ({ name, before: name in before ? text(before[name]) : null, after: name in after ? text(after[name]) : null })) };
   }
+  // Something new has only an after, something deleted only a before.
+  const only = isRecord(after) ? after : isRecord(before) ? before : null;
+  if (only) return { diff: false, rows: Object.entries(only).map(([name, value]) => ({ name, before: null, after: text(value) })) };
   if (isRecord(changes) && Object.values(changes).every((c) => isRecord(c) && ("from" in c || "to" in c))) {
     return { diff: true, rows: Object.entries(changes).map(([name, c]) => isRecord(c) ? { name, before: text(c.from), after: text(c.to) } : { name, before: null, after: null }) };
   }

@@ -51,7 +51,7 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
       <PageHead
         title="Tenants"
         sub={query.data
-          ? <>{plural(list.length, "tenant")}<Dot />{plural(servers, "server")}{size > 0 && <><Dot />{bytes(size)}</>}<Dot />Updated <Ago at={query.at} /></>
+          ? <>{plural(list.length, "tenant")}{servers > 0 && <><Dot />{plural(servers, "server")}</>}{size > 0 && <><Dot />{bytes(size)}</>}<Dot />Updated <Ago at={query.at} /></>
           : "Each tenant is a database of its own"}
       >
         <StaleBadge query={query} />
