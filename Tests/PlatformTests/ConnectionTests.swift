@@ -48,7 +48,8 @@ import Testing
     func anAnnouncedGigabyteIs413AtOnce(path: String) async throws {
         try await TestEdge.shared.sibling().live { port, _ in
             let connection = try RawConnection(port: port)
-            await connection.send("POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n{")
+            await connection.send(
+                "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n{")
             let answer = try await connection.readToEnd()
             #expect(answer.hasPrefix("HTTP/1.1 413"), "\(answer)")
             #expect(answer.contains("PAYLOAD_TOO_LARGE"))
@@ -58,7 +59,8 @@ import Testing
     @Test func anEndlessChunkedBodyIs413AndItsSenderSeesIt() async throws {
         try await TestEdge.shared.sibling().live { port, _ in
             let connection = try RawConnection(port: port)
-            await connection.send("POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            await connection.send(
+                "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
             let chunk = "10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n"
             for _ in 0..<64 where !(await connection.send(chunk)) { break }
             try await connection.read(until: "PAYLOAD_TOO_LARGE")
@@ -71,7 +73,9 @@ import Testing
             let connection = try RawConnection(port: port)
             let body = String(repeating: " ", count: (1 << 20) - 2) + "{}"
             await connection.send(
-                "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n")
+                "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n"
+            )
             await connection.send(body)
             let answer = try await connection.readToEnd()
             #expect(answer.hasPrefix("HTTP/1.1 400"), "\(answer)")
@@ -129,7 +133,9 @@ import Testing
         try await TestEdge.shared.sibling().live { port, _ in
             let connection = try RawConnection(port: port)
             await connection.send(
-                "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n")
+                "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+                    + "Content-Length: 2\r\nConnection: close\r\n\r\n"
+            )
             try await connection.read(until: "HTTP/1.1 100")
             await connection.send("{}")
             #expect(try await connection.readToEnd().contains("HTTP/1.1 400"))

@@ -19,7 +19,9 @@ import Testing
     }
 
     private func publish(_ topic: String, _ edge: TestEdge, _ tenant: Tenant) async throws {
-        try await edge.platform.tenants.transaction(tenant) { try $0.publish(Event(topic, entityID: nil, payload: ["topic": .string(topic)])) }
+        try await edge.platform.tenants.transaction(tenant) {
+            try $0.publish(Event(topic, entityID: nil, payload: ["topic": .string(topic)]))
+        }
     }
 
     private func lastID(_ text: String) -> Int? {
@@ -68,7 +70,8 @@ import Testing
         try await edge.live { port, client in
             let session = try await client.logIn(user)
             let stream = try await open(port, session, tenant)
-            let gate = DispatchSemaphore(value: 0), taken = DispatchSemaphore(value: 0)
+            let gate = DispatchSemaphore(value: 0)
+            let taken = DispatchSemaphore(value: 0)
             async let late: Void = edge.platform.tenants.transaction(tenant) { session in
                 try session.publish(Event("server.late", entityID: nil, payload: ["topic": "server.late"]))
                 taken.signal()

@@ -7,7 +7,9 @@ import Testing
 
 /// No id, header, cookie or token of tenant A yields anything of tenant B.
 @Suite struct IsolationTests {
-    private static let scoped = ["/api/v1/test/tenant", "/api/v1/users", "/api/v1/settings", "/api/v1/activity", "/api/v1/events", "/api/activity"]
+    private static let scoped = [
+        "/api/v1/test/tenant", "/api/v1/users", "/api/v1/settings", "/api/v1/activity", "/api/v1/events", "/api/activity",
+    ]
 
     @Test func aStrangersTenantLooksLikeNone() async throws {
         let edge = try await TestEdge.shared
@@ -48,7 +50,8 @@ import Testing
         try await edge.test { client in
             let session = try await client.logIn(adminOfA)
             #expect(try await client.get("/api/v1/users/\(userOfB.id)", session.bearer(a)).status == 404)
-            #expect(try await client.send(.patch, "/api/v1/users/\(userOfB.id)", session.bearer(a), text: #"{"role":"viewer"}"#).status == 404)
+            #expect(
+                try await client.send(.patch, "/api/v1/users/\(userOfB.id)", session.bearer(a), text: #"{"role":"viewer"}"#).status == 404)
             #expect(try await client.send(.delete, "/api/v1/users/\(userOfB.id)", session.bearer(a)).status == 404)
             #expect(try await !client.get("/api/v1/users", session.bearer(a)).text.contains(userOfB.email))
             // An account that B shares cannot be taken over, and where else it works is not shown.
@@ -96,11 +99,13 @@ import Testing
         let (admin, user) = (try await edge.person(isSuperAdmin: true), try await edge.person(.viewer, in: tenant))
         try await edge.test { client in
             let (adminSession, session) = (try await client.logIn(admin), try await client.logIn(user))
-            #expect(try await client.send(.post, "/api/v1/tenants/\(tenant.slug)/suspend", adminSession.bearer()).json["status"] == "suspended")
+            #expect(
+                try await client.send(.post, "/api/v1/tenants/\(tenant.slug)/suspend", adminSession.bearer()).json["status"] == "suspended")
             let refused = try await client.get("/api/v1/test/tenant", session.bearer(tenant))
             #expect(refused.status == 403)
             #expect(refused.code == "TENANT_SUSPENDED")
-            #expect(try await client.send(.post, "/api/v1/tenants/\(tenant.slug)/activate", adminSession.bearer()).json["status"] == "active")
+            #expect(
+                try await client.send(.post, "/api/v1/tenants/\(tenant.slug)/activate", adminSession.bearer()).json["status"] == "active")
             #expect(try await client.get("/api/v1/test/tenant", session.bearer(tenant)).status == 200)
             #expect(try await client.send(.delete, "/api/v1/tenants/\(tenant.slug)", adminSession.bearer()).status == 204)
             #expect(try await client.get("/api/v1/test/tenant", session.bearer(tenant)).code == "INVALID_TENANT")

@@ -26,7 +26,10 @@ final class RawConnection: @unchecked Sendable {  // Safe because each test uses
 
     deinit { close(descriptor) }
 
-    enum Failure: Error { case connect(Int32), timedOut(String) }
+    enum Failure: Error {
+        case connect(Int32)
+        case timedOut(String)
+    }
 
     func limitReceiveBuffer() {
         var size: Int32 = 4096
@@ -86,7 +89,9 @@ final class RawConnection: @unchecked Sendable {  // Safe because each test uses
 
 extension TestEdge {
     /// Runs `body` with the port of the running application.
-    func live<T: Sendable>(_ config: HTTPServerConfig = HTTPServerConfig(), _ body: @Sendable @escaping (Int, Client) async throws -> T) async throws -> T {
+    func live<T: Sendable>(_ config: HTTPServerConfig = HTTPServerConfig(), _ body: @Sendable @escaping (Int, Client) async throws -> T)
+        async throws -> T
+    {
         try await application(config).test(.live) { client in
             guard let port = client.port else { throw RawConnection.Failure.connect(0) }
             return try await body(port, Client(client: client))

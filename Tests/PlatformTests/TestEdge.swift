@@ -50,7 +50,9 @@ struct TestEdge: Sendable {
                 let name = body.string("displayName", 1...20)
                 let count = body.int("count", 1...10, default: 1)
                 try body.finish()
-                return json(bytes: JSONValue.object(["displayName": .string(name), "count": .int(Int64(count)), "by": .string(caller.email)]).bytes, status: .created)
+                return json(
+                    bytes: JSONValue.object(["displayName": .string(name), "count": .int(Int64(count)), "by": .string(caller.email)]).bytes,
+                    status: .created)
             }
             group.get("test/big") { _, _ in json(bytes: JSONValue.array([JSONValue](repeating: .string("0123456789"), count: 1000)).bytes) }
             group.get("test/slow") { _, _ in
@@ -75,7 +77,8 @@ struct TestEdge: Sendable {
     /// A new account. Without a tenant and a role it belongs nowhere.
     func person(_ role: Role? = nil, in tenant: Tenant? = nil, isSuperAdmin: Bool = false) async throws -> User {
         try await edge.users.create(
-            email: "p-\(ID<Int>().description.suffix(12))@example.com", name: "Person", password: Self.password, isSuperAdmin: isSuperAdmin, role: role,
+            email: "p-\(ID<Int>().description.suffix(12))@example.com", name: "Person", password: Self.password, isSuperAdmin: isSuperAdmin,
+            role: role,
             in: tenant, by: .system)
     }
 }
@@ -128,12 +131,15 @@ struct Client: Sendable {
 
     func get(_ uri: String, _ headers: HTTPFields = [:]) async throws -> Reply { try await send(.get, uri, headers) }
 
-    func post(_ uri: String, _ body: JSONValue, _ headers: HTTPFields = [:]) async throws -> Reply { try await send(.post, uri, headers, text: body.text) }
+    func post(_ uri: String, _ body: JSONValue, _ headers: HTTPFields = [:]) async throws -> Reply {
+        try await send(.post, uri, headers, text: body.text)
+    }
 
     func logIn(_ user: User, password: String = TestEdge.password) async throws -> SignedIn {
         let reply = try await post("/api/v1/auth/login", ["email": .string(user.email), "password": .string(password)])
         let cookie = reply.headers[.setCookie]?.split(separator: ";").first?.split(separator: "=").last.map(String.init)
-        guard reply.status == 200, let access = reply.json["access_token"]?.string, let refresh = reply.json["refresh_token"]?.string, let cookie,
+        guard reply.status == 200, let access = reply.json["access_token"]?.string, let refresh = reply.json["refresh_token"]?.string,
+            let cookie,
             let csrf = reply.json["csrfToken"]?.string
         else { throw AppError(.unauthenticated, "signing in answered \(reply.status): \(reply.text)") }
         return SignedIn(accessToken: access, refreshToken: refresh, cookie: cookie, csrfToken: csrf)

@@ -67,12 +67,15 @@ struct ActivityRoutes: Sendable {
                 guard entries.count == Self.exportBatchCount, let last = entries.last else { break }
                 filter.before = (last.createdAt, last.id)
             }
-            if sent >= Self.exportCountMax { try await writer.write(ByteBuffer(string: CSV.line(["Cut off after \(sent) entries: narrow the filter"]))) }
+            if sent >= Self.exportCountMax {
+                try await writer.write(ByteBuffer(string: CSV.line(["Cut off after \(sent) entries: narrow the filter"])))
+            }
             try await writer.finish(nil)
         }
         let name = "activity-\(tenant.slug).csv"
         return Response(
-            status: .ok, headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name)\""], body: body)
+            status: .ok, headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name)\""],
+            body: body)
     }
 }
 
@@ -109,7 +112,8 @@ private struct ActivityReply: Encodable {
     static let columns = ["time", "action", "entityType", "entityId", "entityName", "actor", "address", "requestId", "details"]
     var cells: [String] {
         [
-            RFC3339.string(createdAt), action, entityType, entityId?.uuidString.lowercased() ?? "", entityName, actor.name, actor.address ?? "",
+            RFC3339.string(createdAt), action, entityType, entityId?.uuidString.lowercased() ?? "", entityName, actor.name,
+            actor.address ?? "",
             requestId ?? "", details.text,
         ]
     }
@@ -124,7 +128,9 @@ package enum CSV {
     static func cell(_ text: String) -> String {
         let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
         let safe = isFormula ? "'" + text : text
-        guard safe.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D }) else { return safe }
+        guard safe.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D }) else {
+            return safe
+        }
         return "\"" + safe.replacing("\"", with: "\"\"") + "\""
     }
 }

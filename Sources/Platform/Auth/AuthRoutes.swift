@@ -66,7 +66,9 @@ struct AuthRoutes: Sendable {
     /// GET /auth/me. 200, 401.
     @Sendable func me(request: Request, context: AppRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
-        guard let user = try await system.read({ try User.find(caller.userID, on: $0) }) else { throw AppError(.unauthenticated, "Sign in first") }
+        guard let user = try await system.read({ try User.find(caller.userID, on: $0) }) else {
+            throw AppError(.unauthenticated, "Sign in first")
+        }
         return try json(
             MeReply(user: UserReply(user), csrfToken: context.credential == .cookie ? signIn.forgeryToken(session: caller.sessionID) : nil))
     }
@@ -77,13 +79,15 @@ struct AuthRoutes: Sendable {
             headers[.setCookie] = Self.cookie(cookie, maxAgeSeconds: Int(Session.lifetimeSeconds), isSecure: context.isSecure)
         }
         let reply = SignInReply(
-            accessToken: success.accessToken, expiresIn: AccessTokens.lifetimeSeconds, refreshToken: success.refreshToken, user: UserReply(success.user),
+            accessToken: success.accessToken, expiresIn: AccessTokens.lifetimeSeconds, refreshToken: success.refreshToken,
+            user: UserReply(success.user),
             csrfToken: success.forgeryToken)
         return try json(reply, headers: headers)
     }
 
     private static func cookie(_ value: String, maxAgeSeconds: Int, isSecure: Bool) -> String {
-        "\(CallerMiddleware.cookieName)=\(value); Path=/; Max-Age=\(maxAgeSeconds); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
+        "\(CallerMiddleware.cookieName)=\(value); Path=/; Max-Age=\(maxAgeSeconds); HttpOnly; SameSite=Strict"
+            + (isSecure ? "; Secure" : "")
     }
 }
 
@@ -97,7 +101,11 @@ private struct SignInReply: Encodable {
     let csrfToken: String
 
     enum CodingKeys: String, CodingKey {
-        case accessToken = "access_token", tokenType = "token_type", expiresIn = "expires_in", refreshToken = "refresh_token", user, csrfToken
+        case accessToken = "access_token"
+        case tokenType = "token_type"
+        case expiresIn = "expires_in"
+        case refreshToken = "refresh_token"
+        case user, csrfToken
     }
 }
 

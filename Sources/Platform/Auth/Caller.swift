@@ -17,7 +17,8 @@ package struct Caller: Sendable {
     package var requestID: String?
 
     package init(
-        userID: User.ID, email: String, name: String = "", isSuperAdmin: Bool = false, sessionID: UUID = UUID(), memberships: [Membership] = [],
+        userID: User.ID, email: String, name: String = "", isSuperAdmin: Bool = false, sessionID: UUID = UUID(),
+        memberships: [Membership] = [],
         role: Role? = nil, address: String? = nil, requestID: String? = nil
     ) {
         self.userID = userID

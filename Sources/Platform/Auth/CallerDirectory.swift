@@ -1,7 +1,8 @@
 import Foundation
 import Primitives
 
-/// Finds who stands behind a cookie or a session, and remembers it for two seconds, so that an authenticated request costs no statement of its own.
+/// Finds who stands behind a cookie or a session, and remembers it for two seconds, so that an authenticated request costs no statement
+/// of its own.
 ///
 /// What is changed in this process is forgotten at once; what another process changes is seen after two seconds at the latest.
 final class CallerDirectory: Sendable {

@@ -77,7 +77,8 @@ package final class PasswordHasher: Sendable {
 
     private static func derive(_ password: String, salt: [UInt8], rounds: Int) throws -> [UInt8] {
         let key = try KDF.Scrypt.deriveKey(
-            from: Data(password.precomposedStringWithCompatibilityMapping.utf8), salt: salt, outputByteCount: PasswordHash.hashBytes, rounds: rounds,
+            from: Data(password.precomposedStringWithCompatibilityMapping.utf8), salt: salt, outputByteCount: PasswordHash.hashBytes,
+            rounds: rounds,
             blockSize: 8, parallelism: 1, maxMemory: 64 << 20)
         return key.withUnsafeBytes { Array($0) }
     }
@@ -89,7 +90,9 @@ package final class PasswordHasher: Sendable {
             state.turn = (state.turn + 1) % Self.parallelCountMax
             return state.turn
         }
-        guard let turn else { throw AppError(.unavailable, "Too many people sign in just now; try again in a moment", retryAfterSeconds: 2) }
+        guard let turn else {
+            throw AppError(.unavailable, "Too many people sign in just now; try again in a moment", retryAfterSeconds: 2)
+        }
         defer { state.withLock { $0.waiting -= 1 } }
         return try await withCheckedThrowingContinuation { continuation in
             queues[turn].async { continuation.resume(with: Result { try work() }) }

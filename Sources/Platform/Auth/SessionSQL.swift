@@ -19,9 +19,12 @@ extension Session {
             """)
         guard let row = rows.first else { return nil }
         let id = try row.decode("session_id", as: UUID.self)
-        if try row.decode("is_stale", as: Bool.self) { try session.execute("UPDATE platform.sessions SET last_seen_at = now() WHERE id = \(id)") }
+        if try row.decode("is_stale", as: Bool.self) {
+            try session.execute("UPDATE platform.sessions SET last_seen_at = now() WHERE id = \(id)")
+        }
         return Caller(
-            userID: try row.decode("id"), email: try row.decode("email"), name: try row.decode("name"), isSuperAdmin: try row.decode("is_super_admin"),
+            userID: try row.decode("id"), email: try row.decode("email"), name: try row.decode("name"),
+            isSuperAdmin: try row.decode("is_super_admin"),
             sessionID: id, memberships: try User.memberships(in: row))
     }
 
@@ -29,10 +32,14 @@ extension Session {
         try caller(where: "s.token_hash = \(Bytes(cookieHash))", on: session)
     }
 
-    static func caller(sessionID: UUID, on session: SystemSession) throws -> Caller? { try caller(where: "s.id = \(sessionID)", on: session) }
+    static func caller(sessionID: UUID, on session: SystemSession) throws -> Caller? {
+        try caller(where: "s.id = \(sessionID)", on: session)
+    }
 
     /// Begins a sign-in of `user`, and notes it on the account.
-    static func begin(_ id: UUID, user: User.ID, cookieHash: [UInt8], refreshHash: [UInt8], address: String, on session: SystemSession) throws {
+    static func begin(_ id: UUID, user: User.ID, cookieHash: [UInt8], refreshHash: [UInt8], address: String, on session: SystemSession)
+        throws
+    {
         try session.execute(
             """
             INSERT INTO platform.sessions (id, user_id, token_hash, expires_at, address)

@@ -23,7 +23,9 @@ package final class SignIn: Sendable {
         let forgeryToken: String
     }
 
-    package init(system: SystemDatabase, masterKey: MasterKey, hasher: PasswordHasher = PasswordHasher(), logger: Logger = Logger(label: "platform")) {
+    package init(
+        system: SystemDatabase, masterKey: MasterKey, hasher: PasswordHasher = PasswordHasher(), logger: Logger = Logger(label: "platform")
+    ) {
         self.system = system
         self.hasher = hasher
         self.logger = logger
@@ -35,17 +37,19 @@ package final class SignIn: Sendable {
 
     func forgeryToken(session: UUID) -> String { keys.forgeryToken(session: session) }
 
-    /// Throws `.unauthenticated` (the same for an unknown account, a wrong password and a disabled user), `.rateLimited` after too many failures.
+    /// Throws `.unauthenticated` (the same for an unknown account, a wrong password and a disabled user), `.rateLimited` after too many
+    /// failures.
     func logIn(email: String, password: String, address: String) async throws -> Success {
         let email = User.normalized(email: email)
         try throttle.begin(account: email, address: address)
         let account = try await system.read { try User.credentials(email: email, on: $0) }
         let isRight = try await hasher.verify(password, stored: account?.hash)
         guard let account, isRight, !account.isDisabled else {
+            throttle.failed(address: address)
             logger.notice("A sign-in failed", metadata: ["client": .string(address)])
             throw AppError(.unauthenticated, "The address or the password is wrong")
         }
-        throttle.succeeded(account: email, address: address)
+        throttle.succeeded(account: email)
         return try await begin(account.id, address: address, action: "user_signed_in")
     }
 
@@ -61,7 +65,9 @@ package final class SignIn: Sendable {
                 refreshToken: new.text, cookie: nil, forgeryToken: forgeryToken(session: session))
         case .reused(let session):
             callers.forget(session: session)
-            logger.warning("A refresh token was used twice; its session is revoked", metadata: ["session.id": .string(session.uuidString.lowercased())])
+            logger.warning(
+                "A refresh token was used twice; its session is revoked", metadata: ["session.id": .string(session.uuidString.lowercased())]
+            )
             throw refusal
         case .refused: throw refusal
         }
@@ -74,20 +80,23 @@ package final class SignIn: Sendable {
         callers.forget(session: caller.sessionID)
     }
 
-    /// Changes the caller's own password and ends its other sign-ins. Throws a validation error when `current` is wrong, `.rateLimited` after too many tries.
+    /// Changes the caller's own password and ends its other sign-ins. Throws a validation error when `current` is wrong, `.rateLimited`
+    /// after too many tries.
     func changePassword(of caller: Caller, current: String, new: String, address: String) async throws {
         try throttle.begin(account: caller.email, address: address)
         let account = try await system.read { try User.credentials(email: caller.email, on: $0) }
         guard try await hasher.verify(current, stored: account?.hash) else {
+            throttle.failed(address: address)
             throw AppError.validation(field: "currentPassword", reason: "is wrong")
         }
-        throttle.succeeded(account: caller.email, address: address)
+        throttle.succeeded(account: caller.email)
         let hash = try await hasher.hash(new)
         try await system.transaction { session in
             try User.setPasswordHash(hash, of: caller.userID, on: session)
             try Session.revokeAll(of: caller.userID, except: caller.sessionID, for: .passwordChanged, on: session)
             try session.record(
-                Activity("password_changed", entityType: "user", entityID: caller.userID.uuid, entityName: caller.email, actor: caller.actor))
+                Activity(
+                    "password_changed", entityType: "user", entityID: caller.userID.uuid, entityName: caller.email, actor: caller.actor))
         }
         callers.forget(user: caller.userID)
     }
@@ -120,7 +129,8 @@ package final class SignIn: Sendable {
             return found
         }
         return Success(
-            user: found, sessionID: id, accessToken: try await accessTokens.sign(user: user, session: id, now: Date()), refreshToken: refresh.text,
+            user: found, sessionID: id, accessToken: try await accessTokens.sign(user: user, session: id, now: Date()),
+            refreshToken: refresh.text,
             cookie: cookie.text, forgeryToken: forgeryToken(session: id))
     }
 }

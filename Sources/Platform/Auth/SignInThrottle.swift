@@ -3,7 +3,8 @@ import Synchronization
 
 /// Slows failed sign-ins: after a few, each further one makes the account, or the address, wait twice as long.
 ///
-/// An attempt counts as failed until it has succeeded, so a hundred at the same time gain nothing.
+/// On an account an attempt counts as failed until it has succeeded, so a hundred at the same time gain nothing. On an address only what has
+/// failed counts: a whole office may come in at nine from behind one.
 package final class SignInThrottle: Sendable {
     /// Failures without a wait.
     static let freeFailuresPerAccount = 5
@@ -33,7 +34,6 @@ package final class SignInThrottle: Sendable {
             let waits = [state.accounts[account], state.addresses[address]].compactMap { $0.map { ($0.blockedUntil - now).seconds } }
             if let wait = waits.max(), wait > 0 { return wait }
             Self.note(&state.accounts, account, free: Self.freeFailuresPerAccount, now)
-            Self.note(&state.addresses, address, free: Self.freeFailuresPerAddress, now)
             return 0
         }
         if waitSeconds > 0 {
@@ -42,15 +42,12 @@ package final class SignInThrottle: Sendable {
         }
     }
 
-    /// The attempt was good: the account starts afresh, and the address gets this one attempt back.
-    package func succeeded(account: String, address: String) {
-        state.withLock { state in
-            state.accounts[account] = nil
-            guard var record = state.addresses[address] else { return }
-            record.failures -= 1
-            record.blockedUntil = record.lastAt
-            state.addresses[address] = record.failures > 0 ? record : nil
-        }
+    /// The attempt was good: the account starts afresh.
+    package func succeeded(account: String) { state.withLock { $0.accounts[account] = nil } }
+
+    /// The attempt was bad: it counts on the address too.
+    package func failed(address: String, now: ContinuousClock.Instant = .now) {
+        state.withLock { Self.note(&$0.addresses, address, free: Self.freeFailuresPerAddress, now) }
     }
 
     private static func note(_ records: inout [String: Record], _ key: String, free: Int, _ now: ContinuousClock.Instant) {

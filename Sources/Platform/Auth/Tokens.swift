@@ -77,7 +77,8 @@ final class AccessTokens: Sendable {
     func sign(user: User.ID, session: UUID, now: Date) async throws -> String {
         try await keys.sign(
             AccessClaims(
-                sub: .init(value: user.description), sid: session.uuidString.lowercased(), iss: .init(value: Self.issuer), iat: .init(value: now),
+                sub: .init(value: user.description), sid: session.uuidString.lowercased(), iss: .init(value: Self.issuer),
+                iat: .init(value: now),
                 exp: .init(value: now.addingTimeInterval(Double(Self.lifetimeSeconds)))))
     }
 
@@ -86,7 +87,9 @@ final class AccessTokens: Sendable {
         guard token.utf8.count <= Self.textLengthMax else { return nil }
         if let known = verified.value(token) { return known.expiresAt > now ? known.sessionID : nil }
         // Why it is refused is nobody's business: a token is good or it is not.
-        guard let claims = try? await keys.verify(token, as: AccessClaims.self), let session = UUID(uuidString: claims.sid) else { return nil }
+        guard let claims = try? await keys.verify(token, as: AccessClaims.self), let session = UUID(uuidString: claims.sid) else {
+            return nil
+        }
         verified.keep(Verified(sessionID: session, expiresAt: claims.exp.value), for: token, readAt: .now)
         return session
     }

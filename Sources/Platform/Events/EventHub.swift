@@ -156,13 +156,17 @@ package final class EventHub: Service {
         while !Task.isCancelled {
             let from = position
             do {
-                let (events, isWaiting) = try await tenants.read(claimed.tenant) { try StreamedEvent.after(from, limit: Self.batchCountMax, on: $0) }
+                let (events, isWaiting) = try await tenants.read(claimed.tenant) {
+                    try StreamedEvent.after(from, limit: Self.batchCountMax, on: $0)
+                }
                 if let last = events.last { position = last.position }
                 guard deliver(events, slug, position, goesOn: isWaiting || events.count == Self.batchCountMax) else { return }
                 if isWaiting { try await Task.sleep(for: .seconds(Self.heldBackSeconds)) }
             } catch {
                 if !(error is CancellationError) {
-                    logger.warning("Events could not be read; the next poll tries again", metadata: ["tenant": .string(slug), "error": .string("\(error)")])
+                    logger.warning(
+                        "Events could not be read; the next poll tries again",
+                        metadata: ["tenant": .string(slug), "error": .string("\(error)")])
                 }
                 break
             }

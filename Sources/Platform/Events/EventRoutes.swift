@@ -59,7 +59,8 @@ struct EventRoutes: Sendable {
 
     /// Sends what the client missed up to `head`, or `reset` when that is not to be had. Returns how far the client is now.
     @concurrent private func resume(
-        _ lastID: Int64?, upTo head: EventPosition, _ tenant: Tenant, _ writer: inout any ResponseBodyWriter, _ subscriber: EventHub.Subscriber
+        _ lastID: Int64?, upTo head: EventPosition, _ tenant: Tenant, _ writer: inout any ResponseBodyWriter,
+        _ subscriber: EventHub.Subscriber
     ) async throws -> EventPosition {
         guard let lastID else {
             // Tells the client where it is without an event, so that it can resume even if it has seen none.
@@ -89,7 +90,8 @@ struct EventRoutes: Sendable {
     }
 
     /// Writes to the client, and lets the hub know how long that takes.
-    @concurrent private func write(_ text: String, to writer: inout any ResponseBodyWriter, _ subscriber: EventHub.Subscriber) async throws {
+    @concurrent private func write(_ text: String, to writer: inout any ResponseBodyWriter, _ subscriber: EventHub.Subscriber) async throws
+    {
         subscriber.beganWriting()
         defer { subscriber.endedWriting() }
         try await writer.write(ByteBuffer(string: text))

@@ -27,11 +27,14 @@ struct StreamedEvent: Sendable {
 }
 
 extension StreamedEvent {
-    /// Events after `position`, at most `limit`, and whether there are some that cannot be told yet, since an older transaction is still open.
-    static func after(_ position: EventPosition, limit: Int, on session: TenantSession) throws -> (events: [StreamedEvent], isWaiting: Bool) {
+    /// Events after `position`, at most `limit`, and whether there are some that cannot be told yet, since an older transaction is still
+    /// open.
+    static func after(_ position: EventPosition, limit: Int, on session: TenantSession) throws -> (events: [StreamedEvent], isWaiting: Bool)
+    {
         let rows = try session.rows(
             """
-            SELECT id, transaction::text::bigint AS transaction, transaction < pg_snapshot_xmin(pg_current_snapshot()) AS is_settled, topic, payload
+            SELECT id, transaction::text::bigint AS transaction, topic, payload,
+                transaction < pg_snapshot_xmin(pg_current_snapshot()) AS is_settled
             FROM platform.events
             WHERE (transaction, id) > (\(String(position.transaction))::text::xid8, \(position.id))
             ORDER BY platform.events.transaction, id
@@ -42,7 +45,8 @@ extension StreamedEvent {
             guard try row.decode("is_settled", as: Bool.self) else { return (events, true) }
             events.append(
                 StreamedEvent(
-                    position: EventPosition(transaction: try row.decode("transaction"), id: try row.decode("id")), topic: try row.decode("topic"),
+                    position: EventPosition(transaction: try row.decode("transaction"), id: try row.decode("id")),
+                    topic: try row.decode("topic"),
                     payload: try row.decode("payload", as: JSONValue.self).text))
         }
         return (events, false)

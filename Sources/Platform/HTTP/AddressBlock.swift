@@ -46,7 +46,8 @@ struct ProxyTrust: Sendable {
 
     func trusts(_ address: String) -> Bool { blocks.contains { $0.contains(address) } }
 
-    /// The last address that no trusted proxy vouches away: `X-Forwarded-For` is read from its end and believed as far as trusted proxies wrote it.
+    /// The last address that no trusted proxy vouches away: `X-Forwarded-For` is read from its end and believed as far as trusted proxies
+    /// wrote it.
     func client(peer: String, forwardedFor: String?) -> String {
         guard !blocks.isEmpty, trusts(peer), let forwardedFor else { return peer }
         var client = peer

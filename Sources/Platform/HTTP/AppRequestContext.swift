@@ -59,7 +59,8 @@ package struct AppRequestContext: RequestContext {
         return caller
     }
 
-    /// The tenant of the request. Throws `.unauthenticated` first, then why there is none: missing (400), not the caller's (404), suspended (403).
+    /// The tenant of the request. Throws `.unauthenticated` first, then why there is none: missing (400), not the caller's (404),
+    /// suspended (403).
     package func requireTenant() throws -> Tenant {
         if let tenant { return tenant }
         guard caller != nil else { throw AppError(.unauthenticated, "Sign in first") }

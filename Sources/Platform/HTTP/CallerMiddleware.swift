@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import Primitives
 
-/// Who asks and for which tenant: fills in the context, and refuses forged and too many requests. Whether the caller may is the route's question.
+/// Who asks and for which tenant: fills in the context, and refuses forged and too many requests. Whether the caller may is the route's
+/// question.
 struct CallerMiddleware: RouterMiddleware {
     static let cookieName = "dbtools_session"
     /// Routes that make a sign-in: whoever comes here has none, or does not rely on it.
@@ -90,7 +91,9 @@ struct CallerMiddleware: RouterMiddleware {
     /// The header; for what a browser asks for by itself (streams, downloads), where it can set none, `?tenant=` with the cookie.
     private static func slug(_ request: Request, _ context: AppRequestContext) -> String? {
         if let slug = request.headers[.tenantSlug] { return slug }
-        guard context.credential == .cookie, request.method == .get, let query = request.uri.query, query.contains("tenant=") else { return nil }
+        guard context.credential == .cookie, request.method == .get, let query = request.uri.query, query.contains("tenant=") else {
+            return nil
+        }
         return QueryReader(query: query).string("tenant", 0...200)
     }
 
@@ -107,7 +110,8 @@ struct CallerMiddleware: RouterMiddleware {
             }
         context.notes.rate = verdict
         if !verdict.isAllowed {
-            throw AppError(.rateLimited, "Too many requests; wait \(verdict.retryAfterSeconds) s", retryAfterSeconds: verdict.retryAfterSeconds)
+            throw AppError(
+                .rateLimited, "Too many requests; wait \(verdict.retryAfterSeconds) s", retryAfterSeconds: verdict.retryAfterSeconds)
         }
     }
 
@@ -117,7 +121,8 @@ struct CallerMiddleware: RouterMiddleware {
         return Base64URL.text(Array(bytes[..<8]))
     }
 
-    /// A browser sends the cookie along whoever made the page, so a change needs proof that ours did: the session's token, and no other origin.
+    /// A browser sends the cookie along whoever made the page, so a change needs proof that ours did: the session's token, and no other
+    /// origin.
     private func checkForgery(_ request: Request, _ context: AppRequestContext) throws {
         guard let caller = context.caller else { return }
         let expected = signIn.forgeryToken(session: caller.sessionID)

@@ -7,9 +7,11 @@ import NIOHTTP1
 import NIOHTTPTypes
 import Primitives
 
-/// Watches one HTTP/1 connection and answers what never reaches a route: bytes that are not HTTP, bodies that do not end, requests that take too long.
+/// Watches one HTTP/1 connection and answers what never reaches a route: bytes that are not HTTP, bodies that do not end, requests that
+/// take too long.
 ///
-/// It ends a connection in such a way that the other side sees the answer: it stops writing, drops what still comes for a while, then closes.
+/// It ends a connection in such a way that the other side sees the answer: it stops writing, drops what still comes for a while, then
+/// closes.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -120,7 +122,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             guardian.deadline = nil
             guard !guardian.isEnding, !guardian.isHeadWritten else { return }
             guardian.refuse(
-                context, AppError(.unavailable, "The request took longer than \(Int(guardian.settings.requestSecondsMax)) s", retryAfterSeconds: 5))
+                context,
+                AppError(.unavailable, "The request took longer than \(Int(guardian.settings.requestSecondsMax)) s", retryAfterSeconds: 5))
         }
     }
 
@@ -154,7 +157,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         deadline?.cancel()
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.close(mode: .output).whenFailure { _ in bound.value.close(promise: nil) }
-        linger = context.eventLoop.scheduleTask(in: .milliseconds(Int64(settings.lingerSecondsMax * 1000))) { bound.value.close(promise: nil) }
+        linger = context.eventLoop.scheduleTask(in: .milliseconds(Int64(settings.lingerSecondsMax * 1000))) {
+            bound.value.close(promise: nil)
+        }
         context.read()
     }
 }

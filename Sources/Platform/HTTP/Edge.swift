@@ -37,7 +37,8 @@ package struct Edge: Sendable {
     ///   - onRunning: called with the port once the server accepts connections.
     ///   - mount: adds a part's routes to a group; called once for each of the two.
     ///
-    /// On graceful shutdown requests in flight end and streams are ended; whoever runs it sets `maximumGracefulShutdownDuration` to `config.stopSecondsMax`.
+    /// On graceful shutdown requests in flight end and streams are ended; whoever runs it sets `maximumGracefulShutdownDuration` to
+    /// `config.stopSecondsMax`.
     /// - Throws: when the certificate or its key cannot be read.
     package func makeApplication(
         _ config: HTTPServerConfig, gauges: [PrometheusPage.Gauge] = [], serverCount: (@Sendable (Tenant) async throws -> Int)? = nil,
@@ -63,13 +64,16 @@ package struct Edge: Sendable {
         let router = Router(context: AppRequestContext.self, options: .autoGenerateHeadEndpoints)
         let files = config.webDirectory.map { WebFiles(directory: $0) }
         let origins = Set(config.corsOrigins)
+        let methods = MethodTable()
         router.add(
             middleware: EdgeMiddleware(
-                proxies: ProxyTrust(blocks: config.trustedProxies), cors: CORSPolicy(origins: origins), metrics: requestMetrics, isTLS: config.tls != nil))
+                proxies: ProxyTrust(blocks: config.trustedProxies), cors: CORSPolicy(origins: origins), metrics: requestMetrics,
+                methods: methods, isTLS: config.tls != nil))
         router.add(middleware: GzipMiddleware())
         if let files { router.add(middleware: WebFilesMiddleware(files: files)) }
         ServiceRoutes(
-            system: tenants.system, metrics: PrometheusPage(requests: requestMetrics, gauges: gauges + ownGauges()), files: files, logger: logger
+            system: tenants.system, metrics: PrometheusPage(requests: requestMetrics, gauges: gauges + ownGauges()), files: files,
+            logger: logger
         ).add(to: router)
         let tenantLimiter = RateLimiter(perMinute: config.tenantRequestsPerMinute)
         let anonymousLimiter = RateLimiter(perMinute: config.anonymousRequestsPerMinute)
@@ -77,13 +81,14 @@ package struct Edge: Sendable {
             let group = router.group(RouterPath(prefix))
                 .add(
                     middleware: CallerMiddleware(
-                        signIn: signIn, tenants: tenants, tenantLimiter: tenantLimiter, anonymousLimiter: anonymousLimiter, corsOrigins: origins)
+                        signIn: signIn, tenants: tenants, tenantLimiter: tenantLimiter, anonymousLimiter: anonymousLimiter,
+                        corsOrigins: origins)
                 )
                 .add(middleware: IdempotencyMiddleware(system: tenants.system))
             addOwnRoutes(to: group, serverCount)
             mount(group)
         }
-        MethodTable.complete(router)
+        methods.complete(router)
         return router
     }
 
@@ -101,7 +106,9 @@ package struct Edge: Sendable {
         let events = events
         return [
             .init("dbtools_postgres_connections_open", help: "Connections to PostgreSQL.") { Double(pool.statistics.openConnections) },
-            .init("dbtools_postgres_connections_idle", help: "Connections to PostgreSQL that nobody uses.") { Double(pool.statistics.idleConnections) },
+            .init("dbtools_postgres_connections_idle", help: "Connections to PostgreSQL that nobody uses.") {
+                Double(pool.statistics.idleConnections)
+            },
             .init("dbtools_postgres_jobs_waiting", help: "Work that waits for a connection.") { Double(pool.statistics.waitingJobs) },
             .init("dbtools_event_streams", help: "Open event streams.") { Double(events.streamCount) },
         ]
@@ -109,7 +116,8 @@ package struct Edge: Sendable {
 
     private func server(_ config: HTTPServerConfig) throws -> HTTPServerBuilder {
         let settings = ConnectionGuard.Settings(
-            requestSecondsMax: config.requestSecondsMax, bodyBytesMax: HTTPLimits.bodyBytesMax, lingerSecondsMax: Double(HTTPLimits.lingerSecondsMax),
+            requestSecondsMax: config.requestSecondsMax, bodyBytesMax: HTTPLimits.bodyBytesMax,
+            lingerSecondsMax: Double(HTTPLimits.lingerSecondsMax),
             metrics: requestMetrics, logger: logger)
         let http1 = HTTPServerBuilder.http1(
             configuration: .init(

@@ -4,11 +4,13 @@ import Hummingbird
 import Logging
 import Primitives
 
-/// The outermost layer: request id, client address, the one error envelope, security headers, CORS, a log line and the metrics of every request.
+/// The outermost layer: request id, client address, the one error envelope, security headers, CORS, a log line and the metrics of every
+/// request.
 struct EdgeMiddleware: RouterMiddleware {
     let proxies: ProxyTrust
     let cors: CORSPolicy
     let metrics: RequestMetrics
+    let methods: MethodTable
     /// Whether this process itself encrypts.
     let isTLS: Bool
 
@@ -27,6 +29,7 @@ struct EdgeMiddleware: RouterMiddleware {
         var response: Response
         do {
             try Self.checkTarget(request)
+            if let allow = methods.allow(request.method, at: request.uri.path) { throw MethodRefusal(allow: allow) }
             if let preflight = cors.preflight(request) { response = preflight } else { response = try await next(request, context) }
         } catch {
             response = Self.reply(to: error, request, context)
@@ -125,7 +128,8 @@ struct CORSPolicy: Sendable {
             status: .noContent,
             headers: [
                 .accessControlAllowMethods: "GET, HEAD, POST, PUT, PATCH, DELETE",
-                .accessControlAllowHeaders: "Authorization, Content-Type, X-Tenant-Slug, X-Request-ID, If-Match, Idempotency-Key, Last-Event-ID",
+                .accessControlAllowHeaders:
+                    "Authorization, Content-Type, X-Tenant-Slug, X-Request-ID, If-Match, Idempotency-Key, Last-Event-ID",
                 .accessControlMaxAge: "600",
             ])
     }

@@ -100,7 +100,8 @@ struct EdgeFailure {
         let unavailable = AppError(.unavailable, "The database cannot be used at the moment; try again shortly", retryAfterSeconds: 2)
         switch error.sqlState.prefix(2) {
         case "08", "28", "3D", "53", "57", "58": self.init(error: unavailable, isFault: true)
-        case "40", "55": self.init(error: AppError(.unavailable, "Somebody changes the same thing just now; try again", retryAfterSeconds: 1))
+        case "40", "55":
+            self.init(error: AppError(.unavailable, "Somebody changes the same thing just now; try again", retryAfterSeconds: 1))
         // Data that no check refused before PostgreSQL did: the caller's fault, and a gap in our checks.
         case "22": self.init(error: AppError(.validationError, "A value cannot be stored as it is"), isFault: true)
         default: self.init(error: Self.internalError, isFault: true)

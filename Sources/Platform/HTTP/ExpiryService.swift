@@ -21,7 +21,9 @@ package struct ExpiryService: Service {
         var count = 0
         do {
             count += try await tenants.system.transaction { try Session.deleteExpired(on: $0) + KeptAnswer.deleteOld(on: $0) }
-            for tenant in try await tenants.tenants() { count += try await tenants.transaction(tenant) { try StreamedEvent.deleteOld(on: $0) } }
+            for tenant in try await tenants.tenants() {
+                count += try await tenants.transaction(tenant) { try StreamedEvent.deleteOld(on: $0) }
+            }
         } catch {
             logger.warning("What is out of date could not be deleted; the next pass tries again", metadata: ["error": .string("\(error)")])
         }

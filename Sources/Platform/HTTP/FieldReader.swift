@@ -1,6 +1,6 @@
 import Foundation
-package import Hummingbird
 import HTTPTypes
+package import Hummingbird
 import NIOCore
 package import Primitives
 
@@ -244,7 +244,8 @@ extension FieldReader {
 
     private func whole(_ value: JSONValue, _ name: String, _ range: ClosedRange<Int>) -> Int {
         if let number = value.int, let exact = Int(exactly: number), range.contains(exact) { return exact }
-        fail(name, value.double == nil ? "must be a whole number" : "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        fail(
+            name, value.double == nil ? "must be a whole number" : "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         return range.lowerBound
     }
 

@@ -34,14 +34,16 @@ struct GzipMiddleware: RouterMiddleware {
             let type = response.headers[.contentType]
         else { return false }
         if type.hasPrefix("text/event-stream") { return false }
-        return type.hasPrefix("application/json") || type.hasPrefix("text/") || type.hasPrefix("image/svg") || type.hasPrefix("application/manifest")
+        return type.hasPrefix("application/json") || type.hasPrefix("text/") || type.hasPrefix("image/svg")
+            || type.hasPrefix("application/manifest")
     }
 
     static func accepts(_ header: String?) -> Bool {
         guard let header else { return false }
         return header.split(separator: ",").contains { part in
             let words = part.split(separator: ";").map { $0.filter { $0 != " " } }
-            return words.first == "gzip" && !words.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
+            return words.first == "gzip"
+                && !words.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
         }
     }
 }
@@ -69,7 +71,8 @@ final class GzipStream {
     private var state = z_stream()
 
     init(level: Int32) throws {
-        let code = deflateInit2_(&state, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        let code = deflateInit2_(
+            &state, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard code == Z_OK else { throw AppError(.unavailable, "There is no memory left to compress the answer") }
     }
 

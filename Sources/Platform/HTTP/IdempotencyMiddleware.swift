@@ -5,7 +5,8 @@ import Hummingbird
 import NIOCore
 import Primitives
 
-/// Carries out a POST with an `Idempotency-Key` once: the same request again within 24 hours gets the first one's answer. Refusals are not kept.
+/// Carries out a POST with an `Idempotency-Key` once: the same request again within 24 hours gets the first one's answer. Refusals are
+/// not kept.
 struct IdempotencyMiddleware: RouterMiddleware {
     static let keyLength = 1...200
     /// Larger answers are not kept, so such a request is carried out again.
@@ -26,7 +27,9 @@ struct IdempotencyMiddleware: RouterMiddleware {
         }
         var request = request
         let body: ByteBuffer
-        do { body = try await request.collectBody(upTo: HTTPLimits.bodyBytesMax) } catch is NIOTooManyBytesError { throw AppError.bodyTooLarge }
+        do { body = try await request.collectBody(upTo: HTTPLimits.bodyBytesMax) } catch is NIOTooManyBytesError {
+            throw AppError.bodyTooLarge
+        }
         let keyHash = Self.hash("\(caller.userID)\n\(context.tenant?.id.description ?? "-")\n\(request.uri.path)\n\(key)")
         let requestHash = Array(SHA256.hash(data: Array(body.readableBytesView)))
 
@@ -39,7 +42,8 @@ struct IdempotencyMiddleware: RouterMiddleware {
     }
 
     private func carryOut(
-        _ request: Request, _ context: AppRequestContext, _ key: [UInt8], _ next: @concurrent (Request, AppRequestContext) async throws -> Response
+        _ request: Request, _ context: AppRequestContext, _ key: [UInt8],
+        _ next: @concurrent (Request, AppRequestContext) async throws -> Response
     ) async throws -> Response {
         do {
             var response = try await next(request, context)
@@ -52,7 +56,8 @@ struct IdempotencyMiddleware: RouterMiddleware {
             response.body = .init(byteBuffer: collected.buffer)
             let headers = Self.keptHeaders.compactMap { name in response.headers[name].map { (name.rawName, $0) } }
             let answer = KeptAnswer(
-                status: response.status.code, headers: Dictionary(headers, uniquingKeysWith: { $1 }), body: Array(collected.buffer.readableBytesView))
+                status: response.status.code, headers: Dictionary(headers, uniquingKeysWith: { $1 }),
+                body: Array(collected.buffer.readableBytesView))
             try await system.transaction { try answer.keep(key: key, on: $0) }
             return response
         } catch {

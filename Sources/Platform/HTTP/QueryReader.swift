@@ -40,7 +40,8 @@ package final class QueryReader {
     package func finish() throws {
         guard let first = failures.first else { return }
         throw AppError(
-            .validationError, failures.count == 1 ? "\(first.field): \(first.reason)" : "\(failures.count) parameters are not valid", details: failures)
+            .validationError, failures.count == 1 ? "\(first.field): \(first.reason)" : "\(failures.count) parameters are not valid",
+            details: failures)
     }
 
     // MARK: What every list takes

@@ -42,7 +42,9 @@ extension Page where Item: Encodable {
 
 extension Page {
     /// The answer to `request`, each item written by hand: for long lists.
-    package func response(to request: Request, headers: HTTPFields = [:], write: (Item, inout JSONWriter) throws -> Void) rethrows -> Response {
+    package func response(to request: Request, headers: HTTPFields = [:], write: (Item, inout JSONWriter) throws -> Void) rethrows
+        -> Response
+    {
         var writer = JSONWriter(reserve: items.count * 512 + 2)
         writer.beginArray()
         for item in items { try write(item, &writer) }

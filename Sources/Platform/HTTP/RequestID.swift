@@ -6,7 +6,8 @@ enum RequestID {
     static func make() -> String {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
         var random = SystemRandomNumberGenerator()
-        var high = random.next(), low = random.next()
+        var high = random.next()
+        var low = random.next()
         return String(unsafeUninitializedCapacity: 20) { buffer in
             for index in 0..<20 {
                 if index < 10 {

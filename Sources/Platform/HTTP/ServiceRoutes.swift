@@ -28,7 +28,9 @@ struct ServiceRoutes: Sendable {
         }
     }
 
-    @Sendable func health(request: Request, context: AppRequestContext) async throws -> Response { json(bytes: Array(#"{"status":"healthy"}"#.utf8)) }
+    @Sendable func health(request: Request, context: AppRequestContext) async throws -> Response {
+        json(bytes: Array(#"{"status":"healthy"}"#.utf8))
+    }
 
     /// GET /ready: 503 with the reason while the database does not answer.
     @Sendable func ready(request: Request, context: AppRequestContext) async throws -> Response {
@@ -46,7 +48,8 @@ struct ServiceRoutes: Sendable {
 
     @Sendable func metricsPage(request: Request, context: AppRequestContext) async throws -> Response {
         Response(
-            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: metrics.text())))
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: metrics.text())))
     }
 
     /// GET /api/openapi.json: as it was made from api/openapi.yaml.
@@ -63,8 +66,8 @@ struct ServiceRoutes: Sendable {
 enum DocsPage {
     /// Swagger UI sets styles from its script, and draws with pictures in its style sheet.
     private static let policy =
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     private static let html = """
         <!doctype html>
         <html lang="en">
@@ -94,7 +97,8 @@ enum DocsPage {
         guard names.contains(name), let bytes = try await files?.contents("swagger/\(name)") else { throw AppError.notFound("This file") }
         let kind = name.hasSuffix(".css") ? "css" : "js"
         return Response(
-            status: .ok, headers: [.contentType: WebFiles.mediaType(kind), .contentSecurityPolicy: policy, .cacheControl: "public, max-age=3600"],
+            status: .ok,
+            headers: [.contentType: WebFiles.mediaType(kind), .contentSecurityPolicy: policy, .cacheControl: "public, max-age=3600"],
             body: .init(byteBuffer: bytes))
     }
 

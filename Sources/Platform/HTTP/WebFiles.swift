@@ -8,7 +8,8 @@ import Synchronization
 
 /// The built web pages, from one folder. Addresses without a file of their own get `index.html`: the page finds its way by itself.
 ///
-/// A file is found by looking its name up in the folder's listing, never by joining the address to a path: there is no way out of the folder.
+/// A file is found by looking its name up in the folder's listing, never by joining the address to a path: there is no way out of the
+/// folder.
 struct WebFilesMiddleware: RouterMiddleware {
     let files: WebFiles
 
@@ -59,6 +60,8 @@ final class WebFiles: Sendable {
     func response(to request: Request) async throws -> Response? {
         let path = String(request.uri.path.drop { $0 == "/" }.prefix { $0 != "?" && $0 != "#" })
         if let file = try await file(path), !path.isEmpty { return Self.answer(file, path, request) }
+        // No page of ours has such an address: whoever asks looks for a way out of the folder.
+        guard !path.contains(".."), !path.contains("\\"), !path.contains("%") else { return nil }
         // A missing script or picture is missing; only pages have the start page instead.
         guard !(path.split(separator: "/").last ?? "").contains("."), let index = try await file("index.html") else { return nil }
         return Self.answer(index, "index.html", request)
@@ -158,11 +161,14 @@ final class WebFiles: Sendable {
     private static func paths(under root: URL) -> [String: Date] {
         let keys: Set<URLResourceKey> = [.isRegularFileKey, .isSymbolicLinkKey, .contentModificationDateKey]
         let prefix = root.path(percentEncoded: false)
-        guard let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: Array(keys), options: [.skipsHiddenFiles]) else { return [:] }
+        guard let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: Array(keys), options: [.skipsHiddenFiles])
+        else { return [:] }
         var paths: [String: Date] = [:]
         for case let url as URL in files where paths.count < fileCountMax {
             // A file that cannot be looked at is not served.
-            guard let values = try? url.resourceValues(forKeys: keys), values.isRegularFile == true, values.isSymbolicLink != true else { continue }
+            guard let values = try? url.resourceValues(forKeys: keys), values.isRegularFile == true, values.isSymbolicLink != true else {
+                continue
+            }
             let path = url.path(percentEncoded: false)
             guard path.hasPrefix(prefix) else { continue }
             paths[String(path.dropFirst(prefix.count).drop { $0 == "/" })] = values.contentModificationDate ?? .distantPast

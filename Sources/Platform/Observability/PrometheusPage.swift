@@ -36,7 +36,9 @@ package final class PrometheusPage: Sendable {
         }
         func head(_ name: String, _ kind: String, _ help: String) { page += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n" }
 
-        let series = requests.snapshot.sorted { ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status) }
+        let series = requests.snapshot.sorted {
+            ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
+        }
         head("dbtools_http_request_duration_seconds", "histogram", "Requests by method, matched route and status.")
         for (key, histogram) in series {
             let labels = "method=\"\(key.method)\",route=\"\(Self.escaped(key.route))\",status=\"\(key.status)\""

@@ -52,7 +52,7 @@ struct TenantRoutes: Sendable {
         let body = try await FieldReader(request, context)
         let name = body.string("name", Tenant.nameLengths)
         let slug = body.string("slug", Tenant.slugLengths)
-        if !slug.isEmpty, !Tenant.isValidSlug(slug) {
+        if Tenant.slugLengths.contains(slug.unicodeScalars.count), !Tenant.isValidSlug(slug) {
             body.fail("slug", "must be lower-case letters, digits and single hyphens, with no hyphen at the ends")
         }
         let settings = settings(body)

@@ -4,7 +4,8 @@ import Primitives
 
 /// The users of one tenant, as its admins see and change them.
 ///
-/// An account may belong to several tenants. An admin of one rules over the role in that one; over the account itself (name, password, right to sign in)
+/// An account may belong to several tenants. An admin of one rules over the role in that one; over the account itself (name, password,
+/// right to sign in)
 /// only when it belongs to nobody else: otherwise the admin of A could take over a user of B.
 struct TenantUsers: Sendable {
     let directory: UserDirectory
@@ -21,28 +22,37 @@ struct TenantUsers: Sendable {
 
     func list(in tenant: Tenant, search: String?, after: String?, limit: Int) async throws -> (users: [User], total: Int) {
         try await system.read { session in
-            (try User.list(in: tenant.id, search: search, after: after, limit: limit, on: session), try User.count(in: tenant.id, search: search, on: session))
+            (
+                try User.list(in: tenant.id, search: search, after: after, limit: limit, on: session),
+                try User.count(in: tenant.id, search: search, on: session)
+            )
         }
     }
 
     func find(_ id: User.ID, in tenant: Tenant) async throws -> User {
-        guard let user = try await system.read({ try User.find(id, on: $0) }), user.isMember(of: tenant) else { throw AppError.notFound("User") }
+        guard let user = try await system.read({ try User.find(id, on: $0) }), user.isMember(of: tenant) else {
+            throw AppError.notFound("User")
+        }
         return user
     }
 
-    /// Adds somebody to the tenant: with a new account, or, if the address has one, with that one as it is. Throws `.conflict` for a member.
+    /// Adds somebody to the tenant: with a new account, or, if the address has one, with that one as it is. Throws `.conflict` for a
+    /// member.
     func add(email: String, name: String, role: Role, password: String, to tenant: Tenant, by caller: Caller) async throws -> User {
         let email = User.normalized(email: email)
         let hash = try await directory.hasher.hash(password)
         let user = try await system.transaction { session in
             let known = try User.find(email: email, on: session)
             if let known, known.isMember(of: tenant) {
-                throw AppError(.conflict, "This user belongs to the tenant already", details: [.init(field: "email", reason: "belongs to the tenant already")])
+                throw AppError(
+                    .conflict, "This user belongs to the tenant already",
+                    details: [.init(field: "email", reason: "belongs to the tenant already")])
             }
             let id = known?.id ?? User.ID()
             if known == nil { try User.insert(id, email: email, name: name, passwordHash: hash, isSuperAdmin: false, on: session) }
             try User.setRole(role, of: id, in: tenant.id, on: session)
-            try session.record(Self.activity("user_added", id, email, caller, ["tenant": .string(tenant.slug), "role": .string(role.rawValue)]))
+            try session.record(
+                Self.activity("user_added", id, email, caller, ["tenant": .string(tenant.slug), "role": .string(role.rawValue)]))
             guard let user = try User.find(id, on: session) else { throw AppError(.internalError, "The user was added but cannot be read") }
             return user
         }
@@ -107,11 +117,13 @@ struct TenantUsers: Sendable {
         Activity(action, entityType: "user", entityID: id.uuid, entityName: email, actor: caller.actor, details: details)
     }
 
-    /// The change is committed in the system database, with its entry there. The tenant's own log is told afterwards: two databases share no transaction.
+    /// The change is committed in the system database, with its entry there. The tenant's own log is told afterwards: two databases share
+    /// no transaction.
     private func note(_ activity: Activity, in tenant: Tenant) async {
         do { try await tenants.transaction(tenant) { try $0.record(activity) } } catch {
             Logger(label: "platform").error(
-                "A change of a user is missing in the tenant's activity log", metadata: ["tenant": .string(tenant.slug), "error": .string("\(error)")])
+                "A change of a user is missing in the tenant's activity log",
+                metadata: ["tenant": .string(tenant.slug), "error": .string("\(error)")])
         }
     }
 }

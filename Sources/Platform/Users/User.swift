@@ -30,7 +30,8 @@ package struct User: Sendable {
     package static func normalized(email: String) -> String { email.lowercased() }
 
     package init(
-        id: ID, email: String, name: String, isSuperAdmin: Bool, isDisabled: Bool, memberships: [Membership], createdAt: Date, lastSignInAt: Date?
+        id: ID, email: String, name: String, isSuperAdmin: Bool, isDisabled: Bool, memberships: [Membership], createdAt: Date,
+        lastSignInAt: Date?
     ) {
         self.id = id
         self.email = email

@@ -61,7 +61,8 @@ package struct UserDirectory: Sendable {
 
     /// Creates an account. Without a password it needs a one-time link. Throws `.validationError`, `.conflict`.
     package func create(
-        email: String, name: String, password: String?, isSuperAdmin: Bool = false, role: Role? = nil, in tenant: Tenant? = nil, by actor: Actor
+        email: String, name: String, password: String?, isSuperAdmin: Bool = false, role: Role? = nil, in tenant: Tenant? = nil,
+        by actor: Actor
     ) async throws -> User {
         let email = try checked(email: email)
         let hash: String? = if let password { try await hashed(password) } else { nil }
@@ -73,7 +74,9 @@ package struct UserDirectory: Sendable {
                 Activity(
                     "user_created", entityType: "user", entityID: id.uuid, entityName: email, actor: actor,
                     details: ["isSuperAdmin": .bool(isSuperAdmin), "tenant": JSONValue(tenant?.slug), "role": JSONValue(role?.rawValue)]))
-            guard let user = try User.find(id, on: session) else { throw AppError(.internalError, "The user was created but cannot be read") }
+            guard let user = try User.find(id, on: session) else {
+                throw AppError(.internalError, "The user was created but cannot be read")
+            }
             return user
         }
     }
@@ -92,7 +95,8 @@ package struct UserDirectory: Sendable {
         try await system.transaction { session in
             try User.setPasswordHash(hash, of: user.id, on: session)
             try Session.revokeAll(of: user.id, for: .passwordChanged, on: session)
-            try session.record(Activity("password_changed", entityType: "user", entityID: user.id.uuid, entityName: user.email, actor: actor))
+            try session.record(
+                Activity("password_changed", entityType: "user", entityID: user.id.uuid, entityName: user.email, actor: actor))
         }
         callers?.forget(user: user.id)
     }
@@ -128,7 +132,8 @@ package struct UserDirectory: Sendable {
     private func hashed(_ password: String) async throws -> String {
         guard User.operatorPasswordLength.contains(password.unicodeScalars.count) else {
             throw AppError.validation(
-                field: "password", reason: "must have \(User.operatorPasswordLength.lowerBound) to \(User.operatorPasswordLength.upperBound) characters")
+                field: "password",
+                reason: "must have \(User.operatorPasswordLength.lowerBound) to \(User.operatorPasswordLength.upperBound) characters")
         }
         return try await hasher.hash(password)
     }

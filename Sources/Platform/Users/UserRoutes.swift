@@ -27,7 +27,8 @@ struct UserRoutes: Sendable {
         try query.finish()
         let (users, total) = try await users.list(in: tenant, search: search, after: cursor?.values.first?.string, limit: limit + 1)
         let next = users.count > limit ? Cursor(sort: "email", values: [.string(users[limit - 1].email)]) : nil
-        return try Page(items: users.prefix(limit).map { UserReply($0, seenBy: tenant.id) }, nextCursor: next, total: total).response(to: request)
+        return try Page(items: users.prefix(limit).map { UserReply($0, seenBy: tenant.id) }, nextCursor: next, total: total).response(
+            to: request)
     }
 
     /// POST /users. 201, 400, 403, 409.
@@ -42,7 +43,8 @@ struct UserRoutes: Sendable {
         let password = body.secret("password", User.passwordLength)
         try body.finish()
         let user = try await users.add(email: email, name: name, role: role, password: password, to: tenant, by: caller)
-        return try json(UserReply(user, seenBy: tenant.id), status: .created, headers: [.location: "/api/v1/users/\(user.id)", .eTag: etag(user)])
+        return try json(
+            UserReply(user, seenBy: tenant.id), status: .created, headers: [.location: "/api/v1/users/\(user.id)", .eTag: etag(user)])
     }
 
     /// GET /users/{userId}. 200, 404.
@@ -92,7 +94,9 @@ struct UserRoutes: Sendable {
     private func etag(_ user: User) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
         let roles = user.memberships.map { "\($0.tenantSlug)=\($0.role.rawValue)" }.joined(separator: ",")
-        for byte in "\(user.email)\n\(user.name)\n\(user.isDisabled)\n\(roles)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        for byte in "\(user.email)\n\(user.name)\n\(user.isDisabled)\n\(roles)".utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        }
         return "\"u\(String(hash, radix: 16))\""
     }
 }

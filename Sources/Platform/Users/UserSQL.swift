@@ -12,11 +12,15 @@ extension User {
             WHERE m.user_id = u.id AND t.status IN ('active', 'suspended')), '[]') AS memberships
         """
     private static let columns: SQL =
-        "u.id, u.email, u.name, u.is_super_admin, u.disabled_at IS NOT NULL AS is_disabled, u.created_at, u.last_sign_in_at, \(membershipsColumn)"
+        """
+        u.id, u.email, u.name, u.is_super_admin, u.disabled_at IS NOT NULL AS is_disabled, u.created_at, u.last_sign_in_at,
+            \(membershipsColumn)
+        """
 
     static func memberships(in row: PostgresRow) throws -> [Membership] {
         (try row.decode("memberships", as: JSONValue.self).array ?? []).compactMap { value in
-            guard let parts = value.array, parts.count == 4, let id = parts[0].string.flatMap({ Tenant.ID(text: $0) }), let slug = parts[1].string,
+            guard let parts = value.array, parts.count == 4, let id = parts[0].string.flatMap({ Tenant.ID(text: $0) }),
+                let slug = parts[1].string,
                 let name = parts[2].string, let role = parts[3].string.flatMap(Role.init(rawValue:))
             else { return nil }
             return Membership(tenantID: id, tenantSlug: slug, tenantName: name, role: role)
@@ -25,7 +29,8 @@ extension User {
 
     private init(_ row: PostgresRow) throws {
         self.init(
-            id: try row.decode("id"), email: try row.decode("email"), name: try row.decode("name"), isSuperAdmin: try row.decode("is_super_admin"),
+            id: try row.decode("id"), email: try row.decode("email"), name: try row.decode("name"),
+            isSuperAdmin: try row.decode("is_super_admin"),
             isDisabled: try row.decode("is_disabled"), memberships: try Self.memberships(in: row), createdAt: try row.decode("created_at"),
             lastSignInAt: try row.decode("last_sign_in_at"))
     }
@@ -70,7 +75,9 @@ extension User {
     }
 
     /// Adds an account. Throws `.conflict` when the address has one.
-    static func insert(_ id: User.ID, email: String, name: String, passwordHash: String?, isSuperAdmin: Bool, on session: SystemSession) throws {
+    static func insert(_ id: User.ID, email: String, name: String, passwordHash: String?, isSuperAdmin: Bool, on session: SystemSession)
+        throws
+    {
         do {
             try session.execute(
                 """
@@ -97,7 +104,9 @@ extension User {
         try session.execute("DELETE FROM platform.memberships WHERE user_id = \(user) AND tenant_id = \(tenant)")
     }
 
-    static func delete(_ user: User.ID, on session: SystemSession) throws { try session.execute("DELETE FROM platform.users WHERE id = \(user)") }
+    static func delete(_ user: User.ID, on session: SystemSession) throws {
+        try session.execute("DELETE FROM platform.users WHERE id = \(user)")
+    }
 
     static func setName(_ name: String, of user: User.ID, on session: SystemSession) throws {
         try session.execute("UPDATE platform.users SET name = \(name), updated_at = now() WHERE id = \(user)")
@@ -122,13 +131,15 @@ extension User {
 
     /// What sign-in needs to know of an account; nil when there is none.
     static func credentials(email: String, on session: SystemSession) throws -> (id: User.ID, hash: String?, isDisabled: Bool)? {
-        let rows = try session.rows("SELECT id, password_hash, disabled_at IS NOT NULL AS is_disabled FROM platform.users WHERE email = \(email)")
+        let rows = try session.rows(
+            "SELECT id, password_hash, disabled_at IS NOT NULL AS is_disabled FROM platform.users WHERE email = \(email)")
         guard let row = rows.first else { return nil }
         return (try row.decode("id"), try row.decode("password_hash"), try row.decode("is_disabled"))
     }
 
     static func hasSuperAdmin(on session: SystemSession) throws -> Bool {
-        try !session.rows("SELECT 1 FROM platform.users WHERE is_super_admin AND disabled_at IS NULL AND password_hash IS NOT NULL LIMIT 1").isEmpty
+        try !session.rows("SELECT 1 FROM platform.users WHERE is_super_admin AND disabled_at IS NULL AND password_hash IS NOT NULL LIMIT 1")
+            .isEmpty
     }
 
     // MARK: One-time links
@@ -149,7 +160,8 @@ extension User {
             UPDATE platform.setup_tokens AS k
             SET used_at = now()
             FROM platform.users AS u
-            WHERE k.token_hash = \(Bytes(hash)) AND k.used_at IS NULL AND k.expires_at > now() AND u.id = k.user_id AND u.disabled_at IS NULL
+            WHERE k.token_hash = \(Bytes(hash)) AND k.used_at IS NULL AND k.expires_at > now()
+                AND u.id = k.user_id AND u.disabled_at IS NULL
             RETURNING k.user_id
             """)
         return try rows.first?.decode("user_id")
