@@ -72,7 +72,8 @@ package struct Simulator: Sendable {
             throw SimulatorError("The number of instances is 1 to \(Configuration.instanceCountMax).")
         }
         guard (0...65_535).contains(configuration.firstPort), configuration.firstPort + configuration.instanceCount - 1 <= 65_535 else {
-            throw SimulatorError("Ports \(configuration.firstPort) and the \(configuration.instanceCount - 1) after it do not all exist; the last is 65535.")
+            throw SimulatorError(
+                "Ports \(configuration.firstPort) and the \(configuration.instanceCount - 1) after it do not all exist; the last is 65535.")
         }
         guard !configuration.logins.isEmpty else { throw SimulatorError("The instances need a login.") }
     }
@@ -102,7 +103,8 @@ package struct Simulator: Sendable {
         return (0..<processCount).map { index in
             let start = count * index / processCount
             return SimulatorProcess(
-                host: configuration.host, firstPort: configuration.firstPort == 0 ? 0 : configuration.firstPort + start, firstNumber: start + 1,
+                host: configuration.host, firstPort: configuration.firstPort == 0 ? 0 : configuration.firstPort + start,
+                firstNumber: start + 1,
                 instanceCount: count * (index + 1) / processCount - start,
                 logins: configuration.logins.map { SimulatorProcess.Account(name: $0.name, password: $0.password) },
                 encryption: configuration.encryption, certificate: certificate)

@@ -58,7 +58,9 @@ package struct ByteReader: Sendable {
 
     /// `characterCount` UTF-16 units; unpaired surrogates become U+FFFD.
     package mutating func utf16(characterCount: Int) throws(TDSError) -> String {
-        guard characterCount >= 0, characterCount <= remainingCount / 2 else { throw TDSError(.malformed, "The message ends inside a text.") }
+        guard characterCount >= 0, characterCount <= remainingCount / 2 else {
+            throw TDSError(.malformed, "The message ends inside a text.")
+        }
         return UTF16LittleEndian.text(try take(characterCount * 2))
     }
 

@@ -14,7 +14,9 @@ package struct TDSDate: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Nil when there is no such day, as 2023-02-29.
     package init?(year: Int, month: Int, day: Int) {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.dayCount(ofMonth: month, year: year) else { return nil }
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.dayCount(ofMonth: month, year: year) else {
+            return nil
+        }
         // Days from civil (Howard Hinnant, http://howardhinnant.github.io/date_algorithms.html): years start in March.
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = shiftedYear / 400
@@ -64,7 +66,9 @@ package struct TDSTime: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Nil when a part is out of range.
     package init?(hour: Int, minute: Int, second: Int, fractionTicks: Int64 = 0) {
-        guard (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second), (0..<Self.ticksPerSecond).contains(fractionTicks) else {
+        guard (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second),
+            (0..<Self.ticksPerSecond).contains(fractionTicks)
+        else {
             return nil
         }
         ticks = Int64(hour * 3_600 + minute * 60 + second) * Self.ticksPerSecond + fractionTicks

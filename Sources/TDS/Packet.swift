@@ -118,7 +118,8 @@ package struct PacketAssembler: Sendable {
 package enum PacketSplitter {
     /// Calls `emit` with each packet's header and data range; an empty message is one packet.
     package static func packets(
-        type: PacketType, data: [UInt8], packetSizeBytes: Int, spid: UInt16 = 0, emit: (_ header: [UInt8], _ data: ArraySlice<UInt8>) -> Void
+        type: PacketType, data: [UInt8], packetSizeBytes: Int, spid: UInt16 = 0,
+        emit: (_ header: [UInt8], _ data: ArraySlice<UInt8>) -> Void
     ) {
         let room = Swift.max(512, Swift.min(packetSizeBytes, PacketAssembler.packetSizeBytesMax)) - PacketHeader.sizeBytes
         var start = 0

@@ -101,7 +101,9 @@ extension TypeEncoder {
             let (units, overflow) = integer.multipliedReportingOverflow(by: 10_000)
             if !overflow { return units }
         case .decimal(let decimal):
-            if let scaled = decimal.rescaled(to: 4), let units = Int64(exactly: scaled.magnitude) { return scaled.isNegative ? -units : units }
+            if let scaled = decimal.rescaled(to: 4), let units = Int64(exactly: scaled.magnitude) {
+                return scaled.isNegative ? -units : units
+            }
         default: break
         }
         throw mismatch(value, type)

@@ -31,9 +31,11 @@ struct TypeDecoder {
             let scale = Int(try reader.byte())
             guard scale <= 7 else { throw TDSError(.malformed, "A time parameter has the scale \(scale).") }
             let type: TDSType =
-                typeByte == WireType.time ? .time(scale: scale) : typeByte == WireType.dateTime2 ? .datetime2(scale: scale) : .datetimeoffset(scale: scale)
+                typeByte == WireType.time
+                ? .time(scale: scale) : typeByte == WireType.dateTime2 ? .datetime2(scale: scale) : .datetimeoffset(scale: scale)
             return (type, try shortScalar(type, &reader))
-        case WireType.shortVarBinary, WireType.shortBinary, WireType.shortVarChar, WireType.shortChar: return try legacyShort(typeByte, &reader)
+        case WireType.shortVarBinary, WireType.shortBinary, WireType.shortVarChar, WireType.shortChar:
+            return try legacyShort(typeByte, &reader)
         case WireType.varBinary, WireType.binary, WireType.varChar, WireType.char, WireType.nVarChar, WireType.nChar:
             return try variableLength(typeByte, &reader)
         case WireType.text, WireType.nText, WireType.image: return try largeObject(typeByte, &reader)
@@ -131,7 +133,8 @@ struct TypeDecoder {
         let rest = try body.array(body.remainingCount)
         if let fixed = Self.fixedType(typeByte)?.type { return .variant(fixed, try scalar(fixed, rest)) }
         switch typeByte {
-        case WireType.nVarChar, WireType.nChar: return .variant(.nvarchar(.bounded(rest.count / 2)), .string(UTF16LittleEndian.text(rest[...])))
+        case WireType.nVarChar, WireType.nChar:
+            return .variant(.nvarchar(.bounded(rest.count / 2)), .string(UTF16LittleEndian.text(rest[...])))
         case WireType.varChar, WireType.char: return .variant(.varchar(.bounded(rest.count)), .string(CodePage1252.text(rest)))
         case WireType.varBinary, WireType.binary: return .variant(.varbinary(.bounded(rest.count)), .binary(rest))
         case WireType.guid: return .variant(.uniqueidentifier, try scalar(.uniqueidentifier, rest))

@@ -80,7 +80,8 @@ package struct TypeEncoder: Sendable {
             try writeNumber(value, as: served, to: &writer)
         case .date, .datetime, .smalldatetime, .time, .datetime2, .datetimeoffset:
             try writeTime(value, as: served, to: &writer)
-        case .char(let length), .varchar(let length), .nchar(let length), .nvarchar(let length), .binary(let length), .varbinary(let length):
+        case .char(let length), .varchar(let length), .nchar(let length), .nvarchar(let length), .binary(let length),
+            .varbinary(let length):
             let bytes = try Self.bytes(value, as: served)
             switch length {
             case .max: Self.writeChunks(bytes, to: &writer)
@@ -107,7 +108,8 @@ package struct TypeEncoder: Sendable {
     /// Whether a NULL of the type is one that NBCROW may leave out: all are.
     private func writeNull(_ type: TDSType, to writer: inout ByteWriter) {
         switch type {
-        case .char(let length), .varchar(let length), .nchar(let length), .nvarchar(let length), .binary(let length), .varbinary(let length):
+        case .char(let length), .varchar(let length), .nchar(let length), .nvarchar(let length), .binary(let length),
+            .varbinary(let length):
             length == .max ? writer.integer(Self.nullTotal) : writer.integer(WireType.maxLength)
         case .xml: writer.integer(Self.nullTotal)
         case .sqlVariant: writer.integer(UInt32(0))
@@ -255,7 +257,8 @@ package struct TypeEncoder: Sendable {
         writer.byte(type)
         switch length {
         case .max: writer.integer(WireType.maxLength)
-        case .bounded(let count): writer.integer(UInt16(clamping: Swift.min(Swift.max(1, count) * bytesPerCharacter, WireType.boundedSizeBytesMax)))
+        case .bounded(let count):
+            writer.integer(UInt16(clamping: Swift.min(Swift.max(1, count) * bytesPerCharacter, WireType.boundedSizeBytesMax)))
         }
     }
 

@@ -9,10 +9,16 @@ package enum TDSType: Hashable, Sendable {
     case smallmoney, money
     case date, datetime, smalldatetime
     /// `scale` is 0...7: decimal digits of the seconds.
-    case time(scale: Int), datetime2(scale: Int), datetimeoffset(scale: Int)
+    case time(scale: Int)
+    case datetime2(scale: Int)
+    case datetimeoffset(scale: Int)
     /// Lengths in characters (for char and varchar: bytes).
-    case char(TDSLength), varchar(TDSLength), nchar(TDSLength), nvarchar(TDSLength)
-    case binary(TDSLength), varbinary(TDSLength)
+    case char(TDSLength)
+    case varchar(TDSLength)
+    case nchar(TDSLength)
+    case nvarchar(TDSLength)
+    case binary(TDSLength)
+    case varbinary(TDSLength)
     case text, ntext, image
     case uniqueidentifier, xml, sqlVariant
 

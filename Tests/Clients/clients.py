@@ -1,4 +1,4 @@
-"""One face for the clients: connect, run a batch, read its result sets, and say an error's number, state, severity and line where the client tells."""
+"""One face for the clients: connect, run a batch, read its result sets, and tell an error as far as the client does."""
 
 import dataclasses
 import glob
@@ -14,7 +14,8 @@ import pytds
 PASSWORD = "Correct.Horse.1"
 
 pyodbc.pooling = False
-DRIVER_18 = sorted(glob.glob(os.path.join(os.path.dirname(mssql_python_odbc.__file__), "libs/linux/debian_ubuntu/x86_64/lib/libmsodbcsql-18*")))
+DRIVERS = os.path.join(os.path.dirname(mssql_python_odbc.__file__), "libs/linux/debian_ubuntu/x86_64/lib")
+DRIVER_18 = sorted(glob.glob(os.path.join(DRIVERS, "libmsodbcsql-18*")))
 
 
 @dataclasses.dataclass
@@ -63,8 +64,8 @@ class PyMSSQL(Client):
     def connect(self, simulator, encrypt, user="sa", password=PASSWORD, database="master", instance=1, autocommit=True):
         try:
             return pymssql.connect(
-                "127.0.0.1", user, password, database, port=simulator.port + instance - 1, login_timeout=10, timeout=20, autocommit=autocommit,
-                encryption="require" if encrypt else "off")
+                "127.0.0.1", user, password, database, port=simulator.port + instance - 1, login_timeout=10, timeout=20,
+                autocommit=autocommit, encryption="require" if encrypt else "off")
         except self.errors as error:
             raise self.translate(error) from error
 
@@ -82,7 +83,8 @@ class PythonTDS(Client):
         tls = {"cafile": simulator.certificate, "validate_host": True, "enc_login_only": login_only} if encrypt else {}
         try:
             return pytds.connect(
-                "localhost", database, user, password, port=simulator.port + instance - 1, login_timeout=10, timeout=20, autocommit=autocommit, **tls)
+                "localhost", database, user, password, port=simulator.port + instance - 1, login_timeout=10, timeout=20,
+                autocommit=autocommit, **tls)
         except self.errors as error:
             raise self.translate(error) from error
 

@@ -12,7 +12,8 @@ import clients
 
 def tsql(simulator, sql, tmp_path, version="7.4", encryption="request", password=clients.PASSWORD):
     configuration = tmp_path / "freetds.conf"
-    configuration.write_text(f"[sim]\nhost = 127.0.0.1\nport = {simulator.port}\ntds version = {version}\nencryption = {encryption}\nclient charset = UTF-8\n")
+    configuration.write_text(
+        f"[sim]\nhost = 127.0.0.1\nport = {simulator.port}\ntds version = {version}\nencryption = {encryption}\nclient charset = UTF-8\n")
     environment = {**os.environ, "FREETDSCONF": str(configuration)}
     command = ["tsql", "-S", "sim", "-U", "sa", "-P", password]
     return subprocess.run(command, input=f"{sql}\ngo\nexit\n", capture_output=True, text=True, timeout=30, env=environment)
@@ -20,7 +21,9 @@ def tsql(simulator, sql, tmp_path, version="7.4", encryption="request", password
 
 @pytest.mark.parametrize("version", ["7.0", "7.1", "7.2", "7.3", "7.4", "auto"])
 def test_tsql_in_every_version(simulator, tmp_path, version):
-    sql = "SELECT CAST(-5 AS bigint) AS b, N'žluť' AS n, CAST(1.50 AS decimal(9,2)) AS d, CAST(NULL AS int) AS x, CAST(N'long' AS nvarchar(max)) AS m"
+    sql = (
+        "SELECT CAST(-5 AS bigint) AS b, N'žluť' AS n, CAST(1.50 AS decimal(9,2)) AS d, "
+        "CAST(NULL AS int) AS x, CAST(N'long' AS nvarchar(max)) AS m")
     output = tsql(simulator, sql, tmp_path, version).stdout
     assert "-5\tžluť\t1.50\tNULL\tlong" in output
 
@@ -57,7 +60,8 @@ def may_capture():
 def test_tshark_finds_nothing_malformed(simulators, tmp_path):
     simulator = simulators("off")
     capture = tmp_path / "tds.pcapng"
-    tshark = subprocess.Popen(["tshark", "-q", "-i", "lo", "-f", f"tcp port {simulator.port}", "-w", str(capture)], stderr=subprocess.PIPE, text=True)
+    command = ["tshark", "-q", "-i", "lo", "-f", f"tcp port {simulator.port}", "-w", str(capture)]
+    tshark = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         while "Capturing on" not in tshark.stderr.readline():
             pass

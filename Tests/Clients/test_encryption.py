@@ -36,7 +36,8 @@ def test_login_only_encryption(simulator):
 def test_driver_18_verifies_the_certificate(simulator):
     """SSL_CERT_FILE is read once by a process, so the check with the right one is python-tds's; here the unknown authority is refused."""
     with pytest.raises(pyodbc.Error, match="(?i)certificate verify failed"):
-        pyodbc.connect(f"Driver={clients.DRIVER_18[0]};Server=localhost,{simulator.port};Encrypt=yes;UID=sa;PWD={clients.PASSWORD}", timeout=10)
+        server = f"Driver={clients.DRIVER_18[0]};Server=localhost,{simulator.port}"
+        pyodbc.connect(f"{server};Encrypt=yes;UID=sa;PWD={clients.PASSWORD}", timeout=10)
 
 
 def test_strict_encryption_is_refused_clearly(simulator):

@@ -6,8 +6,8 @@ import decimal
 import pytest
 
 VALUES = [
-    42, -1, 2**40, 1.5, "plain", "žluť 🙂", "", "x" * 5_000, True, decimal.Decimal("12345.6789"), datetime.datetime(2026, 11, 21, 13, 5, 9, 123000),
-    datetime.date(2026, 11, 21), b"\x00\x01\xff",
+    42, -1, 2**40, 1.5, "plain", "žluť 🙂", "", "x" * 5_000, True, decimal.Decimal("12345.6789"),
+    datetime.datetime(2026, 11, 21, 13, 5, 9, 123000), datetime.date(2026, 11, 21), b"\x00\x01\xff",
 ]
 
 

@@ -33,10 +33,11 @@ struct RequestTests {
         let calls = try calls(writer.bytes)
 
         #expect(calls.map(\.procedure) == ["sp_executesql"])
-        #expect(calls.first?.parameters == [
-            RemoteParameter(name: "", type: .nvarchar(.max), value: .string("SELECT @P1"), isOutput: false),
-            RemoteParameter(name: "@P1", type: .int, value: .int(5), isOutput: true),
-        ])
+        #expect(
+            calls.first?.parameters == [
+                RemoteParameter(name: "", type: .nvarchar(.max), value: .string("SELECT @P1"), isOutput: false),
+                RemoteParameter(name: "@P1", type: .int, value: .int(5), isOutput: true),
+            ])
     }
 
     @Test func severalCallsInOneRequest() throws {
@@ -57,11 +58,15 @@ struct RequestTests {
         #expect(throws: TDSError.self) { try calls(data) }
     }
 
-    @Test(arguments: [
-        ([5, 0, 2, 0, 0], TransactionManagerRequest.begin(name: "")), ([7, 0, 0, 0], .commit(beginsNext: false)), ([7, 0, 0, 1, 2, 0], .commit(beginsNext: true)),
-        ([8, 0, 0, 0], .rollback(name: "", beginsNext: false)), ([8, 0, 4, 0x61, 0, 0x62, 0, 0], .rollback(name: "ab", beginsNext: false)),
-        ([9, 0, 2, 0x73, 0], .save(name: "s")), ([0, 0, 0, 0], .distributed),
-    ] as [([UInt8], TransactionManagerRequest)]) func aTransactionIsAskedFor(bytes: [UInt8], expected: TransactionManagerRequest) throws {
+    @Test(
+        arguments: [
+            ([5, 0, 2, 0, 0], TransactionManagerRequest.begin(name: "")), ([7, 0, 0, 0], .commit(beginsNext: false)),
+            ([7, 0, 0, 1, 2, 0], .commit(beginsNext: true)),
+            ([8, 0, 0, 0], .rollback(name: "", beginsNext: false)),
+            ([8, 0, 4, 0x61, 0, 0x62, 0, 0], .rollback(name: "ab", beginsNext: false)),
+            ([9, 0, 2, 0x73, 0], .save(name: "s")), ([0, 0, 0, 0], .distributed),
+        ] as [([UInt8], TransactionManagerRequest)]) func aTransactionIsAskedFor(bytes: [UInt8], expected: TransactionManagerRequest) throws
+    {
         let message = Message(type: .transactionManager, status: .endOfMessage, data: Self.headers + bytes)
 
         guard case .transaction(let request) = try TDSRequest(message, version: .v7_4) else { return #expect(Bool(false)) }
@@ -69,7 +74,9 @@ struct RequestTests {
     }
 
     private func calls(_ data: [UInt8]) throws -> [ProcedureCall] {
-        guard case .calls(let calls) = try TDSRequest(Message(type: .rpc, status: .endOfMessage, data: data), version: .v7_4) else { return [] }
+        guard case .calls(let calls) = try TDSRequest(Message(type: .rpc, status: .endOfMessage, data: data), version: .v7_4) else {
+            return []
+        }
         return calls
     }
 

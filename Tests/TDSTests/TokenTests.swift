@@ -57,14 +57,19 @@ struct TokenTests {
         tokens.environmentChange(.transactionCommitted(77))
         tokens.environmentChange(.database(from: "a", to: "b"))
 
-        #expect(tokens.bytes == [
-            0xE3, 11, 0, 8, 8, 77, 0, 0, 0, 0, 0, 0, 0, 0, 0xE3, 11, 0, 9, 0, 8, 77, 0, 0, 0, 0, 0, 0, 0, 0xE3, 7, 0, 1, 1, 0x62, 0, 1, 0x61, 0,
-        ])
+        #expect(
+            tokens.bytes == [
+                0xE3, 11, 0, 8, 8, 77, 0, 0, 0, 0, 0, 0, 0, 0, 0xE3, 11, 0, 9, 0, 8, 77, 0, 0, 0, 0, 0, 0, 0, 0xE3, 7, 0, 1, 1, 0x62, 0, 1,
+                0x61, 0,
+            ])
     }
 
     @Test func aMessageIsCutBeforeItsLengthOverflows() {
         var tokens = TokenWriter(version: .v7_4)
-        tokens.message(TDSMessage(number: 1, state: 1, severity: 16, text: String(repeating: "€", count: 100_000), server: String(repeating: "s", count: 999), isError: true))
+        tokens.message(
+            TDSMessage(
+                number: 1, state: 1, severity: 16, text: String(repeating: "€", count: 100_000), server: String(repeating: "s", count: 999),
+                isError: true))
 
         #expect(tokens.count < 9_000)
     }

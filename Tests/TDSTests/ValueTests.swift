@@ -6,7 +6,8 @@ import Testing
 struct ValueTests {
     static let moment = TDSDateTime(ticks: 639_322_635_091_234_567)
     static let values: [(TDSType, TDSValue)] = [
-        (.bit, .bit(true)), (.bit, .bit(false)), (.tinyint, .int(255)), (.smallint, .int(-32_768)), (.int, .int(-2_147_483_648)), (.bigint, .int(.min)),
+        (.bit, .bit(true)), (.bit, .bit(false)), (.tinyint, .int(255)), (.smallint, .int(-32_768)), (.int, .int(-2_147_483_648)),
+        (.bigint, .int(.min)),
         (.bigint, .int(.max)), (.real, .real(1.5)), (.float, .float(-2.25)), (.float, .float(.greatestFiniteMagnitude)),
         (.decimal(precision: 38, scale: 0), .decimal(TDSDecimal(isNegative: true, magnitude: TDSDecimal.magnitudeMax, scale: 0))),
         (.decimal(precision: 9, scale: 2), .decimal(TDSDecimal(isNegative: false, magnitude: 123, scale: 2))),
@@ -17,8 +18,10 @@ struct ValueTests {
         (.datetime2(scale: 7), .dateTime(moment)), (.datetime, .dateTime(moment.roundedToDatetime)),
         (.smalldatetime, .dateTime(TDSDateTime(date: moment.date, time: TDSTime(ticks: 36_000_000_000)))),
         (.datetimeoffset(scale: 7), .dateTimeOffset(TDSDateTimeOffset(utc: moment, offsetMinutes: -330))),
-        (.varchar(10), .string("café€")), (.nvarchar(20), .string("žluť 🙂")), (.nvarchar(20), .string("")), (.nvarchar(.max), .string(String(repeating: "x€", count: 60_000))),
-        (.varchar(.max), .string("")), (.varbinary(4), .binary([0, 255])), (.varbinary(.max), .binary([UInt8](repeating: 7, count: 100_000))),
+        (.varchar(10), .string("café€")), (.nvarchar(20), .string("žluť 🙂")), (.nvarchar(20), .string("")),
+        (.nvarchar(.max), .string(String(repeating: "x€", count: 60_000))),
+        (.varchar(.max), .string("")), (.varbinary(4), .binary([0, 255])),
+        (.varbinary(.max), .binary([UInt8](repeating: 7, count: 100_000))),
         (.uniqueidentifier, .guid(UUID(uuidString: "01234567-89AB-CDEF-0123-456789ABCDEF")!)), (.xml, .string("<a>ž</a>")),
         (.sqlVariant, .variant(.int, .int(-7))), (.sqlVariant, .variant(.nvarchar(2), .string("žx"))),
         (.sqlVariant, .variant(.decimal(precision: 9, scale: 2), .decimal(TDSDecimal(isNegative: true, magnitude: 5, scale: 2)))),
@@ -41,7 +44,9 @@ struct ValueTests {
         #expect(try roundTrip(.binary(3), .binary([1])).value == .binary([1, 0, 0]))
     }
 
-    @Test(arguments: [(TDSType.int, TDSValue.int(.max)), (.tinyint, .int(-1)), (.int, .string("1")), (.date, .int(1)), (.smallmoney, .money(.max))])
+    @Test(arguments: [
+        (TDSType.int, TDSValue.int(.max)), (.tinyint, .int(-1)), (.int, .string("1")), (.date, .int(1)), (.smallmoney, .money(.max)),
+    ])
     func aValueThatDoesNotFitIsRefused(type: TDSType, value: TDSValue) {
         var writer = ByteWriter()
         #expect(throws: TDSError.self) { try TypeEncoder(version: .v7_4).writeValue(value, as: type, to: &writer) }
@@ -53,15 +58,29 @@ struct ValueTests {
         #expect(GUIDBytes.bytes(guid) == [0x67, 0x45, 0x23, 0x01, 0xAB, 0x89, 0xEF, 0xCD, 0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF])
     }
 
-    @Test(arguments: [
-        (TDSType.bigint, TDSValue.int(-2), [0x26, 8, 8, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
-        (.money, .money(1 << 32), [0x6E, 8, 8, 1, 0, 0, 0, 0, 0, 0, 0]),
-        (.decimal(precision: 5, scale: 2), .decimal(TDSDecimal(isNegative: true, magnitude: 123, scale: 2)), [0x6A, 5, 5, 2, 5, 0, 123, 0, 0, 0]),
-        (.nvarchar(2), .string("ž"), [0xE7, 4, 0, 0x09, 0x04, 0xD0, 0x00, 0x34, 2, 0, 0x7E, 0x01]),
-        (.datetime, .dateTime(TDSDateTime(date: TDSDate(year: 1900, month: 1, day: 2)!, time: TDSTime(ticks: 10_000_000))), [0x6F, 8, 8, 1, 0, 0, 0, 44, 1, 0, 0]),
-        (.datetime2(scale: 0), .dateTime(TDSDateTime(date: TDSDate(year: 1, month: 1, day: 2)!, time: TDSTime(ticks: 10_000_000))), [0x2A, 0, 6, 1, 0, 0, 1, 0, 0]),
-        (.varchar(.max), .string("a"), [0xA7, 0xFF, 0xFF, 0x09, 0x04, 0xD0, 0x00, 0x34, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x61, 0, 0, 0, 0]),
-    ] as [(TDSType, TDSValue, [UInt8])]) func theBytesAreThoseOfTheProtocol(type: TDSType, value: TDSValue, bytes: [UInt8]) throws {
+    @Test(
+        arguments: [
+            (TDSType.bigint, TDSValue.int(-2), [0x26, 8, 8, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
+            (.money, .money(1 << 32), [0x6E, 8, 8, 1, 0, 0, 0, 0, 0, 0, 0]),
+            (
+                .decimal(precision: 5, scale: 2), .decimal(TDSDecimal(isNegative: true, magnitude: 123, scale: 2)),
+                [0x6A, 5, 5, 2, 5, 0, 123, 0, 0, 0]
+            ),
+            (.nvarchar(2), .string("ž"), [0xE7, 4, 0, 0x09, 0x04, 0xD0, 0x00, 0x34, 2, 0, 0x7E, 0x01]),
+            (
+                .datetime, .dateTime(TDSDateTime(date: TDSDate(year: 1900, month: 1, day: 2)!, time: TDSTime(ticks: 10_000_000))),
+                [0x6F, 8, 8, 1, 0, 0, 0, 44, 1, 0, 0]
+            ),
+            (
+                .datetime2(scale: 0), .dateTime(TDSDateTime(date: TDSDate(year: 1, month: 1, day: 2)!, time: TDSTime(ticks: 10_000_000))),
+                [0x2A, 0, 6, 1, 0, 0, 1, 0, 0]
+            ),
+            (
+                .varchar(.max), .string("a"),
+                [0xA7, 0xFF, 0xFF, 0x09, 0x04, 0xD0, 0x00, 0x34, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x61, 0, 0, 0, 0]
+            ),
+        ] as [(TDSType, TDSValue, [UInt8])]) func theBytesAreThoseOfTheProtocol(type: TDSType, value: TDSValue, bytes: [UInt8]) throws
+    {
         #expect(try encode(type, value, .v7_4) == bytes)
     }
 
@@ -69,14 +88,20 @@ struct ValueTests {
         #expect(TypeEncoder(version: .v7_2).served(.datetime2(scale: 3)) == .nvarchar(23))
         #expect(TypeEncoder(version: .v7_1).served(.nvarchar(.max)) == .ntext)
         #expect(TypeEncoder(version: .v7_2).served(.nvarchar(.max)) == .nvarchar(.max))
-        #expect(try encode(.date, .date(TDSDate(year: 2024, month: 2, day: 29)!), .v7_2).suffix(20) == UTF16LittleEndian.bytes("2024-02-29")[...])
+        #expect(
+            try encode(.date, .date(TDSDate(year: 2024, month: 2, day: 29)!), .v7_2).suffix(20)
+                == UTF16LittleEndian.bytes("2024-02-29")[...])
     }
 
-    @Test(arguments: [("0", "0"), ("-12.340", "-12.340"), ("0.05", "0.05"), ("+7", "7"), ("-0", "0")]) func aDecimalIsReadAndWritten(text: String, written: String) {
+    @Test(arguments: [("0", "0"), ("-12.340", "-12.340"), ("0.05", "0.05"), ("+7", "7"), ("-0", "0")]) func aDecimalIsReadAndWritten(
+        text: String, written: String
+    ) {
         #expect(TDSDecimal(text: text)?.description == written)
     }
 
-    @Test(arguments: ["", "-", ".", "1e5", "1.2.3", " 1", "1234567890123456789012345678901234567890"]) func whatIsNotADecimalIsRefused(text: String) {
+    @Test(arguments: ["", "-", ".", "1e5", "1.2.3", " 1", "1234567890123456789012345678901234567890"]) func whatIsNotADecimalIsRefused(
+        text: String
+    ) {
         #expect(TDSDecimal(text: text) == nil)
     }
 

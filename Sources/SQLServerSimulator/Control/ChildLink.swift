@@ -83,7 +83,9 @@ final class ChildLink: Sendable {
 
     /// Starts the command; returns the descriptors of its standard input (to write) and output (to read).
     private static func spawn(_ command: [String]) throws(SimulatorError) -> (pid_t, input: Int32, output: Int32) {
-        guard let executable = command.first else { throw SimulatorError("The instances need several processes, and no command to start one is known.") }
+        guard let executable = command.first else {
+            throw SimulatorError("The instances need several processes, and no command to start one is known.")
+        }
         var toChild: [Int32] = [-1, -1]
         var fromChild: [Int32] = [-1, -1]
         guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else {

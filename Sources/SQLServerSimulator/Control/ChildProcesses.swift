@@ -31,7 +31,9 @@ struct ChildProcesses: RunningInstances {
         case .all:
             let isRead = request.change == nil
             let answers = children.map { $0.answer(request).hop(to: eventLoop) }
-            return EventLoopFuture.whenAllSucceed(answers, on: eventLoop).map { isRead ? Self.summed($0) : Self.changed($0, count: ports.count) }
+            return EventLoopFuture.whenAllSucceed(answers, on: eventLoop).map {
+                isRead ? Self.summed($0) : Self.changed($0, count: ports.count)
+            }
         }
     }
 
@@ -48,7 +50,8 @@ struct ChildProcesses: RunningInstances {
                         continuation.finish()
                     }
                     for await _ in stream {
-                        throw SimulatorError("The process of the instances \(child.numbers.lowerBound) to \(child.numbers.upperBound - 1) ended.")
+                        throw SimulatorError(
+                            "The process of the instances \(child.numbers.lowerBound) to \(child.numbers.upperBound - 1) ended.")
                     }
                 }
             }
@@ -64,10 +67,12 @@ struct ChildProcesses: RunningInstances {
     private static func summed(_ replies: [ControlReply]) -> ControlReply {
         var sum = ControlSummary()
         for reply in replies {
-            guard let part = try? JSONDecoder().decode(ControlSummary.self, from: Data(reply.body)) else { return reply }  // a child's refusal
+            // a child's refusal.
+            guard let part = try? JSONDecoder().decode(ControlSummary.self, from: Data(reply.body)) else { return reply }
             sum.add(part)
         }
-        guard let body = try? JSONEncoding.bytes(sum) else { return .refusal(500, "The summary cannot be written.") }  // counts always encode
+        // counts always encode.
+        guard let body = try? JSONEncoding.bytes(sum) else { return .refusal(500, "The summary cannot be written.") }
         return .ok(body)
     }
 

@@ -1,7 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// The control address: `GET /instances`, `GET /instances/{n}`, `POST /instances/{n|all}`, `GET /certificate`. One request at a time on a connection.
+/// The control address: `GET /instances`, `GET /instances/{n}`, `POST /instances/{n|all}`, `GET /certificate`.
+/// One request at a time on a connection.
 final class ControlHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart

@@ -34,7 +34,9 @@ final class InstanceSet {
             previous.flatMap {
                 let listener = bound.value.listeners[index]
                 let port = listener.port
-                return listener.followBehaviour().flatMapErrorThrowing { error in throw SimulatorError("Port \(port) cannot be listened on: \(error).") }
+                return listener.followBehaviour().flatMapErrorThrowing { error in
+                    throw SimulatorError("Port \(port) cannot be listened on: \(error).")
+                }
             }
         }
     }
@@ -64,7 +66,8 @@ final class InstanceSet {
             summary.openSessions += listener.sessionCount
             summary.states[listener.instance.behaviour.state.rawValue, default: 0] += 1
         }
-        guard let body = try? JSONEncoding.bytes(summary) else { return .refusal(500, "The summary cannot be written.") }  // counts always encode
+        // counts always encode.
+        guard let body = try? JSONEncoding.bytes(summary) else { return .refusal(500, "The summary cannot be written.") }
         return .ok(body)
     }
 

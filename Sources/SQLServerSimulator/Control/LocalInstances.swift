@@ -8,7 +8,8 @@ struct LocalInstances: RunningInstances {
     private let certificatePEM: String?
 
     static func start(_ configuration: SimulatorProcess, on eventLoop: any EventLoop) async throws -> LocalInstances {
-        let set = try await eventLoop.submit { NIOLoopBoundBox(try InstanceSet(configuration, eventLoop: eventLoop), eventLoop: eventLoop) }.get()
+        let set = try await eventLoop.submit { NIOLoopBoundBox(try InstanceSet(configuration, eventLoop: eventLoop), eventLoop: eventLoop) }
+            .get()
         do {
             try await eventLoop.flatSubmit { set.value.start() }.get()
         } catch {

@@ -5,8 +5,9 @@ import NIOPosix
 
 /// A child process of the simulator: it runs a share of the instances and answers its parent on the pipe that was its standard output.
 package enum SimulatorChild {
-    /// Runs until standard input ends, which it does with the parent. (The kernel's parent death signal would come too early: it is sent when
-    /// the thread ends that started the child.)
+    /// Runs until standard input ends, which it does with the parent.
+    ///
+    /// The kernel's parent death signal would come too early: it is sent when the thread ends that started the child.
     package static func run() async throws {
         // A terminal's Ctrl-C reaches the parent too, which ends its children in order.
         _ = signal(SIGINT, SIG_IGN)
@@ -46,7 +47,8 @@ package enum SimulatorChild {
                         instances = started
                         try await outbound.write(ChildFrames.frame(try JSONEncoder().encode(ChildGreeting(ports: started.ports))))
                     } catch let error as SimulatorError {
-                        try await outbound.write(ChildFrames.frame(try JSONEncoder().encode(ChildGreeting(ports: [], error: error.description))))
+                        try await outbound.write(
+                            ChildFrames.frame(try JSONEncoder().encode(ChildGreeting(ports: [], error: error.description))))
                         return
                     }
                 }

@@ -55,7 +55,8 @@ struct AnswerWriter {
             var outputOrdinals = parameters.indices.filter { parameters[$0].isOutput }[...]
             for output in outputs {
                 if case .outputParameter(let name, let type, let value) = output {
-                    let ordinal = parameters.firstIndex { !name.isEmpty && $0.name.lowercased() == name.lowercased() } ?? outputOrdinals.first ?? 0
+                    let ordinal =
+                        parameters.firstIndex { !name.isEmpty && $0.name.lowercased() == name.lowercased() } ?? outputOrdinals.first ?? 0
                     outputOrdinals = outputOrdinals.drop { $0 <= ordinal }
                     writeOutput(ordinal: ordinal, name: name, type: type, value: value)
                 }

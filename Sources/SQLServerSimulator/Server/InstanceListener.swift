@@ -19,7 +19,10 @@ final class InstanceListener {
     private var channel: (any Channel)?
     private var sessions: [ObjectIdentifier: SessionHandler] = [:]
 
-    init(instance: SimulatedInstance, host: String, port: Int, encryption: SimulatorEncryption, tlsContext: NIOSSLContext?, eventLoop: any EventLoop) {
+    init(
+        instance: SimulatedInstance, host: String, port: Int, encryption: SimulatorEncryption, tlsContext: NIOSSLContext?,
+        eventLoop: any EventLoop
+    ) {
         self.instance = instance
         self.host = host
         self.port = port

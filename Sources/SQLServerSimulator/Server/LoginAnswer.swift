@@ -49,7 +49,8 @@ extension TDSMessage {
     init(_ message: SQLServerMessage, serverName: String) {
         self.init(
             number: Int32(clamping: message.number), state: UInt8(clamping: message.state), severity: UInt8(clamping: message.severity),
-            text: message.text, server: serverName, procedure: message.procedure, line: Int32(clamping: message.line), isError: message.isError)
+            text: message.text, server: serverName, procedure: message.procedure, line: Int32(clamping: message.line),
+            isError: message.isError)
     }
 }
 

@@ -4,8 +4,9 @@ import TDS
 
 /// Carries TLS as TDS 7 does: the handshake inside PRELOGIN packets, everything after it as plain TLS records.
 ///
-/// It stands before the session's handler, and before NIOSSL's when there is TLS. With login-only encryption (ENCRYPT_OFF) the client goes back to
-/// plain packets after its login, or after the login's first packet: records and packets are told apart by their first byte (0x14...0x17 is TLS).
+/// It stands before the session's handler, and before NIOSSL's when there is TLS. With login-only encryption (ENCRYPT_OFF) the client
+/// goes back to plain packets after its login, or after the login's first packet: records and packets are told apart by their first
+/// byte (0x14...0x17 is TLS).
 final class PreloginTLS: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -76,7 +77,9 @@ final class PreloginTLS: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard tlsHandler != nil, !sawPlainRecord else { return context.write(data, promise: promise) }
         var buffer = unwrapOutboundIn(data)
-        if buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) == Self.applicationData { return context.write(data, promise: promise) }
+        if buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) == Self.applicationData {
+            return context.write(data, promise: promise)
+        }
         var wrapped = context.channel.allocator.buffer(capacity: buffer.readableBytes + PacketHeader.sizeBytes)
         let bytes = buffer.readBytes(length: buffer.readableBytes) ?? []
         PacketSplitter.packets(type: .prelogin, data: bytes, packetSizeBytes: Self.wrappedSizeBytesMax) { header, part in
@@ -101,7 +104,9 @@ final class PreloginTLS: ChannelDuplexHandler {
                 context.fireChannelRead(wrapInboundOut(record))
             } else if first == PacketType.prelogin.rawValue, !sawPlainRecord {
                 guard let length = pending.getInteger(at: pending.readerIndex + 2, as: UInt16.self) else { return }
-                guard Int(length) >= PacketHeader.sizeBytes, Int(length) <= PacketAssembler.packetSizeBytesMax else { return context.close(promise: nil) }
+                guard Int(length) >= PacketHeader.sizeBytes, Int(length) <= PacketAssembler.packetSizeBytesMax else {
+                    return context.close(promise: nil)
+                }
                 guard var packet = pending.readSlice(length: Int(length)) else { return }
                 packet.moveReaderIndex(forwardBy: PacketHeader.sizeBytes)
                 context.fireChannelRead(wrapInboundOut(packet))

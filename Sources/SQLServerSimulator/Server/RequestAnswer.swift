@@ -20,7 +20,8 @@ struct RequestAnswer {
         } catch {
             let isUnsupported = error.code == .unsupported
             let number = isUnsupported ? Self.notServedNumber : message.type == .rpc ? 8_009 : 4_002
-            answer.refuse(SQLServerMessage(number, state: 1, severity: isUnsupported ? 16 : 20, error.message), isCall: message.type == .rpc)
+            answer.refuse(
+                SQLServerMessage(number, state: 1, severity: isUnsupported ? 16 : 20, error.message), isCall: message.type == .rpc)
         }
         tokens = answer.tokens.bytes
         pauseSeconds = answer.pauseSeconds

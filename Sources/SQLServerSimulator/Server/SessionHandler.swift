@@ -120,7 +120,9 @@ final class SessionHandler: ChannelInboundHandler {
         case (.ready, .attention): cancelRequest()
         case (.ready, .prelogin), (.ready, .login): throw TDSError(.malformed, "A login came after the login.")
         case (.ready, _):
-            guard requests.count < Self.waitingRequestCountMax else { throw TDSError(.tooLarge, "Too many requests wait for their answers.") }
+            guard requests.count < Self.waitingRequestCountMax else {
+                throw TDSError(.tooLarge, "Too many requests wait for their answers.")
+            }
             requests.append(message)
             if requests.count == 1 { answerNext() }
         case (.closed, _): break
@@ -165,7 +167,8 @@ final class SessionHandler: ChannelInboundHandler {
         let isEncrypted = encryption == .full
         if encryption == .loginOnly { tls.end(on: context.channel) }
         let request = LoginRequest(
-            user: login.username, password: login.password, database: login.database, hostName: login.hostname, programName: login.applicationName,
+            user: login.username, password: login.password, database: login.database, hostName: login.hostname,
+            programName: login.applicationName,
             libraryName: login.libraryName, clientAddress: context.remoteAddress?.ipAddress ?? "", isEncrypted: isEncrypted)
         let answer = LoginAnswer(login, outcome: outcome(login, request), instance: instance)
         if answer.isAccepted {
@@ -185,11 +188,16 @@ final class SessionHandler: ChannelInboundHandler {
             return .failed([SQLServerMessage(18452, state: 1, severity: 14, text)])
         }
         if login.wantsFederatedAuthentication {
-            let text = "Login failed for user '<token-identified principal>'. This server takes no Azure Active Directory tokens; use SQL authentication."
+            let text =
+                "Login failed for user '<token-identified principal>'. "
+                + "This server takes no Azure Active Directory tokens; use SQL authentication."
             return .failed([SQLServerMessage(18456, state: 132, severity: 14, text)])
         }
         if login.changesPassword {
-            return .failed([SQLServerMessage(18456, state: 1, severity: 14, "Login failed for user '\(login.username)'. Passwords cannot be changed here.")])
+            return .failed([
+                SQLServerMessage(
+                    18456, state: 1, severity: 14, "Login failed for user '\(login.username)'. Passwords cannot be changed here.")
+            ])
         }
         return instance.authenticate(request)
     }

@@ -9,7 +9,8 @@ package enum SimulatorEncryption: String, Codable, Sendable, CaseIterable {
     /// As SQL Server with "force encryption".
     case required
 
-    /// The encryption byte of the answer to PRELOGIN, and whether the connection can go on with it (MS-TDS 2.2.6.5, the table of server answers).
+    /// The encryption byte of the answer to PRELOGIN, and whether the connection can go on with it
+    /// (MS-TDS 2.2.6.5, the table of server answers).
     func answer(to client: PreloginEncryption) -> (byte: PreloginEncryption, isPossible: Bool) {
         switch (self, client) {
         case (.off, _): (.notSupported, true)
