@@ -7,6 +7,6 @@ cd "$(dirname "$0")"
 ESBUILD=${ESBUILD:-esbuild}
 command -v "$ESBUILD" >/dev/null 2>&1 || ESBUILD=node_modules/.bin/esbuild
 T=$(mktemp -d .test-XXXXXX); trap 'rm -rf "$T"' EXIT INT TERM
-"$ESBUILD" test/*.test.tsx --bundle --platform=node --format=esm --jsx=automatic --packages=external --loader:.svg=text \
+"$ESBUILD" test/setup.ts test/*.test.tsx --bundle --platform=node --format=esm --jsx=automatic --packages=external --loader:.svg=text \
   --sourcemap=inline --out-extension:.js=.mjs --outdir="$T" --log-level=warning
-node --enable-source-maps --test "$T"/*.mjs
+NODE_OPTIONS="--import=$PWD/$T/setup.mjs" node --enable-source-maps --test "$T"/*.test.mjs

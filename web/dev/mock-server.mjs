@@ -4,199 +4,43 @@ import { createServer } from "node:http";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeActivity, makeChanges, makeFleet, makeSeries, newID, row, tag } from "./mock-fleet.mjs";
+import { newID } from "./mock-fleet.mjs";
+import {
+  admin,
+  data,
+  dataOf,
+  faults,
+  invalid,
+  iso,
+  notFound,
+  option,
+  publicUser,
+  publish,
+  Refusal,
+  routes,
+  sessions,
+  streams,
+  tenants,
+  users,
+} from "./mock-routes.mjs";
 
-const option = (name, fallback) => { const i = process.argv.indexOf(`--${name}`); return i > 0 ? process.argv[i + 1] : fallback; };
 const web = option("web", join(dirname(fileURLToPath(import.meta.url)), "..", "dist"));
-const admin = { email: process.env.DBTOOLS_ADMIN_EMAIL ?? "admin@example.com", password: process.env.DBTOOLS_ADMIN_PASSWORD ?? "correct-horse-battery" };
-const policy = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const iso = (ms = Date.now()) => new Date(ms).toISOString();
-const words = ["healthy", "warning", "critical", "offline", "unknown"];
+const policy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-// ---- state
-const makeData = (count) => { const f = makeFleet(count); return { ...f, activity: makeActivity(f.servers, f.groups), changes: makeChanges(f.servers), settings: defaults() }; };
-function defaults() {
-  return { retention: { metricsDays: 30, activityDays: 365 }, thresholds: { cpuPercent: { warning: 80, critical: 95 }, memoryPercent: { warning: 85, critical: 95 } }, collection: { intervalSeconds: 60 }, refreshSeconds: 30 };
-}
-const empty = () => ({ groups: [], labels: new Map(), servers: [], activity: [], changes: [], settings: defaults() });
-const data = new Map([["meridian", makeData(Number(option("servers", "412")))]]);
-const tenant = (name, slug, status, days, bytes) => ({ id: newID(), slug, name, status, databaseName: `dbtools_tenant_${slug}`, databaseSizeBytes: bytes, settings: {}, createdAt: iso(Date.now() - days * 864e5), updatedAt: iso() });
-const tenants = [tenant("Meridian Freight", "meridian", "active", 210, 197_780_000_000), tenant("Norra Energi", "norra-energi", "active", 96, 12_880_000), tenant("Quill Publishing", "quill", "suspended", 300, 4_402_000_000)];
-const user = (name, email, role, more = {}) => ({ id: newID(), email, name, isSuperAdmin: false, disabled: false, memberships: [{ tenantSlug: "meridian", tenantName: "Meridian Freight", role }], createdAt: iso(Date.now() - 90 * 864e5), lastSignInAt: iso(Date.now() - 3.1e6), password: "correct-horse-battery", ...more });
-const users = [
-  user("Rana Aziz", admin.email, "tenant_admin", { isSuperAdmin: true, password: admin.password }), user("Ines Kowal", "ines.kowal@meridian.example", "operator"),
-  user("Tomas Berg", "tomas.berg@meridian.example", "operator"), user("Michael Osei", "michael.osei@meridian.example", "viewer"),
-  user("Old Account", "old@meridian.example", "viewer", { disabled: true, lastSignInAt: null }),
-];
-const sessions = new Map(), streams = new Set();
-const faults = { latencyMs: 0, failing: null, status: 500 };
-let eventID = 0;
-const publicUser = ({ password, ...rest }) => rest;
-const dataOf = (slug) => { if (!data.has(slug)) data.set(slug, empty()); return data.get(slug); };
-const publicServer = ({ changedAt, etag, ...rest }) => rest;
-const healthOf = (s) => ({ serverId: s.id, name: s.name, engine: s.engine, status: s.health, reachability: s.status, reasons: s.healthReasons, lastCollectedAt: s.lastCollectedAt, ...s.latest, groupIds: s.groups.map((g) => g.id), changedAt: s.changedAt });
-const counts = (list) => Object.fromEntries(words.map((w) => [w, list.filter((s) => s.health === w).length]));
-
-class Refusal extends Error { constructor(status, code, message, details = []) { super(message); Object.assign(this, { status, code, details }); } }
-const invalid = (field, reason) => { throw new Refusal(400, "VALIDATION_ERROR", "The request has wrong fields.", [{ field, reason }]); };
-const notFound = (what) => new Refusal(404, "NOT_FOUND", `${what} was not found.`);
-function publish(slug, topic, payload) {
-  eventID += 1;
-  for (const s of streams) if (s.tenant === slug) s.response.write(`id: ${eventID}\nevent: ${topic}\ndata: ${JSON.stringify(payload)}\n\n`);
-}
-function record(c, action, type, entity, details) { c.data.activity.unshift(row(Date.now(), action, type, entity, { id: c.user.id, name: c.user.email, address: "127.0.0.1" }, details)); }
-
-// ---- routes: [method, pattern, handler, needs a tenant]
-const routes = [];
-const on = (method, pattern, handler, needsTenant = true) => routes.push([method, pattern.split("/"), handler, needsTenant]);
-on("GET", "/auth/me", (c) => ({ user: publicUser(c.user), csrfToken: c.session.csrf }), false);
-on("POST", "/auth/logout", (c) => { sessions.delete(c.cookie); c.headers["Set-Cookie"] = "dbtools_session=; Path=/; Max-Age=0"; return null; }, false);
-on("POST", "/auth/password", (c) => { if (c.body.currentPassword !== c.user.password) invalid("currentPassword", "is not the current password"); if ((c.body.newPassword ?? "").length < 12) invalid("newPassword", "needs at least 12 characters"); c.user.password = c.body.newPassword; return null; }, false);
-on("GET", "/tenants", (c) => tenants.filter((t) => t.status !== "deleted" && (c.user.isSuperAdmin || c.user.memberships.some((m) => m.tenantSlug === t.slug))).map((t) => ({ ...t, serverCount: dataOf(t.slug).servers.length, role: "tenant_admin" })), false);
-on("POST", "/tenants", (c) => {
-  const { name, slug } = c.body;
-  if (!name) invalid("name", "is required");
-  if (!/^[a-z0-9](-?[a-z0-9])*$/.test(slug ?? "") || slug.length < 3 || slug.length > 50) invalid("slug", "must be 3 to 50 lower-case letters, digits and single hyphens");
-  if (tenants.some((t) => t.slug === slug)) throw new Refusal(409, "CONFLICT", "A tenant with this slug exists already.");
-  const made = tenant(name, slug, "active", 0, 8_200_000);
-  tenants.push(made); c.status = 201; return made;
-}, false);
-const tenantOf = (c) => tenants.find((t) => t.slug === c.params.slug && t.status !== "deleted") ?? (() => { throw notFound("Tenant"); })();
-on("GET", "/tenants/:slug", (c) => tenantOf(c), false);
-on("PATCH", "/tenants/:slug", (c) => Object.assign(tenantOf(c), c.body), false);
-on("POST", "/tenants/:slug/suspend", (c) => Object.assign(tenantOf(c), { status: "suspended" }), false);
-on("POST", "/tenants/:slug/activate", (c) => Object.assign(tenantOf(c), { status: "active" }), false);
-on("DELETE", "/tenants/:slug", (c) => { tenantOf(c).status = "deleted"; return null; }, false);
-
-function listServers(c) {
-  const q = c.query, all = (name) => q.getAll(name).flatMap((v) => v.split(","));
-  const text = (q.get("q") ?? "").toLowerCase(), groups = all("group"), labels = all("label");
-  let list = c.data.servers.filter((s) => (!all("status").length || all("status").includes(s.status)) && (!all("health").length || all("health").includes(s.health)) && (!all("engine").length || all("engine").includes(s.engine))
-    && (!groups.length || s.groups.some((g) => groups.includes(g.id) || groups.includes(g.name))) && (!labels.length || s.labels.some((l) => labels.includes(l.id) || labels.includes(l.name)))
-    && (!text || [s.name, s.hostname, ...s.groups.map((g) => g.name), ...s.labels.map((l) => l.name)].some((x) => x.toLowerCase().includes(text))));
-  const rank = { critical: 0, offline: 1, warning: 2, unknown: 3, healthy: 4 }, sort = q.get("sort") ?? "name", sign = q.get("order") === "desc" ? -1 : 1;
-  const key = { name: (s) => s.name, host: (s) => s.hostname, status: (s) => s.status, health: (s) => rank[s.health], version: (s) => s.productVersion, createdAt: (s) => s.createdAt, cpu: (s) => s.latest.cpuPercent ?? -1, memory: (s) => s.latest.memoryPercent ?? -1 }[sort];
-  if (!key) invalid("sort", "is not a column that servers can be sorted by");
-  list = list.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.name < b.name ? -sign : sign) * sign);
-  return page(c, list).map(publicServer);
-}
-function page(c, list) {
-  const limit = Math.min(1000, Number(c.query.get("limit") ?? 100)), from = Number(c.query.get("cursor") ?? 0);
-  c.headers["X-Total-Count"] = String(list.length);
-  if (from + limit < list.length) { const u = new URL(c.url); u.searchParams.set("cursor", String(from + limit)); c.headers.Link = `<${u.pathname}${u.search}>; rel="next"`; }
-  return list.slice(from, from + limit);
-}
-const serverOf = (c) => c.data.servers.find((s) => s.id === c.params.id) ?? (() => { throw notFound("Server"); })();
-const labelNamed = (c, name) => { if (!c.data.labels.has(name)) c.data.labels.set(name, { id: newID(), name, color: null }); return tag(c.data.labels.get(name)); };
-function checkServer(c, b, self) {
-  const details = [];
-  if (!b.name) details.push({ field: "name", reason: "is required" });
-  if (!b.hostname && !b.host) details.push({ field: "hostname", reason: "is required" });
-  if (b.hostname && /\s/.test(b.hostname)) details.push({ field: "hostname", reason: "must not hold spaces" });
-  if (!Number.isInteger(b.port ?? 1433) || b.port < 1 || b.port > 65535) details.push({ field: "port", reason: "must be a number from 1 to 65535" });
-  if (details.length) throw new Refusal(400, "VALIDATION_ERROR", "The request has wrong fields.", details);
-  if (c.data.servers.some((s) => s.name === b.name && s !== self)) throw new Refusal(409, "CONFLICT", "A server with this name exists already.", [{ field: "name", reason: "is taken" }]);
-}
-function probe(b) {
-  const base = { engine: b.engine ?? "sqlserver", version: null, productVersion: null, edition: null, encrypted: null, permissions: [], latencyMs: null };
-  const fail = (errorCode, message, latencyMs = 12) => ({ success: false, message, errorCode, ...base, latencyMs });
-  if (/refused|osl/.test(b.hostname)) return fail("UNREACHABLE", `Nothing listens on port ${b.port} of ${b.hostname}: the connection was refused.`, 2);
-  if (/timeout|hole/.test(b.hostname)) return fail("TIMEOUT", `${b.hostname} did not answer within 10 s. A firewall may drop the packets.`, 10000);
-  if (/tls/.test(b.hostname)) return fail("TLS_FAILED", "The certificate of the server is not trusted: it is signed by itself.");
-  if (/old/.test(b.hostname)) return fail("UNSUPPORTED_VERSION", "SQL Server 2014 (12.0.6024) is older than 2016, which is the oldest that DbTools monitors.");
-  if (b.password === "wrong") return fail("AUTH_FAILED", `Login failed for user '${b.username}' (18456).`);
-  const who = b.username ?? "dbtools_monitor", missing = /043|grant/.test(b.hostname);
-  const permissions = {
-    sqlserver: [["VIEW SERVER STATE", "CPU, memory, waits, sessions", `GRANT VIEW SERVER STATE TO [${who}];`], ["VIEW ANY DATABASE", "List of databases and their sizes", `GRANT VIEW ANY DATABASE TO [${who}];`], ["CONNECT ANY DATABASE", "File use and index health", `GRANT CONNECT ANY DATABASE TO [${who}];`], ["VIEW ANY DEFINITION", "Object names in blocking and index reports", `GRANT VIEW ANY DEFINITION TO [${who}];`]],
-    postgresql: [["pg_monitor", "Statistics of all sessions", `GRANT pg_monitor TO "${who}";`]], mysql: [["PROCESS", "Threads of all users", `GRANT PROCESS ON *.* TO '${who}';`], ["REPLICATION CLIENT", "Replication state", `GRANT REPLICATION CLIENT ON *.* TO '${who}';`]],
-  }[base.engine].map(([name, neededFor, grantStatement], i) => { const granted = !(missing && i === 0); return { name, granted, neededFor, grantStatement: granted ? null : grantStatement }; });
-  const v = { sqlserver: ["SQL Server 2022", "16.0.4175.1", "Enterprise Edition (64-bit)"], postgresql: ["PostgreSQL 16.8", "16.8", "Community"], mysql: ["MariaDB 10.11", "10.11.6", "MariaDB"] }[base.engine];
-  return { success: true, message: missing ? "Connected, but 1 permission is missing." : "Connected.", errorCode: null, ...base, version: v[0], productVersion: v[1], edition: v[2], latencyMs: 4.2, encrypted: b.encrypt !== false, permissions };
-}
-on("GET", "/servers", listServers);
-on("POST", "/servers", (c) => {
-  const b = c.body;
-  checkServer(c, b, null);
-  const result = probe(b);
-  if (b.validate && !result.success) throw new Refusal(502, "CONNECTION_ERROR", result.message);
-  const s = { id: newID(), name: b.name, engine: b.engine ?? "sqlserver", hostname: b.hostname, port: b.port ?? 1433, instanceName: b.instanceName ?? null, database: b.database ?? null, authType: b.authType ?? "sql", username: b.username ?? null, hasPassword: Boolean(b.password), encrypt: b.encrypt ?? true, trustServerCertificate: b.trustServerCertificate ?? false, status: "unknown", health: "unknown", healthReasons: ["First collection is due"], deployment: "none", version: result.version, productVersion: result.productVersion, edition: result.edition, groups: c.data.groups.filter((g) => b.groupIds?.includes(g.id)).map(tag), labels: (b.labels ?? []).map((n) => labelNamed(c, n)), collection: { enabled: true, intervalSeconds: 60 }, lastCollectedAt: null, lastAttemptAt: null, lastError: null, latest: { cpuPercent: null, memoryPercent: null, connectionCount: null, batchRequestsSec: null }, createdAt: iso(), updatedAt: iso(), changedAt: iso(), etag: 1 };
-  c.data.servers.push(s); record(c, "server_added", "server", s, { hostname: s.hostname }); publish(c.slug, "server.created", { serverId: s.id });
-  c.status = 201; c.headers.ETag = `"${s.etag}"`; return publicServer(s);
-});
-on("POST", "/servers/test-connection", (c) => probe(c.body));
-on("GET", "/servers/health", (c) => c.data.servers.map(healthOf));
-on("GET", "/servers/health/changes", (c) => c.data.changes.slice(0, Number(c.query.get("limit") ?? 50)));
-on("GET", "/servers/:id", (c) => { const s = serverOf(c); c.headers.ETag = `"${s.etag}"`; return publicServer(s); });
-on("PATCH", "/servers/:id", (c) => {
-  const s = serverOf(c), { password, groupIds, labels, ...b } = c.body;
-  if (c.ifMatch && c.ifMatch !== `"${s.etag}"`) throw new Refusal(412, "PRECONDITION_FAILED", "Someone else changed this server in the meantime.");
-  checkServer(c, { ...s, ...b }, s); Object.assign(s, b, { updatedAt: iso(), etag: s.etag + 1 });
-  if (password) s.hasPassword = true;
-  if (groupIds) s.groups = c.data.groups.filter((g) => groupIds.includes(g.id)).map(tag);
-  if (labels) s.labels = labels.map((n) => labelNamed(c, n));
-  record(c, "server_updated", "server", s, { after: b }); publish(c.slug, "server.updated", { serverId: s.id }); c.headers.ETag = `"${s.etag}"`; return publicServer(s);
-});
-on("DELETE", "/servers/:id", (c) => { const s = serverOf(c); c.data.servers.splice(c.data.servers.indexOf(s), 1); record(c, "server_deleted", "server", s, {}); publish(c.slug, "server.deleted", { serverId: s.id }); return null; });
-on("POST", "/servers/:id/test-connection", (c) => probe(serverOf(c)));
-on("GET", "/servers/:id/health", (c) => healthOf(serverOf(c)));
-on("GET", "/servers/:id/collection-config", (c) => ({ ...serverOf(c).collection, metricsEnabled: ["cpu_percent", "memory_percent", "connection_count", "batch_requests_sec"] }));
-on("PUT", "/servers/:id/collection-config", (c) => { Object.assign(serverOf(c).collection, { enabled: c.body.enabled, intervalSeconds: c.body.intervalSeconds }); return c.body; });
-for (const [verb, enabled] of [["start", true], ["stop", false]]) on("POST", `/servers/:id/collection/${verb}`, (c) => { const s = serverOf(c); s.collection.enabled = enabled; record(c, `collection_${verb}ed`, "server", s, {}); publish(c.slug, "server.updated", { serverId: s.id }); return { ...s.collection, metricsEnabled: [] }; });
-on("GET", "/servers/:id/metrics", (c) => {
-  const s = serverOf(c), seconds = { "1h": 3600, "6h": 21600, "24h": 86400, "7d": 604800, "30d": 2592000 }[c.query.get("range") ?? "24h"], names = c.query.getAll("metric");
-  if (!seconds) invalid("range", "must be one of 1h, 6h, 24h, 7d, 30d");
-  const all = names.map((m) => makeSeries(s, m, seconds)); return all.length === 1 ? all[0] : all;
-});
-on("POST", "/servers/:id/labels", (c) => { const s = serverOf(c); for (const n of c.body.labels) if (!s.labels.some((l) => l.name === n)) s.labels.push(labelNamed(c, n)); record(c, "label_added", "server", s, c.body); publish(c.slug, "label.changed", {}); return s.labels; });
-on("DELETE", "/servers/:id/labels/:labelId", (c) => { const s = serverOf(c); s.labels = s.labels.filter((l) => l.id !== c.params.labelId); publish(c.slug, "label.changed", {}); return null; });
-on("GET", "/metrics/dashboard", (c) => ({ total: c.data.servers.length, byHealth: counts(c.data.servers), groups: c.data.groups.map((g) => { const l = c.data.servers.filter((s) => s.groups.some((x) => x.id === g.id)); return { id: g.id, name: g.name, total: l.length, byHealth: counts(l) }; }), updatedAt: iso() }));
-on("GET", "/metrics/types", () => []);
-const groupOut = (c, g) => ({ ...g, serverCount: c.data.servers.filter((s) => s.groups.some((x) => x.id === g.id)).length });
-const groupOf = (c) => c.data.groups.find((g) => g.id === c.params.id) ?? (() => { throw notFound("Group"); })();
-on("GET", "/groups", (c) => c.data.groups.map((g) => groupOut(c, g)));
-on("POST", "/groups", (c) => { if (!c.body.name) invalid("name", "is required"); if (c.data.groups.some((g) => g.name === c.body.name)) throw new Refusal(409, "CONFLICT", "A group with this name exists already."); const g = { id: newID(), description: null, color: null, createdAt: iso(), ...c.body }; c.data.groups.push(g); record(c, "group_created", "group", g, {}); publish(c.slug, "group.changed", {}); c.status = 201; return groupOut(c, g); });
-on("GET", "/groups/:id", (c) => groupOut(c, groupOf(c)));
-on("PATCH", "/groups/:id", (c) => { const g = Object.assign(groupOf(c), c.body); publish(c.slug, "group.changed", {}); return groupOut(c, g); });
-on("DELETE", "/groups/:id", (c) => { const g = groupOf(c); c.data.groups.splice(c.data.groups.indexOf(g), 1); for (const s of c.data.servers) s.groups = s.groups.filter((x) => x.id !== g.id); publish(c.slug, "group.changed", {}); return null; });
-on("POST", "/groups/:id/servers", (c) => { const g = groupOf(c); for (const s of c.data.servers) if (c.body.serverIds.includes(s.id) && !s.groups.some((x) => x.id === g.id)) s.groups.push(tag(g)); publish(c.slug, "group.changed", {}); return groupOut(c, g); });
-on("DELETE", "/groups/:id/servers/:serverId", (c) => { const g = groupOf(c), s = c.data.servers.find((x) => x.id === c.params.serverId); if (s) s.groups = s.groups.filter((x) => x.id !== g.id); publish(c.slug, "group.changed", {}); return null; });
-on("GET", "/labels", (c) => [...c.data.labels.values()].map((l) => ({ ...l, serverCount: c.data.servers.filter((s) => s.labels.some((x) => x.id === l.id)).length })));
-on("GET", "/activity", (c) => { const q = c.query, text = (q.get("q") ?? "").toLowerCase(); return page(c, c.data.activity.filter((a) => (!q.get("action") || a.action === q.get("action")) && (!q.get("entityType") || a.entityType === q.get("entityType")) && (!q.get("entityId") || a.entityId === q.get("entityId")) && (!q.get("from") || a.createdAt >= q.get("from")) && (!q.get("to") || a.createdAt <= q.get("to")) && (!text || JSON.stringify([a.entityName, a.details, a.actor.name, a.action]).toLowerCase().includes(text)))); });
-on("GET", "/settings", (c) => c.data.settings);
-on("PUT", "/settings", (c) => Object.assign(c.data.settings, c.body));
-for (const part of ["retention", "thresholds"]) { on("GET", `/settings/${part}`, (c) => c.data.settings[part]); on("PUT", `/settings/${part}`, (c) => { Object.assign(c.data.settings[part], c.body); publish(c.slug, "settings.changed", {}); return c.data.settings[part]; }); }
-on("GET", "/users", (c) => users.filter((u) => u.isSuperAdmin || u.memberships.some((m) => m.tenantSlug === c.slug)).map(publicUser));
-on("POST", "/users", (c) => { const b = c.body; if (!/@/.test(b.email ?? "")) invalid("email", "is not an email address"); if (users.some((u) => u.email === b.email)) throw new Refusal(409, "CONFLICT", "A user with this email exists already."); const u = user(b.name, b.email, b.role, { lastSignInAt: null, password: b.password }); u.memberships[0].tenantSlug = c.slug; users.push(u); c.status = 201; return publicUser(u); });
-const userOf = (c) => users.find((u) => u.id === c.params.id) ?? (() => { throw notFound("User"); })();
-on("PATCH", "/users/:id", (c) => { const u = userOf(c), { role, password, ...rest } = c.body; Object.assign(u, rest); if (role) u.memberships[0].role = role; if (password) u.password = password; return publicUser(u); });
-on("DELETE", "/users/:id", (c) => { users.splice(users.indexOf(userOf(c)), 1); return null; });
-
-// ---- what a test asks of the stand-in: slow, failing or changed answers
-on("POST", "/mock", (c) => {
-  const b = c.body;
-  if ("latencyMs" in b) faults.latencyMs = b.latencyMs;
-  if ("failing" in b) { faults.failing = b.failing; faults.status = b.status ?? 500; }
-  if (b.dropStreams) for (const s of streams) s.response.destroy();
-  if (b.server) {
-    const s = c.data.servers.find((x) => x.name === b.server), from = s.health;
-    Object.assign(s, { health: b.health, healthReasons: b.reasons ?? [], lastCollectedAt: iso(), changedAt: iso() });
-    s.latest.cpuPercent = b.cpuPercent ?? s.latest.cpuPercent;
-    c.data.changes.unshift({ serverId: s.id, name: s.name, from, to: b.health, status: s.status, reasons: s.healthReasons, at: iso() });
-    publish(c.slug, "server.health", { serverId: s.id, name: s.name, from, to: b.health, status: s.status, reasons: s.healthReasons, at: iso() });
-    publish(c.slug, "servers.collected", { serverIds: [s.id], at: iso() });
-  }
-  return {};
-});
-
-// ---- the server
 function matchRoute(method, path) {
   const parts = path.split("/");
   let other = false, best = null;
   for (const [m, pattern, handler, needsTenant] of routes) {
     if (pattern.length !== parts.length) continue;
     const params = {};
-    if (!pattern.every((p, i) => p.startsWith(":") ? ((params[p.slice(1)] = decodeURIComponent(parts[i])), true) : p === parts[i])) continue;
-    if (m !== method) { other = true; continue; }
+    if (!pattern.every((p, i) => p.startsWith(":") ? ((params[p.slice(1)] = decodeURIComponent(parts[i])), true) : p === parts[i])) {
+      continue;
+    }
+    if (m !== method) {
+      other = true;
+      continue;
+    }
     if (!best || Object.keys(params).length < Object.keys(best.params).length) best = { params, handler, needsTenant };
   }
   if (!best) throw other ? new Refusal(405, "METHOD_NOT_ALLOWED", "This address does not take this method.") : notFound("This address");
@@ -205,17 +49,38 @@ function matchRoute(method, path) {
 function signIn(response, id, u, remember) {
   const session = { user: u, csrf: newID() }, token = newID() + newID();
   sessions.set(token, session);
-  send(response, 200, { access_token: "mock", token_type: "Bearer", expires_in: 1800, refresh_token: "mock", user: publicUser(u), csrfToken: session.csrf }, { "Set-Cookie": `dbtools_session=${token}; Path=/; HttpOnly; SameSite=Strict${remember ? "; Max-Age=604800" : ""}`, "X-Request-ID": id });
+  send(response, 200, {
+    access_token: "mock",
+    token_type: "Bearer",
+    expires_in: 1800,
+    refresh_token: "mock",
+    user: publicUser(u),
+    csrfToken: session.csrf,
+  }, {
+    "Set-Cookie": `dbtools_session=${token}; Path=/; HttpOnly; SameSite=Strict${remember ? "; Max-Age=604800" : ""}`,
+    "X-Request-ID": id,
+  });
 }
 function send(response, status, body, headers = {}) {
   const text = body === null ? "" : JSON.stringify(body);
-  response.writeHead(body === null ? 204 : status, { "Content-Type": "application/json", "Cache-Control": "no-store", "Content-Security-Policy": policy, ...headers });
+  response.writeHead(body === null ? 204 : status, {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": policy,
+    ...headers,
+  });
   response.end(text);
 }
 async function api(request, response, url, id) {
   const path = url.pathname.replace(/^\/api(\/v1)?/, "");
   if (faults.latencyMs && path !== "/mock") await new Promise((r) => setTimeout(r, faults.latencyMs));
-  if (faults.failing && path !== "/mock" && new RegExp(faults.failing).test(path)) throw new Refusal(faults.status, faults.status === 503 ? "UNAVAILABLE" : "INTERNAL_ERROR", "The database took longer than 10 s. Nothing was lost.");
+  if (faults.failing && path !== "/mock" && new RegExp(faults.failing).test(path)) {
+    throw new Refusal(
+      faults.status,
+      faults.status === 503 ? "UNAVAILABLE" : "INTERNAL_ERROR",
+      "The database took longer than 10 s. Nothing was lost.",
+    );
+  }
   if (path === "/health") return send(response, 200, { status: "healthy" });
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
@@ -233,14 +98,28 @@ async function api(request, response, url, id) {
   }
   const cookie = /dbtools_session=([^;]+)/.exec(request.headers.cookie ?? "")?.[1], session = sessions.get(cookie);
   if (!session) throw new Refusal(401, "UNAUTHENTICATED", "Sign in to see this.");
-  if (request.method !== "GET" && request.headers["x-csrf-token"] !== session.csrf) throw new Refusal(403, "FORBIDDEN", "The CSRF token is missing or wrong.");
-  const c = { user: session.user, session, cookie, body, query: url.searchParams, url, headers: { "X-Request-ID": id }, status: 200, ifMatch: request.headers["if-match"] };
+  if (request.method !== "GET" && request.headers["x-csrf-token"] !== session.csrf) {
+    throw new Refusal(403, "FORBIDDEN", "The CSRF token is missing or wrong.");
+  }
+  const c = {
+    user: session.user,
+    session,
+    cookie,
+    body,
+    query: url.searchParams,
+    url,
+    headers: { "X-Request-ID": id },
+    status: 200,
+    ifMatch: request.headers["if-match"],
+  };
   c.slug = request.headers["x-tenant-slug"] ?? url.searchParams.get("tenant");
   const needTenant = () => {
     if (!c.slug) throw new Refusal(400, "MISSING_TENANT", "Name a tenant in X-Tenant-Slug.");
     const t = tenants.find((x) => x.slug === c.slug && x.status !== "deleted");
     if (!t) throw new Refusal(404, "INVALID_TENANT", "This tenant does not exist.");
-    if (t.status === "suspended") throw new Refusal(403, "TENANT_SUSPENDED", `${t.name} is suspended. A platform administrator can activate it.`);
+    if (t.status === "suspended") {
+      throw new Refusal(403, "TENANT_SUSPENDED", `${t.name} is suspended. A platform administrator can activate it.`);
+    }
     c.data = dataOf(c.slug);
   };
   if (path === "/events") {
@@ -258,25 +137,51 @@ async function api(request, response, url, id) {
   const result = route.handler(c);
   send(response, c.status, result, c.headers);
 }
-const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".txt": "text/plain" };
+const types = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain",
+};
 function file(response, path) {
   let name = join(web, normalize(path));
   if (!name.startsWith(normalize(web)) || !existsSync(name) || statSync(name).isDirectory()) name = join(web, "index.html");
   const asset = path.startsWith("/assets/");
-  response.writeHead(200, { "Content-Type": types[extname(name)] ?? "application/octet-stream", "Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Cache-Control": asset ? "public, max-age=31536000, immutable" : "no-cache" });
+  response.writeHead(200, {
+    "Content-Type": types[extname(name)] ?? "application/octet-stream",
+    "Content-Security-Policy": policy,
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": asset ? "public, max-age=31536000, immutable" : "no-cache",
+  });
   response.end(readFileSync(name));
 }
 const server = createServer((request, response) => {
   const url = new URL(request.url, "http://localhost"), id = newID();
-  const refuse = (e) => send(response, e.status ?? 500, { error: { code: e.code ?? "INTERNAL_ERROR", message: e.message, details: e.details ?? [], timestamp: iso(), requestId: id } }, { "X-Request-ID": id });
+  const refuse = (e) =>
+    send(response, e.status ?? 500, {
+      error: { code: e.code ?? "INTERNAL_ERROR", message: e.message, details: e.details ?? [], timestamp: iso(), requestId: id },
+    }, { "X-Request-ID": id });
   if (url.pathname.startsWith("/api")) api(request, response, url, id).catch(refuse);
   else file(response, url.pathname);
 });
-server.listen(Number(option("port", "8090")), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/ sign in as ${admin.email}`));
-const beat = setInterval(() => { for (const s of streams) s.response.write(": still here\n\n"); }, 15_000);
+server.listen(
+  Number(option("port", "8090")),
+  "127.0.0.1",
+  () => console.log(`http://127.0.0.1:${server.address().port}/ sign in as ${admin.email}`),
+);
+const beat = setInterval(() => {
+  for (const s of streams) s.response.write(": still here\n\n");
+}, 15_000);
 const collect = setInterval(() => {
   const d = data.get("meridian");
   for (const s of d.servers) if (s.status === "online") s.lastCollectedAt = iso(Date.now() - (parseInt(s.id.slice(-3), 16) % 55) * 1000);
   publish("meridian", "servers.collected", { serverIds: null, at: iso() });
 }, 10_000);
-process.on("SIGTERM", () => { clearInterval(beat); clearInterval(collect); for (const s of streams) s.response.end(); server.closeAllConnections(); server.close(); });
+process.on("SIGTERM", () => {
+  clearInterval(beat);
+  clearInterval(collect);
+  for (const s of streams) s.response.end();
+  server.closeAllConnections();
+  server.close();
+});

@@ -18,15 +18,23 @@ function add(name, from, optional = false) {
     return;
   }
   const root = roots.find((r) => existsSync(join(r, name)));
-  if (!root) { if (!optional) missing.push(`${name} (wanted by ${from})`); return; }
+  if (!root) {
+    if (!optional) missing.push(`${name} (wanted by ${from})`);
+    return;
+  }
   mkdirSync(dest, { recursive: true });
   cpSync(join(root, name), dest, { recursive: true, dereference: true });
   const manifest = join(root, name, "package.json");
-  if (existsSync(manifest)) for (const d of Object.keys(JSON.parse(readFileSync(manifest, "utf8")).dependencies ?? {})) add(d, name, d.startsWith("@types/"));
+  if (existsSync(manifest)) {
+    for (const d of Object.keys(JSON.parse(readFileSync(manifest, "utf8")).dependencies ?? {})) add(d, name, d.startsWith("@types/"));
+  }
   if (!name.startsWith("@types/")) add("@types/" + name.replace(/^@(.+?)\//, "$1__"), name, true);
 }
 rmSync("node_modules", { recursive: true, force: true });
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 for (const d of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) add(d, "package.json");
 console.log(`web: ${seen.size} packages from ${roots.join(", ")}`);
-if (missing.length) { console.error(`web: missing ${missing.join(", ")}`); process.exit(1); }
+if (missing.length) {
+  console.error(`web: missing ${missing.join(", ")}`);
+  process.exit(1);
+}

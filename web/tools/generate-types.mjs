@@ -35,7 +35,10 @@ function members(s, indent) {
     return `${note(p, indent)}${indent}${key}${required.has(name) ? "" : "?"}: ${typeOf(p, indent)};\n`;
   }).join("");
 }
-const note = (s, indent) => (s?.description ? `${indent}/** ${s.description.trim().replace(/\s+/g, " ").replaceAll("*/", "* /")} */\n` : "");
+const note = (
+  s,
+  indent,
+) => (s?.description ? `${indent}/** ${s.description.trim().replace(/\s+/g, " ").replaceAll("*/", "* /")} */\n` : "");
 
 let out = "// Made by web/tools/generate-types.mjs from api/openapi.yaml. Do not edit.\n";
 for (const [name, s] of Object.entries(schemas)) {
@@ -43,7 +46,9 @@ for (const [name, s] of Object.entries(schemas)) {
   out += `\n${note(s, "")}${plain ? `export interface ${name} {\n${members(s, "  ")}}` : `export type ${name} = ${typeOf(s, "")};`}\n`;
 }
 let old = "";
-try { old = readFileSync(target, "utf8"); } catch { /* not made yet */ }
+try {
+  old = readFileSync(target, "utf8");
+} catch { /* not made yet */ }
 if (old === out) process.exit(0);
 if (process.argv.includes("--check")) {
   console.error("web/src/api/types.ts is not what api/openapi.yaml says; run `make generate`.");

@@ -11,8 +11,12 @@ const built = (source, ext) => {
 const url = (name) => `/${name.replace(/^dist\//, "")}`;
 const [mainName, main] = built("src/app/main.tsx", ".js");
 const [bootName] = built("src/app/theme-boot.ts", ".js");
-const preload = main.imports.filter((i) => i.kind === "import-statement").map((i) => `    <link rel="modulepreload" href="${url(i.path)}">\n`).join("");
-writeFileSync("dist/index.html", `<!doctype html>
+const preload = main.imports.filter((i) => i.kind === "import-statement").map((i) =>
+  `    <link rel="modulepreload" href="${url(i.path)}">\n`
+).join("");
+writeFileSync(
+  "dist/index.html",
+  `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -29,6 +33,11 @@ ${preload}    <script type="module" src="${url(mainName)}"></script>
     <noscript>DbTools needs JavaScript.</noscript>
   </body>
 </html>
-`);
+`,
+);
 const size = (test) => Object.entries(outputs).filter(([n]) => test(n)).reduce((a, [, o]) => a + o.bytes, 0);
-console.log(`web: ${Math.round(size((n) => n.endsWith(".js")) / 1024)} KiB of scripts, ${Math.round(size((n) => n.endsWith(".css")) / 1024)} KiB of styles`);
+console.log(
+  `web: ${Math.round(size((n) => n.endsWith(".js")) / 1024)} KiB of scripts, ${
+    Math.round(size((n) => n.endsWith(".css")) / 1024)
+  } KiB of styles`,
+);

@@ -2,8 +2,26 @@
 import type { Me, Role, Series, ServerRequest, SettingsRequest, Status, Tenant, Threshold } from "./types";
 
 export type {
-  Activity, AuthType, CollectionConfig, EngineKind, Group, Health, HealthChange, Label, Membership, PermissionCheck, ProbeResult, Retention, Role, Server, ServerHealth,
-  Settings, Tenant, TenantStatus, Thresholds, User,
+  Activity,
+  AuthType,
+  CollectionConfig,
+  EngineKind,
+  Group,
+  Health,
+  HealthChange,
+  Label,
+  Membership,
+  PermissionCheck,
+  ProbeResult,
+  Retention,
+  Role,
+  Server,
+  ServerHealth,
+  Settings,
+  Tenant,
+  TenantStatus,
+  Thresholds,
+  User,
 } from "./types";
 export type { GroupRef as Tag } from "./types";
 

@@ -51,11 +51,15 @@ export function App(): ReactElement {
       {path === "/setup" && phase.at !== "signedIn"
         ? <Setup onEntered={entered} onSignIn={() => void start()} />
         : phase.at === "signedIn" && signedIn
-        ? <Shell onSignedOut={() => {
-          leave();
-          setPhase({ at: "signedOut", note: "" });
-          navigate("/sign-in", { replace: true });
-        }} />
+        ? (
+          <Shell
+            onSignedOut={() => {
+              leave();
+              setPhase({ at: "signedOut", note: "" });
+              navigate("/sign-in", { replace: true });
+            }}
+          />
+        )
         : phase.at === "signedOut"
         ? <SignInPage note={phase.note} onEntered={entered} />
         : (

@@ -2,8 +2,14 @@ import type { ReactElement } from "react";
 import { Dialog } from "../components/dialog";
 
 const shortcuts: readonly (readonly [keys: string, what: string])[] = [
-  ["Ctrl K", "Search servers and pages"], ["?", "This list"], ["↑ ↓", "Walk rows, cells and menus"], ["Enter", "Open the row or cell"],
-  ["Space", "Select the row"], ["Shift F10", "Menu of the row"], ["← →", "Move the cross-hair of all charts"], ["Esc", "Close menu or dialog"],
+  ["Ctrl K", "Search servers and pages"],
+  ["?", "This list"],
+  ["↑ ↓", "Walk rows, cells and menus"],
+  ["Enter", "Open the row or cell"],
+  ["Space", "Select the row"],
+  ["Shift F10", "Menu of the row"],
+  ["← →", "Move the cross-hair of all charts"],
+  ["Esc", "Close menu or dialog"],
 ];
 
 export function HelpDialog({ onClose }: { onClose: () => void }): ReactElement {
@@ -20,7 +26,12 @@ export function HelpDialog({ onClose }: { onClose: () => void }): ReactElement {
     >
       <dl className="keysl">
         {shortcuts.map(([keys, what]) => (
-          <div key={keys}><dt>{what}</dt><dd><kbd>{keys}</kbd></dd></div>
+          <div key={keys}>
+            <dt>{what}</dt>
+            <dd>
+              <kbd>{keys}</kbd>
+            </dd>
+          </div>
         ))}
       </dl>
       <p className="hint">Times are in your own time zone. Hold the pointer over one to see it in UTC.</p>

@@ -7,4 +7,8 @@ import "./app.css";
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 installIcons();
-createRoot(root).render(<StrictMode><App /></StrictMode>);
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,6 +1,6 @@
 // Which address shows which screen. One bundle: at 100 KiB compressed, files of their own would only add requests.
 import type { ReactElement } from "react";
-import { PageHead, Empty } from "../components/panel";
+import { Empty, PageHead } from "../components/panel";
 import { AddServerPage } from "../features/fleet/components/add-server-page";
 import { GroupsPage } from "../features/fleet/components/groups-page";
 import { ServerPage } from "../features/fleet/components/server-page";
@@ -22,8 +22,16 @@ const screens: readonly Screen[] = [
   { path: "/servers", title: "Servers", render: () => <ServersPage /> },
   { path: "/servers/new", title: "Add server", needs: "manageServers", render: () => <AddServerPage /> },
   {
-    path: "/servers/:id", title: "Server",
-    render: ({ id = "" }) => <ServerPage key={id} id={id} metrics={(server) => <MetricsTab server={server} />} activity={(serverId) => <ServerActivity serverId={serverId} />} />,
+    path: "/servers/:id",
+    title: "Server",
+    render: ({ id = "" }) => (
+      <ServerPage
+        key={id}
+        id={id}
+        metrics={(server) => <MetricsTab server={server} />}
+        activity={(serverId) => <ServerActivity serverId={serverId} />}
+      />
+    ),
   },
   { path: "/groups", title: "Groups", render: () => <GroupsPage /> },
   { path: "/activity", title: "Activity log", render: () => <ActivityPage /> },
@@ -32,7 +40,12 @@ const screens: readonly Screen[] = [
 ];
 
 const platformScreens: readonly Screen[] = [
-  { path: "/admin/tenants", title: "Tenants", needs: "manageTenants", render: () => <TenantsPage onOpen={(tenant) => chooseTenant(tenant, "/")} /> },
+  {
+    path: "/admin/tenants",
+    title: "Tenants",
+    needs: "manageTenants",
+    render: () => <TenantsPage onOpen={(tenant) => chooseTenant(tenant, "/")} />,
+  },
 ];
 
 export const routesFor = (who: Session): readonly Route[] => screens.filter((s) => !s.needs || may(who, s.needs));
@@ -46,7 +59,11 @@ export const notFound: ReactElement = (
   <>
     <PageHead title="Not found" />
     <section className="panel vflex tall" aria-label="Not found">
-      <Empty icon="question-circle" title="There is no such page, or your role may not open it" text="The address may be old. The navigation leads to all pages that you can open.">
+      <Empty
+        icon="question-circle"
+        title="There is no such page, or your role may not open it"
+        text="The address may be old. The navigation leads to all pages that you can open."
+      >
         <Link className="btn sm" href="/" onClick={() => navigate("/")}>Go to the dashboard</Link>
       </Empty>
     </section>

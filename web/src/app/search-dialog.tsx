@@ -37,11 +37,15 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
     (signal) => get<Server[]>("/servers", { query: { q, limit: hitCountMax }, signal }),
   );
   const pages: Page[] = [
-    { href: "/", text: "Dashboard", icon: "speedometer2" }, { href: "/servers", text: "Servers", icon: "hdd-stack" }, { href: "/groups", text: "Groups", icon: "collection" },
+    { href: "/", text: "Dashboard", icon: "speedometer2" },
+    { href: "/servers", text: "Servers", icon: "hdd-stack" },
+    { href: "/groups", text: "Groups", icon: "collection" },
     { href: "/activity", text: "Activity log", icon: "journal-text" },
   ];
   if (may(who, "manageServers")) pages.push({ href: "/servers/new", text: "Add server", icon: "plus-lg" });
-  if (may(who, "manageSettings")) pages.push({ href: "/users", text: "Users", icon: "people" }, { href: "/settings", text: "Settings", icon: "gear" });
+  if (may(who, "manageSettings")) {
+    pages.push({ href: "/users", text: "Users", icon: "people" }, { href: "/settings", text: "Settings", icon: "gear" });
+  }
   if (may(who, "manageTenants")) pages.push({ href: "/admin/tenants", text: "Tenants", icon: "building" });
   const servers = q ? found.data ?? [] : [];
   // Pages stand first and follow each key; servers come a moment later, below, so that no row moves from under the choice.
@@ -60,7 +64,10 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
     event.preventDefault();
   };
   const option = (index: number): { id: string; role: "option"; "aria-selected": boolean; className: string } => ({
-    id: `${id}-${index}`, role: "option", "aria-selected": index === at, className: index === at ? "on" : "",
+    id: `${id}-${index}`,
+    role: "option",
+    "aria-selected": index === at,
+    className: index === at ? "on" : "",
   });
   return (
     <dialog
@@ -92,16 +99,26 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
       </div>
       <ul role="listbox" id={`${id}-list`} aria-label="Results" className="search-l">
         {shownPages.map((p, i) => (
-          <li key={p.href} {...option(i)} onClick={() => go(p.href)}><Icon name={p.icon} /><span>{p.text}</span></li>
+          <li key={p.href} {...option(i)} onClick={() => go(p.href)}>
+            <Icon name={p.icon} />
+            <span>{p.text}</span>
+          </li>
         ))}
         {servers.map((s, i) => (
           <li key={s.id} {...option(shownPages.length + i)} onClick={() => go(`/servers/${s.id}`)}>
-            <HealthDot health={s.health} /><EngineMark engine={s.engine} /><span className="srv">{s.name}</span><span className="m3 mono ell">{s.hostname}</span>
+            <HealthDot health={s.health} />
+            <EngineMark engine={s.engine} />
+            <span className="srv">{s.name}</span>
+            <span className="m3 mono ell">{s.hostname}</span>
           </li>
         ))}
       </ul>
       <p className="search-f" role="status">
-        {found.error ? `Servers could not be searched (${found.error.code})` : targets.length === 0 ? `Nothing matches “${q}”` : `${targets.length} results`}
+        {found.error
+          ? `Servers could not be searched (${found.error.code})`
+          : targets.length === 0
+          ? `Nothing matches “${q}”`
+          : `${targets.length} results`}
       </p>
     </dialog>
   );

@@ -2,7 +2,7 @@
 import { type ReactElement, useEffect, useRef, useState } from "react";
 import { Icon, Logo } from "../components/icon";
 import type { IconName } from "../components/icon-names";
-import { type MenuItem, MenuButton } from "../components/menu";
+import { MenuButton, type MenuItem } from "../components/menu";
 import { signOut } from "../features/platform/api/sign-out";
 import { PasswordDialog } from "../features/platform/components/password-dialog";
 import { useNow } from "../lib/clock";
@@ -42,6 +42,9 @@ const tenantNav: readonly (readonly [head: string, items: readonly NavItem[]])[]
     { href: "/settings", icon: "gear", text: "Settings", needs: "manageSettings" },
   ]],
 ];
+/** The switch shows this many; the page of all tenants shows the others. */
+const tenantCountMax = 20;
+
 const platformNav: typeof tenantNav = [["", [{ href: "/admin/tenants", icon: "building", text: "Tenants", needs: "manageTenants" }]]];
 
 export function Shell({ onSignedOut }: { onSignedOut: () => void }): ReactElement {
@@ -93,7 +96,9 @@ export function Shell({ onSignedOut }: { onSignedOut: () => void }): ReactElemen
               : <span />}
             <div className="top-r">
               <LiveClock idle={platform || !slug} />
-              <button className="btn ghost icon" type="button" aria-label="Help and shortcuts" onClick={() => setOpen("help")}><Icon name="question-circle" /></button>
+              <button className="btn ghost icon" type="button" aria-label="Help and shortcuts" onClick={() => setOpen("help")}>
+                <Icon name="question-circle" />
+              </button>
               <ThemeButton />
               <AccountMenu onPassword={() => setOpen("password")} onSignedOut={onSignedOut} />
             </div>
@@ -120,20 +125,32 @@ function Screen({ platform }: { platform: boolean }): ReactElement {
 
 function TenantSwitch({ platform }: { platform: boolean }): ReactElement {
   const who = useSession();
-  const items: MenuItem[] = who.tenants.map((t) => ({
+  const first = who.tenants.slice(0, tenantCountMax), chosen = who.tenant;
+  const shown = chosen && !first.some((t) => t.slug === chosen.slug) ? [chosen, ...first] : first;
+  const items: MenuItem[] = shown.map((t) => ({
     label: t.status === "suspended" ? `${t.name} (suspended)` : t.name,
     icon: "hdd-stack",
-    checked: !platform && t.slug === who.tenant?.slug,
+    checked: !platform && t.slug === chosen?.slug,
     onSelect: () => chooseTenant(t, "/"),
   }));
   if (may(who, "manageTenants")) {
-    items.push({ label: "Manage tenants", icon: "building", checked: platform, split: items.length > 0, onSelect: () => chooseTenant(who.tenant, "/admin/tenants") });
+    items.push({
+      label: who.tenants.length > shown.length ? `All ${who.tenants.length} tenants` : "Manage tenants",
+      icon: "building",
+      checked: platform,
+      split: items.length > 0,
+      onSelect: () => chooseTenant(who.tenant, "/admin/tenants"),
+    });
   }
-  const name = platform ? "Platform" : who.tenant?.name ?? "No tenant", sub = platform ? `${who.tenants.length} tenants` : who.tenant?.slug ?? "";
+  const name = platform ? "Platform" : who.tenant?.name ?? "No tenant",
+    sub = platform ? `${who.tenants.length} tenants` : who.tenant?.slug ?? "";
   return (
     <MenuButton className="tenant" label={`${name}, ${sub}. Change tenant`} items={items}>
       <Logo />
-      <span className="nl"><b>{name}</b><small>{sub}</small></span>
+      <span className="nl">
+        <b>{name}</b>
+        <small>{sub}</small>
+      </span>
       <Icon name="chevron-expand" />
     </MenuButton>
   );
@@ -152,7 +169,10 @@ function Navigation({ groups, path }: { groups: typeof tenantNav; path: string }
             <ul>
               {allowed.map((i) => (
                 <li key={i.href}>
-                  <Link href={i.href} aria-current={here(i.href) ? "page" : undefined} title={i.text}><Icon name={i.icon} /><span className="nl">{i.text}</span></Link>
+                  <Link href={i.href} aria-current={here(i.href) ? "page" : undefined} title={i.text}>
+                    <Icon name={i.icon} />
+                    <span className="nl">{i.text}</span>
+                  </Link>
                 </li>
               ))}
             </ul>
@@ -167,7 +187,9 @@ function SideFoot(): ReactElement {
   const { down } = useStore(connection);
   return (
     <div className="side-f">
-      <span className="sdot" data-s={down ? "critical" : "healthy"}><Icon name={down ? "x-octagon-fill" : "check-circle-fill"} /></span>
+      <span className="sdot" data-s={down ? "critical" : "healthy"}>
+        <Icon name={down ? "x-octagon-fill" : "check-circle-fill"} />
+      </span>
       <span className="nl">{down ? "DbTools does not answer" : "DbTools is running"}</span>
     </div>
   );
@@ -176,7 +198,17 @@ function SideFoot(): ReactElement {
 /** The live dot, its word, the clock and the page's zone. */
 function LiveClock({ idle }: { idle: boolean }): ReactElement {
   const now = useNow(), state = useStore(live), { down } = useStore(connection);
-  const word = down ? "No connection" : state.paused ? "Paused" : idle ? "" : state.mode === "live" ? "Live" : state.mode === "polling" ? "Polling" : "Connecting";
+  const word = down
+    ? "No connection"
+    : state.paused
+    ? "Paused"
+    : idle
+    ? ""
+    : state.mode === "live"
+    ? "Live"
+    : state.mode === "polling"
+    ? "Polling"
+    : "Connecting";
   return (
     <span className="live">
       {word && <span className={`pulse ${word === "Live" ? "" : "hollow"}`} aria-hidden="true" />}
@@ -191,7 +223,12 @@ function ThemeButton(): ReactElement {
   useStore(preferences);
   const dark = document.documentElement.dataset.theme === "dark";
   return (
-    <button className="btn ghost icon" type="button" aria-label={dark ? "Light theme" : "Dark theme"} onClick={() => setPreferences({ theme: dark ? "light" : "dark" })}>
+    <button
+      className="btn ghost icon"
+      type="button"
+      aria-label={dark ? "Light theme" : "Dark theme"}
+      onClick={() => setPreferences({ theme: dark ? "light" : "dark" })}
+    >
       <Icon name="circle-half" />
     </button>
   );
@@ -209,19 +246,41 @@ function AccountMenu({ onPassword, onSignedOut }: { onPassword: () => void; onSi
   };
   const items: MenuItem[] = [
     { label: "Change password", icon: "key", onSelect: onPassword },
-    { label: "Theme of this computer", icon: "circle-half", split: true, checked: chosen.theme === "system", onSelect: () => setPreferences({ theme: "system" }) },
+    {
+      label: "Theme of this computer",
+      icon: "circle-half",
+      split: true,
+      checked: chosen.theme === "system",
+      onSelect: () => setPreferences({ theme: "system" }),
+    },
     { label: "Light theme", icon: "circle-half", checked: chosen.theme === "light", onSelect: () => setPreferences({ theme: "light" }) },
     { label: "Dark theme", icon: "circle-half", checked: chosen.theme === "dark", onSelect: () => setPreferences({ theme: "dark" }) },
     {
-      label: "Dense rows", icon: "distribute-vertical", split: true, checked: chosen.density === "dense",
+      label: "Dense rows",
+      icon: "distribute-vertical",
+      split: true,
+      checked: chosen.density === "dense",
       onSelect: () => setPreferences({ density: chosen.density === "dense" ? "comfortable" : "dense" }),
     },
     { label: "Sign out", icon: "box-arrow-right", split: true, onSelect: () => void leave() },
   ];
   return (
-    <MenuButton className="who" label={`${who.user.name}, ${role}. Account menu`} items={items} head={<><b>{who.user.name}</b><small>{who.user.email}</small></>}>
+    <MenuButton
+      className="who"
+      label={`${who.user.name}, ${role}. Account menu`}
+      items={items}
+      head={
+        <>
+          <b>{who.user.name}</b>
+          <small>{who.user.email}</small>
+        </>
+      }
+    >
       <span className="avatar" aria-hidden="true">{initials(who.user.name || who.user.email)}</span>
-      <span className="who-t"><b>{who.user.name}</b><small>{role}</small></span>
+      <span className="who-t">
+        <b>{who.user.name}</b>
+        <small>{role}</small>
+      </span>
       <Icon name="chevron-down" />
     </MenuButton>
   );

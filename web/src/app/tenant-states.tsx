@@ -30,7 +30,9 @@ export function SuspendedTenant(): ReactElement {
       <Empty
         icon="pause-circle"
         title={`${tenant?.name ?? "This tenant"} is suspended`}
-        text={mayActivate ? "Nothing is collected and nothing was deleted. Activate it to go on." : "Nothing was deleted. Ask a platform administrator to activate it."}
+        text={mayActivate
+          ? "Nothing is collected and nothing was deleted. Activate it to go on."
+          : "Nothing was deleted. Ask a platform administrator to activate it."}
       >
         {mayActivate && <Link className="btn" href="/admin/tenants">Manage tenants</Link>}
       </Empty>

@@ -14,6 +14,12 @@ export function Ago({ at, form = "ago", none = "never", className = "" }: Props)
   const now = useNow();
   if (at === null || at === 0) return <span className={`m3 ${className}`}>{none}</span>;
   const ms = typeof at === "number" ? at : Date.parse(at);
-  const text = form === "ago" ? relative(ms, now) : form === "age" ? duration(now - ms) : form === "full" ? dayAndClock(ms) : clock(ms, form === "seconds");
+  const text = form === "ago"
+    ? relative(ms, now)
+    : form === "age"
+    ? duration(now - ms)
+    : form === "full"
+    ? dayAndClock(ms)
+    : clock(ms, form === "seconds");
   return <time className={className} dateTime={new Date(ms).toISOString()} title={exact(ms)}>{text}</time>;
 }

@@ -15,17 +15,21 @@ export function levelOf(value: number | null, limit: WarnCrit): "" | "warning" |
 }
 
 /** Grey until a limit is crossed. No value is a dash, never 0. */
-export const PercentBar = memo(function PercentBar({ value, limit, what }: { value: number | null; limit: WarnCrit; what: string }): ReactElement {
-  if (value === null) return <span className="m3" title="No value collected">–</span>;
-  return (
-    <span className={`mb ${levelOf(value, limit)}`}>
-      <i>
-        <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width={Math.max(0, Math.min(100, value))} height="6" /></svg>
-      </i>
-      <b title={`${what} ${value} %`}>{percent(value)}</b>
-    </span>
-  );
-});
+export const PercentBar = memo(
+  function PercentBar({ value, limit, what }: { value: number | null; limit: WarnCrit; what: string }): ReactElement {
+    if (value === null) return <span className="m3" title="No value collected">–</span>;
+    return (
+      <span className={`mb ${levelOf(value, limit)}`}>
+        <i>
+          <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+            <rect width={Math.max(0, Math.min(100, value))} height="6" />
+          </svg>
+        </i>
+        <b title={`${what} ${value} %`}>{percent(value)}</b>
+      </span>
+    );
+  },
+);
 
 /** One bar of all servers of a group, the worst first. */
 export function StackBar({ counts }: { counts: Readonly<Record<Health, number>> }): ReactElement {

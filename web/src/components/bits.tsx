@@ -5,7 +5,11 @@ import { Icon } from "./icon";
 import type { IconName } from "./icon-names";
 
 export function GroupChip({ name }: { name: string }): ReactElement {
-  return <span className="chip group"><span className="ell">{name}</span></span>;
+  return (
+    <span className="chip group">
+      <span className="ell">{name}</span>
+    </span>
+  );
 }
 
 /** "app: orders" shows its key in grey. */
@@ -13,8 +17,19 @@ export function LabelChip({ name, onRemove }: { name: string; onRemove?: (() => 
   const at = name.indexOf(":");
   return (
     <span className={`chip ${onRemove ? "removable" : ""}`}>
-      {at > 0 ? <><i>{name.slice(0, at + 1)}</i>{name.slice(at + 1).trim()}</> : name}
-      {onRemove && <button type="button" aria-label={`Remove label ${name}`} onClick={onRemove}><Icon name="x-lg" /></button>}
+      {at > 0
+        ? (
+          <>
+            <i>{name.slice(0, at + 1)}</i>
+            {name.slice(at + 1).trim()}
+          </>
+        )
+        : name}
+      {onRemove && (
+        <button type="button" aria-label={`Remove label ${name}`} onClick={onRemove}>
+          <Icon name="x-lg" />
+        </button>
+      )}
     </span>
   );
 }
@@ -23,7 +38,9 @@ export function FilterChip({ name, value, onRemove }: { name: string; value: str
   return (
     <span className="fchip">
       {name} <b>{value}</b>
-      <button type="button" aria-label={`Remove the ${name.toLowerCase()} filter`} onClick={onRemove}><Icon name="x-lg" /></button>
+      <button type="button" aria-label={`Remove the ${name.toLowerCase()} filter`} onClick={onRemove}>
+        <Icon name="x-lg" />
+      </button>
     </span>
   );
 }
@@ -72,7 +89,10 @@ export function Crumbs({ path, here }: { path: readonly (readonly [href: string,
   return (
     <nav className="crumbs" aria-label="Breadcrumb">
       {path.map(([href, text]) => (
-        <span key={href} className="row g1"><Link href={href}>{text}</Link><Icon name="chevron-right" /></span>
+        <span key={href} className="row g1">
+          <Link href={href}>{text}</Link>
+          <Icon name="chevron-right" />
+        </span>
       ))}
       <span aria-current="page">{here}</span>
     </nav>
@@ -89,12 +109,15 @@ export function Callout({ tone, icon, title, children, action }: {
   return (
     <div className="callout" data-s={tone} role="status">
       <Icon name={icon} />
-      <div><b>{title}</b>{children && <p>{children}</p>}</div>
+      <div>
+        <b>{title}</b>
+        {children && <p>{children}</p>}
+      </div>
       {action}
     </div>
   );
 }
 
 export function Dot(): ReactElement {
-  return <span aria-hidden="true"> · </span>;
+  return <span aria-hidden="true">·</span>;
 }

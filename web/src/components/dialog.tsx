@@ -34,7 +34,9 @@ export function Dialog({ title, onClose, onSubmit, actions, wide = false, childr
     <>
       <div className="dh">
         <h2 id={id}>{title}</h2>
-        <button className="btn ghost xs icon" type="button" aria-label="Close" onClick={onClose}><Icon name="x-lg" /></button>
+        <button className="btn ghost xs icon" type="button" aria-label="Close" onClick={onClose}>
+          <Icon name="x-lg" />
+        </button>
       </div>
       <div className="db">{children}</div>
       <div className="df">{actions}</div>
@@ -78,7 +80,12 @@ export function ConfirmDialog({ title, verb, danger = false, busy, blocked, onCo
       actions={
         <>
           <button className="btn" type="button" onClick={onClose}>Cancel</button>
-          <button className={`btn ${danger ? "danger-solid" : "primary"}`} type="submit" aria-disabled={Boolean(blocked) || busy} title={blocked}>
+          <button
+            className={`btn ${danger ? "danger-solid" : "primary"}`}
+            type="submit"
+            aria-disabled={Boolean(blocked) || busy}
+            title={blocked}
+          >
             {verb}
           </button>
         </>

@@ -12,7 +12,9 @@ interface Common {
 
 type TextProps = Common & Omit<InputHTMLAttributes<HTMLInputElement>, "className"> & { value: string; onValue: (value: string) => void };
 
-export function TextField({ label, hint, fault, optional, className = "", value, onValue, type = "text", ...rest }: TextProps): ReactElement {
+export function TextField(
+  { label, hint, fault, optional, className = "", value, onValue, type = "text", ...rest }: TextProps,
+): ReactElement {
   const id = useId();
   const [seen, setSeen] = useState(false);
   const secret = type === "password";
@@ -74,11 +76,18 @@ export function SelectField({ label, hint, fault, optional, className = "", valu
 }
 
 function Caption({ id, label, optional }: { id: string; label: ReactNode; optional: boolean | undefined }): ReactElement {
-  return <label htmlFor={id}>{label}{optional && <span className="opt"> optional</span>}</label>;
+  return <label htmlFor={id}>{label}{optional && <span className="opt">optional</span>}</label>;
 }
 
 function Below({ id, hint, fault }: { id: string; hint: ReactNode; fault: string | undefined }): ReactElement | null {
-  if (fault) return <span className="err" id={`${id}-d`}><Icon name="exclamation-circle" />{fault}</span>;
+  if (fault) {
+    return (
+      <span className="err" id={`${id}-d`}>
+        <Icon name="exclamation-circle" />
+        {fault}
+      </span>
+    );
+  }
   return hint ? <span className="hint" id={`${id}-d`}>{hint}</span> : null;
 }
 
@@ -92,7 +101,13 @@ export function CheckRow({ label, checked, onChecked, hint }: {
   return (
     <div className="checkrow">
       <label className="row">
-        <input className="check" type="checkbox" checked={checked} aria-describedby={hint ? id : undefined} onChange={(e) => onChecked(e.target.checked)} />
+        <input
+          className="check"
+          type="checkbox"
+          checked={checked}
+          aria-describedby={hint ? id : undefined}
+          onChange={(e) => onChecked(e.target.checked)}
+        />
         <span>{label}</span>
       </label>
       {hint && <span className="hint" id={id}>{hint}</span>}

@@ -71,9 +71,7 @@ export function Menu({ label, items, place, onClose, head }: {
   return createPortal(
     <div className="menu pop" role="menu" aria-label={label} ref={box} onKeyDown={onKey}>
       {head && <div className="menu-head" role="presentation">{head}</div>}
-      {items.map((item) => (
-        <MenuEntry key={item.label} item={item} onClose={onClose} />
-      ))}
+      {items.map((item) => <MenuEntry key={item.label} item={item} onClose={onClose} />)}
     </div>,
     document.getElementById("main") ?? document.body,
   );

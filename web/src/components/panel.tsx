@@ -75,7 +75,9 @@ export function Failure({ what, error, retry }: { what: string; error: ApiError;
       <p>{error.message}</p>
       {retry && (
         <div className="row">
-          <button className="btn sm" type="button" onClick={retry}><Icon name="arrow-repeat" />Try again</button>
+          <button className="btn sm" type="button" onClick={retry}>
+            <Icon name="arrow-repeat" />Try again
+          </button>
         </div>
       )}
       <ErrorCode error={error} />
@@ -134,7 +136,9 @@ export function QueryView<T>({ query, what, retry, lines = 5, children }: QueryV
   return <Skeleton lines={lines} />;
 }
 
-export function PageHead({ title, sub, children, crumbs }: { title: ReactNode; sub?: ReactNode; children?: ReactNode; crumbs?: ReactNode }): ReactElement {
+export function PageHead(
+  { title, sub, children, crumbs }: { title: ReactNode; sub?: ReactNode; children?: ReactNode; crumbs?: ReactNode },
+): ReactElement {
   return (
     <>
       {crumbs}

@@ -5,7 +5,9 @@ import { Icon } from "./icon";
 const typingMs = 250;
 
 /** A search field that writes into the address after a pause in typing. */
-export function SearchField({ value, label, placeholder, onValue }: { value: string; label: string; placeholder: string; onValue: (value: string) => void }): ReactElement {
+export function SearchField(
+  { value, label, placeholder, onValue }: { value: string; label: string; placeholder: string; onValue: (value: string) => void },
+): ReactElement {
   const [typed, setTyped] = useState(value);
   useEffect(() => setTyped(value), [value]);
   useEffect(() => {

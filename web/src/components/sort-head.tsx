@@ -19,15 +19,23 @@ interface Props<K extends string> {
 export function SortHead<K extends string>({ label, column, sort, onSort, numeric = false, className = "" }: Props<K>): ReactElement {
   const chosen = sort.key === column;
   return (
-    <th className={`${numeric ? "num" : ""} ${className}`} aria-sort={chosen ? (sort.order === "asc" ? "ascending" : "descending") : "none"}>
+    <th
+      className={`${numeric ? "num" : ""} ${className}`}
+      aria-sort={chosen ? (sort.order === "asc" ? "ascending" : "descending") : "none"}
+    >
       <button type="button" onClick={() => onSort({ key: column, order: chosen && sort.order === "asc" ? "desc" : "asc" })}>
-        {label}{chosen && <Icon name={sort.order === "asc" ? "arrow-up" : "arrow-down"} />}
+        {label}
+        {chosen && <Icon name={sort.order === "asc" ? "arrow-up" : "arrow-down"} />}
       </button>
     </th>
   );
 }
 
-export function useSorted<T, K extends string>(rows: readonly T[], sort: SortState<K>, valueOf: Readonly<Record<K, (row: T) => string | number>>): readonly T[] {
+export function useSorted<T, K extends string>(
+  rows: readonly T[],
+  sort: SortState<K>,
+  valueOf: Readonly<Record<K, (row: T) => string | number>>,
+): readonly T[] {
   return useMemo(() => {
     const value = valueOf[sort.key], sign = sort.order === "asc" ? 1 : -1;
     return [...rows].sort((a, b) => {

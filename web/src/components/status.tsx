@@ -8,14 +8,32 @@ import type { IconName } from "./icon-names";
 export const healthOrder: readonly Health[] = ["critical", "offline", "warning", "unknown", "healthy"];
 
 export const healthWords: Readonly<Record<Health, string>> = {
-  healthy: "Healthy", warning: "Warning", critical: "Critical", offline: "Offline", unknown: "Unknown",
+  healthy: "Healthy",
+  warning: "Warning",
+  critical: "Critical",
+  offline: "Offline",
+  unknown: "Unknown",
 };
 export const healthIcons: Readonly<Record<Health | "info", IconName>> = {
-  healthy: "check-circle-fill", warning: "exclamation-triangle-fill", critical: "x-octagon-fill", offline: "dash-circle-fill",
-  unknown: "question-circle", info: "info-circle-fill",
+  healthy: "check-circle-fill",
+  warning: "exclamation-triangle-fill",
+  critical: "x-octagon-fill",
+  offline: "dash-circle-fill",
+  unknown: "question-circle",
+  info: "info-circle-fill",
 };
-const reachabilityWords: Readonly<Record<Reachability, string>> = { online: "Online", degraded: "Degraded", offline: "Offline", unknown: "Unknown" };
-const reachabilityTones: Readonly<Record<Reachability, Health>> = { online: "healthy", degraded: "warning", offline: "critical", unknown: "unknown" };
+const reachabilityWords: Readonly<Record<Reachability, string>> = {
+  online: "Online",
+  degraded: "Degraded",
+  offline: "Offline",
+  unknown: "Unknown",
+};
+const reachabilityTones: Readonly<Record<Reachability, Health>> = {
+  online: "healthy",
+  degraded: "warning",
+  offline: "critical",
+  unknown: "unknown",
+};
 
 export function HealthStatus({ health, pill = false, word }: { health: Health; pill?: boolean; word?: string }): ReactElement {
   const pulse = usePulse(health);
@@ -63,7 +81,9 @@ function usePulse(value: string): boolean {
 }
 
 const engineMarks: Readonly<Record<EngineKind, readonly [css: string, mark: string, name: string]>> = {
-  sqlserver: ["sql", "MS", "SQL Server"], postgresql: ["pg", "PG", "PostgreSQL"], mysql: ["my", "My", "MySQL"],
+  sqlserver: ["sql", "MS", "SQL Server"],
+  postgresql: ["pg", "PG", "PostgreSQL"],
+  mysql: ["my", "My", "MySQL"],
 };
 
 export const engineName = (engine: EngineKind): string => engineMarks[engine][2];

@@ -38,9 +38,19 @@ export function TimeSeries(props: TimeSeriesProps): ReactElement {
     const element = box.current, target = canvas.current;
     if (!element || !target || samples.length === 0) return;
     draw(target, {
-      width: element.clientWidth, height, samples, gaps, limits, cross, zoom, stale, scale: scaleOf(samples, from, to, props.fixedTop),
-      colors: colorsOf(element, stale ? "--off-solid" : props.color), font: `11px ${getComputedStyle(element).fontFamily}`,
-      formatY: props.formatAxis, formatX: (at) => axisTime(at, from, to),
+      width: element.clientWidth,
+      height,
+      samples,
+      gaps,
+      limits,
+      cross,
+      zoom,
+      stale,
+      scale: scaleOf(samples, from, to, props.fixedTop),
+      colors: colorsOf(element, stale ? "--off-solid" : props.color),
+      font: `11px ${getComputedStyle(element).fontFamily}`,
+      formatY: props.formatAxis,
+      formatX: (at) => axisTime(at, from, to),
     });
   };
   useEffect(() => paint.current());
@@ -77,8 +87,9 @@ export function TimeSeries(props: TimeSeriesProps): ReactElement {
     if (event.key === "Escape") onCross(null);
     else if (event.key === "Home") onCross(samples.find((s) => s.at >= from)?.at ?? null);
     else if (event.key === "End") onCross(samples[samples.length - 1]?.at ?? null);
-    else if (step !== undefined) onCross(Math.max(from, Math.min(to, (cross ?? samples[samples.length - 1]?.at ?? to) + step * intervalMs)));
-    else return;
+    else if (step !== undefined) {
+      onCross(Math.max(from, Math.min(to, (cross ?? samples[samples.length - 1]?.at ?? to) + step * intervalMs)));
+    } else return;
     event.preventDefault();
   };
   const shown = cross === null ? samples[samples.length - 1] ?? null : sampleAt(samples, gaps, cross);
@@ -155,7 +166,14 @@ function axisTime(at: number, from: number, to: number): string {
 function colorsOf(element: Element, line: string): Colors {
   const style = getComputedStyle(element), read = (name: string): string => style.getPropertyValue(name).trim();
   return {
-    line: read(line), grid: read("--grid"), axis: read("--line-2"), text: read("--fg-3"), surface: read("--surface"), hatch: read("--line-2"),
-    warning: read("--warn-solid"), critical: read("--crit-solid"), cross: read("--fg-2"),
+    line: read(line),
+    grid: read("--grid"),
+    axis: read("--line-2"),
+    text: read("--fg-3"),
+    surface: read("--surface"),
+    hatch: read("--line-2"),
+    warning: read("--warn-solid"),
+    critical: read("--crit-solid"),
+    cross: read("--fg-2"),
   };
 }

@@ -15,7 +15,9 @@ export function Toaster(): ReactElement {
             <b>{t.title}</b>
             {t.text && <p>{t.text}</p>}
           </div>
-          <button className="btn ghost xs icon" type="button" aria-label={`Dismiss: ${t.title}`} onClick={() => dismiss(t.id)}><Icon name="x-lg" /></button>
+          <button className="btn ghost xs icon" type="button" aria-label={`Dismiss: ${t.title}`} onClick={() => dismiss(t.id)}>
+            <Icon name="x-lg" />
+          </button>
         </div>
       ))}
     </div>

@@ -1,5 +1,14 @@
 // A table of any length: only the rows on screen are in the page. The grid has the focus; keys walk, select, open and show the menu.
-import { type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { Icon } from "./icon";
 import type { MenuPlace } from "./menu";
 import type { SortState } from "./sort-head";
@@ -51,7 +60,9 @@ export function VirtualTable<T>(props: Props<T>): ReactElement {
     return () => observer.disconnect();
   }, []);
   const { first, last } = windowOf(view.top, view.height, rowHeight, total);
-  useEffect(() => onNeed(last), [last, onNeed]);
+  useEffect(() => {
+    onNeed(last);
+  }, [last, onNeed]);
   useEffect(() => setActive((a) => Math.max(0, Math.min(a, total - 1))), [total]);
   const tracks = columns.map((c) => c.width).join(" ");
   const go = (to: number): void => {
@@ -59,19 +70,24 @@ export function VirtualTable<T>(props: Props<T>): ReactElement {
     setActive(n);
     if (!element) return;
     if (y < element.scrollTop) element.scrollTop = y;
-    else if (y + rowHeight + headHeight > element.scrollTop + element.clientHeight) element.scrollTop = y + rowHeight + headHeight - element.clientHeight;
+    else if (y + rowHeight + headHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = y + rowHeight + headHeight - element.clientHeight;
+    }
   };
   const toggle = (index: number, range: boolean): void => {
     const row = rows[index];
     if (!row || !selected) return;
-    const on = !selected.has(rowKey(row)), from = range ? Math.min(anchor.current, index) : index, to = range ? Math.max(anchor.current, index) : index;
+    const on = !selected.has(rowKey(row)),
+      from = range ? Math.min(anchor.current, index) : index,
+      to = range ? Math.max(anchor.current, index) : index;
     onSelect(rows.slice(from, to + 1).map(rowKey), on);
     anchor.current = index;
   };
   const onKey = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget) return;
     const page = Math.max(1, Math.floor((view.height - headHeight) / rowHeight) - 1), row = rows[active];
-    const to = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: total - 1 }[event.key];
+    const to =
+      { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: total - 1 }[event.key];
     if (to !== undefined) go(to);
     else if (event.key === "Enter" && row !== undefined) onOpen(row);
     else if (event.key === " ") toggle(active, event.shiftKey);
@@ -86,7 +102,14 @@ export function VirtualTable<T>(props: Props<T>): ReactElement {
     const row = rows[i], key = row === undefined ? `wait-${i}` : rowKey(row);
     shown.push(
       <VirtualRow
-        key={key} id={`${rowID(label)}-${i}`} index={i} row={row} columns={columns} tracks={tracks} height={rowHeight} active={i === active}
+        key={key}
+        id={`${rowID(label)}-${i}`}
+        index={i}
+        row={row}
+        columns={columns}
+        tracks={tracks}
+        height={rowHeight}
+        active={i === active}
         chosen={row !== undefined && selected !== null ? selected.has(key) : null}
       />,
     );
@@ -109,7 +132,13 @@ export function VirtualTable<T>(props: Props<T>): ReactElement {
   };
   return (
     <div
-      className="vt" ref={box} role="grid" tabIndex={0} aria-label={label} aria-rowcount={total + 1} aria-colcount={columns.length}
+      className="vt"
+      ref={box}
+      role="grid"
+      tabIndex={0}
+      aria-label={label}
+      aria-rowcount={total + 1}
+      aria-colcount={columns.length}
       aria-multiselectable={selected ? true : undefined}
       aria-activedescendant={active >= first && active < last ? `${rowID(label)}-${active}` : undefined}
       onKeyDown={onKey}
@@ -138,14 +167,21 @@ export function VirtualTable<T>(props: Props<T>): ReactElement {
 
 const rowID = (label: string): string => label.replace(/\W+/g, "-");
 
-function Head<T>({ column, sort, onSort }: { column: Column<T>; sort: SortState<string>; onSort: (sort: SortState<string>) => void }): ReactElement {
+function Head<T>(
+  { column, sort, onSort }: { column: Column<T>; sort: SortState<string>; onSort: (sort: SortState<string>) => void },
+): ReactElement {
   const chosen = sort.key === column.key, ascending = sort.order === "asc";
   return (
-    <div role="columnheader" className={column.end ? "end" : ""} aria-sort={column.sortable ? (chosen ? (ascending ? "ascending" : "descending") : "none") : undefined}>
+    <div
+      role="columnheader"
+      className={column.end ? "end" : ""}
+      aria-sort={column.sortable ? (chosen ? (ascending ? "ascending" : "descending") : "none") : undefined}
+    >
       {column.sortable
         ? (
           <button type="button" onClick={() => onSort({ key: column.key, order: chosen && ascending ? "desc" : "asc" })}>
-            {column.head}{chosen && <Icon name={ascending ? "arrow-up" : "arrow-down"} />}
+            {column.head}
+            {chosen && <Icon name={ascending ? "arrow-up" : "arrow-down"} />}
           </button>
         )
         : column.head}
@@ -167,11 +203,18 @@ interface RowProps<T> {
 function VirtualRow<T>({ id, index, row, columns, tracks, height, active, chosen }: RowProps<T>): ReactElement {
   return (
     <div
-      id={id} role="row" data-index={index} aria-rowindex={index + 2} aria-selected={chosen ?? undefined} className={active ? "active" : ""}
+      id={id}
+      role="row"
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-selected={chosen ?? undefined}
+      className={active ? "active" : ""}
       style={{ gridTemplateColumns: tracks, height, transform: `translateY(${index * height}px)` }}
     >
       {columns.map((c) => (
-        <div key={c.key} role="gridcell" className={c.end ? "end" : ""}>{row === undefined ? <span className="sk c" /> : c.render(row)}</div>
+        <div key={c.key} role="gridcell" className={c.end ? "end" : ""}>
+          {row === undefined ? <span className="sk c" /> : c.render(row)}
+        </div>
       ))}
     </div>
   );

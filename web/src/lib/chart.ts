@@ -174,7 +174,8 @@ function drawSeries(c: CanvasRenderingContext2D, d: Drawing, x: Project, y: Proj
   for (const run of runsOf(d.samples, d.gaps)) {
     const first = run[0], last = run[run.length - 1];
     if (!first || !last) continue;
-    const trace = (value: (s: Sample) => number): void => run.forEach((s, i) => (i === 0 ? c.moveTo(x(s.at), y(value(s))) : c.lineTo(x(s.at), y(value(s)))));
+    const trace = (value: (s: Sample) => number): void =>
+      run.forEach((s, i) => (i === 0 ? c.moveTo(x(s.at), y(value(s))) : c.lineTo(x(s.at), y(value(s)))));
     c.fillStyle = d.colors.line;
     c.globalAlpha = 0.09;
     c.beginPath();

@@ -105,7 +105,7 @@ export function address(path: string, query: CallOptions["query"] = {}): string 
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === null || value === undefined || value === "") continue;
-    if (typeof value === "object") for (const one of value) search.append(name, one);
+    if (typeof value === "object") { for (const one of value) search.append(name, one); }
     else search.set(name, String(value));
   }
   const text = search.toString();

@@ -15,8 +15,16 @@ export interface LiveEvent {
 }
 
 export const liveTopics = [
-  "server.created", "server.updated", "server.deleted", "server.health", "server.status", "servers.collected",
-  "group.changed", "label.changed", "settings.changed", "reset",
+  "server.created",
+  "server.updated",
+  "server.deleted",
+  "server.health",
+  "server.status",
+  "servers.collected",
+  "group.changed",
+  "label.changed",
+  "settings.changed",
+  "reset",
 ] as const;
 
 /** While the stream works, polling is only the safety net. */
@@ -30,6 +38,7 @@ let source: EventSource | undefined;
 let reopenTimer: ReturnType<typeof setTimeout> | undefined;
 let reopenDelayMs = reopenDelayMsMin;
 let refreshMs = 30_000;
+let missed = false;
 
 export function pollMs(): number {
   return live.get().mode === "live" ? safetyPollMs : refreshMs;
@@ -56,9 +65,13 @@ export function openLive(tenant: string): void {
   stream.onopen = () => {
     reopenDelayMs = reopenDelayMsMin;
     setMode("live");
+    // Events of the time between may be lost: everything on screen is read anew.
+    if (missed) tell({ topic: "reset", data: {} });
+    missed = false;
   };
   stream.onerror = () => {
     setMode("polling");
+    missed = true;
     // The browser gives up for good after an HTTP error: open again ourselves, later each time.
     if (stream.readyState !== EventSource.CLOSED || source !== stream) return;
     clearTimeout(reopenTimer);
@@ -69,8 +82,7 @@ export function openLive(tenant: string): void {
   };
   for (const topic of liveTopics) {
     stream.addEventListener(topic, (event) => {
-      const data = parse((event as MessageEvent<string>).data);
-      for (const listener of [...listeners]) listener({ topic, data });
+      tell({ topic, data: parse(event) });
     });
   }
 }
@@ -86,9 +98,14 @@ function setMode(mode: LiveMode): void {
   if (live.get().mode !== mode) live.set({ ...live.get(), mode });
 }
 
-function parse(text: string): Record<string, unknown> {
+function tell(event: LiveEvent): void {
+  for (const listener of [...listeners]) listener(event);
+}
+
+function parse(event: Event): Record<string, unknown> {
+  if (!(event instanceof MessageEvent) || typeof event.data !== "string") return {};
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(event.data);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};

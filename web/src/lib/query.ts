@@ -129,11 +129,11 @@ export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) =
     if (key === null) return undefined;
     const entry = entryOf(key);
     entry.fetcher = (signal) => latest.current(signal);
-    if (Date.now() - entry.state.at > staleMs) void refetch(key);
+    if (!entry.run && Date.now() - entry.state.at > staleMs) void refetch(key);
     if (!poll) return undefined;
     const timer = setInterval(() => {
       const quiet = document.hidden || live.get().paused || connection.get().down;
-      if (!quiet && Date.now() - entry.state.at >= livePollMs() - 500) void refetch(key);
+      if (!quiet && !entry.run && Date.now() - entry.state.at >= livePollMs() - 500) void refetch(key);
     }, 1_000);
     return () => clearInterval(timer);
   }, [key, staleMs, poll]);

@@ -43,7 +43,10 @@ export function navigate(to: string, options: { replace?: boolean } = {}): void 
 }
 
 /** Sets one filter in the address; an empty value removes it. Typing does not fill the history. */
-export function setSearch(changes: Record<string, string | readonly string[] | null>, options: { replace?: boolean } = { replace: true }): void {
+export function setSearch(
+  changes: Record<string, string | readonly string[] | null>,
+  options: { replace?: boolean } = { replace: true },
+): void {
   const search = new URLSearchParams(window.location.search);
   for (const [name, value] of Object.entries(changes)) {
     search.delete(name);

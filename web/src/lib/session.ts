@@ -22,7 +22,10 @@ export function useSession(): Session {
 export type RoleName = "super_admin" | "tenant_admin" | "operator" | "viewer";
 
 export const roleWords: Readonly<Record<RoleName, string>> = {
-  super_admin: "Super admin", tenant_admin: "Tenant admin", operator: "Operator", viewer: "Viewer",
+  super_admin: "Super admin",
+  tenant_admin: "Tenant admin",
+  operator: "Operator",
+  viewer: "Viewer",
 };
 
 export function roleOf({ user, tenant }: Session): RoleName {

@@ -22,7 +22,12 @@ export interface ServerPage {
 export const firstPageSize = 100;
 export const pageSize = 1_000;
 
-export async function listServers(filter: Partial<ServerFilter>, cursor: string | null, limit: number, signal?: AbortSignal): Promise<ServerPage> {
+export async function listServers(
+  filter: Partial<ServerFilter>,
+  cursor: string | null,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<ServerPage> {
   const reply = await call<Server[]>("GET", "/servers", { query: { ...filter, limit, cursor }, ...(signal ? { signal } : {}) });
   return { servers: reply.data, total: reply.total ?? reply.data.length, nextCursor: reply.nextCursor };
 }

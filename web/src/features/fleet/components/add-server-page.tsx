@@ -60,14 +60,28 @@ export function AddServerPage(): ReactElement {
   return (
     <>
       <PageHead title="Add server" crumbs={<Crumbs path={[["/servers", "Servers"]]} here="Add server" />}>
-        <Link className="btn ghost" href="/servers"><Icon name="x-lg" />Cancel</Link>
+        <Link className="btn ghost" href="/servers">
+          <Icon name="x-lg" />Cancel
+        </Link>
       </PageHead>
       <div className="wiz">
-        <Steps step={step} target={form.hostname ? target : ""} result={result} testing={test.busy} tags={groupIds.length + labels.length} ready={passed || anyway} onGo={go} />
+        <Steps
+          step={step}
+          target={form.hostname ? target : ""}
+          result={result}
+          testing={test.busy}
+          tags={groupIds.length + labels.length}
+          ready={passed || anyway}
+          onGo={go}
+        />
         <section className="panel" aria-labelledby="wizard-step">
           <div className="ph2">
             <h2 id="wizard-step" tabIndex={-1} ref={panel}>{title}</h2>
-            {step === 2 && tested && result && <span className="sub">Tested <Ago at={tested.at} /></span>}
+            {step === 2 && tested && result && (
+              <span className="sub">
+                Tested <Ago at={tested.at} />
+              </span>
+            )}
           </div>
           {step === 1 && (
             <form
@@ -80,13 +94,23 @@ export function AddServerPage(): ReactElement {
               <div className="pb">
                 <ConnectionFields form={form} onForm={setForm} checked={checked} refused={save.fieldFaults} />
               </div>
-              <Foot><span className="grow" /><button className="btn primary" type="submit"><Icon name="plug" />Test connection</button></Foot>
+              <Foot>
+                <span className="grow" />
+                <button className="btn primary" type="submit">
+                  <Icon name="plug" />Test connection
+                </button>
+              </Foot>
             </form>
           )}
           {step === 2 && (
             <TestStep
-              target={target} form={form} busy={test.busy} result={result} error={<ErrorCallout error={test.error} title="The test could not run." />}
-              onBack={() => go(1)} onTest={() => void test.run()}
+              target={target}
+              form={form}
+              busy={test.busy}
+              result={result}
+              error={<ErrorCallout error={test.error} title="The test could not run." />}
+              onBack={() => go(1)}
+              onTest={() => void test.run()}
               onGo={(without) => {
                 setAnyway(without);
                 go(3);
@@ -95,11 +119,17 @@ export function AddServerPage(): ReactElement {
           )}
           {step === 3 && (
             <>
-              <div className="pb"><TagFields groupIds={groupIds} onGroups={setGroups} labels={labels} onLabels={setLabels} /></div>
+              <div className="pb">
+                <TagFields groupIds={groupIds} onGroups={setGroups} labels={labels} onLabels={setLabels} />
+              </div>
               <Foot>
-                <button className="btn" type="button" onClick={() => go(2)}><Icon name="arrow-left" />Back</button>
+                <button className="btn" type="button" onClick={() => go(2)}>
+                  <Icon name="arrow-left" />Back
+                </button>
                 <span className="grow" />
-                <button className="btn primary" type="button" onClick={() => go(4)}>Continue<Icon name="arrow-right" /></button>
+                <button className="btn primary" type="button" onClick={() => go(4)}>
+                  Continue<Icon name="arrow-right" />
+                </button>
               </Foot>
             </>
           )}
@@ -110,16 +140,24 @@ export function AddServerPage(): ReactElement {
                 <ErrorCallout error={save.error} title="The server was not added." />
               </div>
               <Foot>
-                <button className="btn" type="button" onClick={() => go(3)}><Icon name="arrow-left" />Back</button>
+                <button className="btn" type="button" onClick={() => go(3)}>
+                  <Icon name="arrow-left" />Back
+                </button>
                 <span className="grow" />
-                {save.error && Object.keys(save.fieldFaults).length > 0 && <button className="btn" type="button" onClick={() => go(1)}>Correct the connection</button>}
+                {save.error && Object.keys(save.fieldFaults).length > 0 && (
+                  <button className="btn" type="button" onClick={() => go(1)}>Correct the connection</button>
+                )}
                 <button
-                  className="btn primary" type="button" aria-disabled={save.busy || !(passed || anyway)} title={passed || anyway ? undefined : "Test the connection first"}
+                  className="btn primary"
+                  type="button"
+                  aria-disabled={save.busy || !(passed || anyway)}
+                  title={passed || anyway ? undefined : "Test the connection first"}
                   onClick={() => {
                     if (passed || anyway) void save.run();
                   }}
                 >
-                  <Icon name="plus-lg" />{passed ? "Add server" : "Save anyway"}
+                  <Icon name="plus-lg" />
+                  {passed ? "Add server" : "Save anyway"}
                 </button>
               </Foot>
             </>
@@ -152,24 +190,40 @@ function TestStep({ target, form, busy, result, error, onBack, onTest, onGo }: T
         {!busy && !result?.success && (
           <p className="hint row tops">
             <Icon name="info-circle" />
-            <span>Without a passed test DbTools saves the server as it is and keeps trying. It shows offline, with no values and no version, until a connection works.</span>
+            <span>
+              Without a passed test DbTools saves the server as it is and keeps trying. It shows offline, with no values and no version,
+              until a connection works.
+            </span>
           </p>
         )}
       </div>
       <Foot>
-        <button className="btn" type="button" onClick={onBack}><Icon name="arrow-left" />Back</button>
+        <button className="btn" type="button" onClick={onBack}>
+          <Icon name="arrow-left" />Back
+        </button>
         <span className="grow" />
         {!busy && !complete && (
-          <button className="btn" type="button" onClick={() => onGo(result?.success !== true)}>{result?.success ? "Go on without it" : "Save anyway"}</button>
+          <button className="btn" type="button" onClick={() => onGo(result?.success !== true)}>
+            {result?.success ? "Go on without it" : "Save anyway"}
+          </button>
         )}
         {complete
           ? (
             <>
-              <button className="btn" type="button" onClick={onTest}><Icon name="arrow-repeat" />Test again</button>
-              <button className="btn primary" type="button" onClick={() => onGo(false)}>Continue<Icon name="arrow-right" /></button>
+              <button className="btn" type="button" onClick={onTest}>
+                <Icon name="arrow-repeat" />Test again
+              </button>
+              <button className="btn primary" type="button" onClick={() => onGo(false)}>
+                Continue<Icon name="arrow-right" />
+              </button>
             </>
           )
-          : <button className="btn primary" type="button" aria-disabled={busy} onClick={onTest}><Icon name="arrow-repeat" />{busy ? "Testing" : "Test again"}</button>}
+          : (
+            <button className="btn primary" type="button" aria-disabled={busy} onClick={onTest}>
+              <Icon name="arrow-repeat" />
+              {busy ? "Testing" : "Test again"}
+            </button>
+          )}
       </Foot>
     </>
   );
@@ -192,23 +246,54 @@ interface StepsProps {
 /** Steps say what they found; those that were passed lead back. */
 function Steps({ step, target, result, testing, tags, ready, onGo }: StepsProps): ReactElement {
   const missing = result ? missingOf(result) : 0;
-  const found = testing ? "Testing" : !result ? "Not tested yet" : !result.success ? "No connection" : missing > 0 ? `${missing} of ${result.permissions.length} missing` : "Passed";
+  const found = testing
+    ? "Testing"
+    : !result
+    ? "Not tested yet"
+    : !result.success
+    ? "No connection"
+    : missing > 0
+    ? `${missing} of ${result.permissions.length} missing`
+    : "Passed";
   const texts: readonly (readonly [Step, string, string])[] = [
-    [1, "Connection", target], [2, "Test and permissions", found], [3, "Groups and labels", tags > 0 ? `${tags} chosen` : "Optional"], [4, "Review and add", ready ? "Ready" : ""],
+    [1, "Connection", target],
+    [2, "Test and permissions", found],
+    [3, "Groups and labels", tags > 0 ? `${tags} chosen` : "Optional"],
+    [4, "Review and add", ready ? "Ready" : ""],
   ];
   return (
     <ol className="steps" aria-label="Steps">
       {texts.map(([n, name, note]) => (
         <li key={n} className={n === step ? "now" : n < step ? "done" : ""} aria-current={n === step ? "step" : undefined}>
           <span className="sn">{n < step ? <Icon name="check-lg" /> : n}</span>
-          <span className="st-t">{n < step ? <button className="linkish" type="button" onClick={() => onGo(n)}>{name}</button> : <b>{name}</b>}<small className="ell">{note}</small></span>
+          <span className="st-t">
+            {n < step
+              ? (
+                <button
+                  className="linkish"
+                  type="button"
+                  onClick={() => onGo(n)}
+                >
+                  {name}
+                </button>
+              )
+              : <b>{name}</b>}
+            <small className="ell">{note}</small>
+          </span>
         </li>
       ))}
     </ol>
   );
 }
 
-function Review({ form, result, groupIds, labels }: { form: ServerForm; result: ProbeResult | undefined; groupIds: readonly string[]; labels: readonly string[] }): ReactElement {
+function Review(
+  { form, result, groupIds, labels }: {
+    form: ServerForm;
+    result: ProbeResult | undefined;
+    groupIds: readonly string[];
+    labels: readonly string[];
+  },
+): ReactElement {
   const groups = useGroups().data ?? [], input = inputOf(form);
   const rows: readonly (readonly [string, ReactNode])[] = [
     ["Name", input.name],
@@ -226,10 +311,20 @@ function Review({ form, result, groupIds, labels }: { form: ServerForm; result: 
       {result?.success !== true && (
         <div className="callout" data-s="warning" role="status">
           <Icon name="exclamation-triangle-fill" />
-          <div><b>The connection test has not passed.</b><p>The server is saved and shows offline until a connection works.</p></div>
+          <div>
+            <b>The connection test has not passed.</b>
+            <p>The server is saved and shows offline until a connection works.</p>
+          </div>
         </div>
       )}
-      <dl className="kv review">{rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+      <dl className="kv review">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
     </>
   );
 }

@@ -30,19 +30,50 @@ export function BulkBar({ chosen, total, shown, dense, mayManage, onTask, onAll,
         ? (
           <>
             <b className="nowrap" role="status">{count(chosen.length)} selected</b>
-            {chosen.length < total && <button className="btn ghost sm" type="button" onClick={() => void all()}>{loading ? "Loading" : `All ${count(total)}`}</button>}
+            {chosen.length < total && (
+              <button className="btn ghost sm" type="button" onClick={() => void all()}>
+                {loading ? "Loading" : `All ${count(total)}`}
+              </button>
+            )}
             <span className="sepv" />
-            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "label", servers: chosen })}><Icon name="tags" />Label</button>
-            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "group", servers: chosen })}><Icon name="collection" />Group</button>
-            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "pause", servers: chosen })}><Icon name="pause-circle" />Pause</button>
-            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "start", servers: chosen })}><Icon name="play-circle" />Start</button>
-            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "remove", servers: chosen })}><Icon name="trash3" />Remove</button>
-            <button className="btn ghost sm icon" type="button" aria-label="Clear selection" onClick={onClear}><Icon name="x-lg" /></button>
+            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "label", servers: chosen })}>
+              <Icon name="tags" />Label
+            </button>
+            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "group", servers: chosen })}>
+              <Icon name="collection" />Group
+            </button>
+            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "pause", servers: chosen })}>
+              <Icon name="pause-circle" />Pause
+            </button>
+            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "start", servers: chosen })}>
+              <Icon name="play-circle" />Start
+            </button>
+            <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "remove", servers: chosen })}>
+              <Icon name="trash3" />Remove
+            </button>
+            <button className="btn ghost sm icon" type="button" aria-label="Clear selection" onClick={onClear}>
+              <Icon name="x-lg" />
+            </button>
           </>
         )
-        : <span className="m3 t12" role="status">{plural(total, "server")}{shown < total ? `, ${count(shown)} loaded` : ""}{mayManage ? ". Select rows for bulk actions." : ""}</span>}
+        : (
+          <span className="m3 t12" role="status">
+            {plural(total, "server")}
+            {shown < total ? `, ${count(shown)} loaded` : ""}
+            {mayManage ? ". Select rows for bulk actions." : ""}
+          </span>
+        )}
       <span className="grow" />
-      <button className="btn ghost sm icon" type="button" aria-label="Dense rows" aria-pressed={dense} title="Dense rows" onClick={onDensity}><Icon name="distribute-vertical" /></button>
+      <button
+        className="btn ghost sm icon"
+        type="button"
+        aria-label="Dense rows"
+        aria-pressed={dense}
+        title="Dense rows"
+        onClick={onDensity}
+      >
+        <Icon name="distribute-vertical" />
+      </button>
     </div>
   );
 }

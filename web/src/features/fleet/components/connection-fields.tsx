@@ -25,37 +25,110 @@ export function ConnectionFields({ form, onForm, checked, refused, hasPassword =
   const sqlServer = form.engine === "sqlserver";
   return (
     <div className="form2">
-      <TextField label="Display name" value={form.name} onValue={(name) => set({ name })} {...common("name")} maxLength={100} autoComplete="off" hint="Unique in this tenant" data-autofocus />
+      <TextField
+        label="Display name"
+        value={form.name}
+        onValue={(name) => set({ name })}
+        {...common("name")}
+        maxLength={100}
+        autoComplete="off"
+        hint="Unique in this tenant"
+        data-autofocus
+      />
       <SelectField
-        label="Engine" value={form.engine} choices={engineChoices}
+        label="Engine"
+        value={form.engine}
+        choices={engineChoices}
         onValue={(value) => onForm(withEngine(form, engineChoices.find(([key]) => key === value)?.[0] ?? "sqlserver"))}
       />
       <TextField
-        label="Host" value={form.hostname} onValue={(hostname) => set({ hostname })} {...common("hostname")} autoComplete="off" spellCheck={false}
+        label="Host"
+        value={form.hostname}
+        onValue={(hostname) => set({ hostname })}
+        {...common("hostname")}
+        autoComplete="off"
+        spellCheck={false}
         hint={sqlServer ? "Name or address; host\\instance works too" : "Name or address that DbTools can reach"}
       />
       <div className="pair">
-        <TextField label="Port" value={form.port} onValue={(port) => set({ port })} {...common("port")} inputMode="numeric" autoComplete="off" />
+        <TextField
+          label="Port"
+          value={form.port}
+          onValue={(port) => set({ port })}
+          {...common("port")}
+          inputMode="numeric"
+          autoComplete="off"
+        />
         {sqlServer
-          ? <TextField label="Instance" optional value={form.instanceName} onValue={(instanceName) => set({ instanceName })} {...common("instanceName")} autoComplete="off" spellCheck={false} />
-          : <TextField label="Database" optional value={form.database} onValue={(database) => set({ database })} {...common("database")} autoComplete="off" spellCheck={false} />}
+          ? (
+            <TextField
+              label="Instance"
+              optional
+              value={form.instanceName}
+              onValue={(instanceName) => set({ instanceName })}
+              {...common("instanceName")}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          )
+          : (
+            <TextField
+              label="Database"
+              optional
+              value={form.database}
+              onValue={(database) => set({ database })}
+              {...common("database")}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          )}
       </div>
       {sqlServer && (
         <fieldset className="field span">
           <legend className="lbl">Sign-in</legend>
           <span className="row g3 h32">
-            <label className="row"><input className="check" type="radio" name="authType" checked={form.authType === "sql"} onChange={() => set({ authType: "sql" })} />SQL Server authentication</label>
-            <label className="row"><input className="check" type="radio" name="authType" checked={form.authType === "windows"} onChange={() => set({ authType: "windows" })} />Windows authentication</label>
+            <label className="row">
+              <input
+                className="check"
+                type="radio"
+                name="authType"
+                checked={form.authType === "sql"}
+                onChange={() => set({ authType: "sql" })}
+              />SQL Server authentication
+            </label>
+            <label className="row">
+              <input
+                className="check"
+                type="radio"
+                name="authType"
+                checked={form.authType === "windows"}
+                onChange={() => set({ authType: "windows" })}
+              />Windows authentication
+            </label>
           </span>
         </fieldset>
       )}
       {form.authType === "sql"
         ? (
           <>
-            <TextField label="Username" value={form.username} onValue={(username) => set({ username })} {...common("username")} autoComplete="off" spellCheck={false} hint="A login of its own with few rights is best" />
             <TextField
-              label="Password" type="password" value={form.password} onValue={(password) => set({ password })} {...common("password")} autoComplete="new-password"
-              optional={hasPassword} hint={hasPassword ? "Left empty, the stored one stays" : "Stored encrypted, never shown again"}
+              label="Username"
+              value={form.username}
+              onValue={(username) => set({ username })}
+              {...common("username")}
+              autoComplete="off"
+              spellCheck={false}
+              hint="A login of its own with few rights is best"
+            />
+            <TextField
+              label="Password"
+              type="password"
+              value={form.password}
+              onValue={(password) => set({ password })}
+              {...common("password")}
+              autoComplete="new-password"
+              optional={hasPassword}
+              hint={hasPassword ? "Left empty, the stored one stays" : "Stored encrypted, never shown again"}
             />
           </>
         )
@@ -64,7 +137,9 @@ export function ConnectionFields({ form, onForm, checked, refused, hasPassword =
         <CheckRow label="Encrypt the connection" checked={form.encrypt} onChecked={(encrypt) => set({ encrypt })} />
         {form.encrypt && (
           <CheckRow
-            label="Accept any certificate" checked={form.trustServerCertificate} onChecked={(trustServerCertificate) => set({ trustServerCertificate })}
+            label="Accept any certificate"
+            checked={form.trustServerCertificate}
+            onChecked={(trustServerCertificate) => set({ trustServerCertificate })}
             hint="Encrypted, but not verified: someone between could pose as the server"
           />
         )}

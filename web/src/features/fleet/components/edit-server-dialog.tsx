@@ -18,11 +18,15 @@ import { TestProgress } from "./test-progress";
 /** The same fields as in the wizard. A test uses the stored password when the connection itself was not changed. */
 export function EditServerDialog({ server, onClose }: { server: Server; onClose: () => void }): ReactElement {
   const etag = useServer(server.id).data?.etag ?? null, before = formOf(server);
-  const [form, setForm] = useState(before), [checked, setChecked] = useState(false), [tested, setTested] = useState<{ key: string; result: ProbeResult }>();
+  const [form, setForm] = useState(before),
+    [checked, setChecked] = useState(false),
+    [tested, setTested] = useState<{ key: string; result: ProbeResult }>();
   const key = connectionKey(form), sameConnection = key === connectionKey(before), result = tested?.key === key ? tested.result : undefined;
   const faults = faultsOf(form), sound = Object.keys(faults).length === 0;
   const needsPassword = !sameConnection && form.authType === "sql" && form.password === "";
-  const test = useAction(async () => setTested({ key, result: sameConnection ? await testServer(server.id) : await testConnection(inputOf(form)) }));
+  const test = useAction(async () =>
+    setTested({ key, result: sameConnection ? await testServer(server.id) : await testConnection(inputOf(form)) })
+  );
   const save = useAction(async () => {
     await updateServer(server.id, etag, inputOf(form));
     refreshServers();
@@ -31,7 +35,9 @@ export function EditServerDialog({ server, onClose }: { server: Server; onClose:
   });
   return (
     <Dialog
-      title={`Edit ${server.name}`} wide onClose={onClose}
+      title={`Edit ${server.name}`}
+      wide
+      onClose={onClose}
       onSubmit={() => {
         setChecked(true);
         if (sound) void save.run();
@@ -39,7 +45,9 @@ export function EditServerDialog({ server, onClose }: { server: Server; onClose:
       actions={
         <>
           <button
-            className="btn start" type="button" aria-disabled={test.busy || needsPassword}
+            className="btn start"
+            type="button"
+            aria-disabled={test.busy || needsPassword}
             title={needsPassword ? "Type the password to test a changed connection" : undefined}
             onClick={() => {
               setChecked(true);
@@ -57,7 +65,12 @@ export function EditServerDialog({ server, onClose }: { server: Server; onClose:
       {test.busy && <TestProgress target={`${form.hostname}:${form.port}`} />}
       {result && <ProbeView result={result} username={form.username || null} serverName={form.name} />}
       <ErrorCallout error={test.error} title="The test could not run." />
-      <ErrorCallout error={save.error} title={save.error?.code === "PRECONDITION_FAILED" ? "Someone else changed this server. Close and open it again." : "The server was not changed."} />
+      <ErrorCallout
+        error={save.error}
+        title={save.error?.code === "PRECONDITION_FAILED"
+          ? "Someone else changed this server. Close and open it again."
+          : "The server was not changed."}
+      />
     </Dialog>
   );
 }

@@ -23,8 +23,12 @@ export async function forEachServer(servers: readonly Server[], work: (server: S
   if (servers.length === 1) throw first.error;
   const names = failed.slice(0, 3).map((f) => f.name).join(", ");
   throw new ApiError(
-    first.error.status, first.error.code,
-    `${failed.length} of ${servers.length} were not ${done}: ${names}${failed.length > 3 ? ` and ${failed.length - 3} more` : ""}. ${first.error.message}`,
-    [], first.error.requestId,
+    first.error.status,
+    first.error.code,
+    `${failed.length} of ${servers.length} were not ${done}: ${names}${
+      failed.length > 3 ? ` and ${failed.length - 3} more` : ""
+    }. ${first.error.message}`,
+    [],
+    first.error.requestId,
   );
 }

@@ -18,10 +18,13 @@ const rowCountMax = 200;
 
 export function GroupMembersDialog({ group, onClose }: { group: Group; onClose: () => void }): ReactElement {
   const health = useFleetHealth(), [q, setQ] = useState(""), [changes, setChanges] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const was = (s: ServerHealth): boolean => s.groupIds.includes(group.id), is = (s: ServerHealth): boolean => changes.get(s.serverId) ?? was(s);
+  const was = (s: ServerHealth): boolean => s.groupIds.includes(group.id),
+    is = (s: ServerHealth): boolean => changes.get(s.serverId) ?? was(s);
   const found = useMemo(() => {
     const text = q.trim().toLowerCase();
-    return (health.data ?? []).filter((s) => s.name.toLowerCase().includes(text)).sort((a, b) => Number(b.groupIds.includes(group.id)) - Number(a.groupIds.includes(group.id)) || a.name.localeCompare(b.name));
+    return (health.data ?? []).filter((s) => s.name.toLowerCase().includes(text)).sort((a, b) =>
+      Number(b.groupIds.includes(group.id)) - Number(a.groupIds.includes(group.id)) || a.name.localeCompare(b.name)
+    );
   }, [health.data, q, group.id]);
   const added = (health.data ?? []).filter((s) => !was(s) && is(s)), removed = (health.data ?? []).filter((s) => was(s) && !is(s));
   const changed = added.length + removed.length;
@@ -34,26 +37,42 @@ export function GroupMembersDialog({ group, onClose }: { group: Group; onClose: 
   });
   return (
     <Dialog
-      title={`Servers in ${group.name}`} onClose={onClose}
+      title={`Servers in ${group.name}`}
+      onClose={onClose}
       onSubmit={() => {
         if (changed > 0) void action.run();
       }}
       actions={
         <>
-          <span className="m3 t12 start" role="status">{changed > 0 ? `${added.length} added, ${removed.length} removed` : "Nothing changed"}</span>
+          <span className="m3 t12 start" role="status">
+            {changed > 0 ? `${added.length} added, ${removed.length} removed` : "Nothing changed"}
+          </span>
           <button className="btn" type="button" onClick={onClose}>Cancel</button>
           <button className="btn primary" type="submit" aria-disabled={action.busy || changed === 0}>Save members</button>
         </>
       }
     >
-      <TextField label="Find servers" value={q} onValue={setQ} autoComplete="off" hint={`${plural(found.length, "server")}${found.length > rowCountMax ? `, the first ${count(rowCountMax)} shown` : ""}`} />
+      <TextField
+        label="Find servers"
+        value={q}
+        onValue={setQ}
+        autoComplete="off"
+        hint={`${plural(found.length, "server")}${found.length > rowCountMax ? `, the first ${count(rowCountMax)} shown` : ""}`}
+      />
       {!health.data && !health.error && <Skeleton lines={6} />}
       <ErrorCallout error={health.data ? undefined : health.error} title="Servers did not load." />
       <div className="members" role="group" aria-label="Servers" tabIndex={0}>
         {found.slice(0, rowCountMax).map((s) => (
           <label key={s.serverId} className="row">
-            <input className="check" type="checkbox" checked={is(s)} onChange={(event) => setChanges(new Map(changes).set(s.serverId, event.target.checked))} />
-            <HealthDot health={s.status} /><EngineMark engine={s.engine} /><span className="ell">{s.name}</span>
+            <input
+              className="check"
+              type="checkbox"
+              checked={is(s)}
+              onChange={(event) => setChanges(new Map(changes).set(s.serverId, event.target.checked))}
+            />
+            <HealthDot health={s.status} />
+            <EngineMark engine={s.engine} />
+            <span className="ell">{s.name}</span>
           </label>
         ))}
       </div>

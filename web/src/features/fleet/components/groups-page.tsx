@@ -7,7 +7,7 @@ import { Dot } from "../../../components/bits";
 import { ConfirmDialog, Dialog } from "../../../components/dialog";
 import { TextField } from "../../../components/field";
 import { Icon } from "../../../components/icon";
-import { type MenuItem, MenuButton } from "../../../components/menu";
+import { MenuButton, type MenuItem } from "../../../components/menu";
 import { Empty, ErrorCallout, PageHead, QueryView, StaleBadge } from "../../../components/panel";
 import { SortHead, type SortState, useSorted } from "../../../components/sort-head";
 import { count, plural } from "../../../lib/format";
@@ -25,7 +25,11 @@ import { refreshServers } from "./server-dialogs";
 type Open = { what: "new" } | { what: "edit" | "delete" | "members"; group: Group } | null;
 type Column = "name" | "servers" | "created";
 
-const valueOf: Readonly<Record<Column, (g: Group) => string | number>> = { name: (g) => g.name.toLowerCase(), servers: (g) => g.serverCount, created: (g) => g.createdAt };
+const valueOf: Readonly<Record<Column, (g: Group) => string | number>> = {
+  name: (g) => g.name.toLowerCase(),
+  servers: (g) => g.serverCount,
+  created: (g) => g.createdAt,
+};
 const noGroups: readonly Group[] = [];
 
 export function GroupsPage(): ReactElement {
@@ -34,17 +38,39 @@ export function GroupsPage(): ReactElement {
   const rows = useSorted(query.data ?? noGroups, sort, valueOf), close = (): void => setOpen(null);
   return (
     <>
-      <PageHead title="Groups" sub={query.data ? <>{plural(rows.length, "group")}<Dot />Updated <Ago at={query.at} /></> : "Servers that belong together"}>
+      <PageHead
+        title="Groups"
+        sub={query.data
+          ? (
+            <>
+              {plural(rows.length, "group")}
+              <Dot />Updated <Ago at={query.at} />
+            </>
+          )
+          : "Servers that belong together"}
+      >
         <StaleBadge query={query} />
-        {mayManage && <button className="btn primary" type="button" onClick={() => setOpen({ what: "new" })}><Icon name="plus-lg" />New group</button>}
+        {mayManage && (
+          <button className="btn primary" type="button" onClick={() => setOpen({ what: "new" })}>
+            <Icon name="plus-lg" />New group
+          </button>
+        )}
       </PageHead>
       <section className="panel vflex tall" aria-label="Groups" aria-busy={query.loading && !query.data}>
         <QueryView query={query} what="Groups did not load" retry={() => void refetch(groupsKey())} lines={6}>
           {() =>
             rows.length === 0
               ? (
-                <Empty icon="collection" title="No groups yet" text="A group holds servers that are looked at, and later changed, together. A server can be in several.">
-                  {mayManage && <button className="btn sm primary" type="button" onClick={() => setOpen({ what: "new" })}>New group</button>}
+                <Empty
+                  icon="collection"
+                  title="No groups yet"
+                  text="A group holds servers that are looked at, and later changed, together. A server can be in several."
+                >
+                  {mayManage && (
+                    <button className="btn sm primary" type="button" onClick={() => setOpen({ what: "new" })}>
+                      New group
+                    </button>
+                  )}
                 </Empty>
               )
               : (
@@ -56,7 +82,9 @@ export function GroupsPage(): ReactElement {
                         <th>Description</th>
                         <SortHead label="Servers" column="servers" sort={sort} onSort={setSort} numeric />
                         <SortHead label="Created" column="created" sort={sort} onSort={setSort} className="hide8" />
-                        <th><span className="vh">Actions</span></th>
+                        <th>
+                          <span className="vh">Actions</span>
+                        </th>
                       </tr>
                     </thead>
                     <tbody>{rows.map((g) => <GroupRow key={g.id} group={g} mayManage={mayManage} onOpen={setOpen} />)}</tbody>
@@ -83,15 +111,31 @@ function GroupRow({ group, mayManage, onOpen }: { group: Group; mayManage: boole
   ];
   return (
     <tr>
-      <td><span className="row"><GroupMark color={group.color} /><Link className="srv" href={`/servers?group=${group.id}`}>{group.name}</Link></span></td>
+      <td>
+        <span className="row">
+          <GroupMark color={group.color} />
+          <Link className="srv" href={`/servers?group=${group.id}`}>{group.name}</Link>
+        </span>
+      </td>
       <td className="m2 wrapc">{group.description || <span className="m3">–</span>}</td>
       <td className="num">{count(group.serverCount)}</td>
-      <td className="m2 hide8"><Ago at={group.createdAt} form="full" /></td>
+      <td className="m2 hide8">
+        <Ago at={group.createdAt} form="full" />
+      </td>
       <td className="acts">
         {mayManage && (
           <>
-            <button className="btn sm" type="button" aria-label={`Members of ${group.name}`} onClick={() => onOpen({ what: "members", group })}>Members</button>
-            <MenuButton className="btn ghost xs icon" label={`Actions for ${group.name}`} items={items}><Icon name="three-dots" /></MenuButton>
+            <button
+              className="btn sm"
+              type="button"
+              aria-label={`Members of ${group.name}`}
+              onClick={() => onOpen({ what: "members", group })}
+            >
+              Members
+            </button>
+            <MenuButton className="btn ghost xs icon" label={`Actions for ${group.name}`} items={items}>
+              <Icon name="three-dots" />
+            </MenuButton>
           </>
         )}
       </td>
@@ -101,11 +145,17 @@ function GroupRow({ group, mayManage, onOpen }: { group: Group; mayManage: boole
 
 /** The group's colour, as an SVG attribute: no inline style. */
 function GroupMark({ color }: { color: string | null }): ReactElement {
-  return <svg className="gmark" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2.5" fill={color ?? "currentColor"} /></svg>;
+  return (
+    <svg className="gmark" viewBox="0 0 10 10" aria-hidden="true">
+      <rect width="10" height="10" rx="2.5" fill={color ?? "currentColor"} />
+    </svg>
+  );
 }
 
 function GroupDialog({ group, onClose }: { group?: Group; onClose: () => void }): ReactElement {
-  const [name, setName] = useState(group?.name ?? ""), [description, setDescription] = useState(group?.description ?? ""), [checked, setChecked] = useState(false);
+  const [name, setName] = useState(group?.name ?? ""),
+    [description, setDescription] = useState(group?.description ?? ""),
+    [checked, setChecked] = useState(false);
   const fault = name.trim() ? undefined : "Enter a name";
   const action = useAction(async () => {
     const body = { name: name.trim(), description: description.trim() || null, color: group?.color ?? null };
@@ -118,7 +168,8 @@ function GroupDialog({ group, onClose }: { group?: Group; onClose: () => void })
   });
   return (
     <Dialog
-      title={group ? `Edit ${group.name}` : "New group"} onClose={onClose}
+      title={group ? `Edit ${group.name}` : "New group"}
+      onClose={onClose}
       onSubmit={() => {
         setChecked(true);
         if (!fault) void action.run();
@@ -130,8 +181,24 @@ function GroupDialog({ group, onClose }: { group?: Group; onClose: () => void })
         </>
       }
     >
-      <TextField label="Name" value={name} onValue={setName} maxLength={100} autoComplete="off" fault={(checked ? fault : undefined) ?? action.fieldFaults.name} hint="Unique in this tenant" />
-      <TextField label="Description" optional value={description} onValue={setDescription} maxLength={500} autoComplete="off" fault={action.fieldFaults.description} />
+      <TextField
+        label="Name"
+        value={name}
+        onValue={setName}
+        maxLength={100}
+        autoComplete="off"
+        fault={(checked ? fault : undefined) ?? action.fieldFaults.name}
+        hint="Unique in this tenant"
+      />
+      <TextField
+        label="Description"
+        optional
+        value={description}
+        onValue={setDescription}
+        maxLength={500}
+        autoComplete="off"
+        fault={action.fieldFaults.description}
+      />
       <ErrorCallout error={action.error} title={group ? "The group was not changed." : "The group was not created."} />
     </Dialog>
   );
@@ -146,8 +213,19 @@ function DeleteDialog({ group, onClose }: { group: Group; onClose: () => void })
     onClose();
   });
   return (
-    <ConfirmDialog title={`Delete ${group.name}?`} verb="Delete group" danger busy={action.busy} onConfirm={() => void action.run()} onClose={onClose}>
-      <p className="m2">{group.serverCount > 0 ? `Its ${plural(group.serverCount, "server")} stay; they are only no longer in this group.` : "It holds no servers."}</p>
+    <ConfirmDialog
+      title={`Delete ${group.name}?`}
+      verb="Delete group"
+      danger
+      busy={action.busy}
+      onConfirm={() => void action.run()}
+      onClose={onClose}
+    >
+      <p className="m2">
+        {group.serverCount > 0
+          ? `Its ${plural(group.serverCount, "server")} stay; they are only no longer in this group.`
+          : "It holds no servers."}
+      </p>
       <ErrorCallout error={action.error} title="The group was not deleted." />
     </ConfirmDialog>
   );

@@ -20,10 +20,17 @@ const remedies: Readonly<Record<string, string>> = {
 
 export const missingOf = (result: ProbeResult): number => result.permissions.filter((p) => !p.granted).length;
 
-export function ProbeView({ result, username, serverName }: { result: ProbeResult; username: string | null; serverName: string }): ReactElement {
-  const missing = result.permissions.filter((p) => !p.granted), tone = !result.success ? "critical" : missing.length > 0 ? "warning" : "healthy";
+export function ProbeView(
+  { result, username, serverName }: { result: ProbeResult; username: string | null; serverName: string },
+): ReactElement {
+  const missing = result.permissions.filter((p) => !p.granted),
+    tone = !result.success ? "critical" : missing.length > 0 ? "warning" : "healthy";
   const script = missing.map((p) => p.grantStatement).filter((s): s is string => s !== null && s !== undefined && s !== "");
-  const title = !result.success ? "No connection." : missing.length > 0 ? `Connected, but ${missing.length === 1 ? "1 permission is" : `${missing.length} permissions are`} missing.` : "Connected.";
+  const title = !result.success
+    ? "No connection."
+    : missing.length > 0
+    ? `Connected, but ${missing.length === 1 ? "1 permission is" : `${missing.length} permissions are`} missing.`
+    : "Connected.";
   return (
     <>
       <div className="callout" data-s={tone} role="status">
@@ -33,15 +40,25 @@ export function ProbeView({ result, username, serverName }: { result: ProbeResul
           {!result.success && <p>{result.message}</p>}
           {!result.success && result.errorCode && <p>{remedies[result.errorCode]}</p>}
           {!result.success && result.errorCode && <p className="code1">{result.errorCode}</p>}
-          {result.success && missing.length > 0 && <p>Run the script below as an administrator of the server, then test again. You can also go on without it.</p>}
-          {result.success && missing.length === 0 && <p>{result.permissions.length > 0 ? "All permissions that DbTools needs are granted." : "Nothing more is needed."}</p>}
+          {result.success && missing.length > 0 && (
+            <p>Run the script below as an administrator of the server, then test again. You can also go on without it.</p>
+          )}
+          {result.success && missing.length === 0 && (
+            <p>{result.permissions.length > 0 ? "All permissions that DbTools needs are granted." : "Nothing more is needed."}</p>
+          )}
         </div>
       </div>
       {result.success && <Facts result={result} username={username} />}
       {result.permissions.length > 0 && <PermissionTable result={result} />}
       {script.length > 0 && <GrantScript script={script} serverName={serverName} />}
       {missing.length > 0 && (
-        <p className="hint row tops"><Icon name="info-circle" /><span>Without {missing.length === 1 ? "it" : "them"} DbTools has no values for: {missing.map((p) => p.neededFor).join("; ")}. Everything else is collected.</span></p>
+        <p className="hint row tops">
+          <Icon name="info-circle" />
+          <span>
+            Without {missing.length === 1 ? "it" : "them"} DbTools has no values for:{" "}
+            {missing.map((p) => p.neededFor).join("; ")}. Everything else is collected.
+          </span>
+        </p>
       )}
     </>
   );
@@ -50,16 +67,29 @@ export function ProbeView({ result, username, serverName }: { result: ProbeResul
 function Facts({ result, username }: { result: ProbeResult; username: string | null }): ReactElement {
   return (
     <dl className="facts">
-      <div><dt>Server</dt><dd>{result.version ?? engineName(result.engine)}</dd></div>
-      <div><dt>Edition</dt><dd>{result.edition ?? "–"}</dd></div>
-      <div><dt>Round trip</dt><dd className="num">{result.latencyMs < 10 ? decimal(result.latencyMs) : quantity(Math.round(result.latencyMs))} ms</dd></div>
+      <div>
+        <dt>Server</dt>
+        <dd>{result.version ?? engineName(result.engine)}</dd>
+      </div>
+      <div>
+        <dt>Edition</dt>
+        <dd>{result.edition ?? "–"}</dd>
+      </div>
+      <div>
+        <dt>Round trip</dt>
+        <dd className="num">{result.latencyMs < 10 ? decimal(result.latencyMs) : quantity(Math.round(result.latencyMs))} ms</dd>
+      </div>
       <div>
         <dt>Encryption</dt>
         <dd className={`row g1 ${result.encrypted ? "ok" : "warn"}`}>
-          <Icon name={result.encrypted ? "shield-check" : "shield-exclamation"} />{result.encrypted === true ? "TLS" : result.encrypted === false ? "None" : "Not known"}
+          <Icon name={result.encrypted ? "shield-check" : "shield-exclamation"} />
+          {result.encrypted === true ? "TLS" : result.encrypted === false ? "None" : "Not known"}
         </dd>
       </div>
-      <div><dt>Signed in as</dt><dd className="mono">{username ?? "DbTools' own account"}</dd></div>
+      <div>
+        <dt>Signed in as</dt>
+        <dd className="mono">{username ?? "DbTools' own account"}</dd>
+      </div>
     </dl>
   );
 }
@@ -68,13 +98,21 @@ function PermissionTable({ result }: { result: ProbeResult }): ReactElement {
   return (
     <div className="tblbox" tabIndex={0} role="region" aria-label="Permissions">
       <table className="tbl dense" aria-label="Permissions">
-        <thead><tr><th className="w-perm">Permission</th><th>Needed for</th><th className="w-res">Result</th></tr></thead>
+        <thead>
+          <tr>
+            <th className="w-perm">Permission</th>
+            <th>Needed for</th>
+            <th className="w-res">Result</th>
+          </tr>
+        </thead>
         <tbody>
           {result.permissions.map((p) => (
             <tr key={p.name} className={p.granted ? "" : "hl"}>
               <td className="mono">{p.name}</td>
               <td>{p.neededFor}</td>
-              <td><HealthStatus health={p.granted ? "healthy" : "critical"} word={p.granted ? "Granted" : "Missing"} /></td>
+              <td>
+                <HealthStatus health={p.granted ? "healthy" : "critical"} word={p.granted ? "Granted" : "Missing"} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -87,7 +125,12 @@ function GrantScript({ script, serverName }: { script: readonly string[]; server
   const text = `-- ${serverName}: run as an administrator of the server\n${script.join("\n")}\n`;
   return (
     <div>
-      <div className="codeh"><h3>Grant script</h3><span className="m3 t12 hide8">grants only what is missing</span><span className="grow" /><CopyButton text={text} /></div>
+      <div className="codeh">
+        <h3>Grant script</h3>
+        <span className="m3 t12 hide8">grants only what is missing</span>
+        <span className="grow" />
+        <CopyButton text={text} />
+      </div>
       <div className="code" tabIndex={0} role="region" aria-label="Grant script">
         <pre><span className="cm">{text.slice(0, text.indexOf("\n"))}</span>{"\n"}{script.map((line, i) => <Sql key={i} line={line} />)}</pre>
       </div>
@@ -99,7 +142,10 @@ function GrantScript({ script, serverName }: { script: readonly string[]; server
 function Sql({ line }: { line: string }): ReactElement {
   return (
     <>
-      {line.split(/\b(GRANT|TO|ON|USE|ALTER|ROLE|ADD|MEMBER)\b/).map((part, i) => (i % 2 === 1 ? <span key={i} className="k">{part}</span> : part))}
+      {line.split(/\b(GRANT|TO|ON|USE|ALTER|ROLE|ADD|MEMBER)\b/).map((
+        part,
+        i,
+      ) => (i % 2 === 1 ? <span key={i} className="k">{part}</span> : part))}
       {"\n"}
     </>
   );

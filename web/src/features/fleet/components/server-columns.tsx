@@ -23,16 +23,38 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
   const columns: Column<Server>[] = [];
   if (selectable) {
     columns.push({
-      key: "select", width: "40px", head: <SelectAll state={allState} onAll={onAll} />,
-      render: (s) => <input className="check" type="checkbox" tabIndex={-1} readOnly checked={selected.has(s.id)} aria-label={`Select ${s.name}`} />,
+      key: "select",
+      width: "40px",
+      head: <SelectAll state={allState} onAll={onAll} />,
+      render: (s) => (
+        <input className="check" type="checkbox" tabIndex={-1} readOnly checked={selected.has(s.id)} aria-label={`Select ${s.name}`} />
+      ),
     });
   }
   columns.push(
-    { key: "health", head: "Health", width: narrow ? "104px" : "100px", sortable: true, render: (s) => <span title={s.healthReasons.join(", ")}><HealthStatus health={s.health} /></span> },
+    {
+      key: "health",
+      head: "Health",
+      width: narrow ? "104px" : "100px",
+      sortable: true,
+      render: (s) => (
+        <span title={s.healthReasons.join(", ")}>
+          <HealthStatus health={s.health} />
+        </span>
+      ),
+    },
     { key: "name", head: "Server", width: "minmax(140px, 1.3fr)", sortable: true, render: (s) => <NameCell server={s} /> },
   );
-  if (!narrow) columns.push({ key: "host", head: "Host", width: "minmax(96px, 1fr)", sortable: true, render: (s) => <HostCell server={s} /> });
-  columns.push({ key: "status", head: "Status", width: narrow ? "100px" : "92px", sortable: true, render: (s) => <ReachabilityStatus status={s.status} /> });
+  if (!narrow) {
+    columns.push({ key: "host", head: "Host", width: "minmax(96px, 1fr)", sortable: true, render: (s) => <HostCell server={s} /> });
+  }
+  columns.push({
+    key: "status",
+    head: "Status",
+    width: narrow ? "100px" : "92px",
+    sortable: true,
+    render: (s) => <ReachabilityStatus status={s.status} />,
+  });
   if (!narrow) {
     columns.push(
       { key: "version", head: "Version", width: "minmax(72px, .6fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
@@ -40,17 +62,58 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
     );
   }
   columns.push(
-    { key: "cpu", head: "CPU", width: "84px", sortable: true, render: (s) => <PercentBar value={live(s, s.latest.cpuPercent)} limit={thresholds.cpuPercent} what="CPU" /> },
-    { key: "memory", head: "Memory", width: "84px", sortable: true, render: (s) => <PercentBar value={live(s, s.latest.memoryPercent)} limit={thresholds.memoryPercent} what="Memory" /> },
+    {
+      key: "cpu",
+      head: "CPU",
+      width: "84px",
+      sortable: true,
+      render: (s) => <PercentBar value={live(s, s.latest.cpuPercent)} limit={thresholds.cpuPercent} what="CPU" />,
+    },
+    {
+      key: "memory",
+      head: "Memory",
+      width: "84px",
+      sortable: true,
+      render: (s) => <PercentBar value={live(s, s.latest.memoryPercent)} limit={thresholds.memoryPercent} what="Memory" />,
+    },
   );
   if (!narrow) {
-    columns.push({ key: "createdAt", head: "Added", width: "92px", sortable: true, end: true, render: (s) => <time className="m2" dateTime={s.createdAt} title={exact(Date.parse(s.createdAt))}>{day(Date.parse(s.createdAt))}</time> });
+    columns.push({
+      key: "createdAt",
+      head: "Added",
+      width: "92px",
+      sortable: true,
+      end: true,
+      render: (s) => (
+        <time className="m2" dateTime={s.createdAt} title={exact(Date.parse(s.createdAt))}>{day(Date.parse(s.createdAt))}</time>
+      ),
+    });
   }
   columns.push(
-    { key: "seen", head: "Seen", width: "64px", end: true, render: (s) => <Ago at={s.lastCollectedAt} form="age" className={s.status === "offline" ? "crit" : "m3"} /> },
     {
-      key: "menu", head: <span className="vh">Actions</span>, width: "48px", end: true,
-      render: (s) => <button className="btn ghost xs icon" type="button" tabIndex={-1} data-menu aria-label={`Actions for ${s.name}`} aria-haspopup="menu"><Icon name="three-dots" /></button>,
+      key: "seen",
+      head: "Seen",
+      width: "64px",
+      end: true,
+      render: (s) => <Ago at={s.lastCollectedAt} form="age" className={s.status === "offline" ? "crit" : "m3"} />,
+    },
+    {
+      key: "menu",
+      head: <span className="vh">Actions</span>,
+      width: "48px",
+      end: true,
+      render: (s) => (
+        <button
+          className="btn ghost xs icon"
+          type="button"
+          tabIndex={-1}
+          data-menu
+          aria-label={`Actions for ${s.name}`}
+          aria-haspopup="menu"
+        >
+          <Icon name="three-dots" />
+        </button>
+      ),
     },
   );
   return columns;
@@ -64,7 +127,11 @@ function live(s: Server, value: number | null): number | null {
 function SelectAll({ state, onAll }: { state: "none" | "some" | "all"; onAll: () => void }): ReactElement {
   return (
     <input
-      className={`check ${state === "some" ? "mixed" : ""}`} type="checkbox" aria-label="Select all loaded rows" checked={state === "all"} onChange={onAll}
+      className={`check ${state === "some" ? "mixed" : ""}`}
+      type="checkbox"
+      aria-label="Select all loaded rows"
+      checked={state === "all"}
+      onChange={onAll}
       ref={(element) => {
         if (element) element.indeterminate = state === "some";
       }}
@@ -73,7 +140,12 @@ function SelectAll({ state, onAll }: { state: "none" | "some" | "all"; onAll: ()
 }
 
 function NameCell({ server }: { server: Server }): ReactElement {
-  return <span className="sv"><EngineMark engine={server.engine} /><Link className="srv ell" tabIndex={-1} href={`/servers/${server.id}`} title={server.name}>{server.name}</Link></span>;
+  return (
+    <span className="sv">
+      <EngineMark engine={server.engine} />
+      <Link className="srv ell" tabIndex={-1} href={`/servers/${server.id}`} title={server.name}>{server.name}</Link>
+    </span>
+  );
 }
 
 function HostCell({ server }: { server: Server }): ReactElement {
@@ -83,8 +155,15 @@ function HostCell({ server }: { server: Server }): ReactElement {
 
 function VersionCell({ server }: { server: Server }): ReactElement {
   if (!server.version) return <span className="m3" title="Not known until the first connection">–</span>;
-  const name = engineName(server.engine), short = server.version.startsWith(`${name} `) ? server.version.slice(name.length + 1) : server.version.replace(/^(MariaDB) (.*)$/, "$2 $1");
-  return <span className="m2 ell block" title={[server.version, server.productVersion, server.edition].filter(Boolean).join(" · ")}>{short}</span>;
+  const name = engineName(server.engine),
+    short = server.version.startsWith(`${name} `)
+      ? server.version.slice(name.length + 1)
+      : server.version.replace(/^(MariaDB) (.*)$/, "$2 $1");
+  return (
+    <span className="m2 ell block" title={[server.version, server.productVersion, server.edition].filter(Boolean).join(" · ")}>
+      {short}
+    </span>
+  );
 }
 
 function TagsCell({ server }: { server: Server }): ReactElement {

@@ -67,11 +67,15 @@ function TestDialog({ server, onClose }: { server: Server; onClose: () => void }
   useEffect(() => void action.run(), [action.run]);
   return (
     <Dialog
-      title={`Test ${server.name}`} wide onClose={onClose}
+      title={`Test ${server.name}`}
+      wide
+      onClose={onClose}
       actions={
         <>
           <button className="btn" type="button" onClick={onClose}>Close</button>
-          <button className="btn primary" type="button" aria-disabled={action.busy} onClick={() => void action.run()}><Icon name="arrow-repeat" />Test again</button>
+          <button className="btn primary" type="button" aria-disabled={action.busy} onClick={() => void action.run()}>
+            <Icon name="arrow-repeat" />Test again
+          </button>
         </>
       }
     >
@@ -83,7 +87,8 @@ function TestDialog({ server, onClose }: { server: Server; onClose: () => void }
 }
 
 function TagsDialog({ server, onClose }: { server: Server; onClose: () => void }): ReactElement {
-  const [groupIds, setGroups] = useState<readonly string[]>(server.groups.map((g) => g.id)), [labels, setLabels] = useState<readonly string[]>(server.labels.map((l) => l.name));
+  const [groupIds, setGroups] = useState<readonly string[]>(server.groups.map((g) => g.id)),
+    [labels, setLabels] = useState<readonly string[]>(server.labels.map((l) => l.name));
   const action = useAction(async () => {
     await updateServer(server.id, null, { groupIds: [...groupIds], labels: [...labels] });
     refreshServers();
@@ -92,7 +97,9 @@ function TagsDialog({ server, onClose }: { server: Server; onClose: () => void }
   });
   return (
     <Dialog
-      title={`Groups and labels of ${server.name}`} onClose={onClose} onSubmit={() => void action.run()}
+      title={`Groups and labels of ${server.name}`}
+      onClose={onClose}
+      onSubmit={() => void action.run()}
       actions={
         <>
           <button className="btn" type="button" onClick={onClose}>Cancel</button>
@@ -106,7 +113,9 @@ function TagsDialog({ server, onClose }: { server: Server; onClose: () => void }
   );
 }
 
-function RemoveDialog({ servers, onClose, onRemoved }: { servers: readonly Server[]; onClose: () => void; onRemoved: () => void }): ReactElement {
+function RemoveDialog(
+  { servers, onClose, onRemoved }: { servers: readonly Server[]; onClose: () => void; onRemoved: () => void },
+): ReactElement {
   const [typed, setTyped] = useState(""), one = servers.length === 1 ? servers[0] : undefined, phrase = plural(servers.length, "server");
   const action = useAction(async () => {
     await forEachServer(servers, (s) => deleteServer(s.id), "removed");
@@ -117,11 +126,30 @@ function RemoveDialog({ servers, onClose, onRemoved }: { servers: readonly Serve
   });
   return (
     <ConfirmDialog
-      title={one ? `Remove ${one.name}?` : `Remove ${phrase}?`} verb={one ? "Remove server" : "Remove servers"} danger busy={action.busy}
-      blocked={one || typed === phrase ? undefined : `Type ${phrase} first`} onConfirm={() => void action.run()} onClose={onClose}
+      title={one ? `Remove ${one.name}?` : `Remove ${phrase}?`}
+      verb={one ? "Remove server" : "Remove servers"}
+      danger
+      busy={action.busy}
+      blocked={one || typed === phrase ? undefined : `Type ${phrase} first`}
+      onConfirm={() => void action.run()}
+      onClose={onClose}
     >
-      <p className="m2">Collection stops now. Metrics stay until their retention ends, and nothing changes on {one ? "the server" : "the servers"} themselves.</p>
-      {!one && <TextField label={<>Type <b>{phrase}</b> to confirm</>} value={typed} onValue={setTyped} autoComplete="off" />}
+      <p className="m2">
+        Collection stops now. Metrics stay until their retention ends, and nothing changes on {one ? "the server" : "the servers"}{" "}
+        themselves.
+      </p>
+      {!one && (
+        <TextField
+          label={
+            <>
+              Type <b>{phrase}</b> to confirm
+            </>
+          }
+          value={typed}
+          onValue={setTyped}
+          autoComplete="off"
+        />
+      )}
       <ErrorCallout error={action.error} title={one ? "The server was not removed." : "Not all servers were removed."} />
     </ConfirmDialog>
   );
@@ -137,14 +165,22 @@ function LabelDialog({ servers, onClose }: { servers: readonly Server[]; onClose
   });
   return (
     <Dialog
-      title={`Label ${plural(servers.length, "server")}`} onClose={onClose}
+      title={`Label ${plural(servers.length, "server")}`}
+      onClose={onClose}
       onSubmit={() => {
         if (labels.length > 0) void action.run();
       }}
       actions={
         <>
           <button className="btn" type="button" onClick={onClose}>Cancel</button>
-          <button className="btn primary" type="submit" aria-disabled={action.busy || labels.length === 0} title={labels.length === 0 ? "Enter a label first" : undefined}>Add labels</button>
+          <button
+            className="btn primary"
+            type="submit"
+            aria-disabled={action.busy || labels.length === 0}
+            title={labels.length === 0 ? "Enter a label first" : undefined}
+          >
+            Add labels
+          </button>
         </>
       }
     >
@@ -164,7 +200,8 @@ function GroupDialog({ servers, onClose }: { servers: readonly Server[]; onClose
   });
   return (
     <Dialog
-      title={`Add ${plural(servers.length, "server")} to a group`} onClose={onClose}
+      title={`Add ${plural(servers.length, "server")} to a group`}
+      onClose={onClose}
       onSubmit={() => {
         if (groupId) void action.run();
       }}
@@ -176,7 +213,15 @@ function GroupDialog({ servers, onClose }: { servers: readonly Server[]; onClose
       }
     >
       {groups.length > 0
-        ? <SelectField label="Group" value={groupId} choices={groups.map((g) => [g.id, `${g.name} (${g.serverCount})`])} onValue={setChosen} hint="Servers that are in it already stay in it" />
+        ? (
+          <SelectField
+            label="Group"
+            value={groupId}
+            choices={groups.map((g) => [g.id, `${g.name} (${g.serverCount})`])}
+            onValue={setChosen}
+            hint="Servers that are in it already stay in it"
+          />
+        )
         : <p className="m2">There are no groups yet. The Groups page makes them.</p>}
       <ErrorCallout error={action.error} title="The servers were not added." />
     </Dialog>
@@ -193,10 +238,17 @@ function CollectionDialog({ servers, on, onClose }: { servers: readonly Server[]
   });
   return (
     <ConfirmDialog
-      title={on ? `Start collection of ${phrase}?` : `Pause collection of ${phrase}?`} verb={on ? "Start collection" : "Pause collection"} busy={action.busy}
-      onConfirm={() => void action.run()} onClose={onClose}
+      title={on ? `Start collection of ${phrase}?` : `Pause collection of ${phrase}?`}
+      verb={on ? "Start collection" : "Pause collection"}
+      busy={action.busy}
+      onConfirm={() => void action.run()}
+      onClose={onClose}
     >
-      <p className="m2">{on ? "Each is collected within a minute." : "Their health is unknown until collection is started again. Metrics that are stored stay."}</p>
+      <p className="m2">
+        {on
+          ? "Each is collected within a minute."
+          : "Their health is unknown until collection is started again. Metrics that are stored stay."}
+      </p>
       <ErrorCallout error={action.error} title={on ? "Not all were started." : "Not all were paused."} />
     </ConfirmDialog>
   );

@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import { useGroups } from "../../../api/list-groups";
 import { FilterChip } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
-import { type MenuItem, MenuButton } from "../../../components/menu";
+import { MenuButton, type MenuItem } from "../../../components/menu";
 import { SearchField } from "../../../components/search-field";
 import { healthIcons, healthOrder, healthWords } from "../../../components/status";
 import { setSearch, useSearch } from "../../../lib/router";
@@ -18,7 +18,15 @@ export interface ActiveFilter {
   text: string;
 }
 
-const words: Readonly<Record<string, string>> = { online: "Online", degraded: "Degraded", offline: "Offline", unknown: "Unknown", sqlserver: "SQL Server", postgresql: "PostgreSQL", mysql: "MySQL" };
+const words: Readonly<Record<string, string>> = {
+  online: "Online",
+  degraded: "Degraded",
+  offline: "Offline",
+  unknown: "Unknown",
+  sqlserver: "SQL Server",
+  postgresql: "PostgreSQL",
+  mysql: "MySQL",
+};
 
 /** A menu longer than this is cut, and says so: the search field finds the rest. */
 const choiceCountMax = 30;
@@ -46,22 +54,59 @@ export function filterText(active: readonly ActiveFilter[]): string {
   return `${active.map((a) => `${a.name} is ${a.text}`).join(" and ")}.`;
 }
 
-export function ServerFilters({ filter, active, onClear }: { filter: Partial<ServerFilter>; active: readonly ActiveFilter[]; onClear: () => void }): ReactElement {
+export function ServerFilters(
+  { filter, active, onClear }: { filter: Partial<ServerFilter>; active: readonly ActiveFilter[]; onClear: () => void },
+): ReactElement {
   const groups = useGroups().data ?? [], labels = useLabels().data ?? [];
   const choose = (param: FilterName, value: string): void => setSearch({ [param]: value }, { replace: false });
   const menus: readonly (readonly [param: FilterName, name: string, items: MenuItem[]])[] = [
     ["health", "Health", healthOrder.map((h) => ({ label: healthWords[h], icon: healthIcons[h], onSelect: () => choose("health", h) }))],
-    ["status", "Status", ["online", "degraded", "offline", "unknown"].map((s) => ({ label: words[s] ?? s, icon: "plug", onSelect: () => choose("status", s) }))],
-    ["engine", "Engine", ["sqlserver", "postgresql", "mysql"].map((e) => ({ label: words[e] ?? e, icon: "hdd-stack", onSelect: () => choose("engine", e) }))],
-    ["group", "Group", groups.slice(0, choiceCountMax).map((g) => ({ label: g.name, icon: "collection", onSelect: () => choose("group", g.id) }))],
-    ["label", "Label", labels.slice(0, choiceCountMax).map((l) => ({ label: l.name, icon: "tags", onSelect: () => choose("label", l.name) }))],
+    [
+      "status",
+      "Status",
+      ["online", "degraded", "offline", "unknown"].map((s) => ({
+        label: words[s] ?? s,
+        icon: "plug",
+        onSelect: () => choose("status", s),
+      })),
+    ],
+    [
+      "engine",
+      "Engine",
+      ["sqlserver", "postgresql", "mysql"].map((e) => ({ label: words[e] ?? e, icon: "hdd-stack", onSelect: () => choose("engine", e) })),
+    ],
+    [
+      "group",
+      "Group",
+      groups.slice(0, choiceCountMax).map((g) => ({ label: g.name, icon: "collection", onSelect: () => choose("group", g.id) })),
+    ],
+    [
+      "label",
+      "Label",
+      labels.slice(0, choiceCountMax).map((l) => ({ label: l.name, icon: "tags", onSelect: () => choose("label", l.name) })),
+    ],
   ];
   return (
     <div className="toolbar t0">
-      <SearchField label="Search servers" placeholder="Name, host, group or label" value={filter.q ?? ""} onValue={(q) => setSearch({ q })} />
-      {active.filter((a) => a.param !== "q").map((a) => <FilterChip key={a.param} name={a.name} value={a.text} onRemove={() => setSearch({ [a.param]: null })} />)}
+      <SearchField
+        label="Search servers"
+        placeholder="Name, host, group or label"
+        value={filter.q ?? ""}
+        onValue={(q) => setSearch({ q })}
+      />
+      {active.filter((a) => a.param !== "q").map((a) => (
+        <FilterChip
+          key={a.param}
+          name={a.name}
+          value={a.text}
+          onRemove={() => setSearch({ [a.param]: null })}
+        />
+      ))}
       {menus.filter(([param, , items]) => !filter[param] && items.length > 0).map(([param, name, items]) => (
-        <MenuButton key={param} className="btn ghost sm" label={`Filter by ${name.toLowerCase()}`} items={items}><Icon name="plus-lg" />{name}</MenuButton>
+        <MenuButton key={param} className="btn ghost sm" label={`Filter by ${name.toLowerCase()}`} items={items}>
+          <Icon name="plus-lg" />
+          {name}
+        </MenuButton>
       ))}
       <span className="grow" />
       {active.length > 0 && <button className="btn ghost sm" type="button" onClick={onClear}>Clear</button>}

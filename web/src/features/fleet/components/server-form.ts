@@ -20,17 +20,38 @@ export type FormFaults = Readonly<Partial<Record<keyof ServerForm, string>>>;
 
 export const defaultPorts: Readonly<Record<EngineKind, string>> = { sqlserver: "1433", postgresql: "5432", mysql: "3306" };
 
-export const engineChoices: readonly (readonly [EngineKind, string])[] = [["sqlserver", "SQL Server"], ["postgresql", "PostgreSQL"], ["mysql", "MySQL"]];
+export const engineChoices: readonly (readonly [EngineKind, string])[] = [["sqlserver", "SQL Server"], ["postgresql", "PostgreSQL"], [
+  "mysql",
+  "MySQL",
+]];
 
 export const emptyForm: ServerForm = {
-  name: "", engine: "sqlserver", hostname: "", port: "1433", instanceName: "", database: "", authType: "sql", username: "", password: "", encrypt: true,
+  name: "",
+  engine: "sqlserver",
+  hostname: "",
+  port: "1433",
+  instanceName: "",
+  database: "",
+  authType: "sql",
+  username: "",
+  password: "",
+  encrypt: true,
   trustServerCertificate: false,
 };
 
 export function formOf(server: Server): ServerForm {
   return {
-    name: server.name, engine: server.engine, hostname: server.hostname, port: String(server.port), instanceName: server.instanceName ?? "", database: server.database ?? "",
-    authType: server.authType, username: server.username ?? "", password: "", encrypt: server.encrypt, trustServerCertificate: server.trustServerCertificate,
+    name: server.name,
+    engine: server.engine,
+    hostname: server.hostname,
+    port: String(server.port),
+    instanceName: server.instanceName ?? "",
+    database: server.database ?? "",
+    authType: server.authType,
+    username: server.username ?? "",
+    password: "",
+    encrypt: server.encrypt,
+    trustServerCertificate: server.trustServerCertificate,
   };
 }
 
@@ -46,7 +67,9 @@ export function faultsOf(form: ServerForm): FormFaults {
   if (!name) faults.name = "Enter a name";
   else if ([...name].length > 100) faults.name = "At most 100 characters";
   if (!form.hostname.trim()) faults.hostname = "Enter a host name or address";
-  else if (!/^[A-Za-z0-9._:[\]\\$-]+$/.test(form.hostname.trim())) faults.hostname = "A host name or address without blanks and without a protocol";
+  else if (!/^[A-Za-z0-9._:[\]\\$-]+$/.test(form.hostname.trim())) {
+    faults.hostname = "A host name or address without blanks and without a protocol";
+  }
   if (!/^\d+$/.test(form.port.trim()) || port < 1 || port > 65_535) faults.port = "A port is a number from 1 to 65535";
   if (form.instanceName && !/^[A-Za-z0-9_$#-]*$/.test(form.instanceName)) faults.instanceName = "Letters, digits, _ $ # and - only";
   if (form.authType === "sql" && !form.username.trim()) faults.username = "Enter the login that DbTools uses";
@@ -58,9 +81,17 @@ export function inputOf(form: ServerForm): ServerInput {
   const orNull = (text: string): string | null => (text.trim() === "" ? null : text.trim());
   const sql = form.authType === "sql";
   return {
-    name: form.name.trim(), engine: form.engine, hostname: form.hostname.trim(), port: Number(form.port), instanceName: form.engine === "sqlserver" ? orNull(form.instanceName) : null,
-    database: orNull(form.database), authType: form.authType, username: sql ? orNull(form.username) : null, encrypt: form.encrypt,
-    trustServerCertificate: form.encrypt && form.trustServerCertificate, ...(sql && form.password ? { password: form.password } : {}),
+    name: form.name.trim(),
+    engine: form.engine,
+    hostname: form.hostname.trim(),
+    port: Number(form.port),
+    instanceName: form.engine === "sqlserver" ? orNull(form.instanceName) : null,
+    database: orNull(form.database),
+    authType: form.authType,
+    username: sql ? orNull(form.username) : null,
+    encrypt: form.encrypt,
+    trustServerCertificate: form.encrypt && form.trustServerCertificate,
+    ...(sql && form.password ? { password: form.password } : {}),
   };
 }
 

@@ -37,7 +37,10 @@ export async function switchCollection(server: Server, on: boolean): Promise<voi
     await (on ? startCollection(server.id) : stopCollection(server.id));
     invalidate(tenantKey("servers"));
     invalidate(tenantKey("health"));
-    toast(on ? "Collection started" : "Collection paused", on ? `${server.name} is collected within a minute.` : `${server.name} shows unknown until it is started again.`);
+    toast(
+      on ? "Collection started" : "Collection paused",
+      on ? `${server.name} is collected within a minute.` : `${server.name} shows unknown until it is started again.`,
+    );
   } catch (error) {
     const { message, code, requestId } = asApiError(error);
     toast(on ? "Collection was not started" : "Collection was not paused", `${server.name}: ${message} (${code} ${requestId})`, "critical");

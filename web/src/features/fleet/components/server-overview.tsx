@@ -31,7 +31,18 @@ export function ServerOverview({ server, onTask }: Props): ReactElement {
       <LatestValues server={server} />
       <div className="grid g-111 stretch">
         <HealthPanel server={server} />
-        <ConnectionPanel server={server} tools={mayManage && <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "edit", server })}><Icon name="pencil" />Edit</button>} />
+        <ConnectionPanel
+          server={server}
+          tools={mayManage && (
+            <button
+              className="btn ghost sm"
+              type="button"
+              onClick={() => onTask({ what: "edit", server })}
+            >
+              <Icon name="pencil" />Edit
+            </button>
+          )}
+        />
         <div className="col g3c">
           <GroupsPanel server={server} mayManage={mayManage} onTask={onTask} />
           <LabelsPanel server={server} mayManage={mayManage} />
@@ -56,10 +67,19 @@ function LatestValues({ server }: { server: Server }): ReactElement {
         <div key={name} className={level}>
           <span className="lab">{name}</span>
           <span className="fig">{value ?? <span className="m3" title="No value collected">–</span>}</span>
-          <small>{value === null ? "no value" : <>{old ? "last seen " : ""}<Ago at={server.lastCollectedAt} /></>}</small>
+          <small>
+            {value === null ? "no value" : (
+              <>
+                {old ? "last seen " : ""}
+                <Ago at={server.lastCollectedAt} />
+              </>
+            )}
+          </small>
         </div>
       ))}
-      <Link className="btn sm" href={`/servers/${server.id}?tab=metrics`}><Icon name="graph-up" />Show metrics</Link>
+      <Link className="btn sm" href={`/servers/${server.id}?tab=metrics`}>
+        <Icon name="graph-up" />Show metrics
+      </Link>
     </section>
   );
 }
@@ -70,10 +90,30 @@ function HealthPanel({ server }: { server: Server }): ReactElement {
     <Panel title="Health">
       <div className="pb col g3c">
         <dl className="kv">
-          <div><dt>Health</dt><dd><HealthStatus health={server.health} /></dd></div>
-          <div><dt>Reachable</dt><dd><ReachabilityStatus status={server.status} /></dd></div>
-          <div><dt>Collected</dt><dd><Ago at={server.lastCollectedAt} /></dd></div>
-          <div><dt>Last try</dt><dd><Ago at={server.lastAttemptAt} /></dd></div>
+          <div>
+            <dt>Health</dt>
+            <dd>
+              <HealthStatus health={server.health} />
+            </dd>
+          </div>
+          <div>
+            <dt>Reachable</dt>
+            <dd>
+              <ReachabilityStatus status={server.status} />
+            </dd>
+          </div>
+          <div>
+            <dt>Collected</dt>
+            <dd>
+              <Ago at={server.lastCollectedAt} />
+            </dd>
+          </div>
+          <div>
+            <dt>Last try</dt>
+            <dd>
+              <Ago at={server.lastAttemptAt} />
+            </dd>
+          </div>
         </dl>
         {server.healthReasons.length > 0
           ? <ul className="reasons" aria-label="Reasons">{server.healthReasons.map((r) => <li key={r}>{r}</li>)}</ul>
@@ -81,7 +121,12 @@ function HealthPanel({ server }: { server: Server }): ReactElement {
         {lastError && (
           <div className="callout" data-s={server.status === "offline" ? "critical" : "warning"}>
             <Icon name="exclamation-triangle-fill" />
-            <div><b>{lastError.message}</b><p><span className="mono">{lastError.code}</span> <Ago at={lastError.at} /></p></div>
+            <div>
+              <b>{lastError.message}</b>
+              <p>
+                <span className="mono">{lastError.code}</span> <Ago at={lastError.at} />
+              </p>
+            </div>
           </div>
         )}
       </div>
@@ -94,17 +139,31 @@ function ConnectionPanel({ server, tools }: { server: Server; tools: ReactNode }
     ["Engine", engineName(server.engine)],
     ["Host", <span className="mono wrap" key="h">{server.hostname}</span>],
     ["Port", <span className="num" key="p">{server.port}</span>],
-    ...(server.engine === "sqlserver" ? [["Instance", server.instanceName ?? "Default"] as const] : [["Database", server.database ?? "Default"] as const]),
+    ...(server.engine === "sqlserver"
+      ? [["Instance", server.instanceName ?? "Default"] as const]
+      : [["Database", server.database ?? "Default"] as const]),
     ["Sign-in", server.authType === "windows" ? "Windows" : <span className="mono wrap" key="s">{server.username ?? "–"}</span>],
     ["Password", server.authType === "windows" ? "Not needed" : server.hasPassword ? "Stored, encrypted" : "None"],
     ["Encryption", !server.encrypt ? "None" : server.trustServerCertificate ? "TLS, not verified" : "TLS, verified"],
-    ["Version", server.version ? <>{server.version}{server.productVersion && <span className="m3 block mono">{server.productVersion}</span>}</> : "Not known yet"],
+    [
+      "Version",
+      server.version
+        ? <>{server.version}{server.productVersion && <span className="m3 block mono">{server.productVersion}</span>}</>
+        : "Not known yet",
+    ],
     ["Edition", server.edition ?? "–"],
     ["Added", <Ago key="a" at={server.createdAt} form="full" />],
   ];
   return (
     <Panel title="Connection" tools={tools}>
-      <dl className="kv pb">{rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+      <dl className="kv pb">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
     </Panel>
   );
 }
@@ -120,9 +179,22 @@ async function change(what: string, work: Promise<void>): Promise<void> {
   }
 }
 
-function GroupsPanel({ server, mayManage, onTask }: { server: Server; mayManage: boolean; onTask: (task: ServerTask) => void }): ReactElement {
+function GroupsPanel(
+  { server, mayManage, onTask }: { server: Server; mayManage: boolean; onTask: (task: ServerTask) => void },
+): ReactElement {
   return (
-    <Panel title="Groups" tools={mayManage && <button className="btn ghost sm" type="button" onClick={() => onTask({ what: "group", servers: [server] })}><Icon name="plus-lg" />Add</button>}>
+    <Panel
+      title="Groups"
+      tools={mayManage && (
+        <button
+          className="btn ghost sm"
+          type="button"
+          onClick={() => onTask({ what: "group", servers: [server] })}
+        >
+          <Icon name="plus-lg" />Add
+        </button>
+      )}
+    >
       <div className="pb">
         {server.groups.length === 0 && <p className="hint">In no group.</p>}
         <ul className="chips">
@@ -130,7 +202,15 @@ function GroupsPanel({ server, mayManage, onTask }: { server: Server; mayManage:
             <li key={g.id}>
               <span className={`chip group ${mayManage ? "removable" : ""}`}>
                 <Link href={`/servers?group=${g.id}`}>{g.name}</Link>
-                {mayManage && <button type="button" aria-label={`Remove from group ${g.name}`} onClick={() => void change("The server stays in the group", removeFromGroup(g.id, server.id))}><Icon name="x-lg" /></button>}
+                {mayManage && (
+                  <button
+                    type="button"
+                    aria-label={`Remove from group ${g.name}`}
+                    onClick={() => void change("The server stays in the group", removeFromGroup(g.id, server.id))}
+                  >
+                    <Icon name="x-lg" />
+                  </button>
+                )}
               </span>
             </li>
           ))}
@@ -148,7 +228,12 @@ function LabelsPanel({ server, mayManage }: { server: Server; mayManage: boolean
         {server.labels.length === 0 && <p className="hint">No labels.</p>}
         <ul className="chips">
           {server.labels.map((l) => (
-            <li key={l.id}><LabelChip name={l.name} onRemove={mayManage ? () => void change("The label was not removed", removeLabel(server.id, l.id)) : undefined} /></li>
+            <li key={l.id}>
+              <LabelChip
+                name={l.name}
+                onRemove={mayManage ? () => void change("The label was not removed", removeLabel(server.id, l.id)) : undefined}
+              />
+            </li>
           ))}
         </ul>
         {mayManage && (
@@ -162,7 +247,15 @@ function LabelsPanel({ server, mayManage }: { server: Server; mayManage: boolean
               void change("The label was not added", addLabels(server.id, [name]));
             }}
           >
-            <span className="input sm"><input aria-label="New label" placeholder="tier: 1" maxLength={50} value={typed} onChange={(event) => setTyped(event.target.value)} /></span>
+            <span className="input sm">
+              <input
+                aria-label="New label"
+                placeholder="tier: 1"
+                maxLength={50}
+                value={typed}
+                onChange={(event) => setTyped(event.target.value)}
+              />
+            </span>
             <button className="btn sm" type="submit" aria-disabled={!typed.trim()}>Add label</button>
           </form>
         )}
@@ -179,7 +272,8 @@ function CollectionPanel({ server, mayManage }: { server: Server; mayManage: boo
         <span>{enabled ? `On, every ${duration(intervalSeconds * 1000)}` : "Paused"}</span>
         {mayManage && (
           <button className="btn sm" type="button" onClick={() => void switchCollection(server, !enabled)}>
-            <Icon name={enabled ? "pause-fill" : "play-fill"} />{enabled ? "Pause" : "Start"}
+            <Icon name={enabled ? "pause-fill" : "play-fill"} />
+            {enabled ? "Pause" : "Start"}
           </button>
         )}
       </div>

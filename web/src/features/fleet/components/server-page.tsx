@@ -39,7 +39,13 @@ export function ServerPage({ id, metrics, activity }: Props): ReactElement {
       <>
         <PageHead title="Server" crumbs={<Crumbs path={[["/servers", "Servers"]]} here="Server" />} />
         <section className="panel vflex tall" aria-label="Server">
-          {query.error && <Failure what={gone ? "This server does not exist, or was removed" : "The server did not load"} error={query.error} retry={gone ? undefined : () => void refetch(serverKey(id))} />}
+          {query.error && (
+            <Failure
+              what={gone ? "This server does not exist, or was removed" : "The server did not load"}
+              error={query.error}
+              retry={gone ? undefined : () => void refetch(serverKey(id))}
+            />
+          )}
         </section>
       </>
     );
@@ -57,7 +63,8 @@ export function ServerPage({ id, metrics, activity }: Props): ReactElement {
       <Tabs tab={tab} />
       <div role="tabpanel" id="server-panel" aria-labelledby={`tab-${tab}`} tabIndex={-1}>
         <QueryView query={query} what="The server did not load" retry={() => void refetch(serverKey(id))} lines={10}>
-          {({ server: s }) => tab === "metrics" ? metrics(s) : tab === "activity" ? activity(s.id) : <ServerOverview server={s} onTask={setTask} />}
+          {({ server: s }) =>
+            tab === "metrics" ? metrics(s) : tab === "activity" ? activity(s.id) : <ServerOverview server={s} onTask={setTask} />}
         </QueryView>
       </div>
       {task && <ServerDialogs task={task} onClose={close} onRemoved={() => navigate("/servers")} />}
@@ -81,7 +88,10 @@ function Facts({ server }: { server: Server }): ReactElement {
   const facts = [server.version ?? engineName(server.engine), server.edition].filter(Boolean).join(" ");
   return (
     <>
-      {facts}<Dot /><span className="mono">{server.hostname}{server.instanceName ? `\\${server.instanceName}` : ""}:{server.port}</span><Dot />
+      {facts}
+      <Dot />
+      <span className="mono">{server.hostname}{server.instanceName ? `\\${server.instanceName}` : ""}:{server.port}</span>
+      <Dot />
       Collected <Ago at={server.lastCollectedAt} />
     </>
   );
@@ -92,9 +102,15 @@ function Actions({ server, onTask }: { server: Server; onTask: (task: ServerTask
   if (!mayManage) return null;
   return (
     <>
-      <button className="btn" type="button" onClick={() => onTask({ what: "test", server })}><Icon name="plug" />Test connection</button>
-      <button className="btn" type="button" onClick={() => onTask({ what: "edit", server })}><Icon name="pencil" />Edit</button>
-      <MenuButton label="More actions" items={items}><Icon name="three-dots" /></MenuButton>
+      <button className="btn" type="button" onClick={() => onTask({ what: "test", server })}>
+        <Icon name="plug" />Test connection
+      </button>
+      <button className="btn" type="button" onClick={() => onTask({ what: "edit", server })}>
+        <Icon name="pencil" />Edit
+      </button>
+      <MenuButton label="More actions" items={items}>
+        <Icon name="three-dots" />
+      </MenuButton>
     </>
   );
 }
@@ -103,7 +119,9 @@ function Tabs({ tab }: { tab: Tab }): ReactElement {
   const choose = (to: Tab): void => setSearch({ tab: to === "overview" ? null : to, range: null, view: null }, { replace: false });
   return (
     <div
-      className="tabs" role="tablist" aria-label="Server"
+      className="tabs"
+      role="tablist"
+      aria-label="Server"
       onKeyDown={(event) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
         if (step === undefined) return;
@@ -114,7 +132,16 @@ function Tabs({ tab }: { tab: Tab }): ReactElement {
       }}
     >
       {tabs.map(([key, text]) => (
-        <button key={key} id={`tab-${key}`} role="tab" type="button" aria-selected={key === tab} aria-controls="server-panel" tabIndex={key === tab ? 0 : -1} onClick={() => choose(key)}>
+        <button
+          key={key}
+          id={`tab-${key}`}
+          role="tab"
+          type="button"
+          aria-selected={key === tab}
+          aria-controls="server-panel"
+          tabIndex={key === tab ? 0 : -1}
+          onClick={() => choose(key)}
+        >
           {text}
         </button>
       ))}

@@ -28,9 +28,11 @@ export function ServersPage(): ReactElement {
   const search = useSearch(), mayManage = useMay("manageServers"), narrow = useNarrow(), thresholds = useThresholds();
   const dense = useStore(preferences).density === "dense";
   const { filter, active } = useServerFilter();
-  const asked = search.get("sort") ?? "name", sort: SortState<string> = { key: sortable.includes(asked) ? asked : "name", order: search.get("order") === "desc" ? "desc" : "asc" };
+  const asked = search.get("sort") ?? "name",
+    sort: SortState<string> = { key: sortable.includes(asked) ? asked : "name", order: search.get("order") === "desc" ? "desc" : "asc" };
   const list = useServerList({ ...filter, sort: sort.key, order: sort.order });
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set()), [menu, setMenu] = useState<{ server: Server; place: MenuPlace } | null>(null);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set()),
+    [menu, setMenu] = useState<{ server: Server; place: MenuPlace } | null>(null);
   const [task, setTask] = useState<ServerTask | null>(null);
   const menuItems = useServerMenu(setTask);
   const select = useCallback((keys: readonly string[], on: boolean) => {
@@ -46,13 +48,19 @@ export function ServersPage(): ReactElement {
   const chosen = useMemo(() => list.rows.filter((s) => selected.has(s.id)), [list.rows, selected]);
   const allState = chosen.length === 0 ? "none" : chosen.length === list.rows.length ? "all" : "some";
   const columns = useMemo(
-    () => serverColumns({
-      narrow, selectable: mayManage, thresholds, selected, allState,
-      onAll: () => setSelected(allState === "all" ? new Set() : new Set(list.rows.map((s) => s.id))),
-    }),
+    () =>
+      serverColumns({
+        narrow,
+        selectable: mayManage,
+        thresholds,
+        selected,
+        allState,
+        onAll: () => setSelected(allState === "all" ? new Set() : new Set(list.rows.map((s) => s.id))),
+      }),
     [narrow, mayManage, thresholds, selected, allState, list.rows],
   );
-  const filtered = active.length > 0, clear = (): void => setSearch({ q: null, health: null, status: null, engine: null, group: null, label: null });
+  const filtered = active.length > 0,
+    clear = (): void => setSearch({ q: null, health: null, status: null, engine: null, group: null, label: null });
   const open = useCallback((s: Server) => navigate(`/servers/${s.id}`), []);
   const onMenu = useCallback((server: Server, place: MenuPlace) => setMenu({ server, place }), []);
   const closeMenu = useCallback(() => {
@@ -63,10 +71,21 @@ export function ServersPage(): ReactElement {
     <>
       <PageHead
         title="Servers"
-        sub={list.query.data ? <>{filtered ? `${plural(list.total, "server")} found` : plural(list.total, "server")}<Dot />Updated <Ago at={list.query.at} /></> : "All monitored database servers"}
+        sub={list.query.data
+          ? (
+            <>
+              {filtered ? `${plural(list.total, "server")} found` : plural(list.total, "server")}
+              <Dot />Updated <Ago at={list.query.at} />
+            </>
+          )
+          : "All monitored database servers"}
       >
         <StaleBadge query={list.query} />
-        {mayManage && <Link className="btn primary" href="/servers/new"><Icon name="plus-lg" />Add server</Link>}
+        {mayManage && (
+          <Link className="btn primary" href="/servers/new">
+            <Icon name="plus-lg" />Add server
+          </Link>
+        )}
       </PageHead>
       <ServerFilters filter={filter} active={active} onClear={clear} />
       <section className="panel vflex servers" aria-label="Server list" aria-busy={list.query.loading && !list.query.data}>
@@ -80,22 +99,41 @@ export function ServersPage(): ReactElement {
                   </Empty>
                 )
                 : (
-                  <Empty icon="hdd-stack" title="No servers yet" text="Add a SQL Server, PostgreSQL or MySQL server; its health shows here within a minute.">
+                  <Empty
+                    icon="hdd-stack"
+                    title="No servers yet"
+                    text="Add a SQL Server, PostgreSQL or MySQL server; its health shows here within a minute."
+                  >
                     {mayManage && <Link className="btn sm primary" href="/servers/new">Add server</Link>}
                   </Empty>
                 )
               : (
                 <>
                   <BulkBar
-                    chosen={chosen} total={list.total} shown={list.rows.length} dense={dense} mayManage={mayManage} onTask={setTask}
+                    chosen={chosen}
+                    total={list.total}
+                    shown={list.rows.length}
+                    dense={dense}
+                    mayManage={mayManage}
+                    onTask={setTask}
                     onClear={() => setSelected(new Set())}
                     onDensity={() => setPreferences({ density: dense ? "comfortable" : "dense" })}
                     onAll={async () => setSelected(new Set((await list.loadAll()).map((s) => s.id)))}
                   />
                   <VirtualTable
-                    label="Servers" rows={list.rows} total={list.total} columns={columns} rowKey={(s) => s.id} rowHeight={dense ? 28 : 32}
-                    sort={sort} onSort={({ key, order }) => setSearch({ sort: key, order: order === "desc" ? "desc" : null })}
-                    selected={mayManage ? selected : null} onSelect={select} onOpen={open} onMenu={onMenu} onNeed={list.need}
+                    label="Servers"
+                    rows={list.rows}
+                    total={list.total}
+                    columns={columns}
+                    rowKey={(s) => s.id}
+                    rowHeight={dense ? 28 : 32}
+                    sort={sort}
+                    onSort={({ key, order }) => setSearch({ sort: key, order: order === "desc" ? "desc" : null })}
+                    selected={mayManage ? selected : null}
+                    onSelect={select}
+                    onOpen={open}
+                    onMenu={onMenu}
+                    onNeed={list.need}
                   />
                   {list.moreError && (
                     <div className="pf" role="alert">

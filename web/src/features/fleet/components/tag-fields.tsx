@@ -17,13 +17,17 @@ export function TagFields({ groupIds, onGroups, labels, onLabels }: Props): Reac
   return (
     <div className="tagf">
       <fieldset className="field">
-        <legend className="lbl">Groups <span className="opt">optional</span></legend>
+        <legend className="lbl">
+          Groups <span className="opt">optional</span>
+        </legend>
         {groups.data && groups.data.length === 0 && <p className="hint">There are no groups yet. The Groups page makes them.</p>}
         {groups.error && !groups.data && <p className="err">Groups did not load ({groups.error.code}).</p>}
         <div className="gchecks">
           {(groups.data ?? []).map((g) => (
             <CheckRow
-              key={g.id} label={g.name} checked={groupIds.includes(g.id)}
+              key={g.id}
+              label={g.name}
+              checked={groupIds.includes(g.id)}
               onChecked={(on) => onGroups(on ? [...groupIds, g.id] : groupIds.filter((id) => id !== g.id))}
             />
           ))}
@@ -36,7 +40,9 @@ export function TagFields({ groupIds, onGroups, labels, onLabels }: Props): Reac
 
 const labelLengthMax = 50;
 
-export function LabelInput({ labels, onLabels }: { labels: readonly string[]; onLabels: (names: readonly string[]) => void }): ReactElement {
+export function LabelInput(
+  { labels, onLabels }: { labels: readonly string[]; onLabels: (names: readonly string[]) => void },
+): ReactElement {
   const id = useId(), known = useLabels().data ?? [], [typed, setTyped] = useState("");
   const add = (): void => {
     const names = typed.split(",").map((n) => n.trim().slice(0, labelLengthMax)).filter((n) => n && !labels.includes(n));
@@ -51,7 +57,9 @@ export function LabelInput({ labels, onLabels }: { labels: readonly string[]; on
   };
   return (
     <div className="field">
-      <label htmlFor={id}>Labels <span className="opt">optional</span></label>
+      <label htmlFor={id}>
+        Labels <span className="opt">optional</span>
+      </label>
       {labels.length > 0 && (
         <span className="row w g1">
           {labels.map((name) => <LabelChip key={name} name={name} onRemove={() => onLabels(labels.filter((n) => n !== name))} />)}
@@ -59,8 +67,16 @@ export function LabelInput({ labels, onLabels }: { labels: readonly string[]; on
       )}
       <span className="input">
         <input
-          id={id} list={`${id}-known`} value={typed} maxLength={200} placeholder="app: orders" aria-describedby={`${id}-d`} autoComplete="off"
-          onChange={(event) => setTyped(event.target.value)} onKeyDown={onKey} onBlur={add}
+          id={id}
+          list={`${id}-known`}
+          value={typed}
+          maxLength={200}
+          placeholder="app: orders"
+          aria-describedby={`${id}-d`}
+          autoComplete="off"
+          onChange={(event) => setTyped(event.target.value)}
+          onKeyDown={onKey}
+          onBlur={add}
         />
         <datalist id={`${id}-known`}>{known.map((l) => <option key={l.id} value={l.name} />)}</datalist>
       </span>

@@ -11,9 +11,16 @@ export function TestProgress({ target }: { target: string }): ReactElement {
   }, []);
   return (
     <div className="testing" role="status">
-      <div className="row sb t12"><span>Connecting to <span className="mono">{target}</span></span><span className="num m3" aria-hidden="true">{seconds} s of at most {secondsMax} s</span></div>
+      <div className="row sb t12">
+        <span>
+          Connecting to <span className="mono">{target}</span>
+        </span>
+        <span className="num m3" aria-hidden="true">{seconds} s of at most {secondsMax} s</span>
+      </div>
       <div className="progress">
-        <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width={Math.min(96, 6 + (seconds / secondsMax) * 90)} height="6" /></svg>
+        <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+          <rect width={Math.min(96, 6 + (seconds / secondsMax) * 90)} height="6" />
+        </svg>
       </div>
     </div>
   );

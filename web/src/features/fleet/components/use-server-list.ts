@@ -26,7 +26,9 @@ export function useServerList(filter: Partial<ServerFilter>): ServerList {
   const query = useQuery(key, async (signal) => {
     let page = await listServers(filter, null, firstPageSize, signal);
     // A refresh brings back as many rows as there were, so that nothing jumps.
-    while (page.nextCursor && page.servers.length < wanted.current.count) page = joined(page, await listServers(filter, page.nextCursor, pageSize, signal));
+    while (page.nextCursor && page.servers.length < wanted.current.count) {
+      page = joined(page, await listServers(filter, page.nextCursor, pageSize, signal));
+    }
     return page;
   }, { poll: true });
   const latest = useRef<ServerPage | undefined>(undefined);
@@ -58,7 +60,12 @@ export function useServerList(filter: Partial<ServerFilter>): ServerList {
   const health = useFleetHealth().data;
   const rows = useMemo(() => withLiveValues(query.data?.servers ?? [], health), [query.data, health]);
   return {
-    query, rows, total: query.data?.total ?? 0, moreError, need, retry: () => void refetch(key),
+    query,
+    rows,
+    total: query.data?.total ?? 0,
+    moreError,
+    need,
+    retry: () => void refetch(key),
     loadAll: async () => {
       await loadTo(Number.MAX_SAFE_INTEGER);
       return latest.current?.servers ?? [];
@@ -80,7 +87,11 @@ export function withLiveValues(servers: readonly Server[], health: readonly Serv
     if (!h || (s.lastCollectedAt !== null && h.lastCollectedAt !== null && h.lastCollectedAt < s.lastCollectedAt)) return s;
     const { cpuPercent, memoryPercent, connectionCount, batchRequestsSec } = h;
     return {
-      ...s, status: h.reachability, health: h.status, healthReasons: h.reasons, lastCollectedAt: h.lastCollectedAt,
+      ...s,
+      status: h.reachability,
+      health: h.status,
+      healthReasons: h.reasons,
+      lastCollectedAt: h.lastCollectedAt,
       latest: { cpuPercent, memoryPercent, connectionCount, batchRequestsSec },
     };
   });

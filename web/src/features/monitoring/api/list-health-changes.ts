@@ -8,5 +8,9 @@ export const changeCountMax = 500;
 
 /** The latest changes of health, newest first. The key begins as the fleet's health does: what refreshes that refreshes this. */
 export function useHealthChanges(): QueryState<HealthChange[]> {
-  return useQuery(tenantKey("health-changes"), (signal) => get<HealthChange[]>("/servers/health/changes", { query: { limit: changeCountMax }, signal }), { poll: true });
+  return useQuery(
+    tenantKey("health-changes"),
+    (signal) => get<HealthChange[]>("/servers/health/changes", { query: { limit: changeCountMax }, signal }),
+    { poll: true },
+  );
 }

@@ -19,15 +19,26 @@ export function AttentionTable({ servers }: { servers: readonly ServerHealth[] }
         <table className="tbl dense plain" aria-label="Servers that need attention">
           <thead>
             <tr>
-              <th><span className="vh">Health</span></th><th>Server</th><th>Why</th><th className="hide8">CPU, 24 h</th><th className="w-bar">CPU</th><th className="w-bar">Memory</th>
-              <th className="end">Since</th><th className="end">Seen</th>
+              <th>
+                <span className="vh">Health</span>
+              </th>
+              <th>Server</th>
+              <th>Why</th>
+              <th className="hide8">CPU, 24 h</th>
+              <th className="w-bar">CPU</th>
+              <th className="w-bar">Memory</th>
+              <th className="end">Since</th>
+              <th className="end">Seen</th>
             </tr>
           </thead>
           <tbody>{shown.map((s) => <AttentionRow key={s.serverId} server={s} />)}</tbody>
         </table>
       </div>
       {rows.length > shown.length && (
-        <div className="pf push"><span>{plural(rows.length - shown.length, "more server")}</span><Link href="/servers?sort=health">{rows.length - shown.length} more</Link></div>
+        <div className="pf push">
+          <span>{plural(rows.length - shown.length, "more server")}</span>
+          <Link href="/servers?sort=health">{rows.length - shown.length} more</Link>
+        </div>
       )}
     </>
   );
@@ -38,14 +49,31 @@ function AttentionRow({ server }: { server: ServerHealth }): ReactElement {
   const seen = server.lastCollectedAt, cut = server.status === "offline";
   return (
     <tr>
-      <td><HealthDot health={server.status} /></td>
-      <td><span className="sv"><EngineMark engine={server.engine} /><Link className="srv" href={`/servers/${server.serverId}`}>{server.name}</Link></span></td>
+      <td>
+        <HealthDot health={server.status} />
+      </td>
+      <td>
+        <span className="sv">
+          <EngineMark engine={server.engine} />
+          <Link className="srv" href={`/servers/${server.serverId}`}>{server.name}</Link>
+        </span>
+      </td>
       <td className="m2 why" title={server.reasons.join(", ")}>{server.reasons.join(", ") || "–"}</td>
-      <td className="hide8"><CpuSpark server={server} level={levelOf(server.cpuPercent, cpuPercent)} /></td>
-      <td><PercentBar value={cut ? null : server.cpuPercent} limit={cpuPercent} what="CPU" /></td>
-      <td><PercentBar value={cut ? null : server.memoryPercent} limit={memoryPercent} what="Memory" /></td>
-      <td className="end m3"><Ago at={server.changedAt} form="age" none="–" /></td>
-      <td className={`end ${cut ? "crit" : "m3"}`}><Ago at={seen} form="age" /></td>
+      <td className="hide8">
+        <CpuSpark server={server} level={levelOf(server.cpuPercent, cpuPercent)} />
+      </td>
+      <td>
+        <PercentBar value={cut ? null : server.cpuPercent} limit={cpuPercent} what="CPU" />
+      </td>
+      <td>
+        <PercentBar value={cut ? null : server.memoryPercent} limit={memoryPercent} what="Memory" />
+      </td>
+      <td className="end m3">
+        <Ago at={server.changedAt} form="age" none="–" />
+      </td>
+      <td className={`end ${cut ? "crit" : "m3"}`}>
+        <Ago at={seen} form="age" />
+      </td>
     </tr>
   );
 }
@@ -60,7 +88,9 @@ function CpuSpark({ server, level }: { server: ServerHealth; level: "" | "warnin
 const sparkPointCount = 48;
 
 /** 48 values over the whole range; an interval without a point is a gap. */
-export function resample(series: { from: string; to: string; points: readonly (readonly [string, number | null, number | null, number | null])[] }): (number | null)[] {
+export function resample(
+  series: { from: string; to: string; points: readonly (readonly [string, number | null, number | null, number | null])[] },
+): (number | null)[] {
   const from = Date.parse(series.from), span = Math.max(1, Date.parse(series.to) - from);
   const sums = new Array<number>(sparkPointCount).fill(0), counts = new Array<number>(sparkPointCount).fill(0);
   for (const [at, avg] of series.points) {

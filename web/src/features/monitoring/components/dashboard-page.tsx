@@ -36,24 +36,48 @@ export function DashboardPage(): ReactElement {
         sub={all
           ? (
             <>
-              {plural(all.length, "server")}{groups.data && ` in ${plural(groups.data.length, "group")}`}<Dot />Updated <Ago at={health.at} /><Dot />
+              {plural(all.length, "server")}
+              {groups.data && ` in ${plural(groups.data.length, "group")}`}
+              <Dot />Updated <Ago at={health.at} />
+              <Dot />
               {paused ? "Paused" : mode === "live" ? "Live" : `Refreshes every ${Math.round(pollMs() / 1000)} s`}
             </>
           )
           : `Welcome to ${who.tenant?.name ?? "DbTools"}`}
       >
         <StaleBadge query={health} />
-        <button className="btn sm icon" type="button" aria-label="Refresh now" title="Refresh now" onClick={refresh}><Icon name="arrow-clockwise" /></button>
-        <button className="btn sm icon" type="button" aria-pressed={paused} aria-label="Pause live updates" title="Pause live updates" onClick={() => setPaused(!paused)}>
+        <button className="btn sm icon" type="button" aria-label="Refresh now" title="Refresh now" onClick={refresh}>
+          <Icon name="arrow-clockwise" />
+        </button>
+        <button
+          className="btn sm icon"
+          type="button"
+          aria-pressed={paused}
+          aria-label="Pause live updates"
+          title="Pause live updates"
+          onClick={() => setPaused(!paused)}
+        >
           <Icon name={paused ? "play-fill" : "pause-fill"} />
         </button>
       </PageHead>
-      {!all && health.error && <section className="panel vflex tall" aria-label="Fleet"><Failure what="The fleet's health did not load" error={health.error} retry={refresh} /></section>}
+      {!all && health.error && (
+        <section className="panel vflex tall" aria-label="Fleet">
+          <Failure what="The fleet's health did not load" error={health.error} retry={refresh} />
+        </section>
+      )}
       {!all && !health.error && <Skeletons />}
       {all && all.length === 0 && (
         <section className="panel vflex tall" aria-label="Fleet">
-          <Empty icon="hdd-stack" title={`Welcome to ${who.tenant?.name ?? "DbTools"}`} text="Add the first database server; its health shows here within a minute.">
-            {mayAdd && <Link className="btn primary" href="/servers/new"><Icon name="plus-lg" />Add server</Link>}
+          <Empty
+            icon="hdd-stack"
+            title={`Welcome to ${who.tenant?.name ?? "DbTools"}`}
+            text="Add the first database server; its health shows here within a minute."
+          >
+            {mayAdd && (
+              <Link className="btn primary" href="/servers/new">
+                <Icon name="plus-lg" />Add server
+              </Link>
+            )}
           </Empty>
         </section>
       )}
@@ -67,7 +91,14 @@ export function DashboardPage(): ReactElement {
   );
 }
 
-function Fleet({ all, shown, filter, groups }: { all: readonly ServerHealth[]; shown: readonly ServerHealth[]; filter: Health | null; groups: readonly Group[] }): ReactElement {
+function Fleet(
+  { all, shown, filter, groups }: {
+    all: readonly ServerHealth[];
+    shown: readonly ServerHealth[];
+    filter: Health | null;
+    groups: readonly Group[];
+  },
+): ReactElement {
   if (shown.length === 0 && filter) {
     return (
       <section className="panel vflex" aria-label="Fleet">
@@ -95,7 +126,13 @@ function Fleet({ all, shown, filter, groups }: { all: readonly ServerHealth[]; s
         }
       >
         {attention.length === 0
-          ? <Empty icon="check-circle-fill" title="All servers are healthy" text="Servers that are critical, offline, warning or unknown show here." />
+          ? (
+            <Empty
+              icon="check-circle-fill"
+              title="All servers are healthy"
+              text="Servers that are critical, offline, warning or unknown show here."
+            />
+          )
           : <AttentionTable servers={attention} />}
       </Panel>
       {groups.length > 0 && <GroupTable servers={shown} groups={groups} />}
@@ -106,8 +143,17 @@ function Fleet({ all, shown, filter, groups }: { all: readonly ServerHealth[]; s
 function Skeletons(): ReactElement {
   return (
     <div aria-busy="true">
-      <div className="panel mb3"><Skeleton lines={2} /></div>
-      <div className="grid g-21 stretch"><div className="panel"><Skeleton lines={9} /></div><div className="panel"><Skeleton lines={7} /></div></div>
+      <div className="panel mb3">
+        <Skeleton lines={2} />
+      </div>
+      <div className="grid g-21 stretch">
+        <div className="panel">
+          <Skeleton lines={9} />
+        </div>
+        <div className="panel">
+          <Skeleton lines={7} />
+        </div>
+      </div>
     </div>
   );
 }

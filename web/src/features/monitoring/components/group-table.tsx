@@ -18,26 +18,51 @@ interface GroupRow {
 
 export function GroupTable({ servers, groups }: { servers: readonly ServerHealth[]; groups: readonly Group[] }): ReactElement {
   const rows = useMemo(() => rowsOf(servers, groups), [servers, groups]), { cpuPercent, memoryPercent } = useThresholds();
-  const figure = (n: number, tone: string): ReactElement => <td className="num">{n > 0 ? <span className={tone}>{count(n)}</span> : <span className="m3">0</span>}</td>;
+  const figure = (n: number, tone: string): ReactElement => (
+    <td className="num">{n > 0 ? <span className={tone}>{count(n)}</span> : <span className="m3">0</span>}</td>
+  );
   return (
-    <Panel className="mt3" title="Groups" sub="worst health first in each bar" tools={<Link className="btn ghost sm" href="/groups">Manage groups</Link>}>
+    <Panel
+      className="mt3"
+      title="Groups"
+      sub="worst health first in each bar"
+      tools={<Link className="btn ghost sm" href="/groups">Manage groups</Link>}
+    >
       <div className="sx" tabIndex={0} role="region" aria-label="Groups table">
         <table className="tbl dense plain" aria-label="Health by group">
           <thead>
             <tr>
-              <th>Group</th><th className="num">Servers</th><th className="w-stack">Health</th><th className="num">Critical</th><th className="num">Warning</th>
-              <th className="num">Offline</th><th className="num">Unknown</th><th className="w-bar">CPU, mean</th><th className="w-bar">Memory, mean</th>
+              <th>Group</th>
+              <th className="num">Servers</th>
+              <th className="w-stack">Health</th>
+              <th className="num">Critical</th>
+              <th className="num">Warning</th>
+              <th className="num">Offline</th>
+              <th className="num">Unknown</th>
+              <th className="w-bar">CPU, mean</th>
+              <th className="w-bar">Memory, mean</th>
             </tr>
           </thead>
           <tbody>
             {rows.map((g) => (
               <tr key={g.id}>
-                <td><Link className="srv" href={`/servers?group=${g.id}`}>{g.name}</Link></td>
+                <td>
+                  <Link className="srv" href={`/servers?group=${g.id}`}>{g.name}</Link>
+                </td>
                 <td className="num">{count(g.total)}</td>
-                <td><StackBar counts={g.counts} /></td>
-                {figure(g.counts.critical, "crit")}{figure(g.counts.warning, "warn")}{figure(g.counts.offline, "off")}{figure(g.counts.unknown, "off")}
-                <td><PercentBar value={g.cpu} limit={cpuPercent} what="Mean CPU" /></td>
-                <td><PercentBar value={g.memory} limit={memoryPercent} what="Mean memory" /></td>
+                <td>
+                  <StackBar counts={g.counts} />
+                </td>
+                {figure(g.counts.critical, "crit")}
+                {figure(g.counts.warning, "warn")}
+                {figure(g.counts.offline, "off")}
+                {figure(g.counts.unknown, "off")}
+                <td>
+                  <PercentBar value={g.cpu} limit={cpuPercent} what="Mean CPU" />
+                </td>
+                <td>
+                  <PercentBar value={g.memory} limit={memoryPercent} what="Mean memory" />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -20,13 +20,25 @@ export function HealthChanges({ filter }: { filter: Health | null }): ReactEleme
   const recent = changesOfLastHour(query.data ?? [], now).filter((c) => !filter || c.to === filter), shown = recent.slice(0, rowCountMax);
   return (
     <Panel
-      title="Health changes" sub={filter ? `to ${healthWords[filter].toLowerCase()}, last hour` : "last hour"} tools={<StaleBadge query={query} />}
+      title="Health changes"
+      sub={filter ? `to ${healthWords[filter].toLowerCase()}, last hour` : "last hour"}
+      tools={<StaleBadge query={query} />}
       foot={recent.length > shown.length ? <span>{plural(recent.length - shown.length, "more change")} in this hour</span> : undefined}
     >
-      {!query.data && query.error && <Failure what="Health changes did not load" error={query.error} retry={() => void refetch(tenantKey("health-changes"))} />}
+      {!query.data && query.error && (
+        <Failure
+          what="Health changes did not load"
+          error={query.error}
+          retry={() => void refetch(tenantKey("health-changes"))}
+        />
+      )}
       {!query.data && !query.error && <Skeleton lines={6} />}
       {query.data && shown.length === 0 && (
-        <Empty icon="activity" title="No change in the last hour" text="A server that turns healthy, warning, critical or offline shows here." />
+        <Empty
+          icon="activity"
+          title="No change in the last hour"
+          text="A server that turns healthy, warning, critical or offline shows here."
+        />
       )}
       {shown.length > 0 && <ol className="list clist">{shown.map((c) => <Change key={`${c.serverId}${c.at}`} change={c} />)}</ol>}
     </Panel>
@@ -40,7 +52,11 @@ function Change({ change }: { change: HealthChange }): ReactElement {
       <div className="ell">
         <span className="row g1">
           <Link className="srv ell" href={`/servers/${change.serverId}`}>{change.name}</Link>
-          <span className="trans"><HealthDot health={change.from} /><Icon name="arrow-right" /><HealthDot health={change.to} /></span>
+          <span className="trans">
+            <HealthDot health={change.from} />
+            <Icon name="arrow-right" />
+            <HealthDot health={change.to} />
+          </span>
         </span>
         <span className="d ell block">{change.reasons.join(", ") || `Now ${healthWords[change.to].toLowerCase()}`}</span>
       </div>

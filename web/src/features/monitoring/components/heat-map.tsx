@@ -13,7 +13,9 @@ import { cellsOf, type HeatCell } from "./heat-cells";
 type ColorBy = "status" | "cpu" | "memory";
 const pitch = 15, size = 13;
 
-export function HeatMap({ servers, groups, filter }: { servers: readonly ServerHealth[]; groups: readonly Group[]; filter: Health | null }): ReactElement {
+export function HeatMap(
+  { servers, groups, filter }: { servers: readonly ServerHealth[]; groups: readonly Group[]; filter: Health | null },
+): ReactElement {
   const [by, setBy] = useState<ColorBy>("status");
   const thresholds = useThresholds();
   const sections = useMemo(() => sectionsOf(servers, groups), [servers, groups]);
@@ -22,7 +24,9 @@ export function HeatMap({ servers, groups, filter }: { servers: readonly ServerH
     <Panel
       title="Fleet by group"
       className="heat"
-      tools={<Segmented label="Colour by" value={by} choices={[["status", "Health"], ["cpu", "CPU"], ["memory", "Memory"]]} onValue={setBy} />}
+      tools={
+        <Segmented label="Colour by" value={by} choices={[["status", "Health"], ["cpu", "CPU"], ["memory", "Memory"]]} onValue={setBy} />
+      }
       foot={
         <>
           <HeatLegend />
@@ -68,25 +72,52 @@ const Section = memo(function Section({ id, name, list, by, each, thresholds, fi
     if (cell) navigate(cell.servers.length === 1 ? `/servers/${cell.servers[0]?.serverId ?? ""}` : href);
   };
   const onKey = (event: KeyboardEvent): void => {
-    const to = { ArrowRight: active + 1, ArrowLeft: active - 1, ArrowDown: active + perRow, ArrowUp: active - perRow, Home: 0, End: cells.length - 1 }[event.key];
+    const to = {
+      ArrowRight: active + 1,
+      ArrowLeft: active - 1,
+      ArrowDown: active + perRow,
+      ArrowUp: active - perRow,
+      Home: 0,
+      End: cells.length - 1,
+    }[event.key];
     if (to !== undefined) setActive(Math.max(0, Math.min(cells.length - 1, to)));
     else if (event.key === "Enter" || event.key === " ") open(cells[active]);
     else return;
     event.preventDefault();
   };
-  const summary = healthOrder.map((h) => [h, list.filter((s) => s.status === h).length] as const).filter(([, n]) => n > 0).map(([h, n]) => `${n} ${h}`).join(", ");
+  const summary = healthOrder.map((h) => [h, list.filter((s) => s.status === h).length] as const).filter(([, n]) => n > 0).map(([h, n]) =>
+    `${n} ${h}`
+  ).join(", ");
   const place = (i: number): { x: number; y: number } => ({ x: (i % perRow) * pitch, y: Math.floor(i / perRow) * pitch });
   const at = place(active);
   return (
     <>
-      <Link href={href} title={name}><span className="ell name">{name}</span><span>{count(list.length)}</span></Link>
+      <Link href={href} title={name}>
+        <span className="ell name">{name}</span>
+        <span>{count(list.length)}</span>
+      </Link>
       <div
-        ref={box} className="hmbox" role="listbox" tabIndex={0} aria-label={`${name}: ${summary}${filter ? `, filtered` : ""}`}
+        ref={box}
+        className="hmbox"
+        role="listbox"
+        tabIndex={0}
+        aria-label={`${name}: ${summary}${filter ? `, filtered` : ""}`}
         aria-activedescendant={cells.length > 0 ? `${domID}-${active}` : undefined}
-        onKeyDown={onKey} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}
+        onKeyDown={onKey}
+        onFocus={() => setFocused(true)}
+        onBlur={() => setFocused(false)}
       >
         <svg width={width} height={rows * pitch - 2} role="none">
-          {cells.map((cell, i) => <Cell key={cell.key} cell={cell} id={`${domID}-${i}`} {...place(i)} chosen={i === active} onOpen={() => open(cell)} />)}
+          {cells.map((cell, i) => (
+            <Cell
+              key={cell.key}
+              cell={cell}
+              id={`${domID}-${i}`}
+              {...place(i)}
+              chosen={i === active}
+              onOpen={() => open(cell)}
+            />
+          ))}
           {focused && <rect className="hfocus" x={at.x - 2} y={at.y - 2} width={size + 4} height={size + 4} />}
         </svg>
       </div>
@@ -95,17 +126,30 @@ const Section = memo(function Section({ id, name, list, by, each, thresholds, fi
 });
 
 const glyphs: Readonly<Record<Health, (x: number, y: number) => string>> = {
-  critical: (x, y) => `M${x + 4} ${y + 4}l5 5m0-5l-5 5`, warning: (x, y) => `M${x + 6.5} ${y + 3.4}v3.4m0 2.9v.1`, offline: (x, y) => `M${x + 3.8} ${y + 6.5}h5.4`,
-  unknown: () => "", healthy: () => "",
+  critical: (x, y) => `M${x + 4} ${y + 4}l5 5m0-5l-5 5`,
+  warning: (x, y) => `M${x + 6.5} ${y + 3.4}v3.4m0 2.9v.1`,
+  offline: (x, y) => `M${x + 3.8} ${y + 6.5}h5.4`,
+  unknown: () => "",
+  healthy: () => "",
 };
 
-function Cell({ cell, id, x, y, chosen, onOpen }: { cell: HeatCell; id: string; x: number; y: number; chosen: boolean; onOpen: () => void }): ReactElement {
+function Cell(
+  { cell, id, x, y, chosen, onOpen }: { cell: HeatCell; id: string; x: number; y: number; chosen: boolean; onOpen: () => void },
+): ReactElement {
   const inset = cell.tone === "unknown" ? 0.6 : 0, glyph = glyphs[cell.tone](x, y);
   return (
     <>
       <rect
-        id={id} role="option" aria-selected={chosen} aria-label={cell.label} className={`hc ${cell.tone}`} x={x + inset} y={y + inset} width={size - inset * 2}
-        height={size - inset * 2} onClick={onOpen}
+        id={id}
+        role="option"
+        aria-selected={chosen}
+        aria-label={cell.label}
+        className={`hc ${cell.tone}`}
+        x={x + inset}
+        y={y + inset}
+        width={size - inset * 2}
+        height={size - inset * 2}
+        onClick={onOpen}
       >
         <title>{cell.label}</title>
       </rect>
@@ -121,7 +165,10 @@ function HeatLegend(): ReactElement {
         const inset = h === "unknown" ? 0.6 : 0;
         return (
           <span key={h}>
-            <svg viewBox="0 0 13 13"><rect className={`hc ${h}`} x={inset} y={inset} width={13 - inset * 2} height={13 - inset * 2} /><path className="hg" d={glyphs[h](0, 0)} /></svg>
+            <svg viewBox="0 0 13 13">
+              <rect className={`hc ${h}`} x={inset} y={inset} width={13 - inset * 2} height={13 - inset * 2} />
+              <path className="hg" d={glyphs[h](0, 0)} />
+            </svg>
             {healthWords[h]}
           </span>
         );
@@ -131,7 +178,9 @@ function HeatLegend(): ReactElement {
 }
 
 function toneOf(s: ServerHealth, by: ColorBy, thresholds: Thresholds): { tone: Health; note: string } {
-  if (by === "status") return { tone: s.status, note: s.reasons.length > 0 ? `${healthWords[s.status]}. ${s.reasons.join(", ")}` : healthWords[s.status] };
+  if (by === "status") {
+    return { tone: s.status, note: s.reasons.length > 0 ? `${healthWords[s.status]}. ${s.reasons.join(", ")}` : healthWords[s.status] };
+  }
   const value = by === "cpu" ? s.cpuPercent : s.memoryPercent, word = by === "cpu" ? "CPU" : "Memory";
   if (value === null || s.status === "offline") return { tone: s.status === "offline" ? "offline" : "unknown", note: `${word}: no value` };
   const level = levelOf(value, by === "cpu" ? thresholds.cpuPercent : thresholds.memoryPercent);

@@ -21,7 +21,9 @@ const metrics = chartKinds.map((k) => k.metric);
 const ranges: readonly (readonly [MetricRange, string])[] = [["1h", "1 h"], ["6h", "6 h"], ["24h", "24 h"], ["7d", "7 d"], ["30d", "30 d"]];
 
 export function MetricsTab({ server }: { server: Server }): ReactElement {
-  const search = useSearch(), range = ranges.find(([r]) => r === search.get("range"))?.[0] ?? "24h", asTable = search.get("view") === "table";
+  const search = useSearch(),
+    range = ranges.find(([r]) => r === search.get("range"))?.[0] ?? "24h",
+    asTable = search.get("view") === "table";
   const query = useMetrics(server.id, range, metrics);
   const [cross, setCross] = useState<number | null>(null), [zoom, setZoom] = useState<Gap | null>(null);
   const series = query.data, retry = (): void => void refetch(metricsKey(server.id, range, metrics));
@@ -42,17 +44,29 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
         />
         {zoom && (
           <button className="btn sm num" type="button" onClick={() => setZoom(null)}>
-            <Icon name="x-lg" />{dayAndClock(zoom.from)} to {clock(zoom.to)}<span className="vh">: reset zoom</span>
+            <Icon name="x-lg" />
+            {dayAndClock(zoom.from)} to {clock(zoom.to)}
+            <span className="vh">: reset zoom</span>
           </button>
         )}
         <span className="grow" />
         <StaleBadge query={query} />
-        {series && <span className="m3 t12 hide8">1 point per {pointText(interval)}<span aria-hidden="true"> · </span>updated <Ago at={query.at} /></span>}
+        {series && (
+          <span className="m3 t12 hide8">
+            1 point per {pointText(interval)}
+            <span aria-hidden="true">·</span>updated <Ago at={query.at} />
+          </span>
+        )}
         <button className="btn sm" type="button" aria-pressed={asTable} onClick={() => setSearch({ view: asTable ? null : "table" })}>
-          <Icon name={asTable ? "graph-up" : "table"} />{asTable ? "Charts" : "Table"}
+          <Icon name={asTable ? "graph-up" : "table"} />
+          {asTable ? "Charts" : "Table"}
         </button>
       </div>
-      {!series && query.error && <section className="panel vflex tall" aria-label="Metrics"><Failure what="Metrics did not load" error={query.error} retry={retry} /></section>}
+      {!series && query.error && (
+        <section className="panel vflex tall" aria-label="Metrics">
+          <Failure what="Metrics did not load" error={query.error} retry={retry} />
+        </section>
+      )}
       {!series && !query.error && <ChartSkeletons />}
       {series && asTable && <MetricsTable series={series} samples={samples} />}
       {series && !asTable && (
@@ -60,8 +74,17 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
           <div className="grid g-11 charts">
             {chartKinds.map((kind, i) => (
               <MetricChart
-                key={kind.metric} kind={kind} series={series[i]} samples={samples[i] ?? []} server={server} range={range}
-                cross={cross} onCross={setCross} zoom={zoom} onZoom={setZoom} stale={Boolean(query.error)}
+                key={kind.metric}
+                kind={kind}
+                series={series[i]}
+                samples={samples[i] ?? []}
+                server={server}
+                range={range}
+                cross={cross}
+                onCross={setCross}
+                zoom={zoom}
+                onZoom={setZoom}
+                stale={Boolean(query.error)}
               />
             ))}
           </div>
@@ -91,9 +114,21 @@ function MetricChart({ kind, series, samples, server, range, cross, onCross, zoo
   const reason = whyNoData(server, kind.metric, range);
   return (
     <TimeSeries
-      title={kind.title} unit={kind.unit} color={kind.color} samples={samples} intervalMs={(series?.interval ?? 60) * 1000} from={from} to={to}
-      fixedTop={kind.percent ? 100 : null} limits={limit ? [[limit.warning, "warning"], [limit.critical, "critical"]] : []}
-      format={kind.percent ? percent : quantity} formatAxis={axisNumber} cross={cross} onCross={onCross} onZoom={onZoom} stale={stale}
+      title={kind.title}
+      unit={kind.unit}
+      color={kind.color}
+      samples={samples}
+      intervalMs={(series?.interval ?? 60) * 1000}
+      from={from}
+      to={to}
+      fixedTop={kind.percent ? 100 : null}
+      limits={limit ? [[limit.warning, "warning"], [limit.critical, "critical"]] : []}
+      format={kind.percent ? percent : quantity}
+      formatAxis={axisNumber}
+      cross={cross}
+      onCross={onCross}
+      onZoom={onZoom}
+      stale={stale}
       empty={<Empty icon="graph-up" title="No data" text={reason} />}
     />
   );
@@ -102,7 +137,15 @@ function MetricChart({ kind, series, samples, server, range, cross, onCross, zoo
 function ChartSkeletons(): ReactElement {
   return (
     <div className="grid g-11 charts" aria-busy="true">
-      {chartKinds.map((k) => <figure key={k.metric} className="chart"><figcaption><h2>{k.title}</h2><span className="u">{k.unit}</span></figcaption><Skeleton lines={6} /></figure>)}
+      {chartKinds.map((k) => (
+        <figure key={k.metric} className="chart">
+          <figcaption>
+            <h2>{k.title}</h2>
+            <span className="u">{k.unit}</span>
+          </figcaption>
+          <Skeleton lines={6} />
+        </figure>
+      ))}
     </div>
   );
 }
@@ -116,7 +159,8 @@ function GapNote({ series, samples }: { series: readonly MetricSeries[]; samples
     <p className="foot m3 t12">
       {one && <span className="hatchkey" aria-hidden="true" />}
       <span>
-        {one && `Hatched: no data from ${dayAndClock(one.from)} to ${clock(one.to)}${gaps.length > 1 ? `, and ${gaps.length - 1} more` : ""}. `}
+        {one &&
+          `Hatched: no data from ${dayAndClock(one.from)} to ${clock(one.to)}${gaps.length > 1 ? `, and ${gaps.length - 1} more` : ""}. `}
         The arrow keys move the cross-hair on all charts; drag to zoom.
       </span>
     </p>
@@ -125,12 +169,20 @@ function GapNote({ series, samples }: { series: readonly MetricSeries[]; samples
 
 function samplesOf(series: MetricSeries): Sample[] {
   const samples: Sample[] = [];
-  for (const [at, avg, min, max] of series.points) if (avg !== null) samples.push({ at: Date.parse(at), avg, min: min ?? avg, max: max ?? avg });
+  for (const [at, avg, min, max] of series.points) {
+    if (avg !== null) samples.push({ at: Date.parse(at), avg, min: min ?? avg, max: max ?? avg });
+  }
   return samples;
 }
 
 function pointText(seconds: number): string {
-  return seconds < 60 ? `${seconds} s` : seconds < 3600 ? (seconds === 60 ? "min" : `${seconds / 60} min`) : seconds === 3600 ? "h" : `${seconds / 3600} h`;
+  return seconds < 60
+    ? `${seconds} s`
+    : seconds < 3600
+    ? (seconds === 60 ? "min" : `${seconds / 60} min`)
+    : seconds === 3600
+    ? "h"
+    : `${seconds / 3600} h`;
 }
 
 function axisNumber(value: number): string {

@@ -19,15 +19,30 @@ export function StatusStrip({ all, filter, onFilter }: Props): ReactElement {
   return (
     <div className="strip" role="group" aria-label="Filter by health">
       <button type="button" aria-pressed={filter === null} onClick={() => onFilter(null)}>
-        <span className="lab"><Icon name="hdd-stack" />All servers</span>
-        <span className="fig">{count(all.length)} <small>{decimal((healthy / all.length) * 100)}{thin}% healthy</small></span>
+        <span className="lab">
+          <Icon name="hdd-stack" />All servers
+        </span>
+        <span className="fig">
+          {count(all.length)} <small>{decimal((healthy / all.length) * 100)}{thin}% healthy</small>
+        </span>
       </button>
       {healthOrder.map((health) => {
         const number = all.filter((s) => s.status === health).length;
         return (
-          <button key={health} type="button" data-s={health} aria-pressed={filter === health} onClick={() => onFilter(filter === health ? null : health)}>
-            <span className="lab"><Icon name={healthIcons[health]} />{healthWords[health]}</span>
-            <span className="fig">{count(number)} <small>{deltas && deltaText(deltas[health])}</small></span>
+          <button
+            key={health}
+            type="button"
+            data-s={health}
+            aria-pressed={filter === health}
+            onClick={() => onFilter(filter === health ? null : health)}
+          >
+            <span className="lab">
+              <Icon name={healthIcons[health]} />
+              {healthWords[health]}
+            </span>
+            <span className="fig">
+              {count(number)} <small>{deltas && deltaText(deltas[health])}</small>
+            </span>
           </button>
         );
       })}

@@ -17,7 +17,17 @@ export async function activityCsv(filter: Partial<ActivityFilter>): Promise<{ te
 }
 
 function csvLine(e: Activity): string {
-  const cells = [e.createdAt, e.action, e.entityType, e.entityName, e.entityId, e.actor.name, e.actor.address, e.requestId, e.details === null ? null : JSON.stringify(e.details)];
+  const cells = [
+    e.createdAt,
+    e.action,
+    e.entityType,
+    e.entityName,
+    e.entityId,
+    e.actor.name,
+    e.actor.address,
+    e.requestId,
+    e.details === null ? null : JSON.stringify(e.details),
+  ];
   return cells.map(csvCell).join(",");
 }
 
@@ -25,7 +35,7 @@ function csvLine(e: Activity): string {
 export function csvCell(value: string | null | undefined): string {
   let text = value ?? "";
   if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 export function saveFile(name: string, text: string): void {

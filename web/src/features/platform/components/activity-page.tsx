@@ -15,12 +15,18 @@ import { ActivityTable } from "./activity-table";
 import { actionChoices, actionWord, entityTypes } from "./activity-words";
 
 type Period = "" | "1" | "7" | "30";
-const periods: readonly (readonly [Period, string])[] = [["", "Any time"], ["1", "Last 24 h"], ["7", "Last 7 days"], ["30", "Last 30 days"]];
+const periods: readonly (readonly [Period, string])[] = [["", "Any time"], ["1", "Last 24 h"], ["7", "Last 7 days"], [
+  "30",
+  "Last 30 days",
+]];
 const dayMs = 86_400_000;
 
 export function ActivityPage(): ReactElement {
   const search = useSearch(), { tenant } = useSession();
-  const q = search.get("q") ?? "", action = search.get("action") ?? "", entityType = search.get("type") ?? "", days = search.get("days") ?? "";
+  const q = search.get("q") ?? "",
+    action = search.get("action") ?? "",
+    entityType = search.get("type") ?? "",
+    days = search.get("days") ?? "";
   const filter = filterOf(q, action, entityType, days);
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors[cursors.length - 1] ?? null, page = cursors.length + 1;
@@ -40,7 +46,10 @@ export function ActivityPage(): ReactElement {
     <>
       <PageHead title="Activity log" sub="Every change, who made it and from where.">
         <StaleBadge query={query} />
-        <button className="btn" type="button" aria-disabled={exporting.busy} onClick={() => void exporting.run()}><Icon name="download" />{exporting.busy ? "Exporting" : "Export"}</button>
+        <button className="btn" type="button" aria-disabled={exporting.busy} onClick={() => void exporting.run()}>
+          <Icon name="download" />
+          {exporting.busy ? "Exporting" : "Export"}
+        </button>
       </PageHead>
       <div className="toolbar t0">
         <SearchField value={q} label="Search entries" placeholder="Person, target or detail" onValue={(value) => setSearch({ q: value })} />
@@ -51,7 +60,12 @@ export function ActivityPage(): ReactElement {
           <option value="">Any action</option>
           {actionChoices.map((a) => <option key={a} value={a}>{actionWord(a)}</option>)}
         </select>
-        <select className="input short" aria-label="Kind of target" value={entityType} onChange={(e) => setSearch({ type: e.target.value })}>
+        <select
+          className="input short"
+          aria-label="Kind of target"
+          value={entityType}
+          onChange={(e) => setSearch({ type: e.target.value })}
+        >
           <option value="">Any target</option>
           {entityTypes.map((t) => <option key={t} value={t}>{t}</option>)}
         </select>
@@ -66,20 +80,52 @@ export function ActivityPage(): ReactElement {
             entries.length === 0
               ? filtered
                 ? (
-                  <Empty icon="funnel" title="No entry matches" text={[action && actionWord(action), entityType, q && `“${q}”`, periods.find(([d]) => d === days && d)?.[1]].filter(Boolean).join(", ")}>
+                  <Empty
+                    icon="funnel"
+                    title="No entry matches"
+                    text={[
+                      action && actionWord(action),
+                      entityType,
+                      q && `“${q}”`,
+                      periods.find(([d]) => d === days && d)?.[1],
+                    ].filter(Boolean).join(", ")}
+                  >
                     <button className="btn sm" type="button" onClick={clear}>Clear filters</button>
                   </Empty>
                 )
-                : <Empty icon="journal-text" title="Nothing has happened yet" text="Each change to servers, groups, users and settings leaves an entry here." />
+                : (
+                  <Empty
+                    icon="journal-text"
+                    title="Nothing has happened yet"
+                    text="Each change to servers, groups, users and settings leaves an entry here."
+                  />
+                )
               : (
                 <>
                   <ActivityTable entries={entries} />
                   {(nextCursor || page > 1) && (
                     <div className="pf push">
-                      <span>{count((page - 1) * activityPageSize + 1)} to {count((page - 1) * activityPageSize + entries.length)}{total === null ? "" : ` of ${count(total)}`}</span>
+                      <span>
+                        {count((page - 1) * activityPageSize + 1)} to {count((page - 1) * activityPageSize + entries.length)}
+                        {total === null ? "" : ` of ${count(total)}`}
+                      </span>
                       <span className="row">
-                        <button className="btn sm" type="button" aria-disabled={page === 1} onClick={() => setCursors(cursors.slice(0, -1))}><Icon name="arrow-left" />Newer</button>
-                        <button className="btn sm" type="button" aria-disabled={!nextCursor} onClick={() => nextCursor && setCursors([...cursors, nextCursor])}>Older<Icon name="arrow-right" /></button>
+                        <button
+                          className="btn sm"
+                          type="button"
+                          aria-disabled={page === 1}
+                          onClick={() => setCursors(cursors.slice(0, -1))}
+                        >
+                          <Icon name="arrow-left" />Newer
+                        </button>
+                        <button
+                          className="btn sm"
+                          type="button"
+                          aria-disabled={!nextCursor}
+                          onClick={() => nextCursor && setCursors([...cursors, nextCursor])}
+                        >
+                          Older<Icon name="arrow-right" />
+                        </button>
                       </span>
                     </div>
                   )}
@@ -101,10 +147,20 @@ export function ServerActivity({ serverId }: { serverId: string }): ReactElement
       <QueryView query={query} what="The activity did not load" retry={() => void refetch(key)}>
         {({ entries }) =>
           entries.length === 0
-            ? <Empty icon="journal-text" title="Nothing has happened yet" text="Changes to this server and to its health leave an entry here." />
+            ? (
+              <Empty
+                icon="journal-text"
+                title="Nothing has happened yet"
+                text="Changes to this server and to its health leave an entry here."
+              />
+            )
             : <ActivityTable entries={entries} withEntity={false} />}
       </QueryView>
-      {total > shown && <div className="pf push"><span>The newest {count(shown)} of {plural(total, "entry", "entries")}</span></div>}
+      {total > shown && (
+        <div className="pf push">
+          <span>The newest {count(shown)} of {plural(total, "entry", "entries")}</span>
+        </div>
+      )}
     </section>
   );
 }

@@ -15,7 +15,9 @@ export function ActivityTable({ entries, withEntity = true }: { entries: readonl
       <table className="tbl dense act" aria-label="Activity">
         <thead>
           <tr>
-            <th className="w-x"><span className="vh">Details</span></th>
+            <th className="w-x">
+              <span className="vh">Details</span>
+            </th>
             <th aria-sort="descending">Time</th>
             <th>Who</th>
             <th>Did</th>
@@ -26,9 +28,18 @@ export function ActivityTable({ entries, withEntity = true }: { entries: readonl
         <tbody>
           {entries.map((entry) => (
             <Fragment key={entry.id}>
-              <Row entry={entry} open={open === entry.id} withEntity={withEntity} onToggle={() => setOpen(open === entry.id ? null : entry.id)} />
+              <Row
+                entry={entry}
+                open={open === entry.id}
+                withEntity={withEntity}
+                onToggle={() => setOpen(open === entry.id ? null : entry.id)}
+              />
               {open === entry.id && (
-                <tr className="detail"><td colSpan={withEntity ? 6 : 5}><Details entry={entry} /></td></tr>
+                <tr className="detail">
+                  <td colSpan={withEntity ? 6 : 5}>
+                    <Details entry={entry} />
+                  </td>
+                </tr>
               )}
             </Fragment>
           ))}
@@ -38,7 +49,9 @@ export function ActivityTable({ entries, withEntity = true }: { entries: readonl
   );
 }
 
-function Row({ entry, open, withEntity, onToggle }: { entry: Activity; open: boolean; withEntity: boolean; onToggle: () => void }): ReactElement {
+function Row(
+  { entry, open, withEntity, onToggle }: { entry: Activity; open: boolean; withEntity: boolean; onToggle: () => void },
+): ReactElement {
   const system = entry.actor.id === null;
   const target = entry.entityName ?? entry.entityType;
   return (
@@ -54,10 +67,14 @@ function Row({ entry, open, withEntity, onToggle }: { entry: Activity; open: boo
           <Icon name={open ? "chevron-down" : "chevron-right"} />
         </button>
       </td>
-      <td><Ago at={entry.createdAt} form="full" /></td>
+      <td>
+        <Ago at={entry.createdAt} form="full" />
+      </td>
       <td>
         <span className="row">
-          <span className={`avatar xs ${system ? "sys" : ""}`} aria-hidden="true">{system ? <Icon name="gear" /> : initials(entry.actor.name)}</span>
+          <span className={`avatar xs ${system ? "sys" : ""}`} aria-hidden="true">
+            {system ? <Icon name="gear" /> : initials(entry.actor.name)}
+          </span>
           <span className="ell who-n">{system && entry.actor.name === "system" ? "DbTools" : entry.actor.name}</span>
         </span>
       </td>
@@ -80,26 +97,55 @@ function Details({ entry }: { entry: Activity }): ReactElement {
   return (
     <div className="dtl">
       <div className="row sb w">
-        <span className="t12 m2">{rows.length === 0 ? "No further details" : diff ? `${changed} of ${rows.length} settings changed` : plural(rows.length, "detail")}</span>
+        <span className="t12 m2">
+          {rows.length === 0
+            ? "No further details"
+            : diff
+            ? `${changed} of ${rows.length} settings changed`
+            : plural(rows.length, "detail")}
+        </span>
         <span className="row">
           {entry.requestId && <span className="mono t11 m3">req {entry.requestId}</span>}
-          {rows.length > 0 && <Segmented label="Layout" value={form} choices={[["table", diff ? "Side by side" : "Table"], ["json", "JSON"]]} onValue={setForm} />}
+          {rows.length > 0 && (
+            <Segmented
+              label="Layout"
+              value={form}
+              choices={[["table", diff ? "Side by side" : "Table"], ["json", "JSON"]]}
+              onValue={setForm}
+            />
+          )}
         </span>
       </div>
       {rows.length > 0 && form === "json" && (
-        <div className="code" tabIndex={0} role="region" aria-label="Details as JSON"><pre>{JSON.stringify(entry.details, null, 2)}</pre></div>
+        <div className="code" tabIndex={0} role="region" aria-label="Details as JSON">
+          <pre>{JSON.stringify(entry.details, null, 2)}</pre>
+        </div>
       )}
       {rows.length > 0 && form === "table" && (
         <table className="diff mono" aria-label={diff ? "Before and after" : "Details"}>
-          <thead><tr><th>{diff ? "Setting" : "Detail"}</th>{diff && <th>Before</th>}<th>{diff ? "After" : "Value"}</th></tr></thead>
+          <thead>
+            <tr>
+              <th>{diff ? "Setting" : "Detail"}</th>
+              {diff && <th>Before</th>}
+              <th>{diff ? "After" : "Value"}</th>
+            </tr>
+          </thead>
           <tbody>
             {rows.map((r) => {
               const same = r.before === r.after;
               return (
                 <tr key={r.name} className={diff && same ? "same" : ""}>
                   <td>{r.name}</td>
-                  {diff && <td className={same ? "" : "del"}>{!same && r.before !== null && <span aria-hidden="true">− </span>}{r.before ?? "–"}</td>}
-                  <td className={diff && !same ? "add" : ""}>{diff && !same && r.after !== null && <span aria-hidden="true">+ </span>}{r.after ?? "–"}</td>
+                  {diff && (
+                    <td className={same ? "" : "del"}>
+                      {!same && r.before !== null && <span aria-hidden="true">−</span>}
+                      {r.before ?? "–"}
+                    </td>
+                  )}
+                  <td className={diff && !same ? "add" : ""}>
+                    {diff && !same && r.after !== null && <span aria-hidden="true">+</span>}
+                    {r.after ?? "–"}
+                  </td>
                 </tr>
               );
             })}

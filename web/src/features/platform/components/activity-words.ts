@@ -1,12 +1,32 @@
 // The activity log's actions and things in words. An action that is not here is shown by its own name with spaces.
 const actionWords: Readonly<Record<string, string>> = {
-  server_added: "Added server", server_updated: "Changed server", server_deleted: "Removed server", server_health_changed: "Health changed",
-  server_restored: "Restored server", server_tested: "Tested connection", collection_started: "Started collection", collection_stopped: "Stopped collection",
-  collection_config_changed: "Changed collection", label_added: "Added label", label_removed: "Removed label", group_created: "Created group",
-  group_updated: "Changed group", group_changed: "Changed group", group_deleted: "Deleted group", user_created: "Created user", user_updated: "Changed user",
-  user_role_changed: "Changed role", user_deleted: "Removed user", config_changed: "Changed settings", settings_changed: "Changed settings",
-  tenant_created: "Created tenant", tenant_suspended: "Suspended tenant", tenant_activated: "Activated tenant", policy_deployed: "Deployed policy",
-  job_executed: "Ran job", alert_triggered: "Raised alert",
+  server_added: "Added server",
+  server_updated: "Changed server",
+  server_deleted: "Removed server",
+  server_health_changed: "Health changed",
+  server_restored: "Restored server",
+  server_tested: "Tested connection",
+  collection_started: "Started collection",
+  collection_stopped: "Stopped collection",
+  collection_config_changed: "Changed collection",
+  label_added: "Added label",
+  label_removed: "Removed label",
+  group_created: "Created group",
+  group_updated: "Changed group",
+  group_changed: "Changed group",
+  group_deleted: "Deleted group",
+  user_created: "Created user",
+  user_updated: "Changed user",
+  user_role_changed: "Changed role",
+  user_deleted: "Removed user",
+  config_changed: "Changed settings",
+  settings_changed: "Changed settings",
+  tenant_created: "Created tenant",
+  tenant_suspended: "Suspended tenant",
+  tenant_activated: "Activated tenant",
+  policy_deployed: "Deployed policy",
+  job_executed: "Ran job",
+  alert_triggered: "Raised alert",
 };
 
 export const actionChoices = Object.keys(actionWords);
@@ -27,17 +47,31 @@ export interface DiffRow {
 
 /** `{before, after}` as rows side by side; anything else as one value a row. */
 export function detailRows(details: unknown): { diff: boolean; rows: DiffRow[] } {
-  if (!isRecord(details)) return { diff: false, rows: details === null || details === undefined ? [] : [{ name: "value", before: null, after: text(details) }] };
+  if (!isRecord(details)) {
+    return { diff: false, rows: details === null || details === undefined ? [] : [{ name: "value", before: null, after: text(details) }] };
+  }
   const { before, after, changes } = details;
   if (isRecord(before) && isRecord(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return { diff: true, rows: names.map((name) => ({ name, before: name in before ? text(before[name]) : null, after: name in after ? text(after[name]) : null })) };
+    return {
+      diff: true,
+      rows: names.map((name) => ({
+        name,
+        before: name in before ? text(before[name]) : null,
+        after: name in after ? text(after[name]) : null,
+      })),
+    };
   }
   // Something new has only an after, something deleted only a before.
   const only = isRecord(after) ? after : isRecord(before) ? before : null;
   if (only) return { diff: false, rows: Object.entries(only).map(([name, value]) => ({ name, before: null, after: text(value) })) };
   if (isRecord(changes) && Object.values(changes).every((c) => isRecord(c) && ("from" in c || "to" in c))) {
-    return { diff: true, rows: Object.entries(changes).map(([name, c]) => isRecord(c) ? { name, before: text(c.from), after: text(c.to) } : { name, before: null, after: null }) };
+    return {
+      diff: true,
+      rows: Object.entries(changes).map(([name, c]) =>
+        isRecord(c) ? { name, before: text(c.from), after: text(c.to) } : { name, before: null, after: null }
+      ),
+    };
   }
   return { diff: false, rows: Object.entries(details).map(([name, value]) => ({ name, before: null, after: text(value) })) };
 }

@@ -10,7 +10,10 @@ import { tenantsKey } from "../api/list-tenants";
 import { slugFault, slugFrom } from "./slug";
 
 export function CreateTenantDialog({ onClose }: { onClose: () => void }): ReactElement {
-  const [name, setName] = useState(""), [slug, setSlug] = useState(""), [own, setOwn] = useState(false), [seen, setSeen] = useState({ name: false, slug: false });
+  const [name, setName] = useState(""),
+    [slug, setSlug] = useState(""),
+    [own, setOwn] = useState(false),
+    [seen, setSeen] = useState({ name: false, slug: false });
   const action = useAction(async () => {
     const tenant = await createTenant(name.trim(), slug);
     await refetch(tenantsKey);
@@ -34,7 +37,11 @@ export function CreateTenantDialog({ onClose }: { onClose: () => void }): ReactE
       }
     >
       <TextField
-        label="Name" value={name} maxLength={100} hint="Shown to its users" autoComplete="off"
+        label="Name"
+        value={name}
+        maxLength={100}
+        hint="Shown to its users"
+        autoComplete="off"
         fault={(seen.name ? nameFault : undefined) ?? action.fieldFaults.name}
         onBlur={() => setSeen((s) => ({ ...s, name: true }))}
         onValue={(value) => {
@@ -43,7 +50,12 @@ export function CreateTenantDialog({ onClose }: { onClose: () => void }): ReactE
         }}
       />
       <TextField
-        label="Slug" value={slug} maxLength={50} className="mono-in" autoComplete="off" spellCheck={false}
+        label="Slug"
+        value={slug}
+        maxLength={50}
+        className="mono-in"
+        autoComplete="off"
+        spellCheck={false}
         hint="Lower-case letters, digits and single hyphens, 3 to 50. Names its database and cannot be changed."
         fault={(seen.slug ? wrongSlug : undefined) ?? action.fieldFaults.slug}
         onBlur={() => setSeen((s) => ({ ...s, slug: true }))}

@@ -21,13 +21,29 @@ export function DeleteTenantDialog({ tenant, onClose }: { tenant: Tenant; onClos
   const blocked = typed === tenant.slug ? undefined : `Type ${tenant.slug} first`;
   return (
     <ConfirmDialog
-      title={`Delete ${tenant.name}?`} verb="Delete tenant" danger busy={action.busy} blocked={blocked} onConfirm={() => void action.run()} onClose={onClose}
+      title={`Delete ${tenant.name}?`}
+      verb="Delete tenant"
+      danger
+      busy={action.busy}
+      blocked={blocked}
+      onConfirm={() => void action.run()}
+      onClose={onClose}
     >
       <p className="m2">
-        Collection stops and its users lose access{tenant.serverCount ? ` to ${plural(tenant.serverCount, "server")}` : ""}. The database stays until the purge,
-        and the slug stays reserved.
+        Collection stops and its users lose access{tenant.serverCount ? ` to ${plural(tenant.serverCount, "server")}` : ""}. The database
+        stays until the purge, and the slug stays reserved.
       </p>
-      <TextField label={<>Type <b>{tenant.slug}</b> to confirm</>} value={typed} onValue={setTyped} autoComplete="off" spellCheck={false} />
+      <TextField
+        label={
+          <>
+            Type <b>{tenant.slug}</b> to confirm
+          </>
+        }
+        value={typed}
+        onValue={setTyped}
+        autoComplete="off"
+        spellCheck={false}
+      />
       <ErrorCallout error={action.error} title="The tenant was not deleted." />
     </ConfirmDialog>
   );

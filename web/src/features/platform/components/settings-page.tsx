@@ -15,28 +15,56 @@ import { saveSettings } from "../api/save-settings";
 
 /** The form holds text, so that what was typed stays after an error. */
 type Form = Record<FieldName, string>;
-type FieldName = "cpuWarning" | "cpuCritical" | "memoryWarning" | "memoryCritical" | "metricsDays" | "activityDays" | "intervalSeconds" | "refreshSeconds";
+type FieldName =
+  | "cpuWarning"
+  | "cpuCritical"
+  | "memoryWarning"
+  | "memoryCritical"
+  | "metricsDays"
+  | "activityDays"
+  | "intervalSeconds"
+  | "refreshSeconds";
 
 const ranges: Readonly<Record<FieldName, readonly [min: number, max: number]>> = {
-  cpuWarning: [1, 100], cpuCritical: [1, 100], memoryWarning: [1, 100], memoryCritical: [1, 100], metricsDays: [1, 365], activityDays: [1, 3650],
-  intervalSeconds: [30, 3600], refreshSeconds: [5, 3600],
+  cpuWarning: [1, 100],
+  cpuCritical: [1, 100],
+  memoryWarning: [1, 100],
+  memoryCritical: [1, 100],
+  metricsDays: [1, 365],
+  activityDays: [1, 3650],
+  intervalSeconds: [30, 3600],
+  refreshSeconds: [5, 3600],
 };
 
 const allFields: readonly FieldName[] = [
-  "cpuWarning", "cpuCritical", "memoryWarning", "memoryCritical", "metricsDays", "activityDays", "intervalSeconds", "refreshSeconds",
+  "cpuWarning",
+  "cpuCritical",
+  "memoryWarning",
+  "memoryCritical",
+  "metricsDays",
+  "activityDays",
+  "intervalSeconds",
+  "refreshSeconds",
 ];
 
 const fieldNames: Readonly<Record<string, FieldName>> = {
-  "thresholds.cpuPercent.warning": "cpuWarning", "thresholds.cpuPercent.critical": "cpuCritical", "thresholds.memoryPercent.warning": "memoryWarning",
-  "thresholds.memoryPercent.critical": "memoryCritical", "retention.metricsDays": "metricsDays", "retention.activityDays": "activityDays",
-  "collection.intervalSeconds": "intervalSeconds", refreshSeconds: "refreshSeconds",
+  "thresholds.cpuPercent.warning": "cpuWarning",
+  "thresholds.cpuPercent.critical": "cpuCritical",
+  "thresholds.memoryPercent.warning": "memoryWarning",
+  "thresholds.memoryPercent.critical": "memoryCritical",
+  "retention.metricsDays": "metricsDays",
+  "retention.activityDays": "activityDays",
+  "collection.intervalSeconds": "intervalSeconds",
+  refreshSeconds: "refreshSeconds",
 };
 
 export function SettingsPage(): ReactElement {
   const query = useSettings(), { tenant } = useSession();
   return (
     <>
-      <PageHead title="Settings" sub={`They hold for ${tenant?.name ?? "this tenant"}`}><StaleBadge query={query} /></PageHead>
+      <PageHead title="Settings" sub={`They hold for ${tenant?.name ?? "this tenant"}`}>
+        <StaleBadge query={query} />
+      </PageHead>
       <QueryView query={query} what="Settings did not load" retry={() => void refetch(settingsKey())} lines={8}>
         {(settings) => <SettingsForm settings={settings} />}
       </QueryView>
@@ -46,7 +74,9 @@ export function SettingsPage(): ReactElement {
 }
 
 function SettingsForm({ settings }: { settings: Settings }): ReactElement {
-  const [form, setForm] = useState(() => formOf(settings)), [touched, setTouched] = useState(false), [checked, setChecked] = useState(false);
+  const [form, setForm] = useState(() => formOf(settings)),
+    [touched, setTouched] = useState(false),
+    [checked, setChecked] = useState(false);
   useEffect(() => {
     if (!touched) setForm(formOf(settings));
   }, [settings, touched]);
@@ -60,7 +90,11 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
   const refused = Object.fromEntries((action.error?.details ?? []).map((d) => [fieldNames[d.field] ?? d.field, d.reason]));
   const field = (name: FieldName, label: string, unit: string, hint?: string): ReactElement => (
     <TextField
-      label={label} inputMode="numeric" value={form[name]} hint={hint ?? unit} autoComplete="off"
+      label={label}
+      inputMode="numeric"
+      value={form[name]}
+      hint={hint ?? unit}
+      autoComplete="off"
       fault={(checked ? faults[name] : undefined) ?? refused[name]}
       onBlur={() => setChecked(true)}
       onValue={(value) => {
@@ -98,7 +132,14 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
       </div>
       <ErrorCallout error={action.error} title="The settings were not saved." />
       <div className="row formrow">
-        <button className="btn primary" type="submit" aria-disabled={action.busy || !touched} title={touched ? undefined : "Nothing was changed"}>Save settings</button>
+        <button
+          className="btn primary"
+          type="submit"
+          aria-disabled={action.busy || !touched}
+          title={touched ? undefined : "Nothing was changed"}
+        >
+          Save settings
+        </button>
         {touched && <button className="btn ghost" type="button" onClick={() => setTouched(false)}>Discard changes</button>}
       </div>
     </form>
@@ -114,16 +155,26 @@ function ThisComputer(): ReactElement {
     }
     const answer = supported ? await Notification.requestPermission() : "denied";
     setPreferences({ notifications: answer === "granted" });
-    if (answer !== "granted") toast("The browser does not allow notifications", "Allow them for this site in the browser's settings.", "warning");
+    if (answer !== "granted") {
+      toast("The browser does not allow notifications", "Allow them for this site in the browser's settings.", "warning");
+    }
   };
   return (
     <Panel title="This computer" className="mt3">
       <div className="pb">
         <label className="row">
-          <input className="switch" type="checkbox" role="switch" checked={chosen.notifications} onChange={(event) => void turn(event.target.checked)} />
+          <input
+            className="switch"
+            type="checkbox"
+            role="switch"
+            checked={chosen.notifications}
+            onChange={(event) => void turn(event.target.checked)}
+          />
           <span>Desktop notification when a server turns critical</span>
         </label>
-        <p className="hint row mt1"><Icon name="info-circle" />Shown while DbTools is open in a tab. Theme and density are in the account menu.</p>
+        <p className="hint row mt1">
+          <Icon name="info-circle" />Shown while DbTools is open in a tab. Theme and density are in the account menu.
+        </p>
       </div>
     </Panel>
   );
@@ -132,16 +183,24 @@ function ThisComputer(): ReactElement {
 function formOf({ thresholds, retention, collection, refreshSeconds }: Settings): Form {
   const { cpuPercent, memoryPercent } = thresholds;
   return {
-    cpuWarning: String(cpuPercent.warning), cpuCritical: String(cpuPercent.critical), memoryWarning: String(memoryPercent.warning),
-    memoryCritical: String(memoryPercent.critical), metricsDays: String(retention.metricsDays), activityDays: String(retention.activityDays),
-    intervalSeconds: String(collection.intervalSeconds), refreshSeconds: String(refreshSeconds),
+    cpuWarning: String(cpuPercent.warning),
+    cpuCritical: String(cpuPercent.critical),
+    memoryWarning: String(memoryPercent.warning),
+    memoryCritical: String(memoryPercent.critical),
+    metricsDays: String(retention.metricsDays),
+    activityDays: String(retention.activityDays),
+    intervalSeconds: String(collection.intervalSeconds),
+    refreshSeconds: String(refreshSeconds),
   };
 }
 
 function settingsOf(form: Form): Settings {
   const n = (name: FieldName): number => Number(form[name]);
   return {
-    thresholds: { cpuPercent: { warning: n("cpuWarning"), critical: n("cpuCritical") }, memoryPercent: { warning: n("memoryWarning"), critical: n("memoryCritical") } },
+    thresholds: {
+      cpuPercent: { warning: n("cpuWarning"), critical: n("cpuCritical") },
+      memoryPercent: { warning: n("memoryWarning"), critical: n("memoryCritical") },
+    },
     retention: { metricsDays: n("metricsDays"), activityDays: n("activityDays") },
     collection: { intervalSeconds: n("intervalSeconds") },
     refreshSeconds: n("refreshSeconds"),
@@ -154,9 +213,15 @@ export function faultsOf(form: Form): Partial<Record<FieldName, string>> {
     const [min, max] = ranges[name];
     const whole = name.startsWith("cpu") || name.startsWith("memory") ? /^\d+(\.\d+)?$/ : /^\d+$/;
     const value = Number(form[name]);
-    if (!whole.test(form[name].trim()) || value < min || value > max) faults[name] = `A number from ${min} to ${max.toLocaleString("en-US")}`;
+    if (!whole.test(form[name].trim()) || value < min || value > max) {
+      faults[name] = `A number from ${min} to ${max.toLocaleString("en-US")}`;
+    }
   }
-  if (!faults.cpuWarning && !faults.cpuCritical && Number(form.cpuWarning) >= Number(form.cpuCritical)) faults.cpuWarning = "Must be below the critical limit";
-  if (!faults.memoryWarning && !faults.memoryCritical && Number(form.memoryWarning) >= Number(form.memoryCritical)) faults.memoryWarning = "Must be below the critical limit";
+  if (!faults.cpuWarning && !faults.cpuCritical && Number(form.cpuWarning) >= Number(form.cpuCritical)) {
+    faults.cpuWarning = "Must be below the critical limit";
+  }
+  if (!faults.memoryWarning && !faults.memoryCritical && Number(form.memoryWarning) >= Number(form.memoryCritical)) {
+    faults.memoryWarning = "Must be below the critical limit";
+  }
   return faults;
 }

@@ -37,10 +37,23 @@ export function SetupPage({ token, onEntered, onSignIn }: Props): ReactElement {
       >
         <p className="m2">This one-time link sets the password of the first administrator. It works once.</p>
         <TextField
-          label="New password" type="password" autoComplete="new-password" autoFocus value={password} onValue={setPassword} hint="At least 12 characters"
+          label="New password"
+          type="password"
+          autoComplete="new-password"
+          autoFocus
+          value={password}
+          onValue={setPassword}
+          hint="At least 12 characters"
           fault={(checked ? short : undefined) ?? action.fieldFaults.password}
         />
-        <TextField label="New password again" type="password" autoComplete="new-password" value={again} onValue={setAgain} fault={checked ? differs : undefined} />
+        <TextField
+          label="New password again"
+          type="password"
+          autoComplete="new-password"
+          value={again}
+          onValue={setAgain}
+          fault={checked ? differs : undefined}
+        />
         {token === "" && <p className="err">The link has no token. Open it exactly as DbTools printed it.</p>}
         <ErrorCallout error={action.error} title="The password was not set." />
         <button className="btn primary lg wide" type="submit" aria-disabled={action.busy || token === ""}>Set password and sign in</button>

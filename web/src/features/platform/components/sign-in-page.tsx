@@ -9,7 +9,9 @@ import { useAction } from "../../../lib/use-action";
 import { signIn } from "../api/sign-in";
 
 export function SignInPage({ note, onEntered }: { note: string; onEntered: (reply: SessionReply) => Promise<void> }): ReactElement {
-  const [email, setEmail] = useState(""), [password, setPassword] = useState(""), [missing, setMissing] = useState<Record<string, string>>({});
+  const [email, setEmail] = useState(""),
+    [password, setPassword] = useState(""),
+    [missing, setMissing] = useState<Record<string, string>>({});
   const action = useAction(async () => onEntered(await signIn(email.trim(), password)));
   useEffect(() => setPageTitle("Sign in"), []);
   const submit = (): void => {
@@ -32,7 +34,14 @@ export function SignInPage({ note, onEntered }: { note: string; onEntered: (repl
       >
         {note && <Callout tone="info" icon="info-circle-fill" title={note} />}
         <TextField label="Email" type="email" autoComplete="username" autoFocus value={email} onValue={setEmail} fault={missing.email} />
-        <TextField label="Password" type="password" autoComplete="current-password" value={password} onValue={setPassword} fault={missing.password} />
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onValue={setPassword}
+          fault={missing.password}
+        />
         <ErrorCallout error={action.error} title={wait ? `Too many attempts. Try again in ${wait} s.` : "You are not signed in."} />
         <button className="btn primary lg wide" type="submit" aria-disabled={action.busy}>{action.busy ? "Signing in" : "Sign in"}</button>
         <p className="hint tc">Forgot your password? Ask your tenant administrator for a new one.</p>
@@ -46,7 +55,10 @@ export function EntryFrame({ title, children }: { title: string; children: React
   return (
     <div className="signin">
       <main id="main" className="sibox">
-        <div className="sihead"><Logo /><h1>{title}</h1></div>
+        <div className="sihead">
+          <Logo />
+          <h1>{title}</h1>
+        </div>
         {children}
       </main>
     </div>

@@ -10,5 +10,8 @@ export function slugFault(slug: string): string | undefined {
 
 /** A slug from a name: "Nörra  Energi AB" gives "norra-energi-ab". */
 export function slugFrom(name: string): string {
-  return name.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, lengthMax).replace(/-+$/, "");
+  return name.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(
+    0,
+    lengthMax,
+  ).replace(/-+$/, "");
 }

@@ -5,7 +5,7 @@ import { Ago } from "../../../components/ago";
 import { Dot } from "../../../components/bits";
 import { ConfirmDialog } from "../../../components/dialog";
 import { Icon } from "../../../components/icon";
-import { type MenuItem, MenuButton } from "../../../components/menu";
+import { MenuButton, type MenuItem } from "../../../components/menu";
 import { Empty, ErrorCallout, PageHead, QueryView, StaleBadge } from "../../../components/panel";
 import { SortHead, type SortState, useSorted } from "../../../components/sort-head";
 import { bytes, count, plural } from "../../../lib/format";
@@ -24,8 +24,12 @@ type Asked = { what: "suspend" | "delete"; tenant: Tenant } | null;
 type Column = "name" | "slug" | "status" | "servers" | "size" | "created";
 
 const valueOf: Readonly<Record<Column, (t: Tenant) => string | number>> = {
-  name: (t) => t.name.toLowerCase(), slug: (t) => t.slug, status: (t) => t.status, servers: (t) => t.serverCount ?? -1,
-  size: (t) => t.databaseSizeBytes ?? -1, created: (t) => t.createdAt,
+  name: (t) => t.name.toLowerCase(),
+  slug: (t) => t.slug,
+  status: (t) => t.status,
+  servers: (t) => t.serverCount ?? -1,
+  size: (t) => t.databaseSizeBytes ?? -1,
+  created: (t) => t.createdAt,
 };
 
 export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): ReactElement {
@@ -51,11 +55,30 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
       <PageHead
         title="Tenants"
         sub={query.data
-          ? <>{plural(list.length, "tenant")}{servers > 0 && <><Dot />{plural(servers, "server")}</>}{size > 0 && <><Dot />{bytes(size)}</>}<Dot />Updated <Ago at={query.at} /></>
+          ? (
+            <>
+              {plural(list.length, "tenant")}
+              {servers > 0 && (
+                <>
+                  <Dot />
+                  {plural(servers, "server")}
+                </>
+              )}
+              {size > 0 && (
+                <>
+                  <Dot />
+                  {bytes(size)}
+                </>
+              )}
+              <Dot />Updated <Ago at={query.at} />
+            </>
+          )
           : "Each tenant is a database of its own"}
       >
         <StaleBadge query={query} />
-        <button className="btn primary" type="button" onClick={() => setSearch({ new: "1" })}><Icon name="plus-lg" />New tenant</button>
+        <button className="btn primary" type="button" onClick={() => setSearch({ new: "1" })}>
+          <Icon name="plus-lg" />New tenant
+        </button>
       </PageHead>
       <ErrorCallout error={activate.error} title="The tenant was not activated." />
       <section className="panel vflex tall" aria-label="Tenants" aria-busy={query.loading && !query.data}>
@@ -78,7 +101,9 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
                         <SortHead label="Servers" column="servers" sort={sort} onSort={setSort} numeric />
                         <SortHead label="Size" column="size" sort={sort} onSort={setSort} numeric className="hide8" />
                         <SortHead label="Created" column="created" sort={sort} onSort={setSort} />
-                        <th><span className="vh">Actions</span></th>
+                        <th>
+                          <span className="vh">Actions</span>
+                        </th>
                       </tr>
                     </thead>
                     <tbody>
@@ -125,17 +150,32 @@ function TenantRow({ tenant, onOpen, onSuspend, onActivate, onDelete }: RowProps
   ];
   return (
     <tr>
-      <td><button className="srv linkish" type="button" onClick={onOpen}>{tenant.name}</button>{here && <span className="badge here" data-s="info">chosen</span>}</td>
+      <td>
+        <button className="srv linkish" type="button" onClick={onOpen}>{tenant.name}</button>
+        {here && <span className="badge here" data-s="info">chosen</span>}
+      </td>
       <td className="mono m2">{tenant.slug}</td>
-      <td><TenantStatusMark status={tenant.status} /></td>
+      <td>
+        <TenantStatusMark status={tenant.status} />
+      </td>
       <td className="num">{tenant.serverCount === null || tenant.serverCount === undefined ? <NoValue /> : count(tenant.serverCount)}</td>
       <td className="num hide8">{tenant.databaseSizeBytes ? bytes(tenant.databaseSizeBytes) : <NoValue />}</td>
-      <td className="m2"><Ago at={tenant.createdAt} form="full" /></td>
+      <td className="m2">
+        <Ago at={tenant.createdAt} form="full" />
+      </td>
       <td className="acts">
-        <button className="btn sm" type="button" onClick={active ? onSuspend : onActivate} aria-label={`${active ? "Suspend" : "Activate"} ${tenant.name}`}>
-          <Icon name={active ? "pause-fill" : "play-fill"} />{active ? "Suspend" : "Activate"}
+        <button
+          className="btn sm"
+          type="button"
+          onClick={active ? onSuspend : onActivate}
+          aria-label={`${active ? "Suspend" : "Activate"} ${tenant.name}`}
+        >
+          <Icon name={active ? "pause-fill" : "play-fill"} />
+          {active ? "Suspend" : "Activate"}
         </button>
-        <MenuButton className="btn ghost xs icon" label={`Actions for ${tenant.name}`} items={items}><Icon name="three-dots" /></MenuButton>
+        <MenuButton className="btn ghost xs icon" label={`Actions for ${tenant.name}`} items={items}>
+          <Icon name="three-dots" />
+        </MenuButton>
       </td>
     </tr>
   );
@@ -163,7 +203,13 @@ function SuspendDialog({ tenant, onClose }: { tenant: Tenant; onClose: () => voi
     onClose();
   });
   return (
-    <ConfirmDialog title={`Suspend ${tenant.name}?`} verb="Suspend tenant" busy={action.busy} onConfirm={() => void action.run()} onClose={onClose}>
+    <ConfirmDialog
+      title={`Suspend ${tenant.name}?`}
+      verb="Suspend tenant"
+      busy={action.busy}
+      onConfirm={() => void action.run()}
+      onClose={onClose}
+    >
       <p className="m2">Collection stops now and its users cannot open it. All data stays. You can activate it again at any time.</p>
       <ErrorCallout error={action.error} title="The tenant was not suspended." />
     </ConfirmDialog>

@@ -6,7 +6,7 @@ import { Dot } from "../../../components/bits";
 import { ConfirmDialog, Dialog } from "../../../components/dialog";
 import { SelectField, TextField } from "../../../components/field";
 import { Icon } from "../../../components/icon";
-import { type MenuItem, MenuButton } from "../../../components/menu";
+import { MenuButton, type MenuItem } from "../../../components/menu";
 import { Empty, ErrorCallout, PageHead, QueryView, StaleBadge } from "../../../components/panel";
 import { initials, plural } from "../../../lib/format";
 import { refetch } from "../../../lib/query";
@@ -22,7 +22,9 @@ import { passwordFault } from "./password-rule";
 type Open = { what: "new" } | { what: "edit" | "remove" | "block"; user: User } | null;
 
 export const roleChoices: readonly (readonly [GivenRole, string])[] = [
-  ["viewer", "Viewer: sees everything, changes nothing"], ["operator", "Operator: manages servers and groups"], ["tenant_admin", "Tenant admin: also users and settings"],
+  ["viewer", "Viewer: sees everything, changes nothing"],
+  ["operator", "Operator: manages servers and groups"],
+  ["tenant_admin", "Tenant admin: also users and settings"],
 ];
 
 export function UsersPage(): ReactElement {
@@ -30,9 +32,21 @@ export function UsersPage(): ReactElement {
   const list = query.data ?? [], close = (): void => setOpen(null);
   return (
     <>
-      <PageHead title="Users" sub={query.data ? <>{plural(list.length, "user")} of {who.tenant?.name}<Dot />Updated <Ago at={query.at} /></> : who.tenant?.name}>
+      <PageHead
+        title="Users"
+        sub={query.data
+          ? (
+            <>
+              {plural(list.length, "user")} of {who.tenant?.name}
+              <Dot />Updated <Ago at={query.at} />
+            </>
+          )
+          : who.tenant?.name}
+      >
         <StaleBadge query={query} />
-        <button className="btn primary" type="button" onClick={() => setOpen({ what: "new" })}><Icon name="person-plus" />New user</button>
+        <button className="btn primary" type="button" onClick={() => setOpen({ what: "new" })}>
+          <Icon name="person-plus" />New user
+        </button>
       </PageHead>
       <section className="panel vflex tall" aria-label="Users" aria-busy={query.loading && !query.data}>
         <QueryView query={query} what="Users did not load" retry={() => void refetch(usersKey())} lines={6}>
@@ -42,9 +56,22 @@ export function UsersPage(): ReactElement {
               : (
                 <div className="sx" tabIndex={0} role="region" aria-label="User table">
                   <table className="tbl" aria-label="Users">
-                    <thead><tr><th>Name</th><th>Email</th><th>Role</th><th>Status</th><th>Last sign-in</th><th><span className="vh">Actions</span></th></tr></thead>
+                    <thead>
+                      <tr>
+                        <th>Name</th>
+                        <th>Email</th>
+                        <th>Role</th>
+                        <th>Status</th>
+                        <th>Last sign-in</th>
+                        <th>
+                          <span className="vh">Actions</span>
+                        </th>
+                      </tr>
+                    </thead>
                     <tbody>
-                      {list.map((user) => <UserRow key={user.id} user={user} self={user.id === who.user.id} slug={who.tenant?.slug ?? ""} onOpen={setOpen} />)}
+                      {list.map((user) => (
+                        <UserRow key={user.id} user={user} self={user.id === who.user.id} slug={who.tenant?.slug ?? ""} onOpen={setOpen} />
+                      ))}
                     </tbody>
                   </table>
                 </div>
@@ -63,27 +90,51 @@ function UserRow({ user, self, slug, onOpen }: { user: User; self: boolean; slug
   const role = user.isSuperAdmin ? "super_admin" : user.memberships.find((m) => m.tenantSlug === slug)?.role ?? "viewer";
   const items: MenuItem[] = [
     { label: "Edit role and name", icon: "pencil", onSelect: () => onOpen({ what: "edit", user }) },
-    { label: user.disabled ? "Allow sign-in" : "Block sign-in", icon: user.disabled ? "play-circle" : "person-x", onSelect: () => onOpen({ what: "block", user }) },
+    {
+      label: user.disabled ? "Allow sign-in" : "Block sign-in",
+      icon: user.disabled ? "play-circle" : "person-x",
+      onSelect: () => onOpen({ what: "block", user }),
+    },
     { label: "Remove from tenant", icon: "trash3", danger: true, split: true, onSelect: () => onOpen({ what: "remove", user }) },
   ];
   return (
     <tr>
-      <td><span className="row"><span className="avatar xs" aria-hidden="true">{initials(user.name || user.email)}</span><span className="srv">{user.name}</span>{self && <span className="badge" data-s="info">you</span>}</span></td>
+      <td>
+        <span className="row">
+          <span className="avatar xs" aria-hidden="true">{initials(user.name || user.email)}</span>
+          <span className="srv">{user.name}</span>
+          {self && <span className="badge" data-s="info">you</span>}
+        </span>
+      </td>
       <td className="m2">{user.email}</td>
       <td>{roleWords[role]}</td>
       <td>
-        <span className="status" data-s={user.disabled ? "offline" : "healthy"}><Icon name={user.disabled ? "dash-circle-fill" : "check-circle-fill"} />{user.disabled ? "Blocked" : "Active"}</span>
+        <span className="status" data-s={user.disabled ? "offline" : "healthy"}>
+          <Icon name={user.disabled ? "dash-circle-fill" : "check-circle-fill"} />
+          {user.disabled ? "Blocked" : "Active"}
+        </span>
       </td>
-      <td className="m2"><Ago at={user.lastSignInAt ?? null} /></td>
-      <td className="acts">{!self && <MenuButton className="btn ghost xs icon" label={`Actions for ${user.name}`} items={items}><Icon name="three-dots" /></MenuButton>}</td>
+      <td className="m2">
+        <Ago at={user.lastSignInAt ?? null} />
+      </td>
+      <td className="acts">
+        {!self && (
+          <MenuButton className="btn ghost xs icon" label={`Actions for ${user.name}`} items={items}>
+            <Icon name="three-dots" />
+          </MenuButton>
+        )}
+      </td>
     </tr>
   );
 }
 
 function UserDialog({ user, onClose }: { user?: User; onClose: () => void }): ReactElement {
   const slug = useSession().tenant?.slug ?? "";
-  const [name, setName] = useState(user?.name ?? ""), [email, setEmail] = useState(user?.email ?? ""), [password, setPassword] = useState("");
-  const [role, setRole] = useState<GivenRole>(user?.memberships.find((m) => m.tenantSlug === slug)?.role ?? "viewer"), [checked, setChecked] = useState(false);
+  const [name, setName] = useState(user?.name ?? ""),
+    [email, setEmail] = useState(user?.email ?? ""),
+    [password, setPassword] = useState("");
+  const [role, setRole] = useState<GivenRole>(user?.memberships.find((m) => m.tenantSlug === slug)?.role ?? "viewer"),
+    [checked, setChecked] = useState(false);
   const action = useAction(async () => {
     if (user) await updateUser(user.id, { name: name.trim(), role, ...(password ? { password } : {}) });
     else await createUser({ name: name.trim(), email: email.trim(), role, password });
@@ -111,16 +162,37 @@ function UserDialog({ user, onClose }: { user?: User; onClose: () => void }): Re
         </>
       }
     >
-      <TextField label="Name" value={name} onValue={setName} maxLength={100} autoComplete="off" fault={(checked ? faults.name : undefined) ?? action.fieldFaults.name} />
+      <TextField
+        label="Name"
+        value={name}
+        onValue={setName}
+        maxLength={100}
+        autoComplete="off"
+        fault={(checked ? faults.name : undefined) ?? action.fieldFaults.name}
+      />
       {!user && (
-        <TextField label="Email" type="email" value={email} onValue={setEmail} autoComplete="off" fault={(checked ? faults.email : undefined) ?? action.fieldFaults.email} />
+        <TextField
+          label="Email"
+          type="email"
+          value={email}
+          onValue={setEmail}
+          autoComplete="off"
+          fault={(checked ? faults.email : undefined) ?? action.fieldFaults.email}
+        />
       )}
       <SelectField
-        label="Role" value={role} choices={roleChoices}
+        label="Role"
+        value={role}
+        choices={roleChoices}
         onValue={(value) => setRole(roleChoices.find(([key]) => key === value)?.[0] ?? "viewer")}
       />
       <TextField
-        label={user ? "New password" : "First password"} type="password" autoComplete="new-password" value={password} onValue={setPassword} optional={Boolean(user)}
+        label={user ? "New password" : "First password"}
+        type="password"
+        autoComplete="new-password"
+        value={password}
+        onValue={setPassword}
+        optional={Boolean(user)}
         hint={user ? "Left empty, the password stays" : "At least 12 characters; the user can change it"}
         fault={(checked ? faults.password : undefined) ?? action.fieldFaults.password}
       />
@@ -137,7 +209,14 @@ function RemoveDialog({ user, onClose }: { user: User; onClose: () => void }): R
     onClose();
   });
   return (
-    <ConfirmDialog title={`Remove ${user.name}?`} verb="Remove user" danger busy={action.busy} onConfirm={() => void action.run()} onClose={onClose}>
+    <ConfirmDialog
+      title={`Remove ${user.name}?`}
+      verb="Remove user"
+      danger
+      busy={action.busy}
+      onConfirm={() => void action.run()}
+      onClose={onClose}
+    >
       <p className="m2">{user.email} loses access to this tenant now. What they did stays in the activity log.</p>
       <ErrorCallout error={action.error} title="The user was not removed." />
     </ConfirmDialog>
@@ -153,10 +232,18 @@ function BlockDialog({ user, onClose }: { user: User; onClose: () => void }): Re
   });
   return (
     <ConfirmDialog
-      title={user.disabled ? `Let ${user.name} sign in again?` : `Block ${user.name}?`} verb={user.disabled ? "Allow sign-in" : "Block sign-in"}
-      danger={!user.disabled} busy={action.busy} onConfirm={() => void action.run()} onClose={onClose}
+      title={user.disabled ? `Let ${user.name} sign in again?` : `Block ${user.name}?`}
+      verb={user.disabled ? "Allow sign-in" : "Block sign-in"}
+      danger={!user.disabled}
+      busy={action.busy}
+      onConfirm={() => void action.run()}
+      onClose={onClose}
     >
-      <p className="m2">{user.disabled ? "The password and role are as before." : "Open sessions end, and the password no longer works. Nothing is deleted."}</p>
+      <p className="m2">
+        {user.disabled
+          ? "The password and role are as before."
+          : "Open sessions end, and the password no longer works. Nothing is deleted."}
+      </p>
       <ErrorCallout error={action.error} title="The user was not changed." />
     </ConfirmDialog>
   );

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import type { ReactElement } from "react";
+import { answer, calls, json } from "./dom";
+
+const { createRoot } = await import("react-dom/client");
+const { act } = await import("react-dom/test-utils");
+const { VirtualTable } = await import("../src/components/virtual-table");
+const { MenuButton } = await import("../src/components/menu");
+const { TextField } = await import("../src/components/field");
+const { Sparkline, PercentBar } = await import("../src/components/bars");
+const { HealthStatus } = await import("../src/components/status");
+const { SignInPage } = await import("../src/features/platform/components/sign-in-page");
+const { CreateTenantDialog } = await import("../src/features/platform/components/create-tenant-dialog");
+const { Router, Link, navigate } = await import("../src/lib/router");
+const { useQuery, refetch, invalidate } = await import("../src/lib/query");
+const { get } = await import("../src/lib/http");
+
+let root: ReturnType<typeof createRoot> | undefined;
+function show(element: ReactElement): HTMLElement {
+  const place = document.getElementById("root");
+  if (!place) throw new Error("no root");
+  root = createRoot(place);
+  act(() => root?.render(element));
+  return place;
+}
+const settle = async (): Promise<void> => {
+  await act(async () => {
+    for (let i = 0; i < 6; i++) await new Promise((done) => setTimeout(done, 0));
+  });
+};
+function type(input: Element | null, text: string): void {
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set;
+  act(() => {
+    set?.call(input, text);
+    input?.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+const press = (element: Element | null, key: string): void =>
+  act(() => void element?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })));
+const click = (element: Element | null): void =>
+  act(() => void element?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, button: 0 })));
+afterEach(() => act(() => root?.unmount()));
+
+test("a long table holds only the rows on screen, and keys walk, select and open", () => {
+  const rows = Array.from({ length: 10_000 }, (_, i) => ({ id: `s${i}` })),
+    chosen: string[] = [],
+    opened: string[] = [],
+    sorts: string[] = [];
+  const page = show(
+    <VirtualTable
+      label="Servers"
+      rows={rows}
+      total={10_000}
+      rowKey={(r) => r.id}
+      rowHeight={32}
+      sort={{ key: "id", order: "asc" }}
+      selected={new Set(["s1"])}
+      columns={[{ key: "id", head: "Name", width: "1fr", sortable: true, render: (r) => r.id }]}
+      onSort={(s) => sorts.push(s.order)}
+      onSelect={(keys, on) => chosen.push(`${keys.join()} ${on}`)}
+      onOpen={(r) => opened.push(r.id)}
+      onMenu={() => undefined}
+      onNeed={() => undefined}
+    />,
+  );
+  const grid = page.querySelector("[role=grid]");
+  assert.equal(grid?.getAttribute("aria-rowcount"), "10001");
+  assert.ok(page.querySelectorAll("[role=gridcell]").length < 60);
+  assert.equal(page.querySelector("[role=columnheader]")?.getAttribute("aria-sort"), "ascending");
+  press(grid, "ArrowDown");
+  press(grid, " ");
+  press(grid, "Enter");
+  assert.deepEqual(chosen, ["s1 false"]);
+  assert.deepEqual(opened, ["s1"]);
+  click(page.querySelector("[role=columnheader] button"));
+  assert.deepEqual(sorts, ["desc"]);
+});
+test("rows that are not loaded are asked for and show as waiting", () => {
+  const asked: number[] = [];
+  const page = show(
+    <VirtualTable
+      label="Servers"
+      rows={[{ id: "a" }]}
+      total={50}
+      rowKey={(r) => r.id}
+      rowHeight={32}
+      sort={{ key: "id", order: "asc" }}
+      selected={null}
+      columns={[{ key: "id", head: "Name", width: "1fr", render: (r) => r.id }]}
+      onSort={() => undefined}
+      onSelect={() => undefined}
+      onOpen={() => undefined}
+      onMenu={() => undefined}
+      onNeed={(n) => asked.push(n)}
+    />,
+  );
+  assert.ok((asked[0] ?? 0) > 1);
+  assert.ok(page.querySelectorAll(".sk").length > 10);
+});
+test("a menu opens, walks, and gives focus back", () => {
+  const done: string[] = [];
+  const page = show(
+    <MenuButton
+      label="Actions"
+      items={[
+        { label: "Open", icon: "arrow-right", onSelect: () => done.push("open") },
+        { label: "Remove", icon: "trash3", danger: true, shortcut: "R", onSelect: () => done.push("remove") },
+      ]}
+    >
+      …
+    </MenuButton>,
+  );
+  const button = page.querySelector("button");
+  click(button);
+  const menu = document.querySelector("[role=menu]");
+  assert.equal(document.activeElement?.textContent, "Open");
+  press(menu, "ArrowDown");
+  assert.equal(document.activeElement?.textContent, "RemoveR");
+  press(menu, "r");
+  assert.deepEqual(done, ["remove"]);
+  assert.equal(document.querySelector("[role=menu]"), null);
+  assert.equal(document.activeElement, button);
+});
+test("a field ties its error to its control", () => {
+  const page = show(<TextField label="Port" value="x" onValue={() => undefined} fault="A port is a number" hint="not shown" />);
+  const input = page.querySelector("input");
+  assert.equal(input?.getAttribute("aria-invalid"), "true");
+  assert.equal(document.getElementById(input?.getAttribute("aria-describedby") ?? "")?.textContent, "A port is a number");
+});
+test("status has a word, no value is a dash, and data without points says so", () => {
+  const page = show(
+    <>
+      <HealthStatus health="critical" />
+      <PercentBar value={null} limit={{ warning: 80, critical: 95 }} what="CPU" />
+      <Sparkline values={[null, 1, null]} level="" label="x" />
+    </>,
+  );
+  assert.equal(page.textContent, "Critical–No data");
+});
+test("sign-in asks for both fields, then hands over the session", async () => {
+  const entered: string[] = [];
+  answer({ "POST /auth/login": { user: { id: "u" }, csrfToken: "c" } });
+  const page = show(<SignInPage note="" onEntered={(reply) => Promise.resolve(void entered.push(reply.csrfToken ?? ""))} />);
+  const form = page.querySelector("form"),
+    submit = (): void => act(() => void form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })));
+  submit();
+  assert.match(page.textContent ?? "", /Enter your email address.*Enter your password/);
+  assert.equal(calls.length, 0);
+  type(page.querySelector("input[type=email]"), "a@b");
+  type(page.querySelector("input[type=password]"), "secret");
+  submit();
+  await settle();
+  assert.deepEqual(entered, ["c"]);
+  assert.deepEqual(calls[0]?.body, { email: "a@b", password: "secret" });
+});
+test("a new tenant's slug follows its name until it is changed, and a conflict is said", async () => {
+  answer({
+    "POST /tenants": json({
+      error: { code: "CONFLICT", message: "A tenant with this slug exists already.", details: [], requestId: "r-9" },
+    }, 409),
+  });
+  const page = show(<CreateTenantDialog onClose={() => undefined} />);
+  const [name, slug] = page.querySelectorAll("input");
+  type(name ?? null, "Norra Energi");
+  assert.equal(slug?.value, "norra-energi");
+  type(slug ?? null, "norra");
+  type(name ?? null, "Norra Energi AB");
+  assert.equal(slug?.value, "norra");
+  act(() => void page.querySelector("form")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })));
+  await settle();
+  assert.match(page.querySelector("[role=alert]")?.textContent ?? "", /exists already.*CONFLICT · r-9/);
+});
+test("links go without a reload, and an unknown address shows the fallback", () => {
+  const page = show(
+    <Router
+      routes={[{ path: "/", title: "Home", render: () => <Link href="/t/7">go</Link> }, {
+        path: "/t/:id",
+        title: "T",
+        render: ({ id }) => <b>{id}</b>,
+      }]}
+      fallback={<i>none</i>}
+    />,
+  );
+  click(page.querySelector("a"));
+  assert.equal(page.textContent, "7");
+  act(() => navigate("/nowhere"));
+  assert.equal(page.textContent, "none");
+});
+test("a failed refresh keeps the data that is there", async () => {
+  function Reader(): ReactElement {
+    const q = useQuery("k/1", () => get<string>("/x"));
+    return <p>{q.data ?? "-"} {q.error?.code ?? ""}</p>;
+  }
+  answer({ "GET /x": "first" });
+  const page = show(
+    <>
+      <Reader />
+      <Reader />
+    </>,
+  );
+  await settle();
+  assert.equal(page.textContent, "first first ");
+  assert.equal(calls.length, 1, "two readers, one request");
+  answer({ "GET /x": json({ error: { code: "UNAVAILABLE", message: "Later.", details: [], requestId: "r" } }, 503) });
+  await act(async () => refetch("k/1"));
+  assert.equal(page.textContent, "first UNAVAILABLEfirst UNAVAILABLE");
+  answer({ "GET /x": "second" });
+  act(() => invalidate("k/"));
+  await settle();
+  assert.equal(page.textContent, "second second ");
+});
