@@ -21,12 +21,12 @@ struct TestEdge: Sendable {
         TestEdge(platform: try await TestPlatform.make(), masterKey: .random())
     }
 
-    private init(platform: TestPlatform, masterKey: MasterKey) {
+    init(platform: TestPlatform, masterKey: MasterKey, logger: Logger? = nil) {
         self.platform = platform
         self.masterKey = masterKey
-        var logger = Logger(label: "edge-tests")
-        logger.logLevel = .critical
-        edge = Edge(tenants: platform.tenants, masterKey: masterKey, passwordRounds: 1 << 10, logger: logger)
+        var quiet = Logger(label: "edge-tests")
+        quiet.logLevel = .critical
+        edge = Edge(tenants: platform.tenants, masterKey: masterKey, passwordRounds: 1 << 10, logger: logger ?? quiet)
     }
 
     /// Another process on the same platform: services such as the event hub run once in each.

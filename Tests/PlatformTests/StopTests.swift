@@ -1,0 +1,122 @@
+import Fixtures
+import Foundation
+import HTTPTypes
+import Logging
+import Postgres
+import Primitives
+import Synchronization
+import Testing
+
+@testable import Platform
+
+/// How the edge ends, and what it does without its database.
+@Suite struct StopTests {
+    @Test func openStreamsEndWhenTheProgramStops() async throws {
+        let edge = try await TestEdge.shared.sibling()
+        let tenant = try await edge.platform.tenant()
+        let user = try await edge.person(.viewer, in: tenant)
+        let clock = ContinuousClock()
+        let (stream, returnedAt) = try await edge.live { port, client in
+            let session = try await client.logIn(user)
+            let connection = try RawConnection(port: port)
+            await connection.send(
+                "GET /api/v1/events HTTP/1.1\r\nHost: a\r\nX-Tenant-Slug: \(tenant.slug)\r\nAuthorization: Bearer \(session.accessToken)\r\n\r\n")
+            try await connection.read(until: "id: ")
+            return (connection, ContinuousClock.now)
+        }
+        #expect((clock.now - returnedAt).seconds < 6)
+        #expect(try await stream.readToEnd().hasSuffix("0\r\n\r\n"))
+    }
+
+    @Test func aClientThatDoesNotReadIsCutOff() async throws {
+        let edge = try await TestEdge.shared.sibling()
+        let tenant = try await edge.platform.tenant()
+        let user = try await edge.person(.viewer, in: tenant)
+        try await edge.live { port, client in
+            let session = try await client.logIn(user)
+            let connection = try RawConnection(port: port)
+            connection.limitReceiveBuffer()
+            await connection.send(
+                "GET /api/v1/events HTTP/1.1\r\nHost: a\r\nX-Tenant-Slug: \(tenant.slug)\r\nAuthorization: Bearer \(session.accessToken)\r\n\r\n")
+            try await connection.read(until: "id: ")
+            #expect(edge.edge.events.streamCount == 1)
+            try await edge.platform.tenants.transaction(tenant) { session in
+                let filler = JSONValue.string(String(repeating: "x", count: 20_000))
+                for _ in 0..<2_500 { try session.publish(Event("server.updated", entityID: nil, payload: ["filler": filler])) }
+            }
+            let deadline = ContinuousClock.now + .seconds(20)
+            while edge.edge.events.streamCount > 0, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(edge.edge.events.streamCount == 0)
+        }
+    }
+
+    @Test func withoutItsDatabaseItSaysSo() async throws {
+        let edge = try await TestEdge.make()
+        let user = try await edge.person()
+        try await edge.test { client in
+            let session = try await client.logIn(user)
+            edge.platform.pool.shutdown()
+            for (path, headers) in [("/ready", [:]), ("/api/v1/auth/me", session.bearer()), ("/api/v1/tenants", session.web())] {
+                let reply = try await client.get(path, headers)
+                #expect(reply.status == 503, "\(path)")
+                #expect(reply.code == "UNAVAILABLE")
+                #expect(reply.headers[.retryAfter] != nil)
+            }
+            #expect(try await client.get("/health").status == 200)
+        }
+    }
+
+    @Test func everyRequestIsOneLineWithoutSecrets() async throws {
+        let lines = Lines()
+        let platform = try await TestPlatform.shared
+        let tenant = try await platform.tenant()
+        let logger = Logger(label: "lines") { _ in LineHandler(lines: lines) }
+        let edge = TestEdge(platform: platform, masterKey: .random(), logger: logger)
+        let user = try await edge.person(.viewer, in: tenant)
+        try await edge.test { client in
+            let session = try await client.logIn(user)
+            var headers = session.bearer(tenant)
+            headers[.requestID] = "my-request"
+            _ = try await client.get("/api/v1/test/tenant?token=secret-in-query", headers)
+            _ = try await client.post("/api/v1/auth/login", ["email": .string(user.email), "password": "a wrong password"])
+            let text = lines.text.withLock { $0 }
+            let line = try #require(text.split(separator: "\n").first { $0.contains("request.id=my-request") })
+            for part in ["tenant=\(tenant.slug)", "route=/api/v1/test/tenant", "status=200", "duration_ms=", "method=GET", "user.id=\(user.id)"] {
+                #expect(line.contains(part), "\(part)")
+            }
+            for secret in [TestEdge.password, "a wrong password", session.accessToken, session.cookie, session.refreshToken, "secret-in-query"] {
+                #expect(!text.contains(secret))
+            }
+        }
+    }
+
+    @Test func strangersHaveARateOfTheirOwn() async throws {
+        let edge = try await TestEdge.shared
+        var config = HTTPServerConfig()
+        config.anonymousRequestsPerMinute = 3
+        try await edge.test(config) { client in
+            var statuses: [Int] = []
+            for _ in 0..<5 { statuses.append(try await client.get("/api/v1/auth/me").status) }
+            #expect(statuses == [401, 401, 401, 429, 429])
+            #expect(try await client.get("/health").status == 200)
+        }
+    }
+}
+
+private final class Lines: Sendable {
+    let text = Mutex("")
+}
+
+private struct LineHandler: LogHandler {
+    let lines: Lines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }
+        lines.text.withLock { $0 += "\(event.message) " + all.map { "\($0)=\($1)" }.joined(separator: " ") + "\n" }
+    }
+}
