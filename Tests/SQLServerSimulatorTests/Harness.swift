@@ -50,7 +50,7 @@ struct Harness {
         switch value {
         case .null: "NULL"
         case .variant(let inner, let value): shown(value, inner)
-        default: (try? TextConversion.text(value, from: type, style: type.isBinary ? 1 : 121)) ?? "?"
+        default: (try? TextConversion.text(value, from: type, style: type.isBinary ? 1 : type.isDateOrTime ? 121 : 0)) ?? "?"
         }
     }
 

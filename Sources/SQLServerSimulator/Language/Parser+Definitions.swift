@@ -158,6 +158,7 @@ extension Parser {
         switch current.word {
         case "NULL":
             advance()
+            column.saysNull = true
         case "NOT":
             advance()
             try expect("NULL")

@@ -52,6 +52,8 @@ struct ColumnDefinition: Hashable, Sendable {
     /// Nil for a computed column.
     let type: TDSType?
     var isNullable = true
+    /// Whether NULL was written; views' columns are NOT NULL unless it was.
+    var saysNull = false
     var defaultValue: Expression?
     var identity: Identity?
 

@@ -4,7 +4,7 @@ import TDS
 enum FileViews {
     static let all: [VirtualView] = [fileStats, masterFiles, databaseFiles, volumeStats, pendingIO, fileSpace, logSpace, drives]
 
-    private static let fileStats = VirtualView(
+    private static let fileStats: VirtualView = VirtualView(
         "sys.dm_io_virtual_file_stats", requires: .serverState, parameters: 2...2,
         columns: """
             database_id smallint, file_id smallint, sample_ms bigint, num_of_reads bigint, num_of_bytes_read bigint, io_stall_read_ms bigint,
@@ -58,7 +58,7 @@ enum FileViews {
     }
 
     /// Without VIEW ANY DEFINITION: no rows and no error.
-    private static let masterFiles = VirtualView(
+    private static let masterFiles: VirtualView = VirtualView(
         "sys.master_files", columns: "database_id int, " + fileColumns + ", credential_id int null",
         named: { request in
             let version = request.world.config.version
@@ -68,11 +68,11 @@ enum FileViews {
             }
         })
 
-    private static let databaseFiles = VirtualView(
+    private static let databaseFiles: VirtualView = VirtualView(
         "sys.database_files", isPerDatabase: true, columns: fileColumns,
         named: { request in request.world.files(of: request.database).map(row) })
 
-    private static let volumeStats = VirtualView(
+    private static let volumeStats: VirtualView = VirtualView(
         "sys.dm_os_volume_stats", requires: .serverState, parameters: 2...2,
         columns: """
             database_id int, file_id int, volume_mount_point nvarchar(512) null, volume_id nvarchar(512) null, logical_volume_name nvarchar(512) null,
@@ -99,7 +99,7 @@ enum FileViews {
             ]
         })
 
-    private static let drives = VirtualView(
+    private static let drives: VirtualView = VirtualView(
         "sys.dm_os_enumerate_fixed_drives", requires: .serverState, since: .v2017,
         columns: "fixed_drive_path nvarchar(256), drive_type int, drive_type_desc nvarchar(512), free_space_in_bytes bigint",
         named: { request in
@@ -112,7 +112,7 @@ enum FileViews {
             ]
         })
 
-    private static let pendingIO = VirtualView(
+    private static let pendingIO: VirtualView = VirtualView(
         "sys.dm_io_pending_io_requests", requires: .serverState,
         columns: """
             io_completion_request_address varbinary(8), io_type nvarchar(60), io_pending_ms_ticks bigint, io_pending int,
@@ -121,7 +121,7 @@ enum FileViews {
             """,
         named: { _ in [] })
 
-    private static let fileSpace = VirtualView(
+    private static let fileSpace: VirtualView = VirtualView(
         "sys.dm_db_file_space_usage", requires: .serverState, isPerDatabase: true,
         columns: """
             database_id int null, file_id smallint null, filegroup_id smallint null, total_page_count bigint null, allocated_extent_page_count bigint null,
@@ -146,14 +146,14 @@ enum FileViews {
             }
         })
 
-    private static let logSpace = VirtualView(
+    private static let logSpace: VirtualView = VirtualView(
         "sys.dm_db_log_space_usage", requires: .serverState, isPerDatabase: true,
         columns: """
             database_id int null, total_log_size_in_bytes bigint null, used_log_space_in_bytes bigint null, used_log_space_in_percent real null,
             log_space_in_bytes_since_last_backup bigint null
             """,
         named: { request in
-            request.world.files(of: request.database).filter(\.isLog).map { file in
+            request.world.files(of: request.database).filter(\.isLog).map { file -> [String: TDSValue] in
                 [
                     "database_id": .int(Int64(request.database.id)), "total_log_size_in_bytes": .int(file.sizePages * 8_192),
                     "used_log_space_in_bytes": .int(file.usedPages * 8_192),

@@ -4,7 +4,7 @@ import TDS
 enum MemoryViews {
     static let all: [VirtualView] = [systemMemory, processMemory, clerks, grants, semaphores, bufferDescriptors]
 
-    private static let systemMemory = VirtualView(
+    private static let systemMemory: VirtualView = VirtualView(
         "sys.dm_os_sys_memory", requires: .serverState,
         columns: """
             total_physical_memory_kb bigint, available_physical_memory_kb bigint, total_page_file_kb bigint, available_page_file_kb bigint,
@@ -25,7 +25,7 @@ enum MemoryViews {
             ]
         })
 
-    private static let processMemory = VirtualView(
+    private static let processMemory: VirtualView = VirtualView(
         "sys.dm_os_process_memory", requires: .serverState,
         columns: """
             physical_memory_in_use_kb bigint, large_page_allocations_kb bigint, locked_page_allocations_kb bigint, total_virtual_address_space_kb bigint,
@@ -54,7 +54,7 @@ enum MemoryViews {
         ("MEMORYCLERK_SQLCONNECTIONPOOL", 2), ("MEMORYCLERK_BACKUP", 1), ("MEMORYCLERK_HOST", 1), ("MEMORYCLERK_SQLLOGPOOL", 1),
     ]
 
-    private static let clerks = VirtualView(
+    private static let clerks: VirtualView = VirtualView(
         "sys.dm_os_memory_clerks", requires: .serverState,
         columns: """
             memory_clerk_address varbinary(8), type nvarchar(60), name nvarchar(256), memory_node_id smallint, pages_kb bigint,
@@ -64,7 +64,7 @@ enum MemoryViews {
         later: [(.v2016, "parent_memory_broker_type nvarchar(60) null")],
         named: { request in
             let world = request.world
-            return shares.enumerated().map { index, share in
+            return shares.enumerated().map { index, share -> [String: TDSValue] in
                 [
                     "memory_clerk_address": .binary([0, 0, 2, 0, 0, UInt8(index), 0, 64]), "type": .string(share.type), "name": .string("Default"),
                     "pages_kb": .int(world.processMemoryKB * share.permille / 1000 + Int64(world.gauge(0...400, salt: 220 + index)) * 8),
@@ -73,7 +73,7 @@ enum MemoryViews {
             }
         })
 
-    private static let grants = VirtualView(
+    private static let grants: VirtualView = VirtualView(
         "sys.dm_exec_query_memory_grants", requires: .serverState,
         columns: """
             session_id smallint null, request_id int null, scheduler_id int null, dop smallint null, request_time datetime null, grant_time datetime null,
@@ -84,7 +84,7 @@ enum MemoryViews {
             """,
         named: { _ in [] })
 
-    private static let semaphores = VirtualView(
+    private static let semaphores: VirtualView = VirtualView(
         "sys.dm_exec_query_resource_semaphores", requires: .serverState,
         columns: """
             resource_semaphore_id smallint, target_memory_kb bigint null, max_target_memory_kb bigint null, total_memory_kb bigint null,
@@ -104,14 +104,14 @@ enum MemoryViews {
             }
         })
 
-    private static let bufferDescriptors = VirtualView(
+    private static let bufferDescriptors: VirtualView = VirtualView(
         "sys.dm_os_buffer_descriptors", requires: .serverState,
         columns: """
             database_id int null, file_id int null, page_id int null, page_level int null, allocation_unit_id bigint null, page_type nvarchar(60) null,
             row_count int null, free_space_in_bytes int null, is_modified bit null, numa_node int null, read_microsec bigint null
             """,
         named: { request in
-            request.world.config.databases.map { database in
+            request.world.config.databases.map { database -> [String: TDSValue] in
                 [
                     "database_id": .int(Int64(database.id)), "file_id": .int(1), "page_id": .int(1), "page_level": .int(0), "page_type": .string("DATA_PAGE"),
                     "row_count": .int(40), "free_space_in_bytes": .int(300), "is_modified": .bit(false), "numa_node": .int(0),

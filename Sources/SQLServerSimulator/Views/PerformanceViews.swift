@@ -4,7 +4,7 @@ import TDS
 enum PerformanceViews {
     static let all: [VirtualView] = [waits, counters, latches, spinlocks, sessionWaits]
 
-    private static let waits = VirtualView(
+    private static let waits: VirtualView = VirtualView(
         "sys.dm_os_wait_stats", requires: .serverState,
         columns: "wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, signal_wait_time_ms bigint",
         dense: { request in
@@ -18,12 +18,12 @@ enum PerformanceViews {
             }
         })
 
-    private static let sessionWaits = VirtualView(
+    private static let sessionWaits: VirtualView = VirtualView(
         "sys.dm_exec_session_wait_stats", requires: .serverState, since: .v2016,
         columns: "session_id smallint, wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, signal_wait_time_ms bigint",
         dense: { request in [[.int(Int64(request.session.spid)), .string("MEMORY_ALLOCATION_EXT"), .int(12), .int(0), .int(0), .int(0)]] })
 
-    private static let latches = VirtualView(
+    private static let latches: VirtualView = VirtualView(
         "sys.dm_os_latch_stats", requires: .serverState,
         columns: "latch_class nvarchar(60), waiting_requests_count bigint null, wait_time_ms bigint null, max_wait_time_ms bigint null",
         dense: { request in
@@ -33,7 +33,7 @@ enum PerformanceViews {
             }
         })
 
-    private static let spinlocks = VirtualView(
+    private static let spinlocks: VirtualView = VirtualView(
         "sys.dm_os_spinlock_stats", requires: .serverState,
         columns: "name nvarchar(512), collisions bigint null, spins bigint null, spins_per_collision real null, sleep_time bigint null, backoffs int null",
         dense: { request in
@@ -45,7 +45,7 @@ enum PerformanceViews {
 
     // MARK: Counters
 
-    private static let counters = VirtualView(
+    private static let counters: VirtualView = VirtualView(
         "sys.dm_os_performance_counters", requires: .serverState,
         columns: "object_name nchar(128), counter_name nchar(128), instance_name nchar(128) null, cntr_value bigint, cntr_type int",
         dense: { request in

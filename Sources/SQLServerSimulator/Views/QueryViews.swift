@@ -4,7 +4,7 @@ import TDS
 enum QueryViews {
     static let all: [VirtualView] = [text, plan, textPlan, planAttributes, statistics, procedureStatistics, cachedPlans, trace]
 
-    private static let text = VirtualView(
+    private static let text: VirtualView = VirtualView(
         "sys.dm_exec_sql_text", requires: .serverState, parameters: 1...1,
         columns: "dbid smallint null, objectid int null, number smallint null, encrypted bit, text nvarchar(max) null",
         named: { request in
@@ -17,17 +17,17 @@ enum QueryViews {
         <StmtSimple StatementId="1" StatementSubTreeCost="0.0032831"/></Statements></Batch></BatchSequence></ShowPlanXML>
         """
 
-    private static let plan = VirtualView(
+    private static let plan: VirtualView = VirtualView(
         "sys.dm_exec_query_plan", requires: .serverState, parameters: 1...1,
         columns: "dbid smallint null, objectid int null, number smallint null, encrypted bit, query_plan xml null",
         named: { request in request.argument(0) == .null ? [] : [["query_plan": .string(planText)]] })
 
-    private static let textPlan = VirtualView(
+    private static let textPlan: VirtualView = VirtualView(
         "sys.dm_exec_text_query_plan", requires: .serverState, parameters: 3...3,
         columns: "dbid smallint null, objectid int null, number smallint null, encrypted bit, query_plan nvarchar(max) null",
         named: { request in request.argument(0) == .null ? [] : [["query_plan": .string(planText)]] })
 
-    private static let planAttributes = VirtualView(
+    private static let planAttributes: VirtualView = VirtualView(
         "sys.dm_exec_plan_attributes", requires: .serverState, parameters: 1...1,
         columns: "attribute varchar(128), value sql_variant null, is_cache_key bit",
         named: { request in
@@ -35,7 +35,7 @@ enum QueryViews {
                 ? [] : [["attribute": .string("dbid"), "value": .variant(.int, .int(5)), "is_cache_key": .bit(true)]]
         })
 
-    private static let statistics = VirtualView(
+    private static let statistics: VirtualView = VirtualView(
         "sys.dm_exec_query_stats", requires: .serverState,
         columns: """
             sql_handle varbinary(64), statement_start_offset int, statement_end_offset int, plan_generation_num bigint, plan_handle varbinary(64),
@@ -78,7 +78,7 @@ enum QueryViews {
             }
         })
 
-    private static let procedureStatistics = VirtualView(
+    private static let procedureStatistics: VirtualView = VirtualView(
         "sys.dm_exec_procedure_stats", requires: .serverState,
         columns: """
             database_id int, object_id int, type char(2) null, type_desc nvarchar(60) null, sql_handle varbinary(64), plan_handle varbinary(64),
@@ -87,14 +87,14 @@ enum QueryViews {
             """,
         named: { _ in [] })
 
-    private static let cachedPlans = VirtualView(
+    private static let cachedPlans: VirtualView = VirtualView(
         "sys.dm_exec_cached_plans", requires: .serverState,
         columns: """
             bucketid int, refcounts int, usecounts int, size_in_bytes int, memory_object_address varbinary(8), cacheobjtype nvarchar(34), objtype nvarchar(16),
             plan_handle varbinary(64), pool_id int, parent_plan_handle varbinary(64) null
             """,
         named: { request in
-            ApplicationQueries.all.indices.map { index in
+            ApplicationQueries.all.indices.map { index -> [String: TDSValue] in
                 [
                     "bucketid": .int(Int64(index)), "refcounts": .int(2), "usecounts": .int(request.world.counter(perSecond: 1, salt: 5_000 + index) % 1_000_000),
                     "size_in_bytes": .int(49_152), "cacheobjtype": .string("Compiled Plan"), "objtype": .string("Prepared"),
@@ -103,7 +103,7 @@ enum QueryViews {
             }
         })
 
-    private static let trace = VirtualView(
+    private static let trace: VirtualView = VirtualView(
         "sys.dm_xe_sessions", requires: .serverState,
         columns: "address varbinary(8), name nvarchar(256), create_time datetime, total_buffer_size bigint, dropped_event_count int",
         named: { request in

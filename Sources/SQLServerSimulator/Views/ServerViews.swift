@@ -5,7 +5,7 @@ import TDS
 enum ServerViews {
     static let all: [VirtualView] = [systemInfo, hostInfo, windowsInfo, schedulers, ringBuffers, services, serverRegistry, clusterNodes, servers]
 
-    private static let systemInfo = VirtualView(
+    private static let systemInfo: VirtualView = VirtualView(
         "sys.dm_os_sys_info", requires: .serverState,
         columns: """
             cpu_ticks bigint, ms_ticks bigint, cpu_count int, hyperthread_ratio int, physical_memory_kb bigint, virtual_memory_kb bigint, committed_kb bigint,
@@ -46,7 +46,7 @@ enum ServerViews {
             ]
         })
 
-    private static let hostInfo = VirtualView(
+    private static let hostInfo: VirtualView = VirtualView(
         "sys.dm_os_host_info", requires: .serverState, since: .v2017,
         columns: """
             host_platform nvarchar(256), host_distribution nvarchar(256), host_release nvarchar(256), host_service_pack_level nvarchar(256), host_sku int null,
@@ -65,12 +65,12 @@ enum ServerViews {
             ]
         })
 
-    private static let windowsInfo = VirtualView(
+    private static let windowsInfo: VirtualView = VirtualView(
         "sys.dm_os_windows_info", requires: .serverState,
         columns: "windows_release nvarchar(256), windows_service_pack_level nvarchar(256), windows_sku int null, os_language_version int",
         named: { _ in [["windows_release": .string("10.0"), "windows_sku": .int(7), "os_language_version": .int(1033)]] })
 
-    private static let schedulers = VirtualView(
+    private static let schedulers: VirtualView = VirtualView(
         "sys.dm_os_schedulers", requires: .serverState,
         columns: """
             scheduler_address varbinary(8), parent_node_id int, scheduler_id int, cpu_id int, status nvarchar(60), is_online bit, is_idle bit,
@@ -99,7 +99,7 @@ enum ServerViews {
 
     // MARK: Ring buffers
 
-    private static let ringBuffers = VirtualView(
+    private static let ringBuffers: VirtualView = VirtualView(
         "sys.dm_os_ring_buffers", requires: .serverState,
         columns: "ring_buffer_address varbinary(8), ring_buffer_type nvarchar(60), timestamp bigint, record nvarchar(3072) null",
         dense: { request in
@@ -138,7 +138,7 @@ enum ServerViews {
 
     // MARK: Services
 
-    private static let services = VirtualView(
+    private static let services: VirtualView = VirtualView(
         "sys.dm_server_services", requires: .securityState,
         columns: """
             servicename nvarchar(256), startup_type int null, startup_type_desc nvarchar(256), status int null, status_desc nvarchar(256), process_id int null,
@@ -162,15 +162,15 @@ enum ServerViews {
             return [engine, agent]
         })
 
-    private static let serverRegistry = VirtualView(
+    private static let serverRegistry: VirtualView = VirtualView(
         "sys.dm_server_registry", requires: .securityState,
         columns: "registry_key nvarchar(256) null, value_name nvarchar(256) null, value_data sql_variant null", named: { _ in [] })
 
-    private static let clusterNodes = VirtualView(
+    private static let clusterNodes: VirtualView = VirtualView(
         "sys.dm_os_cluster_nodes", requires: .serverState,
         columns: "NodeName nvarchar(256) null, status int null, status_description nvarchar(20) null, is_current_owner bit null", named: { _ in [] })
 
-    private static let servers = VirtualView(
+    private static let servers: VirtualView = VirtualView(
         "sys.servers",
         columns: """
             server_id int, name sysname, product sysname, provider sysname, data_source nvarchar(4000) null, location nvarchar(4000) null,

@@ -7,7 +7,7 @@ enum SessionViews {
         connections, sessions, requests, waitingTasks, tasks, activeTransactions, sessionTransactions, databaseTransactions, locks, sysprocesses, inputBuffer,
     ]
 
-    private static let connections = VirtualView(
+    private static let connections: VirtualView = VirtualView(
         "sys.dm_exec_connections", requires: .securityState,
         columns: """
             session_id int null, most_recent_session_id int null, connect_time datetime, net_transport nvarchar(40), protocol_type nvarchar(40) null,
@@ -18,7 +18,7 @@ enum SessionViews {
             """,
         named: { request in
             let world = request.world
-            return world.shownSessions.filter(\.isUser).map { session in
+            return world.shownSessions.filter(\.isUser).map { session -> [String: TDSValue] in
                 [
                     "session_id": .int(Int64(session.id)), "most_recent_session_id": .int(Int64(session.id)), "connect_time": world.datetime(session.loginAt),
                     "net_transport": .string("TCP"), "protocol_type": .string("TSQL"), "protocol_version": .int(1_946_157_060), "endpoint_id": .int(4),
@@ -38,7 +38,7 @@ enum SessionViews {
         return VirtualView.seesAll(request) ? all : all.filter { $0.id == request.session.spid }
     }
 
-    private static let sessions = VirtualView(
+    private static let sessions: VirtualView = VirtualView(
         "sys.dm_exec_sessions", requires: .ownRows,
         columns: """
             session_id smallint, login_time datetime, host_name nvarchar(128) null, program_name nvarchar(128) null, host_process_id int null,
@@ -55,7 +55,7 @@ enum SessionViews {
         later: [(.v2019, "page_server_reads bigint")],
         named: { request in
             let world = request.world
-            return visible(request).map { session in
+            return visible(request).map { session -> [String: TDSValue] in
                 [
                     "session_id": .int(Int64(session.id)), "login_time": world.datetime(session.loginAt),
                     "host_name": session.isUser ? .string(session.host) : .null, "program_name": session.isUser ? .string(session.program) : .null,
@@ -76,7 +76,7 @@ enum SessionViews {
             }
         })
 
-    private static let requests = VirtualView(
+    private static let requests: VirtualView = VirtualView(
         "sys.dm_exec_requests", requires: .ownRows,
         columns: """
             session_id smallint, request_id int, start_time datetime, status nvarchar(30), command nvarchar(32), sql_handle varbinary(64) null,
@@ -114,7 +114,7 @@ enum SessionViews {
             }
         })
 
-    private static let waitingTasks = VirtualView(
+    private static let waitingTasks: VirtualView = VirtualView(
         "sys.dm_os_waiting_tasks", requires: .serverState,
         columns: """
             waiting_task_address varbinary(8), session_id smallint null, exec_context_id int null, wait_duration_ms bigint null, wait_type nvarchar(60) null,
@@ -133,7 +133,7 @@ enum SessionViews {
             }
         })
 
-    private static let tasks = VirtualView(
+    private static let tasks: VirtualView = VirtualView(
         "sys.dm_os_tasks", requires: .serverState,
         columns: """
             task_address varbinary(8), task_state nvarchar(60) null, context_switches_count int, pending_io_count int null, pending_io_byte_count bigint null,
@@ -156,7 +156,7 @@ enum SessionViews {
 
     private static func inTransaction(_ world: World) -> [ShownSession] { world.shownSessions.filter { $0.isUser && $0.openTransactions > 0 } }
 
-    private static let activeTransactions = VirtualView(
+    private static let activeTransactions: VirtualView = VirtualView(
         "sys.dm_tran_active_transactions", requires: .serverState,
         columns: """
             transaction_id bigint, name nvarchar(32), transaction_begin_time datetime, transaction_type int, transaction_uow uniqueidentifier null,
@@ -164,7 +164,7 @@ enum SessionViews {
             filestream_transaction_id varbinary(128) null
             """,
         named: { request in
-            inTransaction(request.world).map { session in
+            inTransaction(request.world).map { session -> [String: TDSValue] in
                 [
                     "transaction_id": .int(Int64(90_000 + session.id)), "name": .string("user_transaction"),
                     "transaction_begin_time": request.world.datetime(session.lastStartAt), "transaction_type": .int(1), "transaction_state": .int(2),
@@ -173,14 +173,14 @@ enum SessionViews {
             }
         })
 
-    private static let sessionTransactions = VirtualView(
+    private static let sessionTransactions: VirtualView = VirtualView(
         "sys.dm_tran_session_transactions", requires: .serverState,
         columns: """
             session_id int, transaction_id bigint, transaction_descriptor binary(8), enlist_count int, is_user_transaction bit, is_local bit,
             is_enlisted bit, is_bound bit, open_transaction_count int
             """,
         named: { request in
-            inTransaction(request.world).map { session in
+            inTransaction(request.world).map { session -> [String: TDSValue] in
                 [
                     "session_id": .int(Int64(session.id)), "transaction_id": .int(Int64(90_000 + session.id)),
                     "transaction_descriptor": .binary([0, 0, 0, 0, 0, 0, 0, 1]), "enlist_count": .int(0), "is_user_transaction": .bit(true),
@@ -189,7 +189,7 @@ enum SessionViews {
             }
         })
 
-    private static let databaseTransactions = VirtualView(
+    private static let databaseTransactions: VirtualView = VirtualView(
         "sys.dm_tran_database_transactions", requires: .serverState,
         columns: """
             transaction_id bigint, database_id int, database_transaction_begin_time datetime null, database_transaction_type int,
@@ -197,7 +197,7 @@ enum SessionViews {
             database_transaction_log_bytes_used bigint, database_transaction_log_bytes_reserved bigint
             """,
         named: { request in
-            inTransaction(request.world).map { session in
+            inTransaction(request.world).map { session -> [String: TDSValue] in
                 [
                     "transaction_id": .int(Int64(90_000 + session.id)), "database_id": .int(Int64(session.databaseID)),
                     "database_transaction_begin_time": request.world.datetime(session.lastStartAt), "database_transaction_type": .int(1),
@@ -207,7 +207,7 @@ enum SessionViews {
             }
         })
 
-    private static let locks = VirtualView(
+    private static let locks: VirtualView = VirtualView(
         "sys.dm_tran_locks", requires: .serverState,
         columns: """
             resource_type nvarchar(60), resource_subtype nvarchar(60), resource_database_id int, resource_description nvarchar(256),
@@ -235,7 +235,7 @@ enum SessionViews {
 
     // MARK: Older forms
 
-    private static let sysprocesses = VirtualView(
+    private static let sysprocesses: VirtualView = VirtualView(
         "sys.sysprocesses", requires: .ownRows,
         columns: """
             spid smallint, kpid smallint, blocked smallint, waittype binary(2), waittime bigint, lastwaittype nchar(32), waitresource nchar(256),
@@ -245,7 +245,7 @@ enum SessionViews {
             context_info binary(128), sql_handle binary(20), stmt_start int, stmt_end int, request_id int
             """,
         named: { request in
-            visible(request).map { session in
+            visible(request).map { session -> [String: TDSValue] in
                 [
                     "spid": .int(Int64(session.id)), "blocked": .int(Int64(session.request?.blockedBy ?? 0)), "waittime": .int(session.request?.waitMs ?? 0),
                     "lastwaittype": .string(session.request?.waitType ?? "MISCELLANEOUS"), "dbid": .int(Int64(session.databaseID)),
@@ -258,7 +258,7 @@ enum SessionViews {
             }
         })
 
-    private static let inputBuffer = VirtualView(
+    private static let inputBuffer: VirtualView = VirtualView(
         "sys.dm_exec_input_buffer", requires: .ownRows, parameters: 2...2,
         columns: "event_type nvarchar(256), parameters smallint, event_info nvarchar(max) null",
         named: { request in

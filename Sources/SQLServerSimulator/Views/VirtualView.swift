@@ -97,7 +97,7 @@ struct VirtualView: Sendable {
     /// `a int, b nvarchar(128) null`: columns may not be NULL unless they say so. A definition that does not parse gives no columns, which a test finds.
     static func columns(_ text: String) -> [ViewColumn] {
         let definitions = try? parse("(" + text + ")")  // our own literal; ViewCatalogueTests parses each
-        return (definitions ?? []).map { ViewColumn(name: $0.name, key: $0.name.lowercased(), type: $0.type ?? .int, isNullable: $0.isNullable) }
+        return (definitions ?? []).map { ViewColumn(name: $0.name, key: $0.name.lowercased(), type: $0.type ?? .int, isNullable: $0.saysNull) }
     }
 
     private static func parse(_ text: String) throws(SQLServerMessage) -> [ColumnDefinition] {
