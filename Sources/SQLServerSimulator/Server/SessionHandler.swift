@@ -40,6 +40,13 @@ final class SessionHandler: ChannelInboundHandler {
     private var scheduledAnswer: Scheduled<Void>?
     /// The first is being answered, or is held because the instance hangs.
     private var requests: [Message] = []
+    /// What was ready when the instance had stopped answering; it goes out when the instance answers again.
+    private var held: Held?
+
+    private enum Held {
+        case login(Login7)
+        case answer(RequestAnswer)
+    }
 
     init(listener: InstanceListener, tls: PreloginTLS) {
         self.listener = listener
@@ -90,7 +97,13 @@ final class SessionHandler: ChannelInboundHandler {
     /// The instance's state changed: what was held may go on, or reading stops.
     func behaviourChanged(_ behaviour: InstanceBehaviour) {
         context?.channel.setOption(.autoRead, value: behaviour.state != .blackhole).whenFailure { _ in }
-        if scheduledAnswer == nil, phase == .ready { answerNext() }
+        let held = held
+        self.held = nil
+        switch held {
+        case .login(let login): answerLogin(login)
+        case .answer(let answer): finishRequest(answer)
+        case nil: answerNext()
+        }
     }
 
     func close() {
@@ -105,6 +118,7 @@ final class SessionHandler: ChannelInboundHandler {
         loginDeadline = nil
         scheduledAnswer = nil
         requests = []
+        held = nil
         session?.close()
         session = nil
         listener.remove(self)
@@ -164,6 +178,10 @@ final class SessionHandler: ChannelInboundHandler {
 
     private func answerLogin(_ login: Login7) {
         guard phase == .signingIn, let context else { return }
+        if instance.behaviour.state == .blackhole {
+            held = .login(login)
+            return
+        }
         let isEncrypted = encryption == .full
         if encryption == .loginOnly { tls.end(on: context.channel) }
         let request = LoginRequest(
@@ -204,9 +222,9 @@ final class SessionHandler: ChannelInboundHandler {
 
     /// Answers the first request that waits, unless the instance hangs.
     private func answerNext() {
-        guard phase == .ready, scheduledAnswer == nil, let message = requests.first, let session, let context else { return }
+        guard phase == .ready, scheduledAnswer == nil, held == nil, let message = requests.first, let session, let context else { return }
         let behaviour = instance.behaviour
-        guard behaviour.state != .hang, behaviour.state != .blackhole else { return }
+        guard behaviour.answersRequests else { return }
         let answer = RequestAnswer(message, session: session, version: version)
         let delayMs = Double(Swift.max(0, behaviour.latencyMs)) + answer.pauseSeconds * 1_000
         guard delayMs >= 1 else { return finishRequest(answer) }
@@ -218,6 +236,10 @@ final class SessionHandler: ChannelInboundHandler {
 
     private func finishRequest(_ answer: RequestAnswer) {
         guard phase == .ready, !requests.isEmpty else { return }
+        guard instance.behaviour.answersRequests else {
+            held = .answer(answer)
+            return
+        }
         requests.removeFirst()
         send(answer.tokens)
         if answer.endsConnection { return close() }
@@ -235,6 +257,7 @@ final class SessionHandler: ChannelInboundHandler {
         scheduledAnswer?.cancel()
         scheduledAnswer = nil
         requests = []
+        held = nil
         var tokens = TokenWriter(version: version)
         tokens.done(.statement, .attention)
         send(tokens.bytes)
@@ -257,4 +280,9 @@ final class SessionHandler: ChannelInboundHandler {
             type: .tabularResult, data: tokens, packetSizeBytes: packetSizeBytes, spid: UInt16(truncatingIfNeeded: session?.spid ?? 0))
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
     }
+}
+
+extension InstanceBehaviour {
+    /// A hanging server lets in and then says nothing; a black hole says nothing at all.
+    fileprivate var answersRequests: Bool { state != .hang && state != .blackhole }
 }
