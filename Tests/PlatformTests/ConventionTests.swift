@@ -46,7 +46,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("DELETE", "/api/v1/auth/login", "POST, OPTIONS"), ("POST", "/health", "GET, HEAD, OPTIONS"), ("QUERY", "/health", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/api/v1/auth/login", "POST, OPTIONS"), ("POST", "/health", "GET, HEAD, OPTIONS"),
+        ("QUERY", "/health", "GET, HEAD, OPTIONS"),
         ("FROB", "/api/v1/tenants/x/suspend", "POST, OPTIONS"), ("PUT", "/api/tenants", "GET, HEAD, POST, OPTIONS"),
         ("TRACE", "/api/v1/auth/me", "GET, HEAD, OPTIONS"),
     ])

@@ -9,8 +9,10 @@ import Testing
 @Suite struct EdgeRuleTests {
     @Test(arguments: [
         ("10.0.0.0/8", "10.255.1.2", true), ("10.0.0.0/8", "11.0.0.1", false), ("192.168.1.0/25", "192.168.1.127", true),
-        ("192.168.1.0/25", "192.168.1.128", false), ("::1/128", "::1", true), ("fd00::/8", "fd12::1", true), ("fd00::/8", "10.0.0.1", false),
-        ("127.0.0.1", "127.0.0.1", true), ("127.0.0.1", "::ffff:127.0.0.1", true), ("0.0.0.0/0", "8.8.8.8", true), ("0.0.0.0/0", "nonsense", false),
+        ("192.168.1.0/25", "192.168.1.128", false), ("::1/128", "::1", true), ("fd00::/8", "fd12::1", true),
+        ("fd00::/8", "10.0.0.1", false),
+        ("127.0.0.1", "127.0.0.1", true), ("127.0.0.1", "::ffff:127.0.0.1", true), ("0.0.0.0/0", "8.8.8.8", true),
+        ("0.0.0.0/0", "nonsense", false),
     ])
     func addressBlocks(block: String, address: String, isInside: Bool) throws {
         #expect(try #require(AddressBlock(block)).contains(address) == isInside)
@@ -37,7 +39,8 @@ import Testing
     func cells(text: String, cell: String) { #expect(CSV.cell(text) == cell) }
 
     @Test(arguments: [
-        ("assets/main-7F3K2LQA.js", true), ("assets/main-7F3K2LQA.css", true), ("main.js", false), ("index.html", false), ("some-name.js", false),
+        ("assets/main-7F3K2LQA.js", true), ("assets/main-7F3K2LQA.css", true), ("main.js", false), ("index.html", false),
+        ("some-name.js", false),
         ("chunk-0123abcd.js", true), ("dark-contrast.css", false),
     ])
     func onlyHashedNamesAreImmutable(path: String, isHashed: Bool) { #expect(WebFiles.isHashed(path) == isHashed) }
@@ -56,7 +59,9 @@ import Testing
     @Test func cursorsSurviveTheWayAndForgedOnesDoNot() {
         let cursor = Cursor(sort: "name:asc", values: ["ä \"quoted\"", 5, nil])
         #expect(Cursor(text: cursor.text) == cursor)
-        for text in ["", "x", "W10", "e30", "bnVsbA", String(repeating: "A", count: 2000), "++++"] { #expect(Cursor(text: text) == nil, "\(text)") }
+        for text in ["", "x", "W10", "e30", "bnVsbA", String(repeating: "A", count: 2000), "++++"] {
+            #expect(Cursor(text: text) == nil, "\(text)")
+        }
         let query = QueryReader(query: "cursor=\(cursor.text)")
         #expect(query.cursor(sort: "name:asc", count: 3) == cursor)
         #expect(query.cursor(sort: "name:desc", count: 3) == nil)
@@ -74,14 +79,18 @@ import Testing
         try query.finish()
     }
 
-    @Test(arguments: ["limit=+5", "limit=5%00", "limit=0x5", "limit=99999999999999999999", "q=%", "q=%zz", "q=%ff", "q=a%00", "from=2026-13-01T00:00:00Z"])
+    @Test(arguments: [
+        "limit=+5", "limit=5%00", "limit=0x5", "limit=99999999999999999999", "q=%", "q=%zz", "q=%ff", "q=a%00", "from=2026-13-01T00:00:00Z",
+    ])
     func badQueriesAreRefused(text: String) {
         let query = QueryReader(query: text)
         _ = (query.limit(), query.search(), query.date("from"))
         #expect(throws: AppError.self) { try query.finish() }
     }
 
-    @Test(arguments: [("gzip", true), ("br, gzip", true), ("gzip;q=0", false), ("gzip; q=0.0", false), ("identity", false), ("gzip;q=0.5", true)])
+    @Test(arguments: [
+        ("gzip", true), ("br, gzip", true), ("gzip;q=0", false), ("gzip; q=0.0", false), ("identity", false), ("gzip;q=0.5", true),
+    ])
     func acceptsGzip(header: String, accepts: Bool) { #expect(GzipMiddleware.accepts(header) == accepts) }
 
     @Test func patchesMerge() {

@@ -14,7 +14,8 @@ import Testing
         let slug = "r-\(ID<Int>().description.suffix(12))"
         try await edge.test { client in
             let headers = try await client.logIn(admin).bearer()
-            let made = try await client.post("/api/tenants", ["name": "Contoso Ltd.", "slug": .string(slug), "settings": ["a": 1, "b": 2]], headers)
+            let made = try await client.post(
+                "/api/tenants", ["name": "Contoso Ltd.", "slug": .string(slug), "settings": ["a": 1, "b": 2]], headers)
             #expect(made.status == 201)
             #expect(made.headers[.location] == "/api/v1/tenants/\(slug)")
             #expect(made.json["databaseName"]?.string == "dbtools_tenant_\(slug)")
@@ -132,11 +133,13 @@ import Testing
             let part = try await client.send(.put, "/api/v1/settings", headers, text: #"{"refreshSeconds":60}"#)
             #expect(part.json["refreshSeconds"] == 60)
             #expect(part.json["thresholds"]?["cpuPercent"]?["warning"] == 70)
-            let retention = try await client.send(.put, "/api/v1/settings/retention", headers, text: #"{"metricsDays":0,"activityDays":9999}"#)
+            let retention = try await client.send(
+                .put, "/api/v1/settings/retention", headers, text: #"{"metricsDays":0,"activityDays":9999}"#)
             #expect(Set(retention.fields) == ["metricsDays", "activityDays"])
             for bad in [
                 #"{"cpuPercent":{"warning":95,"critical":80},"memoryPercent":{"warning":85,"critical":95}}"#, #"{"cpuPercent":{}}"#,
-                #"{"cpuPercent":null,"memoryPercent":null}"#, #"{"cpuPercent":{"warning":1e300,"critical":2},"memoryPercent":{"warning":1,"critical":2}}"#,
+                #"{"cpuPercent":null,"memoryPercent":null}"#,
+                #"{"cpuPercent":{"warning":1e300,"critical":2},"memoryPercent":{"warning":1,"critical":2}}"#,
             ] {
                 #expect(try await client.send(.put, "/api/v1/settings/thresholds", headers, text: bad).status == 400, "\(bad)")
             }

@@ -20,7 +20,9 @@ import Testing
             let session = try await client.logIn(user)
             let connection = try RawConnection(port: port)
             await connection.send(
-                "GET /api/v1/events HTTP/1.1\r\nHost: a\r\nX-Tenant-Slug: \(tenant.slug)\r\nAuthorization: Bearer \(session.accessToken)\r\n\r\n")
+                "GET /api/v1/events HTTP/1.1\r\nHost: a\r\nX-Tenant-Slug: \(tenant.slug)\r\n"
+                    + "Authorization: Bearer \(session.accessToken)\r\n\r\n"
+            )
             try await connection.read(until: "id: ")
             return (connection, ContinuousClock.now)
         }
@@ -37,7 +39,9 @@ import Testing
             let connection = try RawConnection(port: port)
             connection.limitReceiveBuffer()
             await connection.send(
-                "GET /api/v1/events HTTP/1.1\r\nHost: a\r\nX-Tenant-Slug: \(tenant.slug)\r\nAuthorization: Bearer \(session.accessToken)\r\n\r\n")
+                "GET /api/v1/events HTTP/1.1\r\nHost: a\r\nX-Tenant-Slug: \(tenant.slug)\r\n"
+                    + "Authorization: Bearer \(session.accessToken)\r\n\r\n"
+            )
             try await connection.read(until: "id: ")
             #expect(edge.edge.events.streamCount == 1)
             try await edge.platform.tenants.transaction(tenant) { session in
@@ -81,10 +85,14 @@ import Testing
             _ = try await client.post("/api/v1/auth/login", ["email": .string(user.email), "password": "a wrong password"])
             let text = lines.text.withLock { $0 }
             let line = try #require(text.split(separator: "\n").first { $0.contains("request.id=my-request") })
-            for part in ["tenant=\(tenant.slug)", "route=/api/v1/test/tenant", "status=200", "duration_ms=", "method=GET", "user.id=\(user.id)"] {
+            for part in [
+                "tenant=\(tenant.slug)", "route=/api/v1/test/tenant", "status=200", "duration_ms=", "method=GET", "user.id=\(user.id)",
+            ] {
                 #expect(line.contains(part), "\(part)")
             }
-            for secret in [TestEdge.password, "a wrong password", session.accessToken, session.cookie, session.refreshToken, "secret-in-query"] {
+            for secret in [
+                TestEdge.password, "a wrong password", session.accessToken, session.cookie, session.refreshToken, "secret-in-query",
+            ] {
                 #expect(!text.contains(secret))
             }
         }

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Slows failed sign-ins: after a few, each further one makes the account, or the address, wait twice as long.
 ///
-/// On an account an attempt counts as failed until it has succeeded, so a hundred at the same time gain nothing. On an address only what has
+/// On an account an attempt counts as failed until it has succeeded, so a hundred at the same time gain nothing. On an address only what
+/// has
 /// failed counts: a whole office may come in at nine from behind one.
 package final class SignInThrottle: Sendable {
     /// Failures without a wait.

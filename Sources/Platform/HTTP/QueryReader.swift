@@ -10,6 +10,7 @@ package final class QueryReader {
     package static let limitMax = 1_000
     package static let searchLengthMax = 200
 
+    /// The direction of a sorted list.
     package enum Order: String, CaseIterable, Sendable {
         case ascending = "asc"
         case descending = "desc"

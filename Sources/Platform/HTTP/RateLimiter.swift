@@ -10,6 +10,7 @@ package final class RateLimiter: Sendable {
         var filledAt: ContinuousClock.Instant
     }
 
+    /// Whether a request may pass, and what its answer says of the limit.
     package struct Verdict: Sendable {
         package var isAllowed: Bool
         package var limit: Int
