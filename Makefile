@@ -1,6 +1,6 @@
 # The two that a newcomer needs: `make demo` and `make test`. Everything is idempotent.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench fuzz generate format clean
+.PHONY: help setup demo serve test check bench fuzz generate format picture clean
 # Arguments for the program: make demo ARGS="--servers 100 --port 9000"
 ARGS ?=
 
@@ -32,6 +32,10 @@ bench: setup ## Measure, each figure beside its peer's
 fuzz: setup ## 20,000 requests from the contract against a running DbTools
 	@scripts/build release
 	@CONTRACT_CASES=20000 scripts/with-demo release .tools/venv/bin/python -m pytest -q Tests/Contract
+
+picture: setup ## Make the README's picture anew, from a demo of the debug build
+	@scripts/build debug
+	@DBTOOLS_SCREENSHOT=docs/images/dashboard.png SETTLE_SECONDS=75 scripts/with-demo .tools/venv/bin/python -m pytest -q Tests/Browser -k picture
 
 generate: setup ## Make the generated files anew
 	@for generator in scripts/generate-*; do $$generator; done
