@@ -35,7 +35,7 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
     {
       key: "health",
       head: "Health",
-      width: narrow ? "104px" : "100px",
+      width: narrow ? "104px" : "94px",
       sortable: true,
       render: (s) => (
         <span title={s.healthReasons.join(", ")}>
@@ -43,36 +43,36 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
         </span>
       ),
     },
-    { key: "name", head: "Server", width: "minmax(140px, 1.3fr)", sortable: true, render: (s) => <NameCell server={s} /> },
+    { key: "name", head: "Server", width: "minmax(176px, 1.6fr)", sortable: true, render: (s) => <NameCell server={s} /> },
   );
   if (!narrow) {
-    columns.push({ key: "host", head: "Host", width: "minmax(96px, 1fr)", sortable: true, render: (s) => <HostCell server={s} /> });
+    columns.push({ key: "host", head: "Host", width: "minmax(84px, 1fr)", sortable: true, render: (s) => <HostCell server={s} /> });
   }
   columns.push({
     key: "status",
     head: "Status",
-    width: narrow ? "100px" : "92px",
+    width: narrow ? "100px" : "90px",
     sortable: true,
     render: (s) => <ReachabilityStatus status={s.status} />,
   });
   if (!narrow) {
     columns.push(
-      { key: "version", head: "Version", width: "minmax(72px, .6fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
-      { key: "groups", head: "Groups, labels", width: "minmax(110px, 1.3fr)", render: (s) => <TagsCell server={s} /> },
+      { key: "version", head: "Version", width: "minmax(66px, .5fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
+      { key: "groups", head: "Groups, labels", width: "minmax(104px, 1.3fr)", render: (s) => <TagsCell server={s} /> },
     );
   }
   columns.push(
     {
       key: "cpu",
       head: "CPU",
-      width: "84px",
+      width: "78px",
       sortable: true,
       render: (s) => <PercentBar value={live(s, s.latest.cpuPercent)} limit={thresholds.cpuPercent} what="CPU" />,
     },
     {
       key: "memory",
       head: "Memory",
-      width: "84px",
+      width: "78px",
       sortable: true,
       render: (s) => <PercentBar value={live(s, s.latest.memoryPercent)} limit={thresholds.memoryPercent} what="Memory" />,
     },
@@ -93,7 +93,7 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
     {
       key: "seen",
       head: "Seen",
-      width: "64px",
+      width: "60px",
       end: true,
       render: (s) => <Ago at={s.lastCollectedAt} form="age" className={s.status === "offline" ? "crit" : "m3"} />,
     },

@@ -85,7 +85,7 @@ function LatestValues({ server }: { server: Server }): ReactElement {
 }
 
 function HealthPanel({ server }: { server: Server }): ReactElement {
-  const { lastError } = server;
+  const { lastError } = server, reasons = server.healthReasons.filter((r) => r !== lastError?.message);
   return (
     <Panel title="Health">
       <div className="pb col g3c">
@@ -115,9 +115,9 @@ function HealthPanel({ server }: { server: Server }): ReactElement {
             </dd>
           </div>
         </dl>
-        {server.healthReasons.length > 0
-          ? <ul className="reasons" aria-label="Reasons">{server.healthReasons.map((r) => <li key={r}>{r}</li>)}</ul>
-          : <p className="hint">No limit is crossed.</p>}
+        {reasons.length > 0
+          ? <ul className="reasons" aria-label="Reasons">{reasons.map((r) => <li key={r}>{r}</li>)}</ul>
+          : !lastError && <p className="hint">No limit is crossed.</p>}
         {lastError && (
           <div className="callout" data-s={server.status === "offline" ? "critical" : "warning"}>
             <Icon name="exclamation-triangle-fill" />

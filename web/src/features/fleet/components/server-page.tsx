@@ -72,14 +72,18 @@ export function ServerPage({ id, metrics, activity }: Props): ReactElement {
   );
 }
 
+/** Longer reasons stand in the Health panel only. */
+const whyLengthMax = 60;
+
 function Title({ server }: { server: Server }): ReactElement {
+  const why = server.healthReasons.join(", ");
   return (
     <div className="row g3 w">
       <EngineMark engine={server.engine} large />
       <h1>{server.name}</h1>
       <HealthStatus health={server.health} pill />
-      <ReachabilityStatus status={server.status} pill />
-      {server.healthReasons.length > 0 && <span className="m2 hide8">{server.healthReasons.join(", ")}</span>}
+      {server.status !== server.health && <ReachabilityStatus status={server.status} pill />}
+      {why !== "" && why.length <= whyLengthMax && <span className="m2 hide8">{why}</span>}
     </div>
   );
 }

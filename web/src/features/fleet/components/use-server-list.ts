@@ -51,7 +51,6 @@ export function useServerList(filter: Partial<ServerFilter>): ServerList {
       loading.current = false;
     }
     // `filter` is a new object each time; `key` says when it has really changed.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
   const loaded = query.data?.servers.length ?? 0;
   const need = useCallback((last: number) => {
