@@ -133,12 +133,17 @@ enum SystemProcedures {
             ResultColumn(name: "SQL_DATETIME_SUB", type: .smallint), ResultColumn(name: "NUM_PREC_RADIX", type: .int),
             ResultColumn(name: "INTERVAL_PRECISION", type: .smallint), ResultColumn(name: "USERTYPE", type: .smallint),
         ]
-        let rows = TypeCatalogue.all.filter { wanted == 0 || $0.odbcType == wanted }.sorted { $0.odbcType < $1.odbcType }.map { type -> [TDSValue] in
-            let isText = [-8, -9, -10, 1, 12, -1].contains(type.odbcType)
+        // Drivers take the fraction digits of datetime parameters from the first row, so the widest comes first.
+        let isVersion3 = (try call.text("@odbcver", 1).flatMap { Int($0) } ?? 2) >= 3
+        let types = TypeCatalogue.all.map { (type: $0, odbcType: $0.odbcType(isVersion3: isVersion3)) }
+            .filter { wanted == 0 || $0.odbcType == wanted }
+            .sorted { ($0.odbcType, -$0.type.columnSize) < ($1.odbcType, -$1.type.columnSize) }
+        let rows = types.map { type, odbcType -> [TDSValue] in
+            let isText = [-8, -9, -10, 1, 12, -1].contains(odbcType)
             return [
-                .string(type.name), .int(Int64(type.odbcType)), .int(Int64(max(type.precision, type.maxLength))), isText ? .string("'") : .null,
+                .string(type.name), .int(Int64(odbcType)), .int(Int64(type.columnSize)), isText ? .string("'") : .null,
                 isText ? .string("'") : .null, .null, .int(1), .int(0), .int(3), .null, .int(type.name.hasSuffix("money") ? 1 : 0), .int(0),
-                .string(type.name), .int(0), .int(Int64(type.scale)), .int(Int64(type.odbcType)), .null, .int(10), .null, .int(0),
+                .string(type.name), .int(0), .int(Int64(type.scale)), .int(Int64(odbcType)), .null, .int(10), .null, .int(0),
             ]
         }
         try call.runner.output.add(.rows(columns: columns, rows: rows))

@@ -10,6 +10,30 @@ enum TypeCatalogue {
         let precision: Int
         let scale: Int
         let odbcType: Int
+
+        /// ODBC's number of the type: since version 3 of ODBC the date types have numbers of their own.
+        func odbcType(isVersion3: Bool) -> Int {
+            guard isVersion3 else { return odbcType }
+            switch name {
+            case "date": return 91
+            case "datetime2", "datetime", "smalldatetime": return 93
+            case "time": return -154
+            case "datetimeoffset": return -155
+            default: return odbcType
+            }
+        }
+
+        /// Digits of a number or a time, characters of a text, bytes of a binary.
+        var columnSize: Int {
+            switch name {
+            case "nvarchar", "nchar", "sysname": maxLength / 2
+            case "image", "text": 2_147_483_647
+            case "ntext": 1_073_741_823
+            case "uniqueidentifier": 36
+            case "xml": 0
+            default: precision > 0 ? precision : maxLength
+            }
+        }
     }
 
     static let all: [Entry] = [
