@@ -10,12 +10,12 @@ import pytest
 import clients
 
 
-def tsql(simulator, sql, tmp_path, version="7.4", encryption="request", password=clients.PASSWORD):
+def tsql(simulator, sql, tmp_path, version="7.4", encryption="request", password=clients.PASSWORD, database="master"):
     configuration = tmp_path / "freetds.conf"
     configuration.write_text(
         f"[sim]\nhost = 127.0.0.1\nport = {simulator.port}\ntds version = {version}\nencryption = {encryption}\nclient charset = UTF-8\n")
     environment = {**os.environ, "FREETDSCONF": str(configuration)}
-    command = ["tsql", "-S", "sim", "-U", "sa", "-P", password]
+    command = ["tsql", "-S", "sim", "-U", "sa", "-P", password, "-D", database]
     return subprocess.run(command, input=f"{sql}\ngo\nexit\n", capture_output=True, text=True, timeout=30, env=environment)
 
 
@@ -41,6 +41,11 @@ def test_tsql_shows_number_state_severity_and_line(simulator, tmp_path):
 def test_tsql_with_a_wrong_password(simulator, tmp_path):
     result = tsql(simulator, "SELECT 1", tmp_path, password="wrong")
     assert "Msg 18456 (severity 14" in result.stderr
+
+
+def test_tsql_with_an_unknown_database(simulator, tmp_path):
+    errors = tsql(simulator, "SELECT 1", tmp_path, database="nothing_here").stderr
+    assert "Msg 4060 (severity 11" in errors and "nothing_here" in errors
 
 
 def test_bsqldb(simulator, tmp_path):

@@ -58,3 +58,16 @@ def test_state_and_severity_as_python_tds_tells_them(simulator):
         client.run(client.connect(simulator, encrypt=True), "\n\nSELECT * FROM missing")
     error = raised.value
     assert (error.number, error.state, error.severity, error.line) == (208, 1, 16, 3)
+
+
+def test_a_table_that_the_login_may_not_read(client, simulator):
+    simulator.change(2, permissions=["VIEW SERVER STATE"])
+    try:
+        connection = client.connect(simulator, encrypt=True, instance=2)
+        with pytest.raises(clients.SQLError) as raised:
+            client.run(connection, "SELECT database_name FROM msdb.dbo.backupset")
+        expect(raised.value, 229, "The SELECT permission was denied on the object 'backupset'")
+        assert client.run(connection, "SELECT COUNT(*) AS n FROM sys.dm_os_wait_stats")[0][0][0] > 100
+        connection.close()
+    finally:
+        simulator.change(2, permissions=["CONTROL SERVER"])
