@@ -40,7 +40,7 @@ struct DemoFleet: Sendable {
 
     init(count: Int) {
         // In every twelve servers two are busy and one is short of memory; one of all is critical and one is offline.
-        let (critical, offline) = (count == 2 ? 1 : 3, count == 2 ? 2 : min(count, 11))
+        let (critical, offline) = count < 4 ? (1, 2) : (3, min(count, 11))
         instances = (1...count).map { Self.instance($0, $0 == critical ? .critical : $0 == offline ? .offline : Self.mood($0)) }
     }
 
