@@ -52,6 +52,8 @@ struct APIClient {
 
     func send(_ method: String, _ url: String, headers: [(String, String)], body: [UInt8]?) async throws -> Answer {
         var configuration = HTTPClient.Configuration.singletonConfiguration
+        // "Nobody listens there" is to be said at once, not after a minute of trying.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if isInsecure { configuration.tlsConfiguration?.certificateVerification = .none }
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
