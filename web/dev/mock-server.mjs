@@ -175,7 +175,9 @@ const beat = setInterval(() => {
 }, 15_000);
 const collect = setInterval(() => {
   const d = data.get("meridian");
-  for (const s of d.servers) if (s.status === "online") s.lastCollectedAt = s.lastAttemptAt = iso(Date.now() - (parseInt(s.id.slice(-3), 16) % 55) * 1000);
+  for (const s of d.servers) {
+    if (s.status === "online") s.lastCollectedAt = s.lastAttemptAt = iso(Date.now() - (parseInt(s.id.slice(-3), 16) % 55) * 1000);
+  }
   publish("meridian", "servers.collected", { serverIds: null, at: iso() });
 }, 10_000);
 process.on("SIGTERM", () => {

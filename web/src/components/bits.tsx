@@ -119,5 +119,5 @@ export function Callout({ tone, icon, title, children, action }: {
 }
 
 export function Dot(): ReactElement {
-  return <span aria-hidden="true">·</span>;
+  return <span aria-hidden="true">{" · "}</span>;
 }

@@ -76,7 +76,7 @@ export function SelectField({ label, hint, fault, optional, className = "", valu
 }
 
 function Caption({ id, label, optional }: { id: string; label: ReactNode; optional: boolean | undefined }): ReactElement {
-  return <label htmlFor={id}>{label}{optional && <span className="opt">optional</span>}</label>;
+  return <label htmlFor={id}>{label}{optional && <span className="opt">{" optional"}</span>}</label>;
 }
 
 function Below({ id, hint, fault }: { id: string; hint: ReactNode; fault: string | undefined }): ReactElement | null {

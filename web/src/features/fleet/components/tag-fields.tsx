@@ -18,7 +18,7 @@ export function TagFields({ groupIds, onGroups, labels, onLabels }: Props): Reac
     <div className="tagf">
       <fieldset className="field">
         <legend className="lbl">
-          Groups <span className="opt">optional</span>
+          Groups <span className="opt">{" optional"}</span>
         </legend>
         {groups.data && groups.data.length === 0 && <p className="hint">There are no groups yet. The Groups page makes them.</p>}
         {groups.error && !groups.data && <p className="err">Groups did not load ({groups.error.code}).</p>}
@@ -58,7 +58,7 @@ export function LabelInput(
   return (
     <div className="field">
       <label htmlFor={id}>
-        Labels <span className="opt">optional</span>
+        Labels <span className="opt">{" optional"}</span>
       </label>
       {labels.length > 0 && (
         <span className="row w g1">

@@ -54,7 +54,7 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
         {series && (
           <span className="m3 t12 hide8">
             1 point per {pointText(interval)}
-            <span aria-hidden="true">·</span>updated <Ago at={query.at} />
+            <span aria-hidden="true">{" · "}</span>updated <Ago at={query.at} />
           </span>
         )}
         <button className="btn sm" type="button" aria-pressed={asTable} onClick={() => setSearch({ view: asTable ? null : "table" })}>

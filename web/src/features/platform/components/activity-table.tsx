@@ -138,12 +138,12 @@ function Details({ entry }: { entry: Activity }): ReactElement {
                   <td>{r.name}</td>
                   {diff && (
                     <td className={same ? "" : "del"}>
-                      {!same && r.before !== null && <span aria-hidden="true">−</span>}
+                      {!same && r.before !== null && <span aria-hidden="true">{"− "}</span>}
                       {r.before ?? "–"}
                     </td>
                   )}
                   <td className={diff && !same ? "add" : ""}>
-                    {diff && !same && r.after !== null && <span aria-hidden="true">+</span>}
+                    {diff && !same && r.after !== null && <span aria-hidden="true">{"+ "}</span>}
                     {r.after ?? "–"}
                   </td>
                 </tr>
