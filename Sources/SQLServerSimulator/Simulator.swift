@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -124,7 +125,7 @@ package struct Simulator: Sendable {
                 }
                 .bind(host: configuration.controlHost, port: port).get()
         } catch {
-            throw SimulatorError("The control address \(configuration.controlHost):\(port) cannot be listened on: \(error).")
+            throw SimulatorError(listening: "\(configuration.controlHost):\(port), the control address,", error)
         }
     }
 }
@@ -134,6 +135,16 @@ package struct SimulatorError: Error, Sendable, CustomStringConvertible {
     package let description: String
 
     package init(_ description: String) { self.description = description }
+
+    /// An address that cannot be had, and why in the system's words.
+    init(listening address: String, _ error: any Error) {
+        guard let error = error as? IOError else {
+            description = "\(address) cannot be listened on: \(error)."
+            return
+        }
+        // Safe because strerror gives a text that lives as long as the process.
+        description = "\(address) cannot be listened on: \(String(cString: strerror(error.errnoCode))) (errno \(error.errnoCode))."
+    }
 }
 
 /// What one process is to run; the parent sends it to a child as JSON.

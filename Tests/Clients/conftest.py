@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import socket
 import subprocess
 import time
@@ -16,19 +17,20 @@ START_SECONDS_MAX = 30
 
 
 class Simulator:
-    """A running `dbtools simulate` with two instances."""
+    """A running `dbtools simulate` with two instances, or more; `descriptor_count_max` limits each of its processes."""
 
-    def __init__(self, tls, directory):
+    def __init__(self, tls, directory, instances=2, descriptor_count_max=None):
         self.tls = tls
-        self.port = free_ports(3)
-        self.control_port = self.port + 2
+        self.port = free_ports(instances + 1)
+        self.control_port = self.port + instances
         self.log = open(directory / f"simulate-{tls}.log", "w")
         self.process = subprocess.Popen(
             [
-                os.environ["DBTOOLS_BIN"], "simulate", "--listen", f"127.0.0.1:{self.port}", "--instances", "2",
+                os.environ["DBTOOLS_BIN"], "simulate", "--listen", f"127.0.0.1:{self.port}", "--instances", str(instances),
                 "--login", f"sa:{clients.PASSWORD}", "--tls", tls, "--control", f"127.0.0.1:{self.control_port}",
             ],
-            stdout=self.log, stderr=subprocess.STDOUT)
+            stdout=self.log, stderr=subprocess.STDOUT,
+            preexec_fn=descriptor_count_max and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptor_count_max,) * 2)))
         self.wait()
         self.certificate = None
         if tls != "off":

@@ -35,7 +35,7 @@ final class InstanceSet {
                 let listener = bound.value.listeners[index]
                 let port = listener.port
                 return listener.followBehaviour().flatMapErrorThrowing { error in
-                    throw SimulatorError("Port \(port) cannot be listened on: \(error).")
+                    throw SimulatorError(listening: "Port \(port)", error)
                 }
             }
         }
