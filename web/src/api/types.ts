@@ -81,8 +81,8 @@ export interface SignIn {
 
 export interface Me {
   user: User;
-  /** For X-CSRF-Token; absent with a bearer token, which needs none */
-  csrfToken?: string;
+  /** For X-CSRF-Token; null with a bearer token, which needs none */
+  csrfToken?: string | null;
 }
 
 export interface User {
