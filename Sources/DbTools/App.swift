@@ -22,8 +22,10 @@ enum App {
         let outbound = outboundPolicy(config)
         let tests = ConnectionTests { await probe.probe($0, allow: outbound) }
 
+        let collectors = CollectorStatistics(system: tenants.system, logger: Logger(label: "monitoring"))
+
         let application = try await edge.makeApplication(
-            try serverConfig(config, directory), serverCount: { try await serverCount($0, tenants) },
+            try serverConfig(config, directory), gauges: collectors.gauges, serverCount: { try await serverCount($0, tenants) },
             onRunning: { port in APIReady.note(port: port, directory) }
         ) { group in
             ServerRoutes(databases: tenants, secrets: installation.secrets, tests: tests).add(to: group)
@@ -33,7 +35,7 @@ enum App {
             MetricRoutes(databases: tenants).add(to: group)
             CollectionRoutes(databases: tenants).add(to: group)
         }
-        return [application]
+        return [collectors, application]
     }
 
     /// A collector process: reads its share of the servers.

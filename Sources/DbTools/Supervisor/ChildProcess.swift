@@ -16,6 +16,8 @@ struct ChildProcess: Service {
     static let restartPauseSecondsMax = 10.0
     /// A child that lived this long starts its count of failures anew.
     static let steadySeconds = 30.0
+    /// Heaps of the C library in one process.
+    static let mallocArenaCountMax = 4
     private static let pollMilliseconds = 20
 
     let name: String
@@ -58,6 +60,8 @@ struct ChildProcess: Service {
             // The running program itself, also when its file has been replaced meanwhile.
             .path(FilePath(program ?? "/proc/self/exe")),
             arguments: Arguments(executablePathOverride: program ?? Self.programName, remainingValues: arguments),
+            // Drivers allocate on some forty threads, and glibc would keep a heap for each: a few are enough, and thousands of servers fit the memory.
+            environment: .inherit.updating(["MALLOC_ARENA_MAX": "\(Self.mallocArenaCountMax)"]),
             platformOptions: options,
             input: .inputWriter,
             output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),

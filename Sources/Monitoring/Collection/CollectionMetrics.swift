@@ -1,4 +1,5 @@
 import Foundation
+package import Primitives
 import Synchronization
 
 /// What this collector does, in numbers: for `/metrics`, logs and the bar on achieved gaps.
@@ -62,17 +63,13 @@ package final class CollectionMetrics: Sendable {
         return percentile >= 1 ? last : gaps[Int(Double(gaps.count - 1) * percentile)]
     }
 
-    /// Prometheus text, without `# HELP` of others' making.
-    package func prometheusText(labels: String = "") -> String {
+    /// Everything as one JSON object: the counters by name, and the achieved gaps as multiples of the intervals.
+    package var json: [String: JSONValue] {
         let counts = state.withLock { $0.counts }
-        var lines = Counter.allCases.flatMap { counter in
-            let name = "dbtools_collection_\(counter.rawValue)_total"
-            return ["# TYPE \(name) counter", "\(name)\(labels) \(counts[counter, default: 0])"]
+        var members = Dictionary(uniqueKeysWithValues: Counter.allCases.map { ($0.rawValue, JSONValue.int(Int64(counts[$0, default: 0]))) })
+        for (name, percentile) in [("gap_ratio_p50", 0.5), ("gap_ratio_p99", 0.99), ("gap_ratio_max", 1.0)] {
+            members[name] = JSONValue(gapRatio(percentile: percentile))
         }
-        for (name, percentile) in [("p50", 0.5), ("p99", 0.99), ("max", 1.0)] {
-            guard let ratio = gapRatio(percentile: percentile) else { continue }
-            lines += ["# TYPE dbtools_collection_gap_ratio_\(name) gauge", "dbtools_collection_gap_ratio_\(name)\(labels) \(ratio)"]
-        }
-        return lines.joined(separator: "\n") + "\n"
+        return members
     }
 }

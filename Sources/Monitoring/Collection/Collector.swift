@@ -2,6 +2,7 @@ package import Engines
 package import Foundation
 package import Logging
 package import Platform
+import Primitives
 package import ServiceLifecycle
 
 /// One collector process's worth of services, wired: leases, the fleet's index and watch, collection, the buffer, maintenance.
@@ -25,9 +26,17 @@ package struct Collector: Sendable {
         let metrics = CollectionMetrics()
         self.index = index
         self.metrics = metrics
-        leases = ShardLeases(system: databases.system, node: node, processIndex: processIndex, logger: logger)
+        let buffer = RunBuffer(databases: databases, metrics: metrics, logger: logger) { index.thresholds($0) }
+        self.buffer = buffer
+        leases = ShardLeases(system: databases.system, node: node, processIndex: processIndex, logger: logger) {
+            let status = lanes.status
+            let now: [String: JSONValue] = [
+                "servers": .int(Int64(index.count)), "waiting_runs": .int(Int64(buffer.count)), "waiting_calls": .int(Int64(status.waitingCount)),
+                "abandoned_calls": .int(Int64(status.abandonedTotal)),
+            ]
+            return .object(metrics.json.merging(now) { $1 })
+        }
         watch = FleetWatch(databases: databases, leases: leases, index: index, logger: logger)
-        buffer = RunBuffer(databases: databases, metrics: metrics, logger: logger) { index.thresholds($0) }
         collection = CollectionService(
             config: config, index: index, leases: leases, buffer: buffer, secrets: secrets, lanes: lanes, metrics: metrics, logger: logger, engines: engines)
         maintenance = MaintenanceService(databases: databases, leases: leases, startedAt: startedAt, logger: logger)

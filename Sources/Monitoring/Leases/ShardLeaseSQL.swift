@@ -1,6 +1,7 @@
 package import Foundation
 package import Platform
 import Postgres
+package import Primitives
 
 /// What one heartbeat brought.
 package struct LeaseOutcome: Sendable, Equatable {
@@ -26,9 +27,13 @@ package enum ShardLeaseSQL {
     /// Says "I am alive", renews what is held, gives back what is above the fair share and takes what is free. In one transaction.
     ///
     /// - Parameter known: what this collector believes to hold; leases whose epoch moved on since are lost. Nil right after `claim`.
+    /// - Parameter statistics: what the collector says of its own work.
     /// - Returns: nil when the collector is not known any more (it was away for too long): claim again.
-    package static func heartbeat(_ collector: UUID, known: [Int: Int64]?, leaseSeconds: Double, on session: SystemSession) throws -> LeaseOutcome? {
-        guard try session.execute("UPDATE platform.collectors SET heartbeat_at = now() WHERE id = \(collector)") == 1 else { return nil }
+    package static func heartbeat(
+        _ collector: UUID, known: [Int: Int64]?, leaseSeconds: Double, statistics: JSONValue = [:], on session: SystemSession
+    ) throws -> LeaseOutcome? {
+        let count = try session.execute("UPDATE platform.collectors SET heartbeat_at = now(), statistics = \(statistics) WHERE id = \(collector)")
+        guard count == 1 else { return nil }
         try session.execute("DELETE FROM platform.collectors WHERE heartbeat_at < now() - \(leaseSeconds * 10) * interval '1 second'")
         let live: Int = try session.rows(
             "SELECT count(*) FROM platform.collectors WHERE heartbeat_at > now() - \(leaseSeconds) * interval '1 second'")[0].decode(0)
@@ -70,6 +75,13 @@ package enum ShardLeaseSQL {
             for row in taken { held[try row.decode(0)] = try row.decode(1, as: Int64.self) }
         }
         return LeaseOutcome(held: held, liveCollectorCount: live)
+    }
+
+    /// What each live collector said with its last heartbeat.
+    package static func statistics(leaseSeconds: Double, on session: SystemSession) throws -> [JSONValue] {
+        try session.rows(
+            "SELECT statistics FROM platform.collectors WHERE heartbeat_at > now() - \(leaseSeconds) * interval '1 second'"
+        ).map { try $0.decode(0) }
     }
 
     /// Gives everything back, so that others need not wait for the leases to run out.

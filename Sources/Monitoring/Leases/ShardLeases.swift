@@ -1,6 +1,7 @@
 import Foundation
 package import Logging
 package import Platform
+package import Primitives
 import ServiceLifecycle
 import Synchronization
 
@@ -23,10 +24,15 @@ package final class ShardLeases: Service {
     private let node: String
     private let processIndex: Int
     private let logger: Logger
+    private let statistics: @Sendable () -> JSONValue
     private let state = Mutex(State())
 
     /// - Parameter node: names this installation's node; a process started anew with the same `node` and `processIndex` takes its predecessor's shards at once.
-    package init(system: SystemDatabase, node: String, processIndex: Int, logger: Logger) {
+    /// - Parameter statistics: what the collector says of its own work with each heartbeat.
+    package init(
+        system: SystemDatabase, node: String, processIndex: Int, logger: Logger, statistics: @escaping @Sendable () -> JSONValue = { [:] }
+    ) {
+        self.statistics = statistics
         self.system = system
         self.node = node
         self.processIndex = processIndex
@@ -54,12 +60,12 @@ package final class ShardLeases: Service {
     /// One heartbeat. Returns how many shards are held. Throws `PostgresError`.
     @discardableResult package func tick() async throws -> Int {
         let known = state.withLock { $0.isClaimed ? $0.held : nil }
-        let (collector, node, processIndex) = (collector, node, processIndex)
+        let (collector, node, processIndex, statistics) = (collector, node, processIndex, statistics())
         let outcome: LeaseOutcome? = try await system.transaction { session in
             if known == nil { try ShardLeaseSQL.claim(collector, node: node, processIndex: processIndex, on: session) }
-            if let outcome = try ShardLeaseSQL.heartbeat(collector, known: known, leaseSeconds: Self.leaseSeconds, on: session) { return outcome }
+            if let outcome = try ShardLeaseSQL.heartbeat(collector, known: known, leaseSeconds: Self.leaseSeconds, statistics: statistics, on: session) { return outcome }
             try ShardLeaseSQL.claim(collector, node: node, processIndex: processIndex, on: session)
-            return try ShardLeaseSQL.heartbeat(collector, known: nil, leaseSeconds: Self.leaseSeconds, on: session)
+            return try ShardLeaseSQL.heartbeat(collector, known: nil, leaseSeconds: Self.leaseSeconds, statistics: statistics, on: session)
         }
         guard let outcome else { return 0 }
         let (before, now) = state.withLock { state in
