@@ -116,6 +116,9 @@ let package = Package(
             ]),
         .testTarget(name: "SQLServerSimulatorTests", dependencies: ["SQLServerSimulator", "TDS", "Primitives"]),
         .testTarget(name: "DbToolsTests", dependencies: ["DbTools", "Fixtures", "Platform", "Postgres", "Primitives"]),
+        .testTarget(
+            name: "JourneyTests",
+            dependencies: ["Engines", "Fixtures", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", "SQLServerSimulator", logging]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]
