@@ -58,7 +58,7 @@ export const Sparkline = memo(function Sparkline({ values, level, label, width =
   height?: number;
 }): ReactElement {
   const known = values.filter((v): v is number => v !== null);
-  if (known.length < 2) return <span className="m3 t11">No data</span>;
+  if (known.length === 0) return <span className="m3 t11">No data</span>;
   const low = Math.min(...known), high = Math.max(...known, low + 1);
   const x = (i: number): number => (i / Math.max(1, values.length - 1)) * (width - 4) + 1;
   const y = (v: number): number => height - 2 - ((v - low) / (high - low)) * (height - 5);

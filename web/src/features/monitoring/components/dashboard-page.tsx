@@ -20,6 +20,9 @@ import { HealthChanges } from "./health-changes";
 import { HeatMap } from "./heat-map";
 import { StatusStrip } from "./status-strip";
 
+/** A small fleet's map is low: the list beside it is shorter too. */
+const smallFleetCount = 60;
+
 export function DashboardPage(): ReactElement {
   const health = useFleetHealth(), groups = useGroups(), who = useSession(), mayAdd = useMay("manageServers");
   const asked = useSearch().get("health"), filter = healthOrder.find((h) => h === asked) ?? null;
@@ -112,8 +115,8 @@ function Fleet(
   return (
     <>
       <div className="grid g-21 stretch dash">
-        <HeatMap servers={shown} groups={groups} filter={filter} />
-        <HealthChanges filter={filter} />
+        <HeatMap servers={shown} fleetCount={all.length} groups={groups} filter={filter} />
+        <HealthChanges filter={filter} rowCountMax={all.length <= smallFleetCount ? 5 : 7} />
       </div>
       <Panel
         className="mt3"

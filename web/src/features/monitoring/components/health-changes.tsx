@@ -13,17 +13,19 @@ import { tenantKey } from "../../../lib/session";
 import { useHealthChanges } from "../api/list-health-changes";
 import { changesOfLastHour } from "./health-deltas";
 
-const rowCountMax = 7;
-
-export function HealthChanges({ filter }: { filter: Health | null }): ReactElement {
+export function HealthChanges({ filter, rowCountMax }: { filter: Health | null; rowCountMax: number }): ReactElement {
   const now = useNow(), query = useHealthChanges();
-  const recent = changesOfLastHour(query.data ?? [], now).filter((c) => !filter || c.to === filter), shown = recent.slice(0, rowCountMax);
+  const all = changesOfLastHour(query.data ?? [], now).filter((c) => !filter || c.to === filter);
+  // A new server's first good reading is no news: it is counted, not listed.
+  const recent = all.filter((c) => c.from !== "unknown" || c.to !== "healthy"), firstCount = all.length - recent.length;
+  const shown = recent.slice(0, rowCountMax), rest = recent.length - shown.length;
+  const notes = [rest > 0 && plural(rest, "more change"), firstCount > 0 && plural(firstCount, "first reading")].filter(Boolean);
   return (
     <Panel
       title="Health changes"
       sub={filter ? `to ${healthWords[filter].toLowerCase()}, last hour` : "last hour"}
       tools={<StaleBadge query={query} />}
-      foot={recent.length > shown.length ? <span>{plural(recent.length - shown.length, "more change")} in this hour</span> : undefined}
+      foot={notes.length > 0 ? <span>{notes.join(", ")} in this hour</span> : undefined}
     >
       {!query.data && query.error && (
         <Failure

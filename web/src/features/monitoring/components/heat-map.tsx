@@ -1,5 +1,16 @@
 // One cell a server, in a fixed order, so that a server keeps its place. Arrow keys walk the cells; past 2,000 a cell is several servers.
-import { type KeyboardEvent, memo, type ReactElement, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  memo,
+  type ReactElement,
+  type SVGProps,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { Group, Health, ServerHealth, Thresholds } from "../../../api/model";
 import { useThresholds } from "../../../api/read-settings";
 import { levelOf } from "../../../components/bars";
@@ -11,10 +22,22 @@ import { Link, navigate } from "../../../lib/router";
 import { cellsOf, type HeatCell } from "./heat-cells";
 
 type ColorBy = "status" | "cpu" | "memory";
-const pitch = 15, size = 13;
+
+/** A cell is drawn on a square of 13 and shown larger where there is room. */
+const unit = 13, gap = 2;
+
+function cellSizeOf(serverCount: number): number {
+  return serverCount <= 60 ? 26 : serverCount <= 200 ? 18 : unit;
+}
 
 export function HeatMap(
-  { servers, groups, filter }: { servers: readonly ServerHealth[]; groups: readonly Group[]; filter: Health | null },
+  { servers, fleetCount, groups, filter }: {
+    servers: readonly ServerHealth[];
+    /** All servers, also those that the filter hides: the cells keep their size. */
+    fleetCount: number;
+    groups: readonly Group[];
+    filter: Health | null;
+  },
 ): ReactElement {
   const [by, setBy] = useState<ColorBy>("status");
   const thresholds = useThresholds();
@@ -36,7 +59,17 @@ export function HeatMap(
     >
       <div className="hm">
         {sections.map(({ id, name, list }) => (
-          <Section key={id} id={id} name={name} list={list} by={by} each={each} thresholds={thresholds} filter={filter} />
+          <Section
+            key={id}
+            id={id}
+            name={name}
+            list={list}
+            by={by}
+            each={each}
+            size={cellSizeOf(fleetCount)}
+            thresholds={thresholds}
+            filter={filter}
+          />
         ))}
       </div>
     </Panel>
@@ -49,11 +82,12 @@ interface SectionProps {
   list: readonly ServerHealth[];
   by: ColorBy;
   each: number;
+  size: number;
   thresholds: Thresholds;
   filter: Health | null;
 }
 
-const Section = memo(function Section({ id, name, list, by, each, thresholds, filter }: SectionProps): ReactElement {
+const Section = memo(function Section({ id, name, list, by, each, size, thresholds, filter }: SectionProps): ReactElement {
   const box = useRef<HTMLDivElement>(null), domID = useId();
   const [width, setWidth] = useState(600), [active, setActive] = useState(0), [focused, setFocused] = useState(false);
   useLayoutEffect(() => {
@@ -66,7 +100,8 @@ const Section = memo(function Section({ id, name, list, by, each, thresholds, fi
   }, []);
   const cells = useMemo(() => cellsOf(list, each, (s) => toneOf(s, by, thresholds)), [list, each, by, thresholds]);
   useEffect(() => setActive((a) => Math.min(a, Math.max(0, cells.length - 1))), [cells.length]);
-  const perRow = Math.max(1, Math.floor((width + 2) / pitch)), rows = Math.max(1, Math.ceil(cells.length / perRow));
+  const pitch = size + gap;
+  const perRow = Math.max(1, Math.floor((width + gap) / pitch)), rows = Math.max(1, Math.ceil(cells.length / perRow));
   const href = id === "" ? "/servers" : `/servers?group=${id}`;
   const open = (cell: HeatCell | undefined): void => {
     if (cell) navigate(cell.servers.length === 1 ? `/servers/${cell.servers[0]?.serverId ?? ""}` : href);
@@ -107,13 +142,14 @@ const Section = memo(function Section({ id, name, list, by, each, thresholds, fi
         onFocus={() => setFocused(true)}
         onBlur={() => setFocused(false)}
       >
-        <svg width={width} height={rows * pitch - 2} role="none">
+        <svg width={width} height={rows * pitch - gap} role="none">
           {cells.map((cell, i) => (
             <Cell
               key={cell.key}
               cell={cell}
               id={`${domID}-${i}`}
               {...place(i)}
+              scale={size / unit}
               chosen={i === active}
               onOpen={() => open(cell)}
             />
@@ -125,54 +161,53 @@ const Section = memo(function Section({ id, name, list, by, each, thresholds, fi
   );
 });
 
-const glyphs: Readonly<Record<Health, (x: number, y: number) => string>> = {
-  critical: (x, y) => `M${x + 4} ${y + 4}l5 5m0-5l-5 5`,
-  warning: (x, y) => `M${x + 6.5} ${y + 3.4}v3.4m0 2.9v.1`,
-  offline: (x, y) => `M${x + 3.8} ${y + 6.5}h5.4`,
-  unknown: () => "",
-  healthy: () => "",
+const glyphs: Readonly<Record<Health, string>> = {
+  critical: "M4 4l5 5m0-5l-5 5",
+  warning: "M6.5 3.4v3.4m0 2.9v.1",
+  offline: "M3.8 6.5h5.4",
+  unknown: "",
+  healthy: "",
 };
 
-function Cell(
-  { cell, id, x, y, chosen, onOpen }: { cell: HeatCell; id: string; x: number; y: number; chosen: boolean; onOpen: () => void },
-): ReactElement {
-  const inset = cell.tone === "unknown" ? 0.6 : 0, glyph = glyphs[cell.tone](x, y);
+interface CellProps {
+  cell: HeatCell;
+  id: string;
+  x: number;
+  y: number;
+  scale: number;
+  chosen: boolean;
+  onOpen: () => void;
+}
+
+function Cell({ cell, id, x, y, scale, chosen, onOpen }: CellProps): ReactElement {
   return (
-    <>
-      <rect
-        id={id}
-        role="option"
-        aria-selected={chosen}
-        aria-label={cell.label}
-        className={`hc ${cell.tone}`}
-        x={x + inset}
-        y={y + inset}
-        width={size - inset * 2}
-        height={size - inset * 2}
-        onClick={onOpen}
-      >
+    <g role="none" transform={`translate(${x} ${y}) scale(${scale})`}>
+      <Square tone={cell.tone} id={id} role="option" aria-selected={chosen} aria-label={cell.label} onClick={onOpen}>
         <title>{cell.label}</title>
-      </rect>
-      {glyph && <path className="hg" d={glyph} />}
-    </>
+      </Square>
+      {glyphs[cell.tone] && <path className="hg" d={glyphs[cell.tone]} />}
+    </g>
   );
+}
+
+/** Unknown is hollow: its dashed edge lies inside the square. */
+function Square({ tone, ...rest }: SVGProps<SVGRectElement> & { tone: Health }): ReactElement {
+  const inset = tone === "unknown" ? 0.6 : 0;
+  return <rect className={`hc ${tone}`} x={inset} y={inset} width={unit - inset * 2} height={unit - inset * 2} {...rest} />;
 }
 
 function HeatLegend(): ReactElement {
   return (
     <div className="legend" aria-hidden="true">
-      {healthOrder.map((h) => {
-        const inset = h === "unknown" ? 0.6 : 0;
-        return (
-          <span key={h}>
-            <svg viewBox="0 0 13 13">
-              <rect className={`hc ${h}`} x={inset} y={inset} width={13 - inset * 2} height={13 - inset * 2} />
-              <path className="hg" d={glyphs[h](0, 0)} />
-            </svg>
-            {healthWords[h]}
-          </span>
-        );
-      })}
+      {healthOrder.map((h) => (
+        <span key={h}>
+          <svg viewBox={`0 0 ${unit} ${unit}`}>
+            <Square tone={h} />
+            <path className="hg" d={glyphs[h]} />
+          </svg>
+          {healthWords[h]}
+        </span>
+      ))}
     </div>
   );
 }
