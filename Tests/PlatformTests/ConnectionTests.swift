@@ -90,7 +90,7 @@ import Testing
             let started = ContinuousClock.now
             await connection.send("GET /health HTTP/1.1\r\nHost: a\r\n")
             _ = try await connection.readToEnd()
-            #expect((ContinuousClock.now - started).seconds < 8)
+            #expect((ContinuousClock.now - started).seconds < 25)
         }
     }
 
@@ -139,6 +139,42 @@ import Testing
             try await connection.read(until: "HTTP/1.1 100")
             await connection.send("{}")
             #expect(try await connection.readToEnd().contains("HTTP/1.1 400"))
+        }
+    }
+
+    @Test func oddTargetsCrashNothing() async throws {
+        let targets = [
+            "*", "////", "/%00", "/%", "/%zz", "http://[::1", "http://a:99999999999999/health", "a:1", "?", "/health?%", "/#", "://", "//",
+            "/health?a=%ff&%00=1&=&&", "/api/v1//auth/me", "/api/v1/tenants/%ff", "/api/v1/tenants/%2e%2e", "/\u{e9}\u{1F600}",
+            "/api/v1/users/" + String(repeating: "/", count: 2_000),
+        ]
+        try await TestEdge.shared.sibling().live { port, client in
+            for target in targets {
+                for method in ["GET", "OPTIONS", "CONNECT", "FROB"] {
+                    let connection = try RawConnection(port: port)
+                    await connection.send("\(method) \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                    let answer = try await connection.readToEnd()
+                    #expect(answer.hasPrefix("HTTP/1.1 ") && !answer.hasPrefix("HTTP/1.1 5"), "\(method) \(target) \(answer.prefix(100))")
+                }
+            }
+            #expect(try await client.get("/health").status == 200)
+        }
+    }
+
+    @Test func randomBytesCrashNothing() async throws {
+        try await TestEdge.shared.sibling().live { port, client in
+            let head = "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 30\r\n\r\n"
+            let template = Array((head + #"{"email":"a@b","password":"c"}"#).utf8)
+            var random = SystemRandomNumberGenerator()
+            for _ in 0..<200 {
+                var bytes = template
+                for _ in 0..<Int.random(in: 1...6, using: &random) {
+                    bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                }
+                let connection = try RawConnection(port: port)
+                await connection.send(bytes)
+            }
+            #expect(try await client.get("/health").status == 200)
         }
     }
 

@@ -9,7 +9,7 @@ final class RawConnection: @unchecked Sendable {  // Safe because each test uses
     private let descriptor: Int32
     private(set) var received = ""
 
-    init(port: Int, timeoutSeconds: Int = 10) throws {
+    init(port: Int, timeoutSeconds: Int = 20) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
@@ -37,9 +37,11 @@ final class RawConnection: @unchecked Sendable {  // Safe because each test uses
     }
 
     /// False when the other side has closed.
-    @discardableResult func send(_ text: String) async -> Bool {
+    @discardableResult func send(_ text: String) async -> Bool { await send(Array(text.utf8)) }
+
+    @discardableResult func send(_ bytes: [UInt8]) async -> Bool {
         await onThread { [descriptor] in
-            var bytes = Array(text.utf8)[...]
+            var bytes = bytes[...]
             while !bytes.isEmpty {
                 let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
                 guard count > 0 else { return false }
@@ -83,7 +85,7 @@ final class RawConnection: @unchecked Sendable {  // Safe because each test uses
     }
 
     private func onThread<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
-        await withCheckedContinuation { continuation in DispatchQueue.global().async { continuation.resume(returning: work()) } }
+        await withCheckedContinuation { continuation in Thread.detachNewThread { continuation.resume(returning: work()) } }
     }
 }
 

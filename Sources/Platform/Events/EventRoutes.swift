@@ -46,7 +46,9 @@ struct EventRoutes: Sendable {
             }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store, no-transform"], body: body)
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store, no-transform", .accelBuffering: "no"],
+            body: body)
     }
 
     private static func lastEventID(_ request: Request) throws -> Int64? {

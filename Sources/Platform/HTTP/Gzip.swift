@@ -25,7 +25,6 @@ struct GzipMiddleware: RouterMiddleware {
         }
         response.headers[.contentEncoding] = "gzip"
         response.headers[.contentLength] = nil
-        // The bytes differ now, so the tag is weak: it still names the version for If-Match.
         return response
     }
 

@@ -30,7 +30,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
         do { body = try await request.collectBody(upTo: HTTPLimits.bodyBytesMax) } catch is NIOTooManyBytesError {
             throw AppError.bodyTooLarge
         }
-        let keyHash = Self.hash("\(caller.userID)\n\(context.tenant?.id.description ?? "-")\n\(request.uri.path)\n\(key)")
+        let keyHash = Self.hash("\(caller.userID)\n\(context.tenant?.id.description ?? "-")\n\(Self.canonical(request.uri.path))\n\(key)")
         let requestHash = Array(SHA256.hash(data: Array(body.readableBytesView)))
 
         switch try await system.transaction({ try KeptAnswer.claim(key: keyHash, request: requestHash, on: $0) }) {
@@ -72,6 +72,11 @@ struct IdempotencyMiddleware: RouterMiddleware {
         for name in keptHeaders { headers[name] = answer.headers[name.rawName] }
         let body = answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
         return Response(status: .init(code: answer.status), headers: headers, body: body)
+    }
+
+    /// `/api/x` is the same address as `/api/v1/x`.
+    private static func canonical(_ path: String) -> String {
+        path.hasPrefix("/api/") && !path.hasPrefix("/api/v1/") ? "/api/v1" + path.dropFirst("/api".count) : path
     }
 
     private static func hash(_ text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }

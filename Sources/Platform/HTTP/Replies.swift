@@ -102,6 +102,7 @@ extension HTTPField.Name {
     static let crossOriginOpenerPolicy = make("Cross-Origin-Opener-Policy")
     static let crossOriginResourcePolicy = make("Cross-Origin-Resource-Policy")
     static let lastEventID = make("Last-Event-ID")
+    static let accelBuffering = make("X-Accel-Buffering")
     static let secFetchSite = make("Sec-Fetch-Site")
 
     private static func make(_ name: String) -> HTTPField.Name {
