@@ -5,6 +5,7 @@ import NIOPosix
 
 /// Simulated SQL Servers on consecutive ports, and the address that controls them.
 package struct Simulator: Sendable {
+    /// How many instances, where, for whom, and how they are controlled.
     package struct Configuration: Sendable {
         /// More than the ports of one address hold beside everything else.
         package static let instanceCountMax = 50_000

@@ -1,5 +1,6 @@
 /// Why bytes from a client were refused. The message is one sentence, for a log and for the client.
 package struct TDSError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, for those who answer by it.
     package enum Code: Hashable, Sendable {
         /// The bytes contradict the protocol.
         case malformed
