@@ -23,7 +23,9 @@ struct FleetFixture {
     final class Probed: Sendable {
         let targets = Mutex<[Target]>([])
         let answer = Mutex<ProbeResult>(
-            ProbeResult(success: true, message: "Connected.", engine: .sqlserver, version: "SQL Server 2019", productVersion: "15.0.4375.4", edition: "Developer"))
+            ProbeResult(
+                success: true, message: "Connected.", engine: .sqlserver, version: "SQL Server 2019", productVersion: "15.0.4375.4",
+                edition: "Developer"))
     }
 
     static func with(_ role: Role = .operator, _ body: @Sendable (FleetFixture) async throws -> Void) async throws {
@@ -61,7 +63,9 @@ struct FleetFixture {
         var headers: HTTPFields = [:]
         if body != nil { headers[.contentType] = "application/json" }
         if let ifMatch { headers[.ifMatch] = ifMatch }
-        return try await client.execute(uri: "/api/v1\(path)", method: method, headers: headers, body: body.map { ByteBuffer(string: $0.text) }) { reply in
+        return try await client.execute(
+            uri: "/api/v1\(path)", method: method, headers: headers, body: body.map { ByteBuffer(string: $0.text) }
+        ) { reply in
             let text = String(buffer: reply.body)
             return Reply(
                 status: reply.status.code, json: text.isEmpty ? .null : try JSONValue.parse(text: text), headers: reply.headers, text: text)
@@ -70,7 +74,9 @@ struct FleetFixture {
 
     /// Adds a server and returns its id.
     func server(_ name: String, _ more: [String: JSONValue] = [:]) async throws -> String {
-        let body: [String: JSONValue] = ["name": .string(name), "hostname": "db.example.com", "username": "dbtools", "password": "pass-word-1"]
+        let body: [String: JSONValue] = [
+            "name": .string(name), "hostname": "db.example.com", "username": "dbtools", "password": "pass-word-1",
+        ]
         let reply = try await send(.post, "/servers", .object(body.merging(more) { $1 }))
         try #require(reply.status == 201, "\(reply.text)")
         return reply.id
@@ -99,7 +105,9 @@ private struct SignedIn: RouterMiddleware {
         context.tenant = tenant
         do { return try await next(request, context) } catch let error as AppError {
             let details = error.details.map { JSONValue.object(["field": .string($0.field), "reason": .string($0.reason)]) }
-            let body: JSONValue = ["error": ["code": .string(error.code.rawValue), "message": .string(error.message), "details": .array(details)]]
+            let body: JSONValue = [
+                "error": ["code": .string(error.code.rawValue), "message": .string(error.message), "details": .array(details)]
+            ]
             return json(bytes: Array(body.text.utf8), status: .init(code: Self.status(error.code)))
         }
     }

@@ -7,7 +7,8 @@ import Testing
 @Suite struct GroupAndLabelTests {
     @Test func aGroupLivesThroughItsLife() async throws {
         try await FleetFixture.with { (fleet) async throws in
-            let made = try await fleet.send(.post, "/groups", ["name": "Production", "description": "What earns money", "color": "#2B6CB0"])
+            let made = try await fleet.send(
+                .post, "/groups", ["name": "Production", "description": "What earns money", "color": "#2B6CB0"])
             #expect(made.status == 201)
             #expect(made.json["color"] == "#2b6cb0")
             let (a, b) = (try await fleet.server("a"), try await fleet.server("b"))
@@ -27,7 +28,8 @@ import Testing
             #expect(try await fleet.send(.get, "/servers/\(a)").status == 200)
             #expect(
                 try await fleet.actions() == [
-                    "group_created", "server_added", "server_added", "group_servers_added", "group_server_removed", "server_deleted", "group_updated",
+                    "group_created", "server_added", "server_added", "group_servers_added", "group_server_removed", "server_deleted",
+                    "group_updated",
                     "group_updated", "group_deleted",
                 ])
         }
@@ -42,7 +44,8 @@ import Testing
             #expect(try await fleet.send(.post, "/groups/\(group)/servers", ["serverIds": []]).fields == ["serverIds"])
             let unknown = JSONValue.string("7d9fd5a0-0000-7000-8000-000000000000")
             #expect(try await fleet.send(.post, "/groups/\(group)/servers", ["serverIds": [unknown]]).fields == ["serverIds[0]"])
-            #expect(try await fleet.send(.post, "/servers", ["name": "x", "hostname": "h", "groupIds": [unknown]]).fields == ["groupIds[0]"])
+            #expect(
+                try await fleet.send(.post, "/servers", ["name": "x", "hostname": "h", "groupIds": [unknown]]).fields == ["groupIds[0]"])
             #expect(try await fleet.send(.get, "/servers").json == [])
             #expect(try await fleet.send(.patch, "/groups/\(group)", ["name": "C"], ifMatch: "\"v7\"").status == 412)
         }

@@ -3,24 +3,25 @@ import Testing
 @testable import Fleet
 
 @Suite struct ServerAddressTests {
-    @Test(arguments: [
-        ("db1", "db1", nil, nil),
-        ("db1.example.com", "db1.example.com", nil, nil),
-        (" db1 ", "db1", nil, nil),
-        (#"db1\SALES"#, "db1", nil, "SALES"),
-        (#"db1\MSSQLSERVER"#, "db1", nil, nil),
-        ("db1,1533", "db1", 1533, nil),
-        ("db1, 1533", "db1", 1533, nil),
-        (#"db1\SALES,1533"#, "db1", 1533, "SALES"),
-        ("tcp:db1,1533", "db1", 1533, nil),
-        ("db1:5433", "db1", 5433, nil),
-        ("10.0.0.5:5433", "10.0.0.5", 5433, nil),
-        ("::1", "::1", nil, nil),
-        ("[::1]:5433", "::1", 5433, nil),
-        ("[::1],5433", "::1", 5433, nil),
-        ("(local)", "localhost", nil, nil),
-        (#".\SQLEXPRESS"#, "localhost", nil, "SQLEXPRESS"),
-    ] as [(String, String, Int?, String?)])
+    @Test(
+        arguments: [
+            ("db1", "db1", nil, nil),
+            ("db1.example.com", "db1.example.com", nil, nil),
+            (" db1 ", "db1", nil, nil),
+            (#"db1\SALES"#, "db1", nil, "SALES"),
+            (#"db1\MSSQLSERVER"#, "db1", nil, nil),
+            ("db1,1533", "db1", 1533, nil),
+            ("db1, 1533", "db1", 1533, nil),
+            (#"db1\SALES,1533"#, "db1", 1533, "SALES"),
+            ("tcp:db1,1533", "db1", 1533, nil),
+            ("db1:5433", "db1", 5433, nil),
+            ("10.0.0.5:5433", "10.0.0.5", 5433, nil),
+            ("::1", "::1", nil, nil),
+            ("[::1]:5433", "::1", 5433, nil),
+            ("[::1],5433", "::1", 5433, nil),
+            ("(local)", "localhost", nil, nil),
+            (#".\SQLEXPRESS"#, "localhost", nil, "SQLEXPRESS"),
+        ] as [(String, String, Int?, String?)])
     func everySpellingIsUnderstood(text: String, hostname: String, port: Int?, instance: String?) throws {
         #expect(try ServerAddress(spelled: text) == ServerAddress(hostname: hostname, port: port, instanceName: instance))
     }

@@ -22,25 +22,28 @@ import Testing
     }
 
     @Test func snakeCaseIsTakenToo() throws {
-        let made = try Self.configuration(["name": "x", "hostname": "h", "instance_name": "S", "trust_server_certificate": true, "auth_type": "windows"])
+        let made = try Self.configuration([
+            "name": "x", "hostname": "h", "instance_name": "S", "trust_server_certificate": true, "auth_type": "windows",
+        ])
         #expect(made.instanceName == "S" && made.trustServerCertificate && made.authType == .windows)
     }
 
-    @Test(arguments: [
-        ([:], ["name", "hostname"]),
-        (["name": "x", "hostname": "h", "port": 70_000], ["port"]),
-        (["name": "x", "hostname": "h h"], ["hostname"]),
-        (["name": "", "hostname": "h"], ["name"]),
-        (["name": "x", "hostname": "h", "engine": "oracle"], ["engine"]),
-        (["name": "x", "hostname": "h", "engine": "mysql", "authType": "windows"], ["authType"]),
-        (["name": "x", "hostname": "h", "engine": "mysql", "instanceName": "I"], ["instanceName"]),
-        (["name": "x", "hostname": #"h\A"#, "instanceName": "B"], ["instanceName"]),
-        (["name": "x", "hostname": "h,1", "port": 2], ["port"]),
-        (["name": "x", "hostname": "h", "nonsense": 1], ["nonsense"]),
-        (["name": .null, "hostname": "h"], ["name"]),
-        (["name": "x", "hostname": "h", "groupIds": ["1"]], ["groupIds[0]"]),
-        (["name": "x\u{7}", "hostname": "h"], ["name"]),
-    ] as [([String: JSONValue], [String])])
+    @Test(
+        arguments: [
+            ([:], ["name", "hostname"]),
+            (["name": "x", "hostname": "h", "port": 70_000], ["port"]),
+            (["name": "x", "hostname": "h h"], ["hostname"]),
+            (["name": "", "hostname": "h"], ["name"]),
+            (["name": "x", "hostname": "h", "engine": "oracle"], ["engine"]),
+            (["name": "x", "hostname": "h", "engine": "mysql", "authType": "windows"], ["authType"]),
+            (["name": "x", "hostname": "h", "engine": "mysql", "instanceName": "I"], ["instanceName"]),
+            (["name": "x", "hostname": #"h\A"#, "instanceName": "B"], ["instanceName"]),
+            (["name": "x", "hostname": "h,1", "port": 2], ["port"]),
+            (["name": "x", "hostname": "h", "nonsense": 1], ["nonsense"]),
+            (["name": .null, "hostname": "h"], ["name"]),
+            (["name": "x", "hostname": "h", "groupIds": ["1"]], ["groupIds[0]"]),
+            (["name": "x\u{7}", "hostname": "h"], ["name"]),
+        ] as [([String: JSONValue], [String])])
     func refusalsNameTheFields(members: [String: JSONValue], fields: [String]) {
         let error = #expect(throws: AppError.self) { try Self.configuration(members) }
         #expect(error?.code == .validationError)

@@ -15,7 +15,10 @@ import Testing
         try await FleetFixture.with { (fleet) async throws in
             let reply = try await fleet.send(
                 .post, "/servers",
-                ["name": "Orders", "hostname": #"sql01\SALES"#, "username": "dbtools", "password": "s3cret-pass", "labels": ["prod", "Prod", "emea"]])
+                [
+                    "name": "Orders", "hostname": #"sql01\SALES"#, "username": "dbtools", "password": "s3cret-pass",
+                    "labels": ["prod", "Prod", "emea"],
+                ])
             #expect(reply.status == 201)
             #expect(reply.headers[.location] == "/api/v1/servers/\(reply.id)")
             #expect(reply.headers[.eTag] == "\"v1\"")
@@ -41,7 +44,8 @@ import Testing
             #expect(try await !fleet.send(.get, "/servers/\(id)").text.contains("s3cret"))
             #expect(try await !fleet.send(.get, "/servers").text.contains("s3cret"))
             try await fleet.send(.patch, "/servers/\(id)", ["password": "n3w-secret"])
-            let stored = try await fleet.rows("SELECT details::text FROM platform.activity_log").map { try $0.decode(0, as: String.self) }.joined()
+            let stored = try await fleet.rows("SELECT details::text FROM platform.activity_log").map { try $0.decode(0, as: String.self) }
+                .joined()
             #expect(!stored.contains("s3cret") && !stored.contains("n3w-secret"))
             #expect(stored.contains(#""password": "changed""#))
             let sealed: Bytes = try await fleet.rows("SELECT password_encrypted FROM fleet.servers")[0].decode(0)
@@ -96,7 +100,9 @@ import Testing
 
     @Test func nothingIsKeptWhenTheTestFails() async throws {
         try await FleetFixture.with { (fleet) async throws in
-            fleet.probed.answer.withLock { $0 = ProbeResult(success: false, message: "The login failed.", errorCode: .authFailed, engine: .sqlserver) }
+            fleet.probed.answer.withLock {
+                $0 = ProbeResult(success: false, message: "The login failed.", errorCode: .authFailed, engine: .sqlserver)
+            }
             let reply = try await fleet.send(.post, "/servers", ["name": "Orders", "hostname": "h", "validate": true])
             #expect(reply.status == 502)
             #expect(reply.code == "CONNECTION_ERROR")
@@ -108,8 +114,11 @@ import Testing
 
     @Test func aTestKeepsNothingAndAnswersAlsoWhenItFails() async throws {
         try await FleetFixture.with { (fleet) async throws in
-            fleet.probed.answer.withLock { $0 = ProbeResult(success: false, message: "Nothing answered.", errorCode: .timeout, engine: .postgresql) }
-            let reply = try await fleet.send(.post, "/servers/test-connection", ["hostname": "h,77", "engine": "postgresql", "password": "p"])
+            fleet.probed.answer.withLock {
+                $0 = ProbeResult(success: false, message: "Nothing answered.", errorCode: .timeout, engine: .postgresql)
+            }
+            let reply = try await fleet.send(
+                .post, "/servers/test-connection", ["hostname": "h,77", "engine": "postgresql", "password": "p"])
             #expect(reply.status == 200)
             #expect(reply.json["errorCode"] == "TIMEOUT")
             #expect(reply.json["success"] == false)
@@ -121,7 +130,9 @@ import Testing
     @Test func testsAreLimitedPerTenant() async throws {
         try await FleetFixture.with { (fleet) async throws in
             var last = 200
-            for _ in 0...ConnectionTests.burstMax { last = try await fleet.send(.post, "/servers/test-connection", ["hostname": "h"]).status }
+            for _ in 0...ConnectionTests.burstMax {
+                last = try await fleet.send(.post, "/servers/test-connection", ["hostname": "h"]).status
+            }
             #expect(last == 429)
         }
     }
@@ -194,7 +205,9 @@ import Testing
                 let page = try await fleet.send(.get, path)
                 try #require(page.status == 200, "\(page.text)")
                 names += page.names
-                guard let link = page.headers[.link], let next = link.split(separator: ">").first?.dropFirst("</api/v1".count) else { break }
+                guard let link = page.headers[.link], let next = link.split(separator: ">").first?.dropFirst("</api/v1".count) else {
+                    break
+                }
                 path = String(next)
             }
             #expect(names.sorted() == ["a", "b", "c", "d", "e"])
@@ -231,7 +244,8 @@ import Testing
                 try session.execute(
                     """
                     INSERT INTO fleet.servers (id, name, engine, hostname, port, auth_type, change_number, created_at, updated_at)
-                    SELECT gen_random_uuid(), 'server ' || n, 'sqlserver', 'h', 1433, 'sql', n, now(), now() FROM generate_series(1, 10000) n
+                    SELECT gen_random_uuid(), 'server ' || n, 'sqlserver', 'h', 1433, 'sql', n, now(), now()
+                        FROM generate_series(1, 10000) n
                     """)
                 try session.execute("ANALYZE fleet.servers")
             }

@@ -39,7 +39,9 @@ import Testing
             let second = try await pass(after: 60)
             #expect(second.health == "critical" && second.cpu == 97)
             let rate = try await platform.tenants.read(tenant) {
-                try $0.rows("SELECT value FROM monitoring.metric_values WHERE metric = 'batch_requests_sec'").map { try $0.decode(0, as: Double.self) }
+                try $0.rows("SELECT value FROM monitoring.metric_values WHERE metric = 'batch_requests_sec'").map {
+                    try $0.decode(0, as: Double.self)
+                }
             }
             #expect(rate.count == 1 && rate.allSatisfy { $0 >= 0 })
             try await Self.change(control, #"{"state":"offline"}"#)
@@ -59,7 +61,8 @@ import Testing
         let config = CollectionConfig()
         let engine = EngineKind.sqlserver.makeEngine(EngineConfig())
         return Collector(
-            databases: platform.tenants, secrets: platform.secrets, lanes: TargetLanes(limits: config.laneLimits), config: config, node: "test",
+            databases: platform.tenants, secrets: platform.secrets, lanes: TargetLanes(limits: config.laneLimits), config: config,
+            node: "test",
             processIndex: 0, logger: logger
         ) { _ in engine }
     }
@@ -69,7 +72,8 @@ import Testing
         let sealed = Bytes(try platform.secrets.seal("example-Passw0rd", for: tenant.id, context: Server.passwordContext(id)))
         let configuration = ServerConfiguration(name: "SIM1", hostname: "127.0.0.1", port: port, username: "monitor", encrypt: false)
         let server = Server(
-            id: id, configuration: configuration, sealedPassword: sealed, revision: 1, facts: ServerFacts(), createdAt: Date(), updatedAt: Date())
+            id: id, configuration: configuration, sealedPassword: sealed, revision: 1, facts: ServerFacts(), createdAt: Date(),
+            updatedAt: Date())
         try await platform.tenants.transaction(tenant) { try server.insert(on: $0) }
         return id
     }
@@ -85,7 +89,9 @@ import Testing
     /// One simulated instance without TLS; `body` gets its port and the control address's.
     static func withSimulator(_ body: @escaping @Sendable (Int, Int) async throws -> Void) async throws {
         let simulator = Simulator(
-            .init(firstPort: 0, instanceCount: 1, logins: [Login(name: "monitor", password: "example-Passw0rd")], encryption: .off, controlPort: 0))
+            .init(
+                firstPort: 0, instanceCount: 1, logins: [Login(name: "monitor", password: "example-Passw0rd")], encryption: .off,
+                controlPort: 0))
         let (ready, continuation) = AsyncStream.makeStream(of: Simulator.Ready.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await simulator.run { continuation.yield($0) } }

@@ -24,12 +24,14 @@ struct CollectionFixture {
         let platform = try await TestPlatform.make()
         let tenant = try await platform.tenant()
         let engine = FakeEngine()
-        let config = CollectionConfig(collectParallelismMax: 4, connectParallelismMax: connectParallelismMax, runDeadlineSeconds: runDeadlineSeconds)
+        let config = CollectionConfig(
+            collectParallelismMax: 4, connectParallelismMax: connectParallelismMax, runDeadlineSeconds: runDeadlineSeconds)
         let lanes = TargetLanes(limits: config.laneLimits)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let collector = Collector(
-            databases: platform.tenants, secrets: platform.secrets, lanes: lanes, config: config, node: "test", processIndex: 0, logger: logger,
+            databases: platform.tenants, secrets: platform.secrets, lanes: lanes, config: config, node: "test", processIndex: 0,
+            logger: logger,
             startedAt: Date() - 3600
         ) { _ in engine }
         try await collector.leases.tick()
@@ -51,7 +53,8 @@ struct CollectionFixture {
         let id = Server.ID()
         let sealed = try password.map { Bytes(try platform.secrets.seal($0, for: tenant.id, context: Server.passwordContext(id))) }
         let server = Server(
-            id: id, configuration: ServerConfiguration(name: name, hostname: name), sealedPassword: sealed, revision: 1, facts: ServerFacts(),
+            id: id, configuration: ServerConfiguration(name: name, hostname: name), sealedPassword: sealed, revision: 1,
+            facts: ServerFacts(),
             createdAt: start, updatedAt: start)
         try await platform.tenants.transaction(tenant) { try server.insert(on: $0) }
         return id

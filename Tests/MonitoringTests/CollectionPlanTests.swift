@@ -38,7 +38,9 @@ import Testing
     @Test func offsetsSpreadTheFleetEvenly() {
         var plan = CollectionPlan()
         for _ in 0..<6_000 {
-            plan.upsert(PlanKey(tenant: Self.key.tenant, server: Server.ID()), intervalSeconds: 60, lastAttemptAt: Self.t0 - 1, failuresInARow: 0, now: Self.t0)
+            plan.upsert(
+                PlanKey(tenant: Self.key.tenant, server: Server.ID()), intervalSeconds: 60, lastAttemptAt: Self.t0 - 1, failuresInARow: 0,
+                now: Self.t0)
         }
         var counts: [Int] = []
         for second in 1...60 { counts.append(plan.takeDue(now: Self.t0 + Double(second), countMax: 10_000).count) }

@@ -70,7 +70,8 @@ import Testing
         try await fixture.pass()
         let state = try await fixture.state(id)
         #expect(state.health == "critical")
-        #expect(state.reasons == ["CPU is at 97 %, above the critical limit of 95 %", "Memory is at 90 %, above the warning limit of 85 %"])
+        #expect(
+            state.reasons == ["CPU is at 97 %, above the critical limit of 95 %", "Memory is at 90 %, above the warning limit of 85 %"])
         try await fixture.platform.tenants.transaction(fixture.tenant) { session in
             var settings = try TenantSettings.lock(on: session)
             settings.thresholds.cpuPercent = .init(warning: 98, critical: 99)
@@ -121,7 +122,9 @@ import Testing
         try await fixture.pass(after: 60)  // the holes are suspects now, and the others have their connections
         #expect(ContinuousClock.now - began < .seconds(10))
         #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 80)
-        #expect(try await fixture.words("SELECT DISTINCT last_error_code FROM monitoring.server_snapshots WHERE last_error_code IS NOT NULL") == ["TIMEOUT"])
+        #expect(
+            try await fixture.words("SELECT DISTINCT last_error_code FROM monitoring.server_snapshots WHERE last_error_code IS NOT NULL")
+                == ["TIMEOUT"])
         fixture.engine.release()
     }
 
@@ -151,7 +154,9 @@ import Testing
         for number in 0..<(RunBuffer.runCountMax + 5) {
             let at = fixture.start + Double(number) / 10
             fixture.collector.buffer.append(
-                StoredRun(server: id, slotAt: at, finishedAt: at, intervalSeconds: 60, epoch: 1, result: .reading(values: [:], missing: [])), for: fixture.tenant)
+                StoredRun(
+                    server: id, slotAt: at, finishedAt: at, intervalSeconds: 60, epoch: 1, result: .reading(values: [:], missing: [])),
+                for: fixture.tenant)
         }
         #expect(fixture.collector.buffer.count == RunBuffer.runCountMax)
         #expect(fixture.collector.metrics[.droppedRuns] == 5)
@@ -167,7 +172,9 @@ import Testing
         }
         #expect(try await fixture.pass(after: 60) == 0)
         #expect(try await fixture.state(id) == ("unknown", "unknown", ["Collection is switched off"]))
-        try await fixture.platform.tenants.transaction(fixture.tenant) { try CollectionSettings.enable(true, for: id, at: fixture.start, on: $0) }
+        try await fixture.platform.tenants.transaction(fixture.tenant) {
+            try CollectionSettings.enable(true, for: id, at: fixture.start, on: $0)
+        }
         try await fixture.pass(after: 120)
         #expect(try await fixture.state(id).status == "online")
     }
@@ -192,19 +199,28 @@ import Testing
         let old = fixture.start - 40 * 86_400
         for at in [old, fixture.start] {
             fixture.collector.buffer.append(
-                StoredRun(server: id, slotAt: at, finishedAt: at, intervalSeconds: 60, epoch: 1, result: .reading(values: [.cpuPercent: 1], missing: [])),
+                StoredRun(
+                    server: id, slotAt: at, finishedAt: at, intervalSeconds: 60, epoch: 1,
+                    result: .reading(values: [.cpuPercent: 1], missing: [])),
                 for: fixture.tenant)
         }
         await fixture.collector.buffer.tick(now: fixture.start)
         #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 2)
         try await fixture.collector.maintenance.retain(fixture.tenant, now: fixture.start)
         #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 1)
-        #expect(try await fixture.words("SELECT to_regclass('monitoring.metrics_' || to_char(now() + interval '2 days', 'YYYYMMDD'))::text").count == 1)
+        #expect(
+            try await fixture.words("SELECT to_regclass('monitoring.metrics_' || to_char(now() + interval '2 days', 'YYYYMMDD'))::text")
+                .count == 1)
     }
 
     @Test func theCatalogueIsTheDatabases() async throws {
         let fixture = try await CollectionFixture.make()
-        let stored = try await fixture.words("SELECT id || ' ' || name || ' ' || unit || ' ' || description FROM monitoring.metric_types ORDER BY id")
-        #expect(stored == MetricType.all.sorted { $0.id.rawValue < $1.id.rawValue }.map { "\($0.id.rawValue) \($0.name) \($0.unit) \($0.description)" })
+        let stored = try await fixture.words(
+            "SELECT id || ' ' || name || ' ' || unit || ' ' || description FROM monitoring.metric_types ORDER BY id")
+        #expect(
+            stored
+                == MetricType.all.sorted { $0.id.rawValue < $1.id.rawValue }.map {
+                    "\($0.id.rawValue) \($0.name) \($0.unit) \($0.description)"
+                })
     }
 }

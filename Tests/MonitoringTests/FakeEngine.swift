@@ -32,7 +32,9 @@ final class FakeEngine: Engine {
     var closes: Int { state.withLock { $0.closes } }
     func password(_ host: String) -> String? { state.withLock { $0.passwords[host] ?? nil } }
 
-    func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult { ProbeResult(success: true, message: "Connected.", engine: target.engine) }
+    func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult {
+        ProbeResult(success: true, message: "Connected.", engine: target.engine)
+    }
 
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
         let behaviour = state.withLock { state in
@@ -74,7 +76,8 @@ final class FakeEngine: Engine {
                 if let memory { gauges[.memoryPercent] = memory }
                 return Reading(
                     identity: ServerIdentity(
-                        serverName: host, startedAt: startedAt, productVersion: "15.0.4375.4", edition: "Developer", version: "SQL Server 2019", coreCount: 4),
+                        serverName: host, startedAt: startedAt, productVersion: "15.0.4375.4", edition: "Developer",
+                        version: "SQL Server 2019", coreCount: 4),
                     collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches],
                     waits: [WaitReading(type: "CXPACKET", waitingTasks: batches, waitMs: batches * 2, signalMs: 0)])
             }

@@ -28,7 +28,9 @@ import Testing
         let client: any TestClientProtocol
         func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSONValue? = nil) async throws -> (status: Int, json: JSONValue) {
             let headers: HTTPFields = body == nil ? [:] : [.contentType: "application/json"]
-            return try await client.execute(uri: "/api/v1\(path)", method: method, headers: headers, body: body.map { ByteBuffer(string: $0.text) }) { reply in
+            return try await client.execute(
+                uri: "/api/v1\(path)", method: method, headers: headers, body: body.map { ByteBuffer(string: $0.text) }
+            ) { reply in
                 let text = String(buffer: reply.body)
                 return (reply.status.code, text.isEmpty ? .null : try JSONValue.parse(text: text))
             }
@@ -87,7 +89,8 @@ import Testing
         try await fixture.platform.tenants.transaction(fixture.tenant) { session in
             for name in ["full", "Empty"] {
                 let group = ServerGroup(
-                    id: ServerGroup.ID(), name: name, description: "", color: nil, revision: 1, serverCount: 0, createdAt: now, updatedAt: now)
+                    id: ServerGroup.ID(), name: name, description: "", color: nil, revision: 1, serverCount: 0, createdAt: now,
+                    updatedAt: now)
                 try group.insert(on: session)
                 if name == "full" { _ = try group.add([id], on: session) }
             }
@@ -126,7 +129,8 @@ import Testing
     @Test(arguments: [
         ("", ["metric"]), ("metric=nonsense", ["metric"]), ("metric=cpu&range=2h", ["range"]), ("metric=cpu&from=x", ["from"]),
         ("metric=cpu&to=2026-01-01T00:00:00Z", ["from"]), ("metric=cpu&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", ["to"]),
-        ("metric=cpu&from=2020-01-02T00:00:00Z", ["from"]), ("metric=cpu&range=24h&interval=60", ["interval"]), ("metric=cpu&interval=1", ["interval"]),
+        ("metric=cpu&from=2020-01-02T00:00:00Z", ["from"]), ("metric=cpu&range=24h&interval=60", ["interval"]),
+        ("metric=cpu&interval=1", ["interval"]),
         ("metric=cpu&range=1h&from=2026-01-02T00:00:00Z&to=2026-01-03T00:00:00Z", ["range"]),
     ])
     func seriesRefusalsNameTheParameter(query: String, fields: [String]) async throws {
@@ -154,15 +158,22 @@ import Testing
                 #expect(try await client.send(.put, "/servers/\(id)/collection-config", body).json == ["intervalSeconds"])
             }
             #expect(
-                try await client.send(.put, "/servers/\(id)/collection-config", ["intervalSeconds": 60, "enabled": true, "metricsEnabled": ["x"]]).json
+                try await client.send(
+                    .put, "/servers/\(id)/collection-config", ["intervalSeconds": 60, "enabled": true, "metricsEnabled": ["x"]]
+                ).json
                     == ["metricsEnabled[0]"])
             #expect(try await client.send(.post, "/servers/\(id)/collection/stop").json["enabled"] == false)
             #expect(try await client.send(.get, "/servers/\(id)/health").json["status"] == "unknown")
             #expect(try await client.send(.post, "/servers/\(id)/collection/start").json["enabled"] == true)
         }
-        #expect(try await fixture.words("SELECT action FROM platform.activity_log ORDER BY id") == ["config_changed", "config_changed", "config_changed"])
+        #expect(
+            try await fixture.words("SELECT action FROM platform.activity_log ORDER BY id") == [
+                "config_changed", "config_changed", "config_changed",
+            ])
         try await fixture.pass(after: 30)
-        #expect(try await fixture.words("SELECT DISTINCT metric FROM monitoring.metric_values m WHERE m.collected_at > \(fixture.start + 1)") == ["cpu_percent"])
+        #expect(
+            try await fixture.words("SELECT DISTINCT metric FROM monitoring.metric_values m WHERE m.collected_at > \(fixture.start + 1)")
+                == ["cpu_percent"])
     }
 
     @Test func viewersMayNotStopCollection() async throws {

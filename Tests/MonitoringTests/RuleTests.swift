@@ -9,25 +9,32 @@ import Testing
     static let t0 = Date(timeIntervalSince1970: 1_700_000_000)
 
     static func state(after results: [RunResult]) -> ServerState {
-        results.enumerated().reduce(ServerState()) { $0.after($1.element, thresholds: HealthThresholds(), intervalSeconds: 60, now: t0 + Double($1.offset)) }
+        results.enumerated().reduce(ServerState()) {
+            $0.after($1.element, thresholds: HealthThresholds(), intervalSeconds: 60, now: t0 + Double($1.offset))
+        }
     }
     static let good = RunResult.reading(values: [.cpuPercent: 10, .memoryPercent: 10], missing: [])
     static let bad = RunResult.failure(CollectionFailure(code: "TIMEOUT", message: "No answer."))
 
     @Test(arguments: [
-        (80.0, 10.0, ServerHealth.healthy), (80.1, 10, .warning), (95, 10, .warning), (95.1, 10, .critical), (10, 85, .healthy), (10, 86, .warning),
+        (80.0, 10.0, ServerHealth.healthy), (80.1, 10, .warning), (95, 10, .warning), (95.1, 10, .critical), (10, 85, .healthy),
+        (10, 86, .warning),
         (10, 96, .critical), (90, 96, .critical), (96, 86, .critical),
     ])
     func healthFollowsTheThresholds(cpu: Double, memory: Double, health: ServerHealth) {
         #expect(Self.state(after: [.reading(values: [.cpuPercent: cpu, .memoryPercent: memory], missing: [])]).health == health)
     }
 
-    @Test(arguments: [
-        ([good], ServerStatus.online, ServerHealth.healthy), ([bad], .unknown, .unknown), ([bad, bad], .offline, .offline), ([good, bad], .online, .healthy),
-        ([good, bad, bad], .offline, .offline), ([good, bad, good, bad], .online, .healthy), ([bad, bad, good], .online, .healthy),
-        ([.reading(values: [.cpuPercent: 1], missing: ["x"])], .degraded, .healthy), ([.reading(values: [.connectionCount: 1], missing: ["x"])], .degraded, .unknown),
-        ([.reading(values: [.connectionCount: 1], missing: [])], .online, .healthy), ([.reading(values: [:], missing: [])], .online, .unknown),
-    ] as [([RunResult], ServerStatus, ServerHealth)])
+    @Test(
+        arguments: [
+            ([good], ServerStatus.online, ServerHealth.healthy), ([bad], .unknown, .unknown), ([bad, bad], .offline, .offline),
+            ([good, bad], .online, .healthy),
+            ([good, bad, bad], .offline, .offline), ([good, bad, good, bad], .online, .healthy), ([bad, bad, good], .online, .healthy),
+            ([.reading(values: [.cpuPercent: 1], missing: ["x"])], .degraded, .healthy),
+            ([.reading(values: [.connectionCount: 1], missing: ["x"])], .degraded, .unknown),
+            ([.reading(values: [.connectionCount: 1], missing: [])], .online, .healthy),
+            ([.reading(values: [:], missing: [])], .online, .unknown),
+        ] as [([RunResult], ServerStatus, ServerHealth)])
     func statusFollowsTheAttempts(results: [RunResult], status: ServerStatus, health: ServerHealth) {
         let state = Self.state(after: results)
         #expect(state.status == status)
@@ -47,7 +54,8 @@ import Testing
 
 @Suite struct DifferencingTests {
     static func reading(
-        batches: Int64?, at seconds: Double, name: String = "S", startedAt: Double? = 100, waits: [WaitReading] = [], hits: Int64? = nil, lookups: Int64? = nil
+        batches: Int64?, at seconds: Double, name: String = "S", startedAt: Double? = 100, waits: [WaitReading] = [], hits: Int64? = nil,
+        lookups: Int64? = nil
     ) -> Reading {
         var counters: [Metric: Int64] = [:]
         counters[.batchRequestsSec] = batches
@@ -55,16 +63,19 @@ import Testing
         counters[.cacheLookups] = lookups
         return Reading(
             identity: ServerIdentity(
-                serverName: name, startedAt: startedAt.map { Date(timeIntervalSince1970: $0) }, productVersion: "1", edition: "e", version: "v", coreCount: nil),
+                serverName: name, startedAt: startedAt.map { Date(timeIntervalSince1970: $0) }, productVersion: "1", edition: "e",
+                version: "v", coreCount: nil),
             collectedAt: Date(timeIntervalSince1970: seconds), monotonicSeconds: seconds, counters: counters, waits: waits)
     }
 
-    @Test(arguments: [
-        (reading(batches: 700, at: 30), 20.0), (reading(batches: 100, at: 30), 0), (reading(batches: 99, at: 30), nil),
-        (reading(batches: 700, at: 30, name: "T"), nil), (reading(batches: 700, at: 30, startedAt: 200), nil), (reading(batches: 700, at: 30, startedAt: 102), 20),
-        (reading(batches: 700, at: 3_601), nil), (reading(batches: 700, at: 0), nil), (reading(batches: nil, at: 30), nil),
-        (reading(batches: 700, at: 30, startedAt: nil), 20),
-    ] as [(Reading, Double?)])
+    @Test(
+        arguments: [
+            (reading(batches: 700, at: 30), 20.0), (reading(batches: 100, at: 30), 0), (reading(batches: 99, at: 30), nil),
+            (reading(batches: 700, at: 30, name: "T"), nil), (reading(batches: 700, at: 30, startedAt: 200), nil),
+            (reading(batches: 700, at: 30, startedAt: 102), 20),
+            (reading(batches: 700, at: 3_601), nil), (reading(batches: 700, at: 0), nil), (reading(batches: nil, at: 30), nil),
+            (reading(batches: 700, at: 30, startedAt: nil), 20),
+        ] as [(Reading, Double?)])
     func ratesAreHonest(next: Reading, rate: Double?) {
         let memory = Differencing.Memory(Self.reading(batches: 100, at: 0))
         #expect(Differencing.values(of: next, after: memory).values[.batchRequestsSec] == rate)
@@ -76,15 +87,21 @@ import Testing
 
     @Test func ratiosNeedSomethingToDivideBy() {
         let memory = Differencing.Memory(Self.reading(batches: nil, at: 0, hits: 100, lookups: 100))
-        #expect(Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 190, lookups: 200), after: memory).values[.cacheHitPercent] == 90)
-        #expect(Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 100, lookups: 100), after: memory).values[.cacheHitPercent] == nil)
+        #expect(
+            Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 190, lookups: 200), after: memory).values[.cacheHitPercent]
+                == 90)
+        #expect(
+            Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 100, lookups: 100), after: memory).values[.cacheHitPercent]
+                == nil)
     }
 
     @Test func waitsThatMovedAreKept() {
         func wait(_ type: String, _ ms: Int64) -> WaitReading { WaitReading(type: type, waitingTasks: ms, waitMs: ms, signalMs: 0) }
-        let memory = Differencing.Memory(Self.reading(batches: nil, at: 0, waits: [wait("CXPACKET", 100), wait("LAZYWRITER_SLEEP", 100), wait("WRITELOG", 5)]))
+        let memory = Differencing.Memory(
+            Self.reading(batches: nil, at: 0, waits: [wait("CXPACKET", 100), wait("LAZYWRITER_SLEEP", 100), wait("WRITELOG", 5)]))
         let next = Self.reading(
-            batches: nil, at: 10, waits: [wait("CXPACKET", 600), wait("LAZYWRITER_SLEEP", 9_100), wait("WRITELOG", 5), wait("PAGEIOLATCH_SH", 500)])
+            batches: nil, at: 10,
+            waits: [wait("CXPACKET", 600), wait("LAZYWRITER_SLEEP", 9_100), wait("WRITELOG", 5), wait("PAGEIOLATCH_SH", 500)])
         let (values, waits) = Differencing.values(of: next, after: memory)
         #expect(values[.waitTimeMs] == nil)  // the engine's own sum was not read
         #expect(waits?.deltas.map(\.type) == ["CXPACKET", "LAZYWRITER_SLEEP", "PAGEIOLATCH_SH"])
@@ -96,10 +113,12 @@ import Testing
 @Suite struct SeriesRequestTests {
     static let to = Date(timeIntervalSince1970: 1_700_000_000)
 
-    @Test(arguments: [
-        (3600.0, 60, nil), (21_600, 60, nil), (86_400, 60, 300), (604_800, 60, 1800), (2_592_000, 60, 7200), (3600, 30, nil), (21_600, 30, 60),
-        (86_400, 3600, nil), (31_536_000, 60, 86_400),
-    ] as [(Double, Int, Int?)])
+    @Test(
+        arguments: [
+            (3600.0, 60, nil), (21_600, 60, nil), (86_400, 60, 300), (604_800, 60, 1800), (2_592_000, 60, 7200), (3600, 30, nil),
+            (21_600, 30, 60),
+            (86_400, 3600, nil), (31_536_000, 60, 86_400),
+        ] as [(Double, Int, Int?)])
     func stepsKeepWithinFiveHundredPoints(span: Double, interval: Int, step: Int?) throws {
         let request = try #require(SeriesRequest.fitting(from: Self.to - span, to: Self.to, intervalSeconds: interval, given: nil))
         #expect(request.stepSeconds == step)

@@ -46,7 +46,8 @@ package enum Color {
     /// `text` in lower case; nil when it is not "#" and six hexadecimal digits.
     package static func normalized(_ text: String) -> String? {
         let bytes = Array(text.utf8)
-        guard bytes.count == 7, bytes[0] == UInt8(ascii: "#"), bytes.dropFirst().allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else { return nil }
+        guard bytes.count == 7, bytes[0] == UInt8(ascii: "#"), bytes.dropFirst().allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
+        else { return nil }
         return text.lowercased()
     }
 

@@ -47,8 +47,9 @@ package struct ServerGroupRoutes: Sendable {
         let actor = try context.caller(may: .manageGroups).actor
         let fields = try await GroupFields(request, context, isPatch: false)
         let now = Date()
-        let group = fields.applied(to: ServerGroup(
-            id: ServerGroup.ID(), name: "", description: "", color: nil, revision: 1, serverCount: 0, createdAt: now, updatedAt: now))
+        let group = fields.applied(
+            to: ServerGroup(
+                id: ServerGroup.ID(), name: "", description: "", color: nil, revision: 1, serverCount: 0, createdAt: now, updatedAt: now))
         try await databases.transaction(context.requireTenant()) { session in
             try group.insert(on: session)
             try session.record(group.activity("group_created", by: actor, details: ["after": .object(group.audit)]))
@@ -58,10 +59,14 @@ package struct ServerGroupRoutes: Sendable {
     }
 
     /// PUT /groups/{id}. 400, 404, 409, 412.
-    @Sendable func replace(request: Request, context: AppRequestContext) async throws -> Response { try await update(request, context, isPatch: false) }
+    @Sendable func replace(request: Request, context: AppRequestContext) async throws -> Response {
+        try await update(request, context, isPatch: false)
+    }
 
     /// PATCH /groups/{id}. 400, 404, 409, 412.
-    @Sendable func change(request: Request, context: AppRequestContext) async throws -> Response { try await update(request, context, isPatch: true) }
+    @Sendable func change(request: Request, context: AppRequestContext) async throws -> Response {
+        try await update(request, context, isPatch: true)
+    }
 
     private func update(_ request: Request, _ context: AppRequestContext, isPatch: Bool) async throws -> Response {
         let actor = try context.caller(may: .manageGroups).actor
@@ -75,7 +80,8 @@ package struct ServerGroupRoutes: Sendable {
             group.revision += 1
             group.updatedAt = now
             try group.save(on: session)
-            try session.record(group.activity("group_updated", by: actor, details: ["before": .object(before.audit), "after": .object(group.audit)]))
+            try session.record(
+                group.activity("group_updated", by: actor, details: ["before": .object(before.audit), "after": .object(group.audit)]))
             try session.publish(group.event)
         }
         return try await reply(id, context)
@@ -112,7 +118,8 @@ package struct ServerGroupRoutes: Sendable {
             let count = try group.add(servers, on: session)
             guard count > 0 else { return }
             let names = servers.map { JSONValue.string($0.description) }
-            try session.record(group.activity("group_servers_added", by: actor, details: ["serverIds": .array(names), "added": .int(Int64(count))]))
+            try session.record(
+                group.activity("group_servers_added", by: actor, details: ["serverIds": .array(names), "added": .int(Int64(count))]))
             try session.publish(group.event)
         }
         return try await reply(id, context)
@@ -225,5 +232,7 @@ extension ServerGroup {
         Activity(action, entityType: "group", entityID: id.uuid, entityName: name, actor: actor, details: .object(details))
     }
 
-    fileprivate var event: Event { Event("group.changed", entityID: id.uuid, payload: ["groupId": .string(id.description), "name": .string(name)]) }
+    fileprivate var event: Event {
+        Event("group.changed", entityID: id.uuid, payload: ["groupId": .string(id.description), "name": .string(name)])
+    }
 }

@@ -6,7 +6,8 @@ import Primitives
 extension ServerGroup {
     private static let columns: SQL = """
         g.id, g.name, g.description, g.color, g.revision, g.created_at, g.updated_at,
-            (SELECT count(*) FROM fleet.server_group_members m JOIN fleet.servers s ON s.id = m.server_id AND s.deleted_at IS NULL WHERE m.group_id = g.id)
+            (SELECT count(*) FROM fleet.server_group_members m
+                JOIN fleet.servers s ON s.id = m.server_id AND s.deleted_at IS NULL WHERE m.group_id = g.id)
                 AS server_count
         """
 
@@ -27,7 +28,9 @@ extension ServerGroup {
     }
 
     /// Groups by name, those after `after`, and how many there are in all.
-    package static func list(search: String?, after: Cursor?, limit: Int, on session: TenantSession) throws -> (groups: [ServerGroup], total: Int) {
+    package static func list(search: String?, after: Cursor?, limit: Int, on session: TenantSession) throws -> (
+        groups: [ServerGroup], total: Int
+    ) {
         var conditions: SQL = "WHERE true"
         if let search { conditions = conditions + " AND g.name ILIKE \(likePattern(search))" }
         var page = conditions
@@ -41,7 +44,8 @@ extension ServerGroup {
 
     /// Where the page after this group begins. The database lower-cases the name, so that both sides compare the same.
     package static func cursor(after group: ServerGroup, on session: TenantSession) throws -> Cursor {
-        Cursor(sort: "name", values: [.string(try session.rows("SELECT lower(\(group.name))")[0].decode(0)), .string(group.id.description)])
+        Cursor(
+            sort: "name", values: [.string(try session.rows("SELECT lower(\(group.name))")[0].decode(0)), .string(group.id.description)])
     }
 
     /// Adds the group. Throws `.conflict` when the name is taken.
@@ -112,7 +116,9 @@ extension ServerGroup {
     /// Makes `groups` the groups of `server`. Throws a validation error that names each unknown id.
     package static func assign(_ groups: [ID], to server: Server.ID, on session: TenantSession) throws {
         let known = Set(
-            try session.rows("SELECT id FROM fleet.server_groups WHERE id = ANY (\(groups)) FOR KEY SHARE").map { try $0.decode(0, as: ID.self) })
+            try session.rows("SELECT id FROM fleet.server_groups WHERE id = ANY (\(groups)) FOR KEY SHARE").map {
+                try $0.decode(0, as: ID.self)
+            })
         let unknown = groups.enumerated().filter { !known.contains($1) }
         guard unknown.isEmpty else {
             throw AppError(
@@ -136,7 +142,8 @@ extension ServerGroup {
 
     private init(_ row: PostgresRow) throws {
         self.init(
-            id: try row.decode("id"), name: try row.decode("name"), description: try row.decode("description"), color: try row.decode("color"),
+            id: try row.decode("id"), name: try row.decode("name"), description: try row.decode("description"),
+            color: try row.decode("color"),
             revision: try row.decode("revision"), serverCount: try row.decode("server_count"), createdAt: try row.decode("created_at"),
             updatedAt: try row.decode("updated_at"))
     }

@@ -65,9 +65,13 @@ package struct LabelRoutes: Sendable {
             label.name = name ?? before.name
             label.color = color ?? before.color
             try label.save(on: session)
-            try session.record(label.activity(
-                "label_updated", by: actor,
-                details: ["before": ["name": .string(before.name), "color": .string(before.color)], "after": ["name": .string(label.name), "color": .string(label.color)]]))
+            try session.record(
+                label.activity(
+                    "label_updated", by: actor,
+                    details: [
+                        "before": ["name": .string(before.name), "color": .string(before.color)],
+                        "after": ["name": .string(label.name), "color": .string(label.color)],
+                    ]))
             try session.publish(label.event)
             return label
         }
@@ -155,5 +159,7 @@ extension Label {
         Activity(action, entityType: "label", entityID: id.uuid, entityName: name, actor: actor, details: .object(details))
     }
 
-    fileprivate var event: Event { Event("label.changed", entityID: id.uuid, payload: ["labelId": .string(id.description), "name": .string(name)]) }
+    fileprivate var event: Event {
+        Event("label.changed", entityID: id.uuid, payload: ["labelId": .string(id.description), "name": .string(name)])
+    }
 }

@@ -6,7 +6,8 @@ import Primitives
 extension Label {
     private static let columns: SQL = """
         l.id, l.name, l.color,
-            (SELECT count(*) FROM fleet.server_labels m JOIN fleet.servers s ON s.id = m.server_id AND s.deleted_at IS NULL WHERE m.label_id = l.id)
+            (SELECT count(*) FROM fleet.server_labels m
+                JOIN fleet.servers s ON s.id = m.server_id AND s.deleted_at IS NULL WHERE m.label_id = l.id)
                 AS server_count
         """
 
@@ -19,7 +20,8 @@ extension Label {
     }
 
     /// Labels by name, those after `after`, and how many there are in all.
-    package static func list(search: String?, after: Cursor?, limit: Int, on session: TenantSession) throws -> (labels: [Label], total: Int) {
+    package static func list(search: String?, after: Cursor?, limit: Int, on session: TenantSession) throws -> (labels: [Label], total: Int)
+    {
         var conditions: SQL = "WHERE true"
         if let search { conditions = conditions + " AND l.name ILIKE \(likePattern(search))" }
         var page = conditions
@@ -33,7 +35,8 @@ extension Label {
 
     /// Where the page after this label begins.
     package static func cursor(after label: Label, on session: TenantSession) throws -> Cursor {
-        Cursor(sort: "name", values: [.string(try session.rows("SELECT lower(\(label.name))")[0].decode(0)), .string(label.id.description)])
+        Cursor(
+            sort: "name", values: [.string(try session.rows("SELECT lower(\(label.name))")[0].decode(0)), .string(label.id.description)])
     }
 
     /// Adds the label. Throws `.conflict` when the name is taken.
@@ -108,6 +111,8 @@ extension Label {
     }
 
     private init(_ row: PostgresRow) throws {
-        self.init(id: try row.decode("id"), name: try row.decode("name"), color: try row.decode("color"), serverCount: try row.decode("server_count"))
+        self.init(
+            id: try row.decode("id"), name: try row.decode("name"), color: try row.decode("color"),
+            serverCount: try row.decode("server_count"))
     }
 }

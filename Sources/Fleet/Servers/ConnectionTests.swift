@@ -5,7 +5,8 @@ package import Platform
 import Primitives
 import Synchronization
 
-/// Tests connections on behalf of people. A test is a port scanner in the wrong hands: so each tenant has a rate, and each process a number at once.
+/// Tests connections on behalf of people. A test is a port scanner in the wrong hands: so each tenant has a rate, and each process a
+/// number at once.
 package final class ConnectionTests: Sendable {
     /// Tests that a tenant may begin at once, and per minute after that.
     package static let burstMax = 20
@@ -25,7 +26,8 @@ package final class ConnectionTests: Sendable {
     private let state = Mutex(State())
     private let probe: @Sendable (Target) async -> ProbeResult
 
-    /// - Parameter probe: tries one target and always answers within 10 s; in the program `IsolatedProbe`, which a crashing driver cannot harm.
+    /// - Parameter probe: tries one target and always answers within 10 s; in the program `IsolatedProbe`, which a crashing driver cannot
+    /// harm.
     package init(probe: @escaping @Sendable (Target) async -> ProbeResult) { self.probe = probe }
 
     /// Tries `target`. Throws `.rateLimited` when the tenant tests too often, `.unavailable` when too many tests run.

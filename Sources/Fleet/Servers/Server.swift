@@ -18,7 +18,8 @@ package struct Server: Sendable, Equatable {
     package var updatedAt: Date
 
     package init(
-        id: ID, configuration: ServerConfiguration, sealedPassword: Bytes?, revision: Int64, facts: ServerFacts, createdAt: Date, updatedAt: Date
+        id: ID, configuration: ServerConfiguration, sealedPassword: Bytes?, revision: Int64, facts: ServerFacts, createdAt: Date,
+        updatedAt: Date
     ) {
         self.id = id
         self.configuration = configuration
@@ -69,7 +70,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var trustServerCertificate: Bool
 
     package init(
-        name: String, engine: EngineKind = .sqlserver, hostname: String, port: Int? = nil, instanceName: String? = nil, database: String? = nil,
+        name: String, engine: EngineKind = .sqlserver, hostname: String, port: Int? = nil, instanceName: String? = nil,
+        database: String? = nil,
         authType: TargetAuthentication = .sql, username: String? = nil, encrypt: Bool = true, trustServerCertificate: Bool = false
     ) {
         self.name = name
@@ -87,7 +89,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// What a driver needs to connect.
     package func target(password: String?) -> Target {
         Target(
-            engine: engine, hostname: hostname, port: port, instanceName: instanceName, database: database, authType: authType, username: username,
+            engine: engine, hostname: hostname, port: port, instanceName: instanceName, database: database, authType: authType,
+            username: username,
             password: password, encrypt: encrypt, trustServerCertificate: trustServerCertificate)
     }
 

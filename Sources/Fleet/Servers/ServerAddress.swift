@@ -1,4 +1,5 @@
-/// Where a server listens, as people spell it: `host`, `host\instance`, `host,port`, `host\instance,port`, `host:port`, `tcp:host`, `[::1]:5432`, `(local)`, `.`.
+/// Where a server listens, as people spell it: `host`, `host\instance`, `host,port`, `host\instance,port`, `host:port`, `tcp:host`,
+/// `[::1]:5432`, `(local)`, `.`.
 package struct ServerAddress: Sendable, Equatable {
     package static let hostnameLengthMax = 255
     package static let instanceNameLengthMax = 100
@@ -45,13 +46,19 @@ package struct ServerAddress: Sendable, Equatable {
 
     package static func isInstanceName(_ text: String) -> Bool {
         (1...instanceNameLengthMax).contains(text.utf8.count)
-            && text.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "-") }
+            && text.utf8.allSatisfy {
+                $0.isLetterOrDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#")
+                    || $0 == UInt8(ascii: "-")
+            }
     }
 
     private static func isHostname(_ text: String) -> Bool {
         (1...hostnameLengthMax).contains(text.utf8.count)
             && text.utf8.contains { $0.isLetterOrDigit || $0 == UInt8(ascii: ":") }
-            && text.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ":") }
+            && text.utf8.allSatisfy {
+                $0.isLetterOrDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+                    || $0 == UInt8(ascii: ":")
+            }
     }
 
     /// The colon before a port: the only one of a name, or the one after a bracket; the colons of a bare IPv6 address are none.
@@ -62,7 +69,9 @@ package struct ServerAddress: Sendable, Equatable {
     }
 
     private static func port(_ text: Substring) throws(SpellingError) -> Int {
-        guard let port = Int(text.trimmingSpaces()), (1...65_535).contains(port) else { throw SpellingError(reason: "a port is a number from 1 to 65535") }
+        guard let port = Int(text.trimmingSpaces()), (1...65_535).contains(port) else {
+            throw SpellingError(reason: "a port is a number from 1 to 65535")
+        }
         return port
     }
 }

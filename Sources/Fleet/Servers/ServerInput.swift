@@ -43,7 +43,8 @@ package struct ServerInput: Sendable, Equatable {
         name = Self.given("name", body) { $0.optionalString("name", ServerConfiguration.nameLengths)?.trimmingSpaces() }
         engine = Self.given("engine", body) { $0.optionalChoice("engine", EngineKind.self) }
         hostname = Self.given(body.isPresent("hostname") ? "hostname" : "host", body) {
-            $0.optionalString("hostname", 1...(ServerAddress.hostnameLengthMax + ServerAddress.instanceNameLengthMax + 10), aliases: ["host"])
+            $0.optionalString(
+                "hostname", 1...(ServerAddress.hostnameLengthMax + ServerAddress.instanceNameLengthMax + 10), aliases: ["host"])
         }
         port = Self.given("port", body) { $0.optionalInt("port", 1...65_535) }
         instanceName = Self.text("instanceName", body, 0...ServerAddress.instanceNameLengthMax)
@@ -55,7 +56,9 @@ package struct ServerInput: Sendable, Equatable {
         encrypt = Self.given("encrypt", body) { $0.optionalBool("encrypt") }
         trustServerCertificate = Self.given("trustServerCertificate", body) { $0.optionalBool("trustServerCertificate") }
         groupIDs = body.optionalIDs("groupIds", max: ServerConfiguration.groupCountMax)
-        labels = body.optionalStrings("labels", max: ServerConfiguration.labelCountMax, length: Label.nameLengths)?.map { $0.trimmingSpaces() }
+        labels = body.optionalStrings("labels", max: ServerConfiguration.labelCountMax, length: Label.nameLengths)?.map {
+            $0.trimmingSpaces()
+        }
         validate = body.bool("validate", default: false)
         for (field, isNull) in [
             ("name", name == .null), ("engine", engine == .null), ("hostname", hostname == .null), ("authType", authType == .null),
@@ -106,7 +109,9 @@ package struct ServerInput: Sendable, Equatable {
         if instance != nil, engine != .sqlserver { fail("instanceName", "is for SQL Server only") }
         if instance?.uppercased() == "MSSQLSERVER" { instance = nil }
 
-        if let both = spelled.port, case .value(let field) = port, both != field { fail("port", "is another one than in the host, \(both)") }
+        if let both = spelled.port, case .value(let field) = port, both != field {
+            fail("port", "is another one than in the host, \(both)")
+        }
         // An unchanged address keeps its port; another engine brings its own, unless the port was somebody's choice.
         let kept = base.flatMap { $0.port == $0.engine.defaultPort ? nil : $0.port }
         let port: Int
@@ -121,10 +126,12 @@ package struct ServerInput: Sendable, Equatable {
 
         if let first = failures.first {
             throw AppError(
-                .validationError, failures.count == 1 ? "\(first.field): \(first.reason)" : "\(failures.count) fields are not valid", details: failures)
+                .validationError, failures.count == 1 ? "\(first.field): \(first.reason)" : "\(failures.count) fields are not valid",
+                details: failures)
         }
         return ServerConfiguration(
-            name: name, engine: engine, hostname: spelled.hostname, port: port, instanceName: instance, database: database.or(base?.database),
+            name: name, engine: engine, hostname: spelled.hostname, port: port, instanceName: instance,
+            database: database.or(base?.database),
             authType: authType, username: username.or(base?.username), encrypt: encrypt.or(base?.encrypt) ?? true,
             trustServerCertificate: trustServerCertificate.or(base?.trustServerCertificate) ?? false)
     }

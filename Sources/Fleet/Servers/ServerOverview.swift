@@ -10,7 +10,8 @@ package struct ServerOverview: Sendable {
 
     /// The columns by place, so that a list of many need not look names up.
     enum Column: Int, CaseIterable {
-        case id, name, engine, hostname, port, instanceName, database, authType, username, hasPassword, encrypt, trustServerCertificate, status, health
+        case id, name, engine, hostname, port, instanceName, database, authType, username, hasPassword, encrypt, trustServerCertificate,
+            status, health
         case reasons, version, productVersion, edition, groups, labels, collectionEnabled, collectionInterval, collectedAt, attemptedAt
         case errorCode, errorMessage, errorAt, cpuPercent, memoryPercent, connectionCount, batchRequestsSec, createdAt, updatedAt, revision
         case sortKey, total
@@ -70,21 +71,7 @@ package struct ServerOverview: Sendable {
         writer.optional(try text(.productVersion))
         writer.key("edition")
         writer.optional(try text(.edition))
-        writer.key("groups")
-        writer.json(try text(.groups) ?? "[]")
-        writer.key("labels")
-        writer.json(try text(.labels) ?? "[]")
-        writer.key("collection")
-        writer.beginObject()
-        writer.key("enabled")
-        writer.bool(try truth(.collectionEnabled))
-        writer.key("intervalSeconds")
-        writer.int(try row.decode(Column.collectionInterval.rawValue, as: Int.self))
-        writer.endObject()
-        writer.key("lastCollectedAt")
-        writer.optional(try date(.collectedAt))
-        writer.key("lastAttemptAt")
-        writer.optional(try date(.attemptedAt))
+        try writeMembershipsAndTimes(to: &writer)
         try writeLastError(to: &writer)
         writer.key("latest")
         writer.beginObject()
@@ -102,6 +89,24 @@ package struct ServerOverview: Sendable {
         writer.key("updatedAt")
         writer.optional(try date(.updatedAt))
         writer.endObject()
+    }
+
+    private func writeMembershipsAndTimes(to writer: inout JSONWriter) throws {
+        writer.key("groups")
+        writer.json(try row.decode(Column.groups.rawValue, as: String?.self) ?? "[]")
+        writer.key("labels")
+        writer.json(try row.decode(Column.labels.rawValue, as: String?.self) ?? "[]")
+        writer.key("collection")
+        writer.beginObject()
+        writer.key("enabled")
+        writer.bool(try row.decode(Column.collectionEnabled.rawValue, as: Bool.self))
+        writer.key("intervalSeconds")
+        writer.int(try row.decode(Column.collectionInterval.rawValue, as: Int.self))
+        writer.endObject()
+        writer.key("lastCollectedAt")
+        writer.optional(try row.decode(Column.collectedAt.rawValue, as: Date?.self))
+        writer.key("lastAttemptAt")
+        writer.optional(try row.decode(Column.attemptedAt.rawValue, as: Date?.self))
     }
 
     private func writeLastError(to writer: inout JSONWriter) throws {

@@ -31,7 +31,8 @@ package struct ServerFilter: Sendable {
         for label in labels {
             sql =
                 sql
-                + " AND EXISTS (SELECT FROM fleet.server_labels m JOIN fleet.labels l ON l.id = m.label_id WHERE m.server_id = o.id AND lower(l.name) = lower(\(label)))"
+                + " AND EXISTS (SELECT FROM fleet.server_labels m JOIN fleet.labels l ON l.id = m.label_id"
+                + " WHERE m.server_id = o.id AND lower(l.name) = lower(\(label)))"
         }
         if let search {
             let pattern = likePattern(search)
@@ -61,7 +62,10 @@ package enum ServerSort: String, CaseIterable, Sendable {
         case .status: "CASE o.status WHEN 'offline' THEN 0 WHEN 'degraded' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END::float8"
         case .health:
             "CASE o.health WHEN 'critical' THEN 0 WHEN 'offline' THEN 1 WHEN 'warning' THEN 2 WHEN 'unknown' THEN 3 ELSE 4 END::float8"
-        case .version: "coalesce(lower(o.version) || ' ' || o.product_version, lower(o.version), \(unsafeRaw: order == .ascending ? "U&'\\FFFD'" : "''"))"
+        case .version:
+            order == .ascending
+                ? "coalesce(lower(o.version) || ' ' || o.product_version, lower(o.version), U&'\\FFFD')"
+                : "coalesce(lower(o.version) || ' ' || o.product_version, lower(o.version), '')"
         case .createdAt: "extract(epoch FROM o.created_at)::float8"
         case .cpu: "coalesce(o.cpu_percent, \(unsafeRaw: last))"
         case .memory: "coalesce(o.memory_percent, \(unsafeRaw: last))"
@@ -84,15 +88,19 @@ extension ServerOverview {
     private static let columns: SQL = """
         p.id, p.name, p.engine, p.hostname, p.port, p.instance_name, p.database_name, p.auth_type, p.username, p.has_password, p.encrypt,
             p.trust_server_certificate, p.status, p.health, p.reasons, p.version, p.product_version, p.edition, g.groups, l.labels,
-            p.collection_enabled, p.interval_seconds, p.collected_at, p.attempted_at, p.last_error_code, p.last_error_message, p.last_error_at,
-            p.cpu_percent, p.memory_percent, p.connection_count, p.batch_requests_sec, p.created_at, p.updated_at, p.revision, p.sort_key, p.total
+            p.collection_enabled, p.interval_seconds, p.collected_at, p.attempted_at, p.last_error_code, p.last_error_message,
+                p.last_error_at,
+            p.cpu_percent, p.memory_percent, p.connection_count, p.batch_requests_sec, p.created_at, p.updated_at, p.revision,
+                p.sort_key, p.total
         """
 
     private static let interval: SQL = """
-        coalesce(o.collection_interval_seconds, (SELECT (value->>'intervalSeconds')::int FROM platform.settings WHERE key = 'collection'), 60)
+        coalesce(o.collection_interval_seconds, (SELECT (value->>'intervalSeconds')::int FROM platform.settings
+            WHERE key = 'collection'), 60)
         """
 
-    /// One page of servers in one statement: the page is found first, by index where it is sorted by name; groups and labels are fetched for it alone.
+    /// One page of servers in one statement: the page is found first, by index where it is sorted by name; groups and labels are fetched
+    /// for it alone.
     package static func list(
         _ filter: ServerFilter, sort: ServerSort, order: QueryReader.Order, after cursor: Cursor?, limit: Int, on session: TenantSession
     ) throws -> Page<ServerOverview> {
@@ -108,8 +116,10 @@ extension ServerOverview {
         guard rows.count > limit, let last = items.last else { return Page(items: items, nextCursor: nil, total: total) }
         let key: JSONValue =
             sort.isText
-            ? .string(try last.row.decode(Column.sortKey.rawValue)) : .string(try last.row.decode(Column.sortKey.rawValue, as: Double.self).description)
-        return Page(items: items, nextCursor: Cursor(sort: sortName(sort, order), values: [key, .string(last.id.description)]), total: total)
+            ? .string(try last.row.decode(Column.sortKey.rawValue))
+            : .string(try last.row.decode(Column.sortKey.rawValue, as: Double.self).description)
+        return Page(
+            items: items, nextCursor: Cursor(sort: sortName(sort, order), values: [key, .string(last.id.description)]), total: total)
     }
 
     /// The statement of `list`; apart, so that its plan can be tested.

@@ -72,7 +72,8 @@ package struct ServerRoutes: Sendable {
         let password = input.password.or(nil)
         let sealed = try password.map { Bytes(try secrets.seal($0, for: tenant.id, context: Server.passwordContext(id))) }
         var server = Server(
-            id: id, configuration: try input.configuration(on: nil), sealedPassword: sealed, revision: 1, facts: ServerFacts(), createdAt: now, updatedAt: now)
+            id: id, configuration: try input.configuration(on: nil), sealedPassword: sealed, revision: 1, facts: ServerFacts(),
+            createdAt: now, updatedAt: now)
         if input.validate {
             try await refuseTakenName(server.configuration.name, tenant)
             server.facts = try await tested(server.configuration, password, tenant)
@@ -81,7 +82,10 @@ package struct ServerRoutes: Sendable {
             try server.insert(on: session)
             try Self.assign(input, to: id, at: now, on: session)
             try session.record(server.activity("server_added", by: actor, details: ["after": .object(server.configuration.audit)]))
-            try session.publish(Event("server.created", entityID: id.uuid, payload: ["serverId": .string(id.description), "name": .string(server.configuration.name)]))
+            try session.publish(
+                Event(
+                    "server.created", entityID: id.uuid,
+                    payload: ["serverId": .string(id.description), "name": .string(server.configuration.name)]))
         }
         return try await reply(id, context, status: .created)
     }
@@ -126,7 +130,10 @@ package struct ServerRoutes: Sendable {
             if let labels = input.labels { details["labels"] = .array(labels.map { .string($0) }) }
             if let groups = input.groupIDs { details["groupIds"] = .array(groups.map { .string($0.description) }) }
             try session.record(server.activity("server_updated", by: actor, details: details))
-            try session.publish(Event("server.updated", entityID: id.uuid, payload: ["serverId": .string(id.description), "name": .string(server.configuration.name)]))
+            try session.publish(
+                Event(
+                    "server.updated", entityID: id.uuid,
+                    payload: ["serverId": .string(id.description), "name": .string(server.configuration.name)]))
         }
         return try await reply(id, context)
     }
@@ -141,7 +148,10 @@ package struct ServerRoutes: Sendable {
             try request.checkIfMatch(server.revision)
             try server.softDelete(at: now, on: session)
             try session.record(server.activity("server_deleted", by: actor, details: ["before": .object(server.configuration.audit)]))
-            try session.publish(Event("server.deleted", entityID: id.uuid, payload: ["serverId": .string(id.description), "name": .string(server.configuration.name)]))
+            try session.publish(
+                Event(
+                    "server.deleted", entityID: id.uuid,
+                    payload: ["serverId": .string(id.description), "name": .string(server.configuration.name)]))
         }
         return noContent()
     }
@@ -156,8 +166,11 @@ package struct ServerRoutes: Sendable {
             let name = try Self.freeName(like: oldName, on: session)
             try Server.restore(id, as: name, at: now, on: session)
             let server = try Server.find(id, on: session)
-            try session.record(server.activity("server_restored", by: actor, details: ["before": ["name": .string(oldName)], "after": ["name": .string(name)]]))
-            try session.publish(Event("server.created", entityID: id.uuid, payload: ["serverId": .string(id.description), "name": .string(name)]))
+            try session.record(
+                server.activity(
+                    "server_restored", by: actor, details: ["before": ["name": .string(oldName)], "after": ["name": .string(name)]]))
+            try session.publish(
+                Event("server.created", entityID: id.uuid, payload: ["serverId": .string(id.description), "name": .string(name)]))
         }
         return try await reply(id, context)
     }
@@ -247,5 +260,7 @@ package struct ServerRoutes: Sendable {
 
 extension ServerFacts {
     /// What a successful probe found.
-    package init(_ result: ProbeResult) { self.init(version: result.version, productVersion: result.productVersion, edition: result.edition) }
+    package init(_ result: ProbeResult) {
+        self.init(version: result.version, productVersion: result.productVersion, edition: result.edition)
+    }
 }

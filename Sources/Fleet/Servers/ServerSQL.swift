@@ -6,7 +6,8 @@ import Primitives
 
 extension Server {
     private static let columns: SQL = """
-        id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted, encrypt, trust_server_certificate,
+        id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted, encrypt,
+            trust_server_certificate,
             revision, version, product_version, edition, created_at, updated_at
         """
 
@@ -45,7 +46,8 @@ extension Server {
                     (id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted, encrypt,
                      trust_server_certificate, revision, change_number, version, product_version, edition, created_at, updated_at)
                 VALUES (\(id), \(c.name), \(c.engine), \(c.hostname), \(Int32(c.port)), \(c.instanceName), \(c.database), \(c.authType),
-                    \(c.username), \(sealedPassword), \(c.encrypt), \(c.trustServerCertificate), \(revision), fleet.next_change(), \(facts.version),
+                    \(c.username), \(sealedPassword), \(c.encrypt), \(c.trustServerCertificate), \(revision),
+                        fleet.next_change(), \(facts.version),
                     \(facts.productVersion), \(facts.edition), \(createdAt), \(updatedAt))
                 """)
         }
@@ -58,8 +60,10 @@ extension Server {
             try session.execute(
                 """
                 UPDATE fleet.servers
-                SET name = \(c.name), engine = \(c.engine), hostname = \(c.hostname), port = \(Int32(c.port)), instance_name = \(c.instanceName),
-                    database_name = \(c.database), auth_type = \(c.authType), username = \(c.username), password_encrypted = \(sealedPassword),
+                SET name = \(c.name), engine = \(c.engine), hostname = \(c.hostname), port = \(Int32(c.port)),
+                    instance_name = \(c.instanceName),
+                    database_name = \(c.database), auth_type = \(c.authType), username = \(c.username),
+                        password_encrypted = \(sealedPassword),
                     encrypt = \(c.encrypt), trust_server_certificate = \(c.trustServerCertificate), revision = \(revision),
                     change_number = fleet.next_change(), version = \(facts.version), product_version = \(facts.productVersion),
                     edition = \(facts.edition), updated_at = \(updatedAt)
@@ -104,7 +108,8 @@ extension Server {
 
     /// Tells collectors to read this server's configuration again, in this transaction. Throws `.notFound`.
     package static func touch(_ id: ID, on session: TenantSession) throws {
-        let count = try session.execute("UPDATE fleet.servers SET change_number = fleet.next_change() WHERE id = \(id) AND deleted_at IS NULL")
+        let count = try session.execute(
+            "UPDATE fleet.servers SET change_number = fleet.next_change() WHERE id = \(id) AND deleted_at IS NULL")
         guard count == 1 else { throw AppError.notFound("The server") }
     }
 
@@ -114,7 +119,8 @@ extension Server {
             """
             UPDATE fleet.servers
             SET version = \(facts.version), product_version = \(facts.productVersion), edition = \(facts.edition)
-            WHERE id = \(id) AND (version, product_version, edition) IS DISTINCT FROM (\(facts.version), \(facts.productVersion), \(facts.edition))
+            WHERE id = \(id) AND (version, product_version, edition) IS DISTINCT FROM (\(facts.version),
+                \(facts.productVersion), \(facts.edition))
             """)
     }
 
@@ -130,19 +136,23 @@ extension Server {
         self.init(
             id: try row.decode("id"),
             configuration: ServerConfiguration(
-                name: try row.decode("name"), engine: try row.decodeWord("engine"), hostname: try row.decode("hostname"), port: try row.decode("port"),
-                instanceName: try row.decode("instance_name"), database: try row.decode("database_name"), authType: try row.decodeWord("auth_type"),
+                name: try row.decode("name"), engine: try row.decodeWord("engine"), hostname: try row.decode("hostname"),
+                port: try row.decode("port"),
+                instanceName: try row.decode("instance_name"), database: try row.decode("database_name"),
+                authType: try row.decodeWord("auth_type"),
                 username: try row.decode("username"), encrypt: try row.decode("encrypt"),
                 trustServerCertificate: try row.decode("trust_server_certificate")),
             sealedPassword: try row.decode("password_encrypted"), revision: try row.decode("revision"),
-            facts: ServerFacts(version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition")),
+            facts: ServerFacts(
+                version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition")),
             createdAt: try row.decode("created_at"), updatedAt: try row.decode("updated_at"))
     }
 }
 
 extension PostgresRow {
     /// A column that holds one of an enum's words. Throws `PostgresError` when it is none of them.
-    package func decodeWord<Word: RawRepresentable>(_ column: String, as type: Word.Type = Word.self) throws -> Word where Word.RawValue == String {
+    package func decodeWord<Word: RawRepresentable>(_ column: String, as type: Word.Type = Word.self) throws -> Word
+    where Word.RawValue == String {
         let text = try decode(column, as: String.self)
         guard let word = Word(rawValue: text) else {
             throw PostgresError(sqlState: "42804", message: "column \(column) holds a word that this version does not know")

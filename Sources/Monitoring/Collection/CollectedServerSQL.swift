@@ -11,7 +11,8 @@ extension CollectedServer {
     package static func changed(since changeNumber: Int64, on session: TenantSession) throws -> [CollectedServer] {
         try session.rows(
             """
-            SELECT s.id, s.name, s.engine, s.hostname, s.port, s.instance_name, s.database_name, s.auth_type, s.username, s.password_encrypted, s.encrypt,
+            SELECT s.id, s.name, s.engine, s.hostname, s.port, s.instance_name, s.database_name, s.auth_type, s.username,
+                s.password_encrypted, s.encrypt,
                 s.trust_server_certificate, s.version, s.product_version, s.edition, s.change_number,
                 s.deleted_at IS NULL AND coalesce(c.enabled, true) AS is_wanted, c.interval_seconds, c.metrics_enabled,
                 t.attempted_at, coalesce(t.failures_in_a_row, 0) AS failures_in_a_row
@@ -29,12 +30,15 @@ extension CollectedServer {
         self.init(
             id: try row.decode("id"),
             configuration: ServerConfiguration(
-                name: try row.decode("name"), engine: try row.decodeWord("engine"), hostname: try row.decode("hostname"), port: try row.decode("port"),
-                instanceName: try row.decode("instance_name"), database: try row.decode("database_name"), authType: try row.decodeWord("auth_type"),
+                name: try row.decode("name"), engine: try row.decodeWord("engine"), hostname: try row.decode("hostname"),
+                port: try row.decode("port"),
+                instanceName: try row.decode("instance_name"), database: try row.decode("database_name"),
+                authType: try row.decodeWord("auth_type"),
                 username: try row.decode("username"), encrypt: try row.decode("encrypt"),
                 trustServerCertificate: try row.decode("trust_server_certificate")),
             sealedPassword: try row.decode("password_encrypted"),
-            facts: ServerFacts(version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition")),
+            facts: ServerFacts(
+                version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition")),
             intervalSeconds: try row.decode("interval_seconds"), isWanted: try row.decode("is_wanted"),
             metrics: try row.decode("metrics_enabled", as: [String]?.self).map { Set($0.compactMap { MetricType.named($0)?.id }) },
             lastAttemptAt: try row.decode("attempted_at"), failuresInARow: try row.decode("failures_in_a_row"),

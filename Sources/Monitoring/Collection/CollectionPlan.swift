@@ -12,10 +12,13 @@ package struct PlanKey: Hashable, Sendable {
         self.server = server
     }
 
-    /// The same in every process, so that offsets and shards are too: FNV-1a over the server's id, stirred by MurmurHash3's finalizer, since ids that
+    /// The same in every process, so that offsets and shards are too: FNV-1a over the server's id, stirred by MurmurHash3's finalizer,
+    /// since ids that
     /// are made together differ little.
     package var hash64: UInt64 {
-        var hash = withUnsafeBytes(of: server.uuid.uuid) { bytes in bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 } }
+        var hash = withUnsafeBytes(of: server.uuid.uuid) { bytes in
+            bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+        }
         hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
         hash = (hash ^ hash >> 33) &* 0xc4ce_b9fe_1a85_ec53
         return hash ^ hash >> 33
@@ -36,7 +39,8 @@ package struct PlannedRun: Sendable, Equatable {
 
 /// When which server is read next. Pure: time comes in as an argument.
 ///
-/// A server's slots begin at its own offset (by hash) into every interval, so that a fleet's runs spread evenly over time. A failed run is tried again
+/// A server's slots begin at its own offset (by hash) into every interval, so that a fleet's runs spread evenly over time. A failed run
+/// is tried again
 /// quickly once, then ever more rarely; a server that was never tried is tried at once.
 package struct CollectionPlan: Sendable {
     /// Seconds until the second attempt after a first failure. Two failures are "offline", so this bounds how soon that is known.
@@ -82,7 +86,9 @@ package struct CollectionPlan: Sendable {
     /// - Parameters:
     ///   - lastAttemptAt: nil when it was never tried: then it is due at once.
     ///   - failuresInARow: as the latest state says, so that a restart does not try all dead servers as if they were new.
-    package mutating func upsert(_ key: PlanKey, intervalSeconds: Int, lastAttemptAt: Date?, failuresInARow: Int, retryNow: Bool = false, now: Date) {
+    package mutating func upsert(
+        _ key: PlanKey, intervalSeconds: Int, lastAttemptAt: Date?, failuresInARow: Int, retryNow: Bool = false, now: Date
+    ) {
         if var entry = entries[key] {
             let changed = entry.intervalSeconds != intervalSeconds
             entry.intervalSeconds = intervalSeconds
@@ -96,7 +102,10 @@ package struct CollectionPlan: Sendable {
         }
         var entry = Entry(intervalSeconds: intervalSeconds, failuresInARow: failuresInARow, dueAt: now)
         if let lastAttemptAt {
-            let next = failuresInARow == 0 ? Self.nextSlot(key, intervalSeconds, after: lastAttemptAt) : Self.retryAt(key, failuresInARow, intervalSeconds, lastAttemptAt)
+            let next =
+                failuresInARow == 0
+                ? Self.nextSlot(key, intervalSeconds, after: lastAttemptAt)
+                : Self.retryAt(key, failuresInARow, intervalSeconds, lastAttemptAt)
             let spread = Double(key.hash64 >> 16 & 0xFFFF) / 65_536 * Self.catchUpSeconds
             entry.dueAt = max(next, now + spread)
         }
@@ -120,7 +129,8 @@ package struct CollectionPlan: Sendable {
             entry.isRunning = true
             entries[first.key] = entry
             let slot = Self.slot(first.key, entry.intervalSeconds, at: now)
-            runs.append(PlannedRun(key: first.key, slotAt: slot, intervalSeconds: entry.intervalSeconds, failuresInARow: entry.failuresInARow))
+            runs.append(
+                PlannedRun(key: first.key, slotAt: slot, intervalSeconds: entry.intervalSeconds, failuresInARow: entry.failuresInARow))
         }
         return runs
     }
@@ -145,7 +155,8 @@ package struct CollectionPlan: Sendable {
         entries[key] = entry
     }
 
-    /// When to try again after `failures` failures in a row: 5 s after the first; then the interval, doubled each time up to 5 minutes; each time a
+    /// When to try again after `failures` failures in a row: 5 s after the first; then the interval, doubled each time up to 5 minutes;
+    /// each time a
     /// little earlier or later by hash, so that servers that went away together do not come back together.
     package static func retryAt(_ key: PlanKey, _ failures: Int, _ intervalSeconds: Int, _ now: Date) -> Date {
         let jitter = 0.9 + 0.2 * Double((key.hash64 ^ UInt64(failures) &* 0x9E37_79B9_7F4A_7C15) >> 40 & 0xFFFF) / 65_536

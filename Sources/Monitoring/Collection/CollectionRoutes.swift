@@ -1,7 +1,7 @@
+import Fleet
 import Foundation
 package import Hummingbird
 package import Platform
-import Fleet
 import Primitives
 
 /// `/servers/{id}/collection-config` and `/servers/{id}/collection`: how often a server is read, and what of it (PRD 3.2).
@@ -75,7 +75,8 @@ package struct CollectionRoutes: Sendable {
 
     private func reply(_ id: Server.ID, _ context: AppRequestContext) async throws -> Response {
         let settings = try await databases.read(context.requireTenant()) { try CollectionSettings.find(id, on: $0) }
-        return try json(CollectionReply(intervalSeconds: settings.intervalSeconds, enabled: settings.enabled, metricsEnabled: settings.metricNames))
+        return try json(
+            CollectionReply(intervalSeconds: settings.intervalSeconds, enabled: settings.enabled, metricsEnabled: settings.metricNames))
     }
 }
 

@@ -74,7 +74,9 @@ package final class CollectionService: Service {
         }
         // Connections close with the process; servers notice at once.
         if lanes.needsRecycling {
-            logger.error("Too many driver calls hang; this collector ends and is started anew", metadata: ["abandoned": "\(lanes.status.abandonedCount)"])
+            logger.error(
+                "Too many driver calls hang; this collector ends and is started anew",
+                metadata: ["abandoned": "\(lanes.status.abandonedCount)"])
             throw LanesExhausted()
         }
     }
@@ -99,7 +101,8 @@ package final class CollectionService: Service {
         for (run, tenant, error) in broken {
             logger.error("A stored password cannot be opened", metadata: ["server.id": "\(run.key.server)", "error": "\(error)"])
             index.failed(run, isPermission: false, startedAt: now, now: now)
-            let failure = CollectionFailure(code: ProbeErrorCode.authFailed.rawValue, message: "The stored password cannot be opened; enter it again.")
+            let failure = CollectionFailure(
+                code: ProbeErrorCode.authFailed.rawValue, message: "The stored password cannot be opened; enter it again.")
             store(.failure(failure), run, tenant, at: now)
         }
         return due
@@ -113,14 +116,16 @@ package final class CollectionService: Service {
         // A run that must connect, or that failed last time, may hang: it stays off the lane on which all others depend.
         let lane: TargetLanes.Lane = due.session.isOpen && due.run.failuresInARow == 0 ? .collect : .connect
         do {
-            let reading = try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) { [session = due.session] in
+            let reading = try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) {
+                [session = due.session] in
                 try session.collect(engine, deadlineSeconds: deadlineSeconds)
             }
             succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
         } catch let error as EngineError {
             failed(due, error, startedAt: startedAt, now: fixedNow ?? Date())
         } catch {
-            index.failed(due, isPermission: true, startedAt: startedAt, now: fixedNow ?? Date())  // cancelled: we are stopping, and know nothing of the server
+            // Cancelled: we are stopping, and know nothing of the server.
+            index.failed(due, isPermission: true, startedAt: startedAt, now: fixedNow ?? Date())
         }
     }
 
@@ -146,7 +151,10 @@ package final class CollectionService: Service {
         if due.run.failuresInARow <= 1 {  // what stays away is said twice, not every five minutes all night
             logger.info(
                 "A collection failed",
-                metadata: ["tenant": "\(due.tenant.slug)", "server.id": "\(due.server.id)", "code": "\(error.code.rawValue)", "reason": "\(error.message)"])
+                metadata: [
+                    "tenant": "\(due.tenant.slug)", "server.id": "\(due.server.id)", "code": "\(error.code.rawValue)",
+                    "reason": "\(error.message)",
+                ])
         }
         let failure = CollectionFailure(code: error.code.rawValue, message: error.message, isPermission: error.isPermission)
         store(.failure(failure), due.run, due.tenant, at: now)
@@ -158,7 +166,8 @@ package final class CollectionService: Service {
         guard let epoch = leases.held[run.key.shard] else { return metrics.count(.fencedRuns) }
         buffer.append(
             StoredRun(
-                server: run.key.server, slotAt: run.slotAt, finishedAt: now, intervalSeconds: run.intervalSeconds, epoch: epoch, result: result,
+                server: run.key.server, slotAt: run.slotAt, finishedAt: now, intervalSeconds: run.intervalSeconds, epoch: epoch,
+                result: result,
                 waits: waits, facts: facts),
             for: tenant)
     }

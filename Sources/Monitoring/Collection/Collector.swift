@@ -16,10 +16,12 @@ package struct Collector: Sendable {
     package let metrics: CollectionMetrics
 
     /// - Parameters:
-    ///   - node: names this node of the installation; with `processIndex` it makes the collector's identity, which a restarted process keeps.
+    ///   - node: names this node of the installation; with `processIndex` it makes the collector's identity, which a restarted process
+    /// keeps.
     ///   - engines: one engine per kind; made once and shared.
     package init(
-        databases: TenantDatabases, secrets: SecretBox, lanes: TargetLanes, config: CollectionConfig = CollectionConfig(), node: String, processIndex: Int,
+        databases: TenantDatabases, secrets: SecretBox, lanes: TargetLanes, config: CollectionConfig = CollectionConfig(), node: String,
+        processIndex: Int,
         logger: Logger, startedAt: Date = Date(), engines: @escaping @Sendable (EngineKind) -> any Engine
     ) {
         let index = FleetIndex(suspectCountMax: max(1, config.connectParallelismMax / 2))
@@ -31,14 +33,16 @@ package struct Collector: Sendable {
         leases = ShardLeases(system: databases.system, node: node, processIndex: processIndex, logger: logger) {
             let status = lanes.status
             let now: [String: JSONValue] = [
-                "servers": .int(Int64(index.count)), "waiting_runs": .int(Int64(buffer.count)), "waiting_calls": .int(Int64(status.waitingCount)),
+                "servers": .int(Int64(index.count)), "waiting_runs": .int(Int64(buffer.count)),
+                "waiting_calls": .int(Int64(status.waitingCount)),
                 "abandoned_calls": .int(Int64(status.abandonedTotal)),
             ]
             return .object(metrics.json.merging(now) { $1 })
         }
         watch = FleetWatch(databases: databases, leases: leases, index: index, logger: logger)
         collection = CollectionService(
-            config: config, index: index, leases: leases, buffer: buffer, secrets: secrets, lanes: lanes, metrics: metrics, logger: logger, engines: engines)
+            config: config, index: index, leases: leases, buffer: buffer, secrets: secrets, lanes: lanes, metrics: metrics, logger: logger,
+            engines: engines)
         maintenance = MaintenanceService(databases: databases, leases: leases, startedAt: startedAt, logger: logger)
     }
 

@@ -5,7 +5,8 @@ import Primitives
 import ServiceLifecycle
 import Synchronization
 
-/// What all collectors last said of their work, for `/metrics` of an API process: counters are summed, achieved gaps are the worst collector's.
+/// What all collectors last said of their work, for `/metrics` of an API process: counters are summed, achieved gaps are the worst
+/// collector's.
 package final class CollectorStatistics: Service {
     package static let pollSeconds = 5.0
 
@@ -13,8 +14,10 @@ package final class CollectorStatistics: Service {
     private static let figures: [(name: String, help: String, isSum: Bool)] = [
         ("servers", "Servers that are read.", true), ("good_runs", "Collections that brought readings.", true),
         ("failed_runs", "Collections that failed.", true), ("skipped_runs", "Slots that went by while the run before was under way.", true),
-        ("dropped_runs", "Runs that never reached the database.", true), ("fenced_runs", "Runs of shards that had another holder by then.", true),
-        ("stored_runs", "Runs in the database.", true), ("failed_flushes", "Times that PostgreSQL was away when runs were to be stored.", true),
+        ("dropped_runs", "Runs that never reached the database.", true),
+        ("fenced_runs", "Runs of shards that had another holder by then.", true),
+        ("stored_runs", "Runs in the database.", true),
+        ("failed_flushes", "Times that PostgreSQL was away when runs were to be stored.", true),
         ("health_changes", "Changes of health.", true), ("waiting_runs", "Runs that wait to be stored.", true),
         ("waiting_calls", "Calls to database servers that wait for a thread.", true),
         ("abandoned_calls", "Calls to database servers that hung past their deadline.", true),
@@ -44,7 +47,9 @@ package final class CollectorStatistics: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
-                do { try await tick() } catch { logger.debug("The collectors' statistics could not be read", metadata: ["error": "\(error)"]) }
+                do { try await tick() } catch {
+                    logger.debug("The collectors' statistics could not be read", metadata: ["error": "\(error)"])
+                }
                 try? await Task.sleep(for: .seconds(Self.pollSeconds))  // cancelled: the loop ends
             }
         }

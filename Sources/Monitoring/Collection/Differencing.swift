@@ -1,7 +1,8 @@
 package import Engines
 import Foundation
 
-/// From raw totals to rates: what moved between two readings, by measured seconds. Where two readings cannot be compared there is no value, never 0.
+/// From raw totals to rates: what moved between two readings, by measured seconds. Where two readings cannot be compared there is no
+/// value, never 0.
 package enum Differencing {
     /// Seconds between two readings past which their difference says nothing of now.
     package static let gapSecondsMax = 3600.0
@@ -27,7 +28,9 @@ package enum Differencing {
         /// Seconds from here to `reading`; nil when the two are not of the same run of the same server, or too far apart.
         func seconds(to reading: Reading) -> Double? {
             guard serverName == reading.identity.serverName else { return nil }
-            if let startedAt, let other = reading.identity.startedAt, abs(other.timeIntervalSince(startedAt)) > startTimeSlackSeconds { return nil }
+            if let startedAt, let other = reading.identity.startedAt, abs(other.timeIntervalSince(startedAt)) > startTimeSlackSeconds {
+                return nil
+            }
             let seconds = reading.monotonicSeconds - monotonicSeconds
             return seconds > 0 && seconds <= gapSecondsMax ? seconds : nil
         }
@@ -66,7 +69,8 @@ package enum Differencing {
     }
 
     private static let gaugeIDs: [Metric: MetricID] = [
-        .cpuPercent: .cpuPercent, .engineCPUPercent: .engineCPUPercent, .memoryPercent: .memoryPercent, .memoryTotalBytes: .memoryTotalBytes,
+        .cpuPercent: .cpuPercent, .engineCPUPercent: .engineCPUPercent, .memoryPercent: .memoryPercent,
+        .memoryTotalBytes: .memoryTotalBytes,
         .memoryUsedBytes: .memoryUsedBytes, .connectionCount: .connectionCount, .pageLifeExpectancySeconds: .pageLifeExpectancySeconds,
     ]
     private static let rateIDs: [(Metric, MetricID)] = [

@@ -4,7 +4,8 @@ package import Foundation
 package import Platform
 import Synchronization
 
-/// All servers that this collector reads, with their plan, connections and last readings: in memory, so that a tick costs what is due and no more.
+/// All servers that this collector reads, with their plan, connections and last readings: in memory, so that a tick costs what is due and
+/// no more.
 package final class FleetIndex: Sendable {
     /// A run that may begin now.
     struct Due: Sendable {
@@ -59,7 +60,9 @@ package final class FleetIndex: Sendable {
                 }
                 let old = state.entries[key]?.server
                 let connectsAnew =
-                    old.map { $0.configuration.connectsDifferently(from: server.configuration) || $0.sealedPassword != server.sealedPassword } ?? false
+                    old.map {
+                        $0.configuration.connectsDifferently(from: server.configuration) || $0.sealedPassword != server.sealedPassword
+                    } ?? false
                 if connectsAnew {
                     if let session = state.entries[key]?.session { state.closing.append(session) }
                     state.entries[key] = Entry(server: server)
@@ -133,7 +136,8 @@ package final class FleetIndex: Sendable {
 
     /// A run ended well. Returns the seconds since the good run before it, and what the server said of itself if that is new.
     func succeeded(_ due: Due, reading: Reading, startedAt: Date, now: Date) -> (gapSeconds: Double?, facts: ServerFacts?) {
-        let facts = ServerFacts(version: reading.identity.version, productVersion: reading.identity.productVersion, edition: reading.identity.edition)
+        let facts = ServerFacts(
+            version: reading.identity.version, productVersion: reading.identity.productVersion, edition: reading.identity.edition)
         return state.withLock { state in
             Self.finished(due.run, succeeded: true, startedAt: startedAt, now: now, &state)
             guard var entry = state.entries[due.run.key] else { return (nil, nil) }
@@ -149,7 +153,9 @@ package final class FleetIndex: Sendable {
     }
 
     /// A run failed. Its connection is not used again: a driver call that hangs may still hold it.
-    func failed(_ due: Due, isPermission: Bool, startedAt: Date, now: Date) { failed(due.run, isPermission: isPermission, startedAt: startedAt, now: now) }
+    func failed(_ due: Due, isPermission: Bool, startedAt: Date, now: Date) {
+        failed(due.run, isPermission: isPermission, startedAt: startedAt, now: now)
+    }
 
     func failed(_ run: PlannedRun, isPermission: Bool, startedAt: Date, now: Date) {
         state.withLock { state in

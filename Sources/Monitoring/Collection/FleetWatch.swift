@@ -7,7 +7,8 @@ import Synchronization
 
 /// Notices which servers are to be read: tenants that come and go, servers added, changed and deleted, settings, shards won and lost.
 ///
-/// It polls one number per tenant, at a bounded rate, and at once where the system database announces news. What changed is read; nothing else is.
+/// It polls one number per tenant, at a bounded rate, and at once where the system database announces news. What changed is read; nothing
+/// else is.
 package final class FleetWatch: Service {
     package static let tickSeconds = 0.25
     /// Seconds between two looks at a tenant, with few tenants; announced or not.
@@ -44,7 +45,8 @@ package final class FleetWatch: Service {
                 group.addTask { await self.listen() }
                 while !Task.isCancelled {
                     do { try await tick(now: Date()) } catch {
-                        logger.warning("The fleet could not be looked at; collection goes on with what is known", metadata: ["error": "\(error)"])
+                        logger.warning(
+                            "The fleet could not be looked at; collection goes on with what is known", metadata: ["error": "\(error)"])
                     }
                     try? await Task.sleep(for: .seconds(Self.tickSeconds))  // cancelled: the loop ends
                 }
@@ -59,7 +61,8 @@ package final class FleetWatch: Service {
         }
     }
 
-    /// One look: at the leases, the list of tenants, and those tenants whose turn it is. Returns how many servers had news. Throws `PostgresError`.
+    /// One look: at the leases, the list of tenants, and those tenants whose turn it is. Returns how many servers had news. Throws
+    /// `PostgresError`.
     @discardableResult package func tick(now: Date) async throws -> Int {
         let tenants = try await databases.tenants()
         let (generation, shards) = (leases.generation, Set(leases.held.keys))

@@ -4,7 +4,8 @@ import Synchronization
 
 /// The one connection to one target, and what is remembered of its last reading.
 ///
-/// The connection is used by one lane thread at a time, which holds the lock while the driver works: it is a lock of threads that may block, never of tasks.
+/// The connection is used by one lane thread at a time, which holds the lock while the driver works: it is a lock of threads that may
+/// block, never of tasks.
 final class TargetSession: Sendable {
     /// For which configuration the connection was made.
     let target: Target
@@ -16,7 +17,8 @@ final class TargetSession: Sendable {
     /// Whether the next run finds a connection: then it belongs on the quick lane.
     var isOpen: Bool { open.load(ordering: .relaxed) }
 
-    /// Connects if need be, and reads once. Blocks for at most `deadlineSeconds` as far as the driver obeys. After a failure the connection is closed.
+    /// Connects if need be, and reads once. Blocks for at most `deadlineSeconds` as far as the driver obeys. After a failure the
+    /// connection is closed.
     func collect(_ engine: any Engine, deadlineSeconds: Double) throws(EngineError) -> Reading {
         let startedAt = ContinuousClock.now
         let result = connection.withLock { connection -> Result<Reading, EngineError> in

@@ -26,7 +26,8 @@ package struct HealthChange: Sendable {
         return Event(
             "server.status", entityID: server.uuid,
             payload: [
-                "serverId": id, "name": .string(name), "from": .string(before.status.rawValue), "to": .string(after.status.rawValue), "at": at,
+                "serverId": id, "name": .string(name), "from": .string(before.status.rawValue), "to": .string(after.status.rawValue),
+                "at": at,
             ])
     }
 }

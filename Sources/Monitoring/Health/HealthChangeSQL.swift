@@ -15,6 +15,7 @@ package struct HealthChangeEntry: Sendable, Encodable {
     package let at: Date
 }
 
+/// Changes of health in the database: stored with the state that changed, listed newest first, deleted when they are old.
 package enum HealthChangeSQL {
     /// Rows that retention deletes at a time (PRD 3.5-5).
     package static let deleteCountMax = 10_000

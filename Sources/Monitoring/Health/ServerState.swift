@@ -3,6 +3,7 @@ package import Foundation
 
 /// Above which values a server is in warning or critical health; a value at the threshold is still below it.
 package struct HealthThresholds: Sendable, Equatable {
+    /// Two limits in percent.
     package struct Limit: Sendable, Equatable {
         package var warning: Double
         package var critical: Double

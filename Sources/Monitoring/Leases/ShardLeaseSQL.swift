@@ -12,7 +12,8 @@ package struct LeaseOutcome: Sendable, Equatable {
 
 /// Shard leases in the system database (design.md, settled question 5). The database's clock decides: nodes need not agree on the time.
 package enum ShardLeaseSQL {
-    /// Begins: what an earlier process of the same name held passes to this one at once, under new epochs that fence the earlier one's late writes.
+    /// Begins: what an earlier process of the same name held passes to this one at once, under new epochs that fence the earlier one's
+    /// late writes.
     package static func claim(_ collector: UUID, node: String, processIndex: Int, on session: SystemSession) throws {
         try session.execute(
             """
@@ -32,7 +33,8 @@ package enum ShardLeaseSQL {
     package static func heartbeat(
         _ collector: UUID, known: [Int: Int64]?, leaseSeconds: Double, statistics: JSONValue = [:], on session: SystemSession
     ) throws -> LeaseOutcome? {
-        let count = try session.execute("UPDATE platform.collectors SET heartbeat_at = now(), statistics = \(statistics) WHERE id = \(collector)")
+        let count = try session.execute(
+            "UPDATE platform.collectors SET heartbeat_at = now(), statistics = \(statistics) WHERE id = \(collector)")
         guard count == 1 else { return nil }
         try session.execute("DELETE FROM platform.collectors WHERE heartbeat_at < now() - \(leaseSeconds * 10) * interval '1 second'")
         let live: Int = try session.rows(
@@ -55,7 +57,8 @@ package enum ShardLeaseSQL {
         if held.count > share {
             let surplus = held.keys.sorted().suffix(held.count - share).map(Int32.init)
             try session.execute(
-                "UPDATE platform.shard_leases SET holder = NULL, expires_at = NULL WHERE shard = ANY (\(surplus)) AND holder = \(collector)")
+                "UPDATE platform.shard_leases SET holder = NULL, expires_at = NULL WHERE shard = ANY (\(surplus)) AND holder = \(collector)"
+            )
             for shard in surplus { held[Int(shard)] = nil }
         } else if held.count < share {
             let taken = try session.rows(

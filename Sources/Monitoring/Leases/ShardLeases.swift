@@ -5,10 +5,12 @@ package import Primitives
 import ServiceLifecycle
 import Synchronization
 
-/// Holds this collector's share of the 256 shards. Several collectors, on one node or many, divide the fleet among themselves; a dead one's shards move
+/// Holds this collector's share of the 256 shards. Several collectors, on one node or many, divide the fleet among themselves; a dead
+/// one's shards move
 /// within `leaseSeconds` plus one heartbeat.
 ///
-/// While the system database cannot be reached the shards are kept: what is collected waits in a buffer, and the epochs keep two writers apart.
+/// While the system database cannot be reached the shards are kept: what is collected waits in a buffer, and the epochs keep two writers
+/// apart.
 package final class ShardLeases: Service {
     package static let leaseSeconds = 20.0
     package static let heartbeatSeconds = 5.0
@@ -27,7 +29,8 @@ package final class ShardLeases: Service {
     private let statistics: @Sendable () -> JSONValue
     private let state = Mutex(State())
 
-    /// - Parameter node: names this installation's node; a process started anew with the same `node` and `processIndex` takes its predecessor's shards at once.
+    /// - Parameter node: names this installation's node; a process started anew with the same `node` and `processIndex` takes its
+    /// predecessor's shards at once.
     /// - Parameter statistics: what the collector says of its own work with each heartbeat.
     package init(
         system: SystemDatabase, node: String, processIndex: Int, logger: Logger, statistics: @escaping @Sendable () -> JSONValue = { [:] }
@@ -49,7 +52,8 @@ package final class ShardLeases: Service {
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
                 do { try await tick() } catch {
-                    logger.warning("The shard leases could not be renewed; collection goes on with those held", metadata: ["error": "\(error)"])
+                    logger.warning(
+                        "The shard leases could not be renewed; collection goes on with those held", metadata: ["error": "\(error)"])
                 }
                 try? await Task.sleep(for: .seconds(Self.heartbeatSeconds))  // cancelled: the loop ends
             }
@@ -63,7 +67,11 @@ package final class ShardLeases: Service {
         let (collector, node, processIndex, statistics) = (collector, node, processIndex, statistics())
         let outcome: LeaseOutcome? = try await system.transaction { session in
             if known == nil { try ShardLeaseSQL.claim(collector, node: node, processIndex: processIndex, on: session) }
-            if let outcome = try ShardLeaseSQL.heartbeat(collector, known: known, leaseSeconds: Self.leaseSeconds, statistics: statistics, on: session) { return outcome }
+            if let outcome = try ShardLeaseSQL.heartbeat(
+                collector, known: known, leaseSeconds: Self.leaseSeconds, statistics: statistics, on: session)
+            {
+                return outcome
+            }
             try ShardLeaseSQL.claim(collector, node: node, processIndex: processIndex, on: session)
             return try ShardLeaseSQL.heartbeat(collector, known: nil, leaseSeconds: Self.leaseSeconds, statistics: statistics, on: session)
         }

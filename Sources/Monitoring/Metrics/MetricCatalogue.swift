@@ -15,7 +15,8 @@ package enum MetricID: Int16, Sendable, CaseIterable, Codable {
     case ownCPUMs = 13
 }
 
-/// What the product measures: name, unit and meaning of a metric. The same rows stand in `monitoring.metric_types` (m0003); a test compares them.
+/// What the product measures: name, unit and meaning of a metric. The same rows stand in `monitoring.metric_types` (m0003); a test
+/// compares them.
 package struct MetricType: Sendable, Equatable {
     package let id: MetricID
     /// As in the API and the database.
@@ -35,16 +36,22 @@ package struct MetricType: Sendable, Equatable {
         MetricType(.memoryPercent, "memory_percent", "percent", "Physical memory in use on the machine"),
         MetricType(.connectionCount, "connection_count", "count", "Open user connections"),
         MetricType(
-            .batchRequestsSec, "batch_requests_sec", "per_second", "Batches (SQL Server), transactions (PostgreSQL) or statements (MySQL) per second"),
+            .batchRequestsSec, "batch_requests_sec", "per_second",
+            "Batches (SQL Server), transactions (PostgreSQL) or statements (MySQL) per second"),
         MetricType(.diskReads, "disk_io_reads", "per_second", "Physical reads per second"),
         MetricType(.diskWrites, "disk_io_writes", "per_second", "Physical writes per second"),
         MetricType(.waitTimeMs, "wait_time_ms", "ms_per_second", "Milliseconds that tasks waited, per second, without benign waits"),
-        MetricType(.engineCPUPercent, "engine_cpu_percent", "percent", "CPU use of the database server's own process, as a share of all processors"),
+        MetricType(
+            .engineCPUPercent, "engine_cpu_percent", "percent", "CPU use of the database server's own process, as a share of all processors"
+        ),
         MetricType(.memoryTotalBytes, "memory_total_bytes", "bytes", "Physical memory of the machine"),
         MetricType(.memoryUsedBytes, "memory_used_bytes", "bytes", "Memory that the database server holds"),
-        MetricType(.pageLifeExpectancySeconds, "page_life_expectancy_seconds", "seconds", "Seconds that a page is expected to stay in the buffer pool"),
         MetricType(
-            .cacheHitPercent, "cache_hit_percent", "percent", "Pages or blocks that were found in the cache, as a share of those asked of it"),
+            .pageLifeExpectancySeconds, "page_life_expectancy_seconds", "seconds",
+            "Seconds that a page is expected to stay in the buffer pool"),
+        MetricType(
+            .cacheHitPercent, "cache_hit_percent", "percent",
+            "Pages or blocks that were found in the cache, as a share of those asked of it"),
         MetricType(.ownCPUMs, "own_cpu_ms", "ms_per_second", "CPU that DbTools itself used on the server, in milliseconds per second"),
     ]
 

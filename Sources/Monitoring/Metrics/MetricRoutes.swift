@@ -32,7 +32,8 @@ package struct MetricRoutes: Sendable {
         let (series, request) = try await databases.read(context.requireTenant()) { session in
             let interval = try CollectionSettings.find(id, on: session).intervalSeconds
             guard let request = SeriesRequest.fitting(from: from, to: to, intervalSeconds: interval, given: step) else {
-                throw AppError.validation(field: "interval", reason: "makes more than \(SeriesRequest.pointCountMax) points; take a longer one, or none")
+                throw AppError.validation(
+                    field: "interval", reason: "makes more than \(SeriesRequest.pointCountMax) points; take a longer one, or none")
             }
             return (try SeriesSQL.read(id, metrics, request, intervalSeconds: interval, on: session), request)
         }

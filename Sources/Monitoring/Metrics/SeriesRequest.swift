@@ -37,7 +37,9 @@ package struct SeriesRequest: Sendable, Equatable {
         }
         // A little room: a run may come a moment early, so that one more lies in the stretch than its length says.
         if span / Double(intervalSeconds) <= Double(pointCountMax - 2) { return SeriesRequest(from: from, to: to, stepSeconds: nil) }
-        let step = stepsSeconds.first { $0 >= intervalSeconds && span / Double($0) <= Double(pointCountMax - 2) } ?? Int((span / Double(pointCountMax - 2)).rounded(.up))
+        let step =
+            stepsSeconds.first { $0 >= intervalSeconds && span / Double($0) <= Double(pointCountMax - 2) }
+            ?? Int((span / Double(pointCountMax - 2)).rounded(.up))
         return SeriesRequest(from: from, to: to, stepSeconds: step)
     }
 }

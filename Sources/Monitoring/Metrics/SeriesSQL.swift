@@ -5,6 +5,7 @@ import Postgres
 
 /// One metric of one server over time.
 package struct Series: Sendable {
+    /// What was measured in one step.
     package struct Point: Sendable, Equatable {
         package var at: Date
         package var average: Double
@@ -18,6 +19,7 @@ package struct Series: Sendable {
     package var points: [Point]
 }
 
+/// Reads series out of the packed rows, as they are or in steps.
 package enum SeriesSQL {
     /// Seconds by which a sample may come after its slot: its slot's partition is looked into too.
     private static let slotSlackSeconds = 7200.0
@@ -27,7 +29,8 @@ package enum SeriesSQL {
         _ server: Server.ID, _ metrics: [MetricType], _ request: SeriesRequest, intervalSeconds: Int, on session: TenantSession
     ) throws -> [Series] {
         try metrics.map { metric in
-            let points = try request.stepSeconds.map { try binned(server, metric, request, $0, session) } ?? raw(server, metric, request, session)
+            let points =
+                try request.stepSeconds.map { try binned(server, metric, request, $0, session) } ?? raw(server, metric, request, session)
             return Series(metric: metric, intervalSeconds: request.stepSeconds ?? intervalSeconds, points: points)
         }
     }
@@ -41,7 +44,9 @@ package enum SeriesSQL {
         """
     }
 
-    private static func raw(_ server: Server.ID, _ metric: MetricType, _ request: SeriesRequest, _ session: TenantSession) throws -> [Series.Point] {
+    private static func raw(_ server: Server.ID, _ metric: MetricType, _ request: SeriesRequest, _ session: TenantSession) throws -> [Series
+        .Point]
+    {
         // The newest, should there be more than fit after all (an interval that was shorter before).
         try session.rows(
             """

@@ -89,7 +89,8 @@ package final class MaintenanceService: Service {
         logger.info(
             "Old samples were removed",
             metadata: [
-                "tenant": "\(tenant.slug)", "partitions": "\(dropped.partitions)", "rows": "\(dropped.rowsEstimated)", "health_changes": "\(deleted)",
+                "tenant": "\(tenant.slug)", "partitions": "\(dropped.partitions)", "rows": "\(dropped.rowsEstimated)",
+                "health_changes": "\(deleted)",
             ])
     }
 

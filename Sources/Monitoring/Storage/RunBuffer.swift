@@ -6,7 +6,8 @@ import Primitives
 import ServiceLifecycle
 import Synchronization
 
-/// Finished runs on their way to the databases: gathered for half a second and stored in one transaction per tenant. While PostgreSQL is away they wait
+/// Finished runs on their way to the databases: gathered for half a second and stored in one transaction per tenant. While PostgreSQL is
+/// away they wait
 /// here; what does not fit any more is dropped, the oldest first, and counted.
 package final class RunBuffer: Service {
     package static let flushSeconds = 0.5
@@ -40,7 +41,8 @@ package final class RunBuffer: Service {
 
     /// - Parameter thresholds: a tenant's, as the collector last read them.
     package init(
-        databases: TenantDatabases, metrics: CollectionMetrics, logger: Logger, thresholds: @escaping @Sendable (Tenant.ID) -> HealthThresholds
+        databases: TenantDatabases, metrics: CollectionMetrics, logger: Logger,
+        thresholds: @escaping @Sendable (Tenant.ID) -> HealthThresholds
     ) {
         self.databases = databases
         self.metrics = metrics
@@ -52,7 +54,8 @@ package final class RunBuffer: Service {
         state.withLock { state in
             state.queues[tenant.id, default: Queue(tenant: tenant)].runs.append(run)
             state.runCount += 1
-            guard state.runCount > Self.runCountMax, let longest = state.queues.max(by: { $0.value.runs.count < $1.value.runs.count })?.key else { return }
+            guard state.runCount > Self.runCountMax, let longest = state.queues.max(by: { $0.value.runs.count < $1.value.runs.count })?.key
+            else { return }
             state.queues[longest]?.runs.removeFirst()
             state.runCount -= 1
             metrics.count(.droppedRuns)
@@ -104,7 +107,8 @@ package final class RunBuffer: Service {
             } catch let error where Self.isAway(error) {
                 putBack(runs, tenant)
                 metrics.count(.failedFlushes)
-                logger.warning("Finished runs wait for PostgreSQL", metadata: ["tenant": "\(tenant.slug)", "waiting": "\(count)", "error": "\(error)"])
+                logger.warning(
+                    "Finished runs wait for PostgreSQL", metadata: ["tenant": "\(tenant.slug)", "waiting": "\(count)", "error": "\(error)"])
                 return stored
             } catch {
                 // Something in this batch cannot be stored: one by one, so that it takes nothing else along.
@@ -117,7 +121,9 @@ package final class RunBuffer: Service {
         do { return try await storeOnce(runs, event, tenant) } catch let error as PostgresError where error.isMissingPartition {
             let days = Set(runs.map { ($0.slotAt.timeIntervalSince1970 / 86_400).rounded(.down) })
             for day in days {
-                _ = try await databases.transaction(tenant) { try PartitionSQL.make(from: Date(timeIntervalSince1970: day * 86_400), days: 1, on: $0) }
+                _ = try await databases.transaction(tenant) {
+                    try PartitionSQL.make(from: Date(timeIntervalSince1970: day * 86_400), days: 1, on: $0)
+                }
             }
             return try await storeOnce(runs, event, tenant)
         }
@@ -134,7 +140,8 @@ package final class RunBuffer: Service {
     }
 
     private func storeOneByOne(_ runs: [StoredRun], _ tenant: Tenant, _ error: any Error) async -> Int {
-        logger.error("A batch of runs could not be stored; storing one by one", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
+        logger.error(
+            "A batch of runs could not be stored; storing one by one", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
         var stored = 0
         for run in runs {
             do { stored += try await store([run], nil, tenant) } catch {

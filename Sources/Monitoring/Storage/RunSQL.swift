@@ -55,11 +55,13 @@ package enum RunSQL {
     }
 
     private static let stateColumns: SQL = """
-        t.status, t.health, t.reasons, t.collected_at, t.attempted_at, t.failures_in_a_row, t.last_error_code, t.last_error_message, t.last_error_at,
+        t.status, t.health, t.reasons, t.collected_at, t.attempted_at, t.failures_in_a_row, t.last_error_code,
+            t.last_error_message, t.last_error_at,
             t.interval_seconds, t.changed_at, t.epoch, t.cpu_percent, t.memory_percent, t.connection_count, t.batch_requests_sec
         """
 
-    /// The states of `servers` that are there and whose collection is on, in one order for everybody, so that two writers never wait for each other.
+    /// The states of `servers` that are there and whose collection is on, in one order for everybody, so that two writers never wait for
+    /// each other.
     private static func lock(_ servers: Set<Server.ID>, on session: TenantSession) throws -> [Server.ID: Row] {
         let ids = Array(servers)
         try session.execute(
@@ -135,7 +137,8 @@ package enum RunSQL {
                 \(NullableArray(all.map(\.lastErrorAt))), \(all.map { Int32($0.intervalSeconds) }), \(NullableArray(all.map(\.changedAt))),
                 \(all.map(\.epoch)), \(NullableArray(all.map(\.cpuPercent))), \(NullableArray(all.map(\.memoryPercent))),
                 \(NullableArray(all.map(\.connectionCount))), \(NullableArray(all.map(\.batchRequestsSec)))
-            ) AS r (server_id, status, health, reasons, collected_at, attempted_at, failures_in_a_row, last_error_code, last_error_message, last_error_at,
+            ) AS r (server_id, status, health, reasons, collected_at, attempted_at, failures_in_a_row, last_error_code,
+                last_error_message, last_error_at,
                 interval_seconds, changed_at, epoch, cpu_percent, memory_percent, connection_count, batch_requests_sec)
             WHERE t.server_id = r.server_id
             """)
@@ -157,7 +160,10 @@ package enum RunSQL {
         for row in rows {
             let before = try ServerState(row)
             let after = before.sweep(now: now)
-            if after != before { changes.append(HealthChange(server: try row.decode("server_id"), name: try row.decode("name"), before: before, after: after)) }
+            if after != before {
+                changes.append(
+                    HealthChange(server: try row.decode("server_id"), name: try row.decode("name"), before: before, after: after))
+            }
         }
         try update(Dictionary(changes.map { ($0.server, $0.after) }, uniquingKeysWith: { first, _ in first }), on: session)
         return try HealthChangeSQL.record(changes, on: session)
@@ -183,7 +189,8 @@ package enum RunSQL {
         after.attemptedAt = nil  // switched on again, it is tried at once
         if before.health != .unknown { after.changedAt = now }
         try update([server: after], on: session)
-        _ = try HealthChangeSQL.record([HealthChange(server: server, name: try row.decode("name"), before: before, after: after)], on: session)
+        _ = try HealthChangeSQL.record(
+            [HealthChange(server: server, name: try row.decode("name"), before: before, after: after)], on: session)
     }
 }
 

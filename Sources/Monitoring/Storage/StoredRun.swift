@@ -15,7 +15,8 @@ package struct StoredRun: Sendable {
     package var facts: ServerFacts?
 
     package init(
-        server: Server.ID, slotAt: Date, finishedAt: Date, intervalSeconds: Int, epoch: Int64, result: RunResult, waits: Differencing.Waits? = nil,
+        server: Server.ID, slotAt: Date, finishedAt: Date, intervalSeconds: Int, epoch: Int64, result: RunResult,
+        waits: Differencing.Waits? = nil,
         facts: ServerFacts? = nil
     ) {
         self.server = server

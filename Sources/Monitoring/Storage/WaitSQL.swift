@@ -27,7 +27,8 @@ enum WaitSQL {
             INSERT INTO monitoring.waits (server_id, slot_at, collected_at, seconds, wait_type_ids, waiting_tasks, wait_ms, signal_ms)
             SELECT r.server_id, r.slot_at, r.collected_at, r.seconds, (\(types))[r.first:r.last], (\(tasks))[r.first:r.last]::real[],
                 (\(milliseconds))[r.first:r.last]::real[], (\(signals))[r.first:r.last]::real[]
-            FROM unnest(\(runs.map(\.server)), \(runs.map(\.slotAt)), \(runs.map(\.finishedAt)), \(runs.map { $0.waits?.seconds ?? 0 }), \(firsts), \(lasts))
+            FROM unnest(\(runs.map(\.server)), \(runs.map(\.slotAt)), \(runs.map(\.finishedAt)),
+                \(runs.map { $0.waits?.seconds ?? 0 }), \(firsts), \(lasts))
                 AS r (server_id, slot_at, collected_at, seconds, first, last)
             ON CONFLICT DO NOTHING
             """)
@@ -37,7 +38,9 @@ enum WaitSQL {
     private static func typeIDs(_ names: Set<String>, on session: TenantSession) throws -> [String: Int16] {
         func known() throws -> [String: Int16] {
             let rows = try session.rows("SELECT name, id FROM monitoring.wait_types WHERE name = ANY (\(Array(names)))")
-            return Dictionary(try rows.map { (try $0.decode(0, as: String.self), try $0.decode(1, as: Int16.self)) }, uniquingKeysWith: { first, _ in first })
+            return Dictionary(
+                try rows.map { (try $0.decode(0, as: String.self), try $0.decode(1, as: Int16.self)) },
+                uniquingKeysWith: { first, _ in first })
         }
         let ids = try known()
         guard ids.count < names.count else { return ids }
