@@ -19,11 +19,15 @@ struct Harness {
     let instance: SimulatedInstance
     let session: SimulatedSession
 
-    init(version: SQLServerVersion = .v2019, platform: HostPlatform = .windows, permissions: Set<String> = ["CONTROL SERVER"], number: Int = 1) {
+    init(
+        version: SQLServerVersion = .v2019, platform: HostPlatform = .windows, permissions: Set<String> = ["CONTROL SERVER"],
+        number: Int = 1
+    ) {
         let clock = clock
         let login = Login(name: "tester", password: "secret", permissions: permissions)
         instance = SimulatedInstance(
-            config: InstanceConfig(number: number, version: version, platform: platform, logins: [login]), clock: SimulatorClock { clock.now })
+            config: InstanceConfig(number: number, version: version, platform: platform, logins: [login]),
+            clock: SimulatorClock { clock.now })
         session = instance.makeSession(LoginRequest(user: "tester", password: "secret", hostName: "testhost", programName: "tests"))
     }
 

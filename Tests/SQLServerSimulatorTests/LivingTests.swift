@@ -70,7 +70,8 @@ struct LivingTests {
 
     @Test func theRingBufferHasARecordAMinute() {
         let harness = Harness()
-        let count = harness.rows("SELECT timestamp FROM sys.dm_os_ring_buffers WHERE ring_buffer_type = 'RING_BUFFER_SCHEDULER_MONITOR'").count
+        let count = harness.rows("SELECT timestamp FROM sys.dm_os_ring_buffers WHERE ring_buffer_type = 'RING_BUFFER_SCHEDULER_MONITOR'")
+            .count
         #expect((100...256).contains(count))
         let steps = harness.rows(
             """
@@ -118,7 +119,8 @@ struct LivingTests {
             AND NOT EXISTS (SELECT 1 FROM sys.dm_exec_requests AS r WHERE r.session_id = s.session_id AND r.blocking_session_id <> 0)
             """)
         #expect(leads.map { [$0[1], $0[2]] } == [[.string("sleeping"), .int(1)]])
-        #expect(harness.rows("SELECT cntr_value FROM sys.dm_os_performance_counters WHERE counter_name = 'Processes blocked'") == [[.int(4)]])
+        #expect(
+            harness.rows("SELECT cntr_value FROM sys.dm_os_performance_counters WHERE counter_name = 'Processes blocked'") == [[.int(4)]])
     }
 
     @Test func versionEditionPlatformAndMemoryFollowControl() throws {
@@ -129,14 +131,18 @@ struct LivingTests {
                 == "16|2|Standard Edition (64-bit)")
         #expect(harness.text("SELECT host_platform FROM sys.dm_os_host_info") == "Linux")
         #expect(
-            harness.text("SELECT 100 - CAST(ROUND(available_physical_memory_kb * 100.0 / total_physical_memory_kb, 0) AS int) FROM sys.dm_os_sys_memory") == "91")
+            harness.text(
+                "SELECT 100 - CAST(ROUND(available_physical_memory_kb * 100.0 / total_physical_memory_kb, 0) AS int) FROM sys.dm_os_sys_memory"
+            ) == "91")
     }
 
     @Test func replayedRowsComeBack() throws {
         let harness = Harness()
-        try harness.change(#"{"views": {"sys.dm_os_wait_stats": [{"wait_type": "THREADPOOL", "wait_time_ms": 12345, "waiting_tasks_count": 3}]}}"#)
+        try harness.change(
+            #"{"views": {"sys.dm_os_wait_stats": [{"wait_type": "THREADPOOL", "wait_time_ms": 12345, "waiting_tasks_count": 3}]}}"#)
         #expect(
-            harness.text("SELECT wait_type, wait_time_ms, waiting_tasks_count, signal_wait_time_ms FROM sys.dm_os_wait_stats") == "THREADPOOL|12345|3|0")
+            harness.text("SELECT wait_type, wait_time_ms, waiting_tasks_count, signal_wait_time_ms FROM sys.dm_os_wait_stats")
+                == "THREADPOOL|12345|3|0")
         try harness.change(#"{"views": {"sys.dm_os_wait_stats": null}}"#)
         #expect(harness.rows("SELECT * FROM sys.dm_os_wait_stats").count > 100)
     }
@@ -146,7 +152,10 @@ struct LivingTests {
         (#"{"state": "up"}"#, "state must be one of online, offline, blackhole, hang."), ("[1]", "The body must be a JSON object."),
         (#"{"views": {"sys.nowhere": []}}"#, "There is no view 'sys.nowhere' to replay rows for."),
         (#"{"views": {"sys.databases": [{"colour": 1}]}}"#, "'sys.databases' has no column 'colour'."),
-        (#"{"views": {"sys.databases": [{"database_id": "x"}]}}"#, "'sys.databases': \"x\" is no value for column 'database_id' of type int."),
+        (
+            #"{"views": {"sys.databases": [{"database_id": "x"}]}}"#,
+            "'sys.databases': \"x\" is no value for column 'database_id' of type int."
+        ),
     ])
     func wrongChangesAreRefused(_ json: String, _ reason: String) throws {
         let harness = Harness()

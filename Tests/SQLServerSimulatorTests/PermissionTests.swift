@@ -50,9 +50,12 @@ struct PermissionTests {
         let harness = Harness(permissions: ["VIEW SERVER STATE"])
         #expect(
             harness.text(
-                "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE'), HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION'), IS_SRVROLEMEMBER('sysadmin'), HAS_PERMS_BY_NAME(NULL, NULL, 'NO SUCH')")
+                "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE'), HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION'), IS_SRVROLEMEMBER('sysadmin'), HAS_PERMS_BY_NAME(NULL, NULL, 'NO SUCH')"
+            )
                 == "1|0|0|NULL")
-        #expect(harness.text("SELECT permission_name FROM sys.fn_my_permissions(NULL, 'SERVER') WHERE permission_name LIKE 'VIEW SERVER%'") == "VIEW SERVER STATE")
+        #expect(
+            harness.text("SELECT permission_name FROM sys.fn_my_permissions(NULL, 'SERVER') WHERE permission_name LIKE 'VIEW SERVER%'")
+                == "VIEW SERVER STATE")
     }
 
     @Test func aGrantMends() throws {

@@ -32,7 +32,9 @@ struct ViewTests {
         switch (value, type) {
         case (.null, _): true
         case (.int(let number), _): type.integerRange?.contains(number) ?? false && type != .bit
-        case (.bit, .bit), (.real, .real), (.float, .float), (.guid, .uniqueidentifier), (.variant, .sqlVariant), (.dateTimeOffset, .datetimeoffset): true
+        case (.bit, .bit), (.real, .real), (.float, .float), (.guid, .uniqueidentifier), (.variant, .sqlVariant),
+            (.dateTimeOffset, .datetimeoffset):
+            true
         case (.decimal(let number), .decimal(let precision, let scale)): number.scale == scale && number.fits(precision: precision)
         case (.dateTime, .datetime), (.dateTime, .datetime2), (.date, .date), (.string, .xml): true
         case (.string(let text), _): type.isString && text.utf16.count <= type.length ?? .max
@@ -43,11 +45,15 @@ struct ViewTests {
 
     @Test(arguments: [
         "sys.dm_os_sys_info", "sys.dm_os_ring_buffers", "sys.dm_os_sys_memory", "sys.dm_os_process_memory", "sys.dm_os_memory_clerks",
-        "sys.dm_os_performance_counters", "sys.dm_os_wait_stats", "sys.master_files", "sys.databases", "sys.configurations", "sys.dm_exec_connections",
-        "sys.dm_exec_sessions", "sys.dm_exec_requests", "sys.dm_os_waiting_tasks", "sys.dm_tran_active_transactions", "sys.dm_tran_session_transactions",
+        "sys.dm_os_performance_counters", "sys.dm_os_wait_stats", "sys.master_files", "sys.databases", "sys.configurations",
+        "sys.dm_exec_connections",
+        "sys.dm_exec_sessions", "sys.dm_exec_requests", "sys.dm_os_waiting_tasks", "sys.dm_tran_active_transactions",
+        "sys.dm_tran_session_transactions",
         "sys.dm_os_schedulers", "msdb.dbo.backupset", "msdb.dbo.sysjobs", "msdb.dbo.sysjobhistory", "sys.dm_hadr_database_replica_states",
-        "sys.server_principals", "sys.server_permissions", "sys.types", "sys.objects", "sys.schemas", "sys.procedures", "INFORMATION_SCHEMA.TABLES",
-        "sys.dm_db_resource_stats", "sys.dm_server_services", "sys.sql_logins", "sys.dm_os_host_info", "sys.dm_io_virtual_file_stats(NULL, NULL)",
+        "sys.server_principals", "sys.server_permissions", "sys.types", "sys.objects", "sys.schemas", "sys.procedures",
+        "INFORMATION_SCHEMA.TABLES",
+        "sys.dm_db_resource_stats", "sys.dm_server_services", "sys.sql_logins", "sys.dm_os_host_info",
+        "sys.dm_io_virtual_file_stats(NULL, NULL)",
         "sys.fn_my_permissions(NULL, 'SERVER')", "sys.dm_db_file_space_usage", "sys.dm_exec_query_stats",
     ])
     func isThere(_ view: String) {

@@ -98,14 +98,16 @@ struct ReplayReader {
         var rest = members
         var values: [TDSValue] = []
         for column in columns {
-            guard let member = rest.keys.first(where: { $0.lowercased() == column.key }), let value = rest.removeValue(forKey: member) else {
+            guard let member = rest.keys.first(where: { $0.lowercased() == column.key }), let value = rest.removeValue(forKey: member)
+            else {
                 values.append(column.isNullable ? .null : column.zero)
                 continue
             }
             values.append(try typed(value, column))
         }
         guard rest.isEmpty else {
-            throw InstanceChangeError(description: "'\(name)' has no column \(rest.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")).")
+            throw InstanceChangeError(
+                description: "'\(name)' has no column \(rest.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")).")
         }
         return values
     }
@@ -130,6 +132,7 @@ struct ReplayReader {
     }
 
     private func wrong(_ value: JSONValue, _ column: ViewColumn) -> InstanceChangeError {
-        InstanceChangeError(description: "'\(name)': \(value.text.prefix(100)) is no value for column '\(column.name)' of type \(column.type.declaration).")
+        InstanceChangeError(
+            description: "'\(name)': \(value.text.prefix(100)) is no value for column '\(column.name)' of type \(column.type.declaration).")
     }
 }

@@ -105,7 +105,8 @@ extension SessionRecord {
     /// The same session with other rights.
     fileprivate func with(permissions: Set<String>) -> SessionRecord {
         var copy = SessionRecord(
-            spid: spid, login: Login(name: login.name, password: login.password, permissions: permissions), hostName: hostName, programName: programName,
+            spid: spid, login: Login(name: login.name, password: login.password, permissions: permissions), hostName: hostName,
+            programName: programName,
             libraryName: libraryName, clientAddress: clientAddress, isEncrypted: isEncrypted, loginAt: loginAt, database: database,
             lastRequestStartAt: lastRequestStartAt, lastRequestEndAt: lastRequestEndAt, lastBatch: lastBatch)
         copy.requestCount = requestCount

@@ -16,8 +16,10 @@ package struct InstanceConfig: Sendable {
     package var port: Int
 
     package init(
-        number: Int, name: String? = nil, version: SQLServerVersion = .v2019, edition: String = "Developer Edition (64-bit)", platform: HostPlatform = .windows,
-        logins: [Login] = [Login(name: "sa", password: "DbTools.Demo.1")], databases: [SimulatedDatabase] = SimulatedDatabase.standard, port: Int = 1433
+        number: Int, name: String? = nil, version: SQLServerVersion = .v2019, edition: String = "Developer Edition (64-bit)",
+        platform: HostPlatform = .windows,
+        logins: [Login] = [Login(name: "sa", password: "DbTools.Demo.1")], databases: [SimulatedDatabase] = SimulatedDatabase.standard,
+        port: Int = 1433
     ) {
         self.number = number
         self.name = name ?? "SIM\(number)"

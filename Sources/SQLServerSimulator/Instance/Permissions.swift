@@ -9,11 +9,19 @@ enum Permissions {
     private static let known: Set<String> = [
         "CONTROL SERVER", "VIEW SERVER STATE", "VIEW SERVER PERFORMANCE STATE", "VIEW SERVER SECURITY STATE", "VIEW ANY DEFINITION",
         "VIEW ANY SECURITY DEFINITION", "VIEW ANY PERFORMANCE DEFINITION", "VIEW ANY DATABASE", "CONNECT ANY DATABASE", "CONNECT SQL",
-        "ALTER ANY CONNECTION", "ALTER ANY LOGIN", "ALTER ANY DATABASE", "CREATE ANY DATABASE", "ALTER SETTINGS", "ALTER TRACE", "ALTER SERVER STATE",
+        "ALTER ANY CONNECTION", "ALTER ANY LOGIN", "ALTER ANY DATABASE", "CREATE ANY DATABASE", "ALTER SETTINGS", "ALTER TRACE",
+        "ALTER SERVER STATE",
         "ALTER ANY EVENT SESSION", "ADMINISTER BULK OPERATIONS", "SHUTDOWN", "IMPERSONATE ANY LOGIN", "SELECT ALL USER SECURABLES", "ANY",
     ]
 
-    static func isKnown(_ permission: String) -> Bool { known.contains(permission) }
+    private static let since2022: Set<String> = [
+        "VIEW SERVER PERFORMANCE STATE", "VIEW SERVER SECURITY STATE", "VIEW ANY SECURITY DEFINITION", "VIEW ANY PERFORMANCE DEFINITION",
+    ]
+
+    /// Whether there is such a server permission in the version.
+    static func isKnown(_ permission: String, _ version: SQLServerVersion) -> Bool {
+        known.contains(permission) && (version >= .v2022 || !since2022.contains(permission))
+    }
 
     /// What everybody may, as member of the role public.
     static let ofPublic: Set<String> = ["VIEW ANY DATABASE", "CONNECT SQL"]
@@ -46,6 +54,17 @@ extension Login {
         if permissions.contains("CONNECT ANY DATABASE") { return true }
         let wanted = "CONNECT ON \(database.name)".lowercased()
         return permissions.contains { $0.lowercased() == wanted }
+    }
+
+    /// Whether the login may read a table of msdb.
+    func mayReadMsdb(_ object: String) -> Bool {
+        if isSysadmin { return true }
+        let object = object.lowercased()
+        let grants = [
+            "select on msdb", "select on msdb.dbo.\(object)", "select on dbo.\(object)", "select on \(object)", "db_datareader on msdb",
+        ]
+        let held = permissions.map { $0.lowercased() }
+        return grants.contains(where: held.contains)
     }
 
     /// The security identifier: 0x01 is sa's.

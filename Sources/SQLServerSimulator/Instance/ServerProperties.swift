@@ -42,9 +42,15 @@ enum ServerProperties {
         case "servername": return text(config.name)
         case "instancename": return text(world.instanceName)
         case "instancedefaultdatapath":
-            return text(config.platform == .windows ? "C:\\Program Files\\Microsoft SQL Server\\MSSQL\(config.version.major).MSSQLSERVER\\MSSQL\\DATA\\" : "/var/opt/mssql/data/")
+            return text(
+                config.platform == .windows
+                    ? "C:\\Program Files\\Microsoft SQL Server\\MSSQL\(config.version.major).MSSQLSERVER\\MSSQL\\DATA\\"
+                    : "/var/opt/mssql/data/")
         case "instancedefaultlogpath":
-            return text(config.platform == .windows ? "C:\\Program Files\\Microsoft SQL Server\\MSSQL\(config.version.major).MSSQLSERVER\\MSSQL\\DATA\\" : "/var/opt/mssql/data/")
+            return text(
+                config.platform == .windows
+                    ? "C:\\Program Files\\Microsoft SQL Server\\MSSQL\(config.version.major).MSSQLSERVER\\MSSQL\\DATA\\"
+                    : "/var/opt/mssql/data/")
         case "instancedefaultbackuppath": return config.version >= .v2019 ? text("/var/opt/mssql/data") : .null
         case "collation": return text("SQL_Latin1_General_CP1_CI_AS")
         case "collationid": return number(872_468_488)
@@ -58,9 +64,11 @@ enum ServerProperties {
         case "resourceversion": return text("\(config.version.major).00.\(config.version.build)")
         case "resourcelastupdatedatetime": return .variant(.datetime, world.datetime(world.state.startedAt))
         case "processid": return number(Int64(1000 + Noise.integer(0...8000, world.seed, 60 + world.state.restartCount)))
-        case "isclustered", "issingleuser", "isfulltextinstalled", "isbigdatacluster", "istempdbmetadatamemoryoptimized", "isserversuspendedforsnapshotbackup":
+        case "isclustered", "issingleuser", "isfulltextinstalled", "isbigdatacluster", "istempdbmetadatamemoryoptimized",
+            "isserversuspendedforsnapshotbackup":
             return number(0)
-        case "ispolybaseinstalled", "isadvancedanalyticsinstalled", "filestreamsharename": return name.lowercased() == "filestreamsharename" ? .null : number(0)
+        case "ispolybaseinstalled", "isadvancedanalyticsinstalled", "filestreamsharename":
+            return name.lowercased() == "filestreamsharename" ? .null : number(0)
         case "ishadrenabled": return number(0)
         case "hadrmanagerstatus": return number(2)
         case "isintegratedsecurityonly": return number(0)
@@ -82,7 +90,8 @@ enum ServerProperties {
         case "recovery": return text(database.recoveryModel.rawValue)
         case "updateability": return text("READ_WRITE")
         case "useraccess": return text("MULTI_USER")
-        case "version": return number(Int64([782, 852, 869, 904, 957][SQLServerVersion.allCases.firstIndex(of: world.config.version) ?? 0]))
+        case "version":
+            return number(Int64([782, 852, 869, 904, 957][SQLServerVersion.allCases.firstIndex(of: world.config.version) ?? 0]))
         case "lastgoodcheckdbtime":
             guard world.config.version >= .v2016 else { return .null }
             if database.id == 2 { return .variant(.datetime, .dateTime(TDSDateTime(date: .datetimeEpoch, time: TDSTime(ticks: 0)))) }
@@ -110,9 +119,12 @@ enum ServerProperties {
     static func banner(_ world: World) -> String {
         let version = world.config.version
         let level = version.productLevel == "RTM" ? version.updateLevel.map { "(RTM-\($0))" } ?? "(RTM)" : "(\(version.productLevel))"
-        let dates = ["Aug 29 2019 23:13:00", "Jul  1 2021 19:25:00", "Jan 12 2023 02:20:55", "May  1 2024 20:30:45", "Jul 10 2024 14:09:09"]
+        let dates = [
+            "Aug 29 2019 23:13:00", "Jul  1 2021 19:25:00", "Jan 12 2023 02:20:55", "May  1 2024 20:30:45", "Jul 10 2024 14:09:09",
+        ]
         let built = dates[SQLServerVersion.allCases.firstIndex(of: version) ?? 0]
-        let host = world.config.platform == .windows
+        let host =
+            world.config.platform == .windows
             ? "Windows Server 2019 Standard 10.0 <X64> (Build 17763: ) (Hypervisor)" : "Linux (Ubuntu 22.04.4 LTS) <X64>"
         return """
             Microsoft SQL Server \(version.rawValue) \(level) - \(version.productVersion) (X64) \n\t\(built) \n\tCopyright (C) \

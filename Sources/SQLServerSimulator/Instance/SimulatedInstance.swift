@@ -22,6 +22,9 @@ package final class SimulatedInstance: Sendable {
     /// The configuration as it is now; control may have changed version, edition, platform and logins.
     package var config: InstanceConfig { state.withLock { $0.config } }
 
+    /// The version as it is now; control may change it.
+    package var version: SQLServerVersion { state.withLock { $0.config.version } }
+
     /// How the server behaves before any statement: the wire refuses, swallows or delays by it.
     package var behaviour: InstanceBehaviour { state.withLock { $0.behaviour } }
 
@@ -66,7 +69,8 @@ package final class SimulatedInstance: Sendable {
         }
         let name = request.database.isEmpty ? "master" : request.database
         guard let database = world.database(named: name), login.mayOpen(database) else {
-            let cannotOpen = SQLServerMessage(4060, severity: 11, "Cannot open database \"\(name.prefix(128))\" requested by the login. The login failed.")
+            let cannotOpen = SQLServerMessage(
+                4060, severity: 11, "Cannot open database \"\(name.prefix(128))\" requested by the login. The login failed.")
             return .failed([cannotOpen, refused])
         }
         let messages = [
@@ -81,14 +85,16 @@ package final class SimulatedInstance: Sendable {
         let now = clock.now()
         let record = state.withLock { state in
             let key = request.user.lowercased()
-            let login = state.config.logins.first { $0.name.lowercased() == key } ?? Login(name: request.user, password: "", permissions: [])
+            let login =
+                state.config.logins.first { $0.name.lowercased() == key } ?? Login(name: request.user, password: "", permissions: [])
             var spid = Self.firstClientSession
             while state.sessions[spid] != nil, spid < Self.sessionCountMax { spid += 1 }
             let name = request.database.isEmpty ? "master" : request.database.lowercased()
             let database = state.config.databases.first { $0.name.lowercased() == name }?.name ?? "master"
             let record = SessionRecord(
                 spid: spid, login: login, hostName: request.hostName, programName: request.programName, libraryName: request.libraryName,
-                clientAddress: request.clientAddress, isEncrypted: request.isEncrypted, loginAt: now, database: database, lastRequestStartAt: now,
+                clientAddress: request.clientAddress, isEncrypted: request.isEncrypted, loginAt: now, database: database,
+                lastRequestStartAt: now,
                 lastRequestEndAt: now, lastBatch: "")
             state.sessions[spid] = record
             return record

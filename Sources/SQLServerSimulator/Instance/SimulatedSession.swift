@@ -50,8 +50,10 @@ package final class SimulatedSession {
     }
 
     private static let initialOptions = [
-        "ANSI_NULLS": "ON", "ANSI_PADDING": "ON", "ANSI_WARNINGS": "ON", "ARITHABORT": "OFF", "CONCAT_NULL_YIELDS_NULL": "ON", "QUOTED_IDENTIFIER": "ON",
-        "NUMERIC_ROUNDABORT": "OFF", "TEXTSIZE": "4096", "LOCK_TIMEOUT": "-1", "NOCOUNT": "OFF", "XACT_ABORT": "OFF", "IMPLICIT_TRANSACTIONS": "OFF",
+        "ANSI_NULLS": "ON", "ANSI_PADDING": "ON", "ANSI_WARNINGS": "ON", "ARITHABORT": "OFF", "CONCAT_NULL_YIELDS_NULL": "ON",
+        "QUOTED_IDENTIFIER": "ON",
+        "NUMERIC_ROUNDABORT": "OFF", "TEXTSIZE": "4096", "LOCK_TIMEOUT": "-1", "NOCOUNT": "OFF", "XACT_ABORT": "OFF",
+        "IMPLICIT_TRANSACTIONS": "OFF",
         "TRANSACTION ISOLATION LEVEL": "READ COMMITTED", "ROWCOUNT": "0",
     ]
 
@@ -59,20 +61,22 @@ package final class SimulatedSession {
     var identity: SessionIdentity {
         let current = instance.config.logins.first { $0.name == record.login.name } ?? record.login
         return SessionIdentity(
-            spid: spid, login: current, database: database, originalDatabase: record.database, hostName: record.hostName, programName: record.programName,
+            spid: spid, login: current, database: database, originalDatabase: record.database, hostName: record.hostName,
+            programName: record.programName,
             clientAddress: record.clientAddress)
     }
 
     /// Runs a batch as sent by SQLBatch.
     package func execute(batch: String) -> [StatementResult] {
-        instance.log(batch, login: record.login.name)
-        return request(batch) { runner in runner.run(batch) }
+        let text = ParseCache.shared.interned(batch, quotedIdentifier: options["QUOTED_IDENTIFIER"] != "OFF")
+        instance.log(text, login: record.login.name)
+        return request(text) { runner in runner.run(text) }
     }
 
     /// Calls a procedure as a remote procedure call does, also `sp_executesql`, `sp_prepare`, `sp_prepexec`, `sp_execute`, `sp_unprepare`.
     /// The return status and the output parameters come last.
     package func call(procedure: String, parameters: [Parameter]) -> [StatementResult] {
-        let text = logText(procedure, parameters)
+        let text = ParseCache.shared.interned(logText(procedure, parameters), quotedIdentifier: options["QUOTED_IDENTIFIER"] != "OFF")
         instance.log(text, login: record.login.name)
         return request(text) { runner in RemoteCall(session: self, runner: runner).run(procedure, parameters) }
     }
@@ -80,7 +84,9 @@ package final class SimulatedSession {
     private func logText(_ procedure: String, _ parameters: [Parameter]) -> String {
         // The statement says more than the call around it; its values are not kept.
         for parameter in parameters.prefix(4) {
-            if case .string(let text) = parameter.value, procedure.lowercased().hasPrefix("sp_"), text.count > 8, !text.hasPrefix("@") { return text }
+            if case .string(let text) = parameter.value, procedure.lowercased().hasPrefix("sp_"), text.count > 8, !text.hasPrefix("@") {
+                return text
+            }
         }
         if let handle = parameters.first?.value, case .int(let number) = handle, let known = prepared[Int(number)] { return known.text }
         return "EXEC \(procedure)"
@@ -154,7 +160,8 @@ package final class SimulatedSession {
     /// `@@OPTIONS`.
     var optionBits: Int {
         let bits = [
-            "IMPLICIT_TRANSACTIONS": 2, "CURSOR_CLOSE_ON_COMMIT": 4, "ANSI_WARNINGS": 8, "ANSI_PADDING": 16, "ANSI_NULLS": 32, "ARITHABORT": 64,
+            "IMPLICIT_TRANSACTIONS": 2, "CURSOR_CLOSE_ON_COMMIT": 4, "ANSI_WARNINGS": 8, "ANSI_PADDING": 16, "ANSI_NULLS": 32,
+            "ARITHABORT": 64,
             "ARITHIGNORE": 128, "QUOTED_IDENTIFIER": 256, "NOCOUNT": 512, "ANSI_NULL_DFLT_ON": 1024, "ANSI_NULL_DFLT_OFF": 2048,
             "CONCAT_NULL_YIELDS_NULL": 4096, "NUMERIC_ROUNDABORT": 8192, "XACT_ABORT": 16384,
         ]
@@ -175,7 +182,9 @@ struct SessionIdentity {
     let clientAddress: String
 
     /// The user that the login is in its database.
-    var databaseUser: String { login.isSysadmin ? "dbo" : ["master", "tempdb", "msdb"].contains(database.lowercased()) ? "guest" : login.name }
+    var databaseUser: String {
+        login.isSysadmin ? "dbo" : ["master", "tempdb", "msdb"].contains(database.lowercased()) ? "guest" : login.name
+    }
 }
 
 /// A transaction manager request.

@@ -105,10 +105,17 @@ struct World: Sendable {
     }
 
     func files(of database: SimulatedDatabase) -> [File] {
-        let folder = config.platform == .windows
-            ? "C:\\Program Files\\Microsoft SQL Server\\MSSQL\(config.version.major).\(instanceName ?? "MSSQLSERVER")\\MSSQL\\DATA\\" : "/var/opt/mssql/data/"
-        let stem = database.id == 1 ? "master" : database.id == 2 ? "tempdev" : database.id == 3 ? "modeldev" : database.id == 4 ? "MSDBData" : database.name
-        let log = database.id == 1 ? "mastlog" : database.id == 2 ? "templog" : database.id == 3 ? "modellog" : database.id == 4 ? "MSDBLog" : database.name + "_log"
+        let folder =
+            config.platform == .windows
+            ? "C:\\Program Files\\Microsoft SQL Server\\MSSQL\(config.version.major).\(instanceName ?? "MSSQLSERVER")\\MSSQL\\DATA\\"
+            : "/var/opt/mssql/data/"
+        let stem =
+            database.id == 1
+            ? "master" : database.id == 2 ? "tempdev" : database.id == 3 ? "modeldev" : database.id == 4 ? "MSDBData" : database.name
+        let log =
+            database.id == 1
+            ? "mastlog"
+            : database.id == 2 ? "templog" : database.id == 3 ? "modellog" : database.id == 4 ? "MSDBLog" : database.name + "_log"
         let dataFile = database.id == 2 ? "tempdb" : database.id == 3 ? "model" : stem
         // Data grows by some pages a day; a log fills and is cut off by each log backup.
         let grown = Int64(date.timeIntervalSince1970 / 86_400) % 1_000 * Int64(database.dataSizeMB) / 1_000

@@ -28,7 +28,8 @@ enum AggregateKind: String {
             let isOwn = AggregateKind(call) != nil && (call.window == nil || call.name == "STRING_AGG WITHIN")
             let windowed = (call.window?.partition ?? []) + (call.window?.order.map(\.expression) ?? [])
             return isOwn || call.arguments.contains(where: isUsed) || windowed.contains(where: isUsed)
-        case .negate(let inner), .complement(let inner), .not(let inner), .isNull(let inner), .collate(let inner, _): return isUsed(in: inner)
+        case .negate(let inner), .complement(let inner), .not(let inner), .isNull(let inner), .collate(let inner, _):
+            return isUsed(in: inner)
         case .arithmetic(_, let left, let right), .compare(_, let left, let right), .and(let left, let right), .or(let left, let right):
             return isUsed(in: left) || isUsed(in: right)
         case .between(let value, let low, let high): return isUsed(in: value) || isUsed(in: low) || isUsed(in: high)
@@ -36,7 +37,8 @@ enum AggregateKind: String {
         case .inQuery(let value, _), .compareWithQuery(_, let value, _, _): return isUsed(in: value)
         case .like(let value, let pattern, _): return isUsed(in: value) || isUsed(in: pattern)
         case .caseWhen(let operand, let branches, let otherwise):
-            return operand.map(isUsed) ?? false || otherwise.map(isUsed) ?? false || branches.contains { isUsed(in: $0.condition) || isUsed(in: $0.result) }
+            return operand.map(isUsed) ?? false || otherwise.map(isUsed) ?? false
+                || branches.contains { isUsed(in: $0.condition) || isUsed(in: $0.result) }
         case .cast(let value, _, let style, _): return isUsed(in: value) || style.map(isUsed) ?? false
         case .method(let target, _, let arguments): return isUsed(in: target) || arguments.contains(where: isUsed)
         case .literal, .column, .variable, .exists, .scalarQuery: return false
@@ -133,7 +135,9 @@ struct Aggregate {
                 guard let next = TDSDecimal.calculate(.add, total, value, scale: value.scale) else { throw .overflow(to: type) }
                 total = next
             }
-            guard let mean = TDSDecimal.calculate(.divide, total, TDSDecimal(Int64(values.count)), scale: scale) else { throw .overflow(to: type) }
+            guard let mean = TDSDecimal.calculate(.divide, total, TDSDecimal(Int64(values.count)), scale: scale) else {
+                throw .overflow(to: type)
+            }
             return .decimal(mean)
         default: return .float(values.reduce(0) { $0 + $1.number } / Double(values.count))
         }
@@ -150,7 +154,9 @@ struct Aggregate {
 
     private func concatenated(_ values: [TDSValue]) throws(SQLServerMessage) -> TDSValue {
         let texts = values.compactMap { value -> String? in if case .string(let text) = value { text } else { nil } }
-        guard texts.reduce(0, { $0 + $1.utf8.count + separator.utf8.count }) <= SimulatedSession.valueSizeBytesMax else { throw .outOfMemory }
+        guard texts.reduce(0, { $0 + $1.utf8.count + separator.utf8.count }) <= SimulatedSession.valueSizeBytesMax else {
+            throw .outOfMemory
+        }
         return .string(texts.joined(separator: separator))
     }
 }

@@ -183,7 +183,8 @@ enum Arithmetic {
         return value.type.asDecimal ?? other.type.asDecimal ?? (18, 0)
     }
 
-    private static func decimals(_ operation: ArithmeticOperator, _ left: Compiled, _ right: Compiled) throws(SQLServerMessage) -> Compiled {
+    private static func decimals(_ operation: ArithmeticOperator, _ left: Compiled, _ right: Compiled) throws(SQLServerMessage) -> Compiled
+    {
         let leftShape = decimalShape(left, beside: right)
         let rightShape = decimalShape(right, beside: left)
         let shape = TDSDecimal.resultType(operation, leftShape, rightShape)

@@ -97,7 +97,9 @@ extension BatchRunner {
 
     private func declare(_ declarations: [Declaration]) throws(SQLServerMessage) {
         for declaration in declarations {
-            let value = try declaration.initial.map { expression throws(SQLServerMessage) in try evaluate(expression, as: declaration.type) } ?? .null
+            let value =
+                try declaration.initial.map { expression throws(SQLServerMessage) in try evaluate(expression, as: declaration.type) }
+                ?? .null
             try variables.declare(declaration.name, declaration.type, value)
         }
     }
@@ -113,10 +115,13 @@ extension BatchRunner {
     // MARK: Session
 
     private static let knownOptions: Set<String> = [
-        "ANSI_DEFAULTS", "ANSI_NULLS", "ANSI_NULL_DFLT_OFF", "ANSI_NULL_DFLT_ON", "ANSI_PADDING", "ANSI_WARNINGS", "ARITHABORT", "ARITHIGNORE",
-        "CONCAT_NULL_YIELDS_NULL", "CURSOR_CLOSE_ON_COMMIT", "CONTEXT_INFO", "DATEFIRST", "DATEFORMAT", "DEADLOCK_PRIORITY", "FIPS_FLAGGER", "FMTONLY",
+        "ANSI_DEFAULTS", "ANSI_NULLS", "ANSI_NULL_DFLT_OFF", "ANSI_NULL_DFLT_ON", "ANSI_PADDING", "ANSI_WARNINGS", "ARITHABORT",
+        "ARITHIGNORE",
+        "CONCAT_NULL_YIELDS_NULL", "CURSOR_CLOSE_ON_COMMIT", "CONTEXT_INFO", "DATEFIRST", "DATEFORMAT", "DEADLOCK_PRIORITY", "FIPS_FLAGGER",
+        "FMTONLY",
         "FORCEPLAN", "IMPLICIT_TRANSACTIONS", "LANGUAGE", "LOCK_TIMEOUT", "NOCOUNT", "NOEXEC", "NUMERIC_ROUNDABORT", "OFFSETS", "PARSEONLY",
-        "QUERY_GOVERNOR_COST_LIMIT", "QUOTED_IDENTIFIER", "REMOTE_PROC_TRANSACTIONS", "ROWCOUNT", "SHOWPLAN_ALL", "SHOWPLAN_TEXT", "SHOWPLAN_XML",
+        "QUERY_GOVERNOR_COST_LIMIT", "QUOTED_IDENTIFIER", "REMOTE_PROC_TRANSACTIONS", "ROWCOUNT", "SHOWPLAN_ALL", "SHOWPLAN_TEXT",
+        "SHOWPLAN_XML",
         "TEXTSIZE", "TRANSACTION ISOLATION LEVEL", "XACT_ABORT", "NO_BROWSETABLE", "RESULT_SET_CACHING",
     ]
 
@@ -126,7 +131,9 @@ extension BatchRunner {
                 throw SQLServerMessage(195, state: 5, severity: 15, "'\(name)' is not a recognized SET option.")
             }
             var shown = value.uppercased()
-            if value.hasPrefix("@") { shown = try TextConversion.text(variables.variable(value)?.value ?? .null, from: .nvarchar(.max), style: 0) }
+            if value.hasPrefix("@") {
+                shown = try TextConversion.text(variables.variable(value)?.value ?? .null, from: .nvarchar(.max), style: 0)
+            }
             session.options[name] = shown
             if name == "LANGUAGE" {
                 output.append(.message(SQLServerMessage(5703, severity: 0, "Changed language setting to us_english.")))
@@ -192,7 +199,9 @@ extension BatchRunner {
 
     // MARK: Errors on purpose
 
-    private func raise(_ message: Expression, _ severity: Expression, _ state: Expression, _ arguments: [Expression]) throws(SQLServerMessage) {
+    private func raise(_ message: Expression, _ severity: Expression, _ state: Expression, _ arguments: [Expression])
+        throws(SQLServerMessage)
+    {
         let context = context()
         let binder = binder(context)
         let frame = RowFrame([], outer: nil)
@@ -206,11 +215,13 @@ extension BatchRunner {
         var number = 50_000
         if case .int(let id) = value {
             number = Int(id)
-            text = "Error \(id), severity \(level), state \(stateNumber) was raised, but no message with that error number was found in sys.messages."
+            text =
+                "Error \(id), severity \(level), state \(stateNumber) was raised, but no message with that error number was found in sys.messages."
         } else {
             text = MessageFormat.fill(value.text, values)
         }
-        let raised = SQLServerMessage(number, state: max(0, min(255, stateNumber)), severity: max(0, min(25, level)), String(text.prefix(2044)))
+        let raised = SQLServerMessage(
+            number, state: max(0, min(255, stateNumber)), severity: max(0, min(25, level)), String(text.prefix(2044)))
         guard raised.isError else {
             output.append(.message(raised))
             session.lastError = level > 10 ? number : 0
@@ -230,10 +241,13 @@ extension BatchRunner {
         let id = try evaluate(number, as: .int).integer
         guard id >= 50_000 else {
             throw SQLServerMessage(
-                35_100, severity: 16, "Error number \(id) in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.")
+                35_100, severity: 16,
+                "Error number \(id) in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647."
+            )
         }
         let text = try evaluate(message, as: .nvarchar(2048)).text
-        throw SQLServerMessage(id, state: max(0, min(255, try evaluate(state, as: .int).integer)), severity: 16, procedure: Self.throwMark, text)
+        throw SQLServerMessage(
+            id, state: max(0, min(255, try evaluate(state, as: .int).integer)), severity: 16, procedure: Self.throwMark, text)
     }
 
     private func kill(_ value: Expression) throws(SQLServerMessage) {

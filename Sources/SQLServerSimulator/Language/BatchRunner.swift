@@ -29,7 +29,7 @@ final class BatchOutput {
 /// Runs statements one after another in a session.
 final class BatchRunner {
     /// Statements of one batch, loops unrolled; a batch that never ends is cut.
-    static let statementCountMax = 200_000
+    static let statementCountMax = 50_000
 
     /// How a statement list was left.
     enum Flow: Equatable {
@@ -124,7 +124,9 @@ final class BatchRunner {
     private func endsBatch(_ error: SQLServerMessage) -> Bool {
         if error.severity >= 20 || session.options["XACT_ABORT"] == "ON" { return true }
         if error.severity == 15 { return true }
-        return [207, 208, 209, 213, 241, 242, 245, 248, 295, 701, 911, 1087, 137, 4104, 4121, 8114, 8120, 8169, 201, 8144, 8145, 50_000 + 1].contains(error.number)
+        return [
+            207, 208, 209, 213, 241, 242, 245, 248, 295, 701, 911, 1087, 137, 4104, 4121, 8114, 8120, 8169, 201, 8144, 8145, 50_000 + 1,
+        ].contains(error.number)
             || error.procedure == Self.throwMark
     }
 

@@ -8,12 +8,14 @@ extension Binder {
             throw SQLServerMessage(
                 147, severity: 15,
                 """
-                An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column \
+                An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select \
+                list, and the column \
                 being aggregated is an outer reference.
                 """)
         }
         guard !grouping.isInsideAggregate else {
-            throw SQLServerMessage(130, severity: 15, "Cannot perform an aggregate function on an expression containing an aggregate or a subquery.")
+            throw SQLServerMessage(
+                130, severity: 15, "Cannot perform an aggregate function on an expression containing an aggregate or a subquery.")
         }
         grouping.isInsideAggregate = true
         defer { grouping.isInsideAggregate = false }
@@ -52,7 +54,9 @@ extension Binder {
         guard case .string(let mark)? = separator.constant else {
             throw SQLServerMessage(8733, "Separator parameter for STRING_AGG must be a string literal or variable.")
         }
-        let type: TDSType = argument.type.isUnicode ? .nvarchar(argument.type.length == nil ? .max : 4000) : .varchar(argument.type.length == nil ? .max : 8000)
+        let type: TDSType =
+            argument.type.isUnicode
+            ? .nvarchar(argument.type.length == nil ? .max : 4000) : .varchar(argument.type.length == nil ? .max : 8000)
         var keys: [Compiled] = []
         for item in call.window?.order ?? [] { keys.append(try scalar(item.expression)) }
         let sort = SortOrder(keys: keys, isDescending: call.window?.order.map(\.isDescending) ?? [])
@@ -106,7 +110,9 @@ extension Binder {
         return Compiled(function.type) { row throws(SQLServerMessage) in slot < row.windows.count ? row.windows[slot] : .null }
     }
 
-    private func rankingFunction(_ call: FunctionCall, _ partition: [Compiled], _ sort: SortOrder) throws(SQLServerMessage) -> WindowFunction {
+    private func rankingFunction(_ call: FunctionCall, _ partition: [Compiled], _ sort: SortOrder) throws(SQLServerMessage)
+        -> WindowFunction
+    {
         var arguments: [Compiled] = []
         for argument in call.arguments { arguments.append(try scalar(argument)) }
         let needsOrder = { () throws(SQLServerMessage) in
@@ -121,7 +127,9 @@ extension Binder {
         case "RANK": kind = .rank
         case "DENSE_RANK": kind = .denseRank
         case "NTILE":
-            guard arguments.count == 1, case .int(let count)? = arguments[0].constant, count > 0 else { throw .argumentCount("ntile", 1...1) }
+            guard arguments.count == 1, case .int(let count)? = arguments[0].constant, count > 0 else {
+                throw .argumentCount("ntile", 1...1)
+            }
             kind = .tile(Int(min(count, 1_000_000)))
         case "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE":
             guard let value = arguments.first else { throw .argumentCount(call.name, 1...3) }

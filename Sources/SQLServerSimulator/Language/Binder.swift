@@ -60,7 +60,9 @@ struct Binder {
                 index < row.values.count ? row.values[index] : .null
             }
         }
-        return Compiled(match.column.type, isNullable: match.column.isNullable) { row throws(SQLServerMessage) in row.value(index, depth: depth) }
+        return Compiled(match.column.type, isNullable: match.column.isNullable) { row throws(SQLServerMessage) in
+            row.value(index, depth: depth)
+        }
     }
 
     private func variable(_ name: String) throws(SQLServerMessage) -> Compiled {
@@ -93,7 +95,8 @@ struct Binder {
         }
         if let otherwise { results.append(try scalar(otherwise)) }
         if results.allSatisfy(\.isNullLiteral) {
-            throw SQLServerMessage(8133, "At least one of the result expressions in a CASE specification must be an expression other than the NULL constant.")
+            throw SQLServerMessage(
+                8133, "At least one of the result expressions in a CASE specification must be an expression other than the NULL constant.")
         }
         let (type, values) = try Self.unified(results)
         let hasElse = otherwise != nil
@@ -149,7 +152,8 @@ struct Binder {
         throw SQLServerMessage(
             4121,
             """
-            Cannot find either column "\(call.path.first ?? "")" or the user-defined function or aggregate "\(name)", or the name is ambiguous.
+            Cannot find either column "\(call.path.first ?? "")" or the user-defined function or aggregate "\(name)", or the name is \
+            ambiguous.
             """)
     }
 }

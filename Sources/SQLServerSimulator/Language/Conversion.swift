@@ -95,7 +95,8 @@ enum Conversion {
         }
         if to == .bigint { throw .overflow(to: to) }
         throw SQLServerMessage(
-            to == .int ? 248 : 244, "The conversion of the \(from.baseName) value '\(text)' overflowed an \(to == .int ? "int" : to.baseName) column.")
+            to == .int ? 248 : 244,
+            "The conversion of the \(from.baseName) value '\(text)' overflowed an \(to == .int ? "int" : to.baseName) column.")
     }
 
     static func double(_ value: TDSValue, from: TDSType, to: TDSType) throws(SQLServerMessage) -> Double {
@@ -109,7 +110,9 @@ enum Conversion {
         case .string(let text):
             let trimmed = text.trimmed
             if trimmed.isEmpty { return 0 }
-            guard let number = Double(trimmed), number.isFinite, !trimmed.lowercased().hasPrefix("0x") else { throw .conversionError(from: from, to: to) }
+            guard let number = Double(trimmed), number.isFinite, !trimmed.lowercased().hasPrefix("0x") else {
+                throw .conversionError(from: from, to: to)
+            }
             return number
         case .dateTime(let moment) where from.isOldDatetime:
             return Double(moment.ticks - DateConversion.datetimeZero) / Double(TDSTime.ticksPerDay)
@@ -127,7 +130,9 @@ enum Conversion {
         case .decimal(let number): exact = number
         case .money(let units): exact = TDSDecimal(units, scale: 4)
         case .real, .float:
-            guard let number = TDSDecimal(rounding: try double(value, from: from, to: to), scale: scale) else { throw .overflow(from: from, to: to) }
+            guard let number = TDSDecimal(rounding: try double(value, from: from, to: to), scale: scale) else {
+                throw .overflow(from: from, to: to)
+            }
             exact = number
         case .string(let text):
             let trimmed = text.trimmed
@@ -136,7 +141,9 @@ enum Conversion {
             }
             exact = number
         case .dateTime where from.isOldDatetime:
-            guard let number = TDSDecimal(rounding: try double(value, from: from, to: to), scale: scale) else { throw .overflow(from: from, to: to) }
+            guard let number = TDSDecimal(rounding: try double(value, from: from, to: to), scale: scale) else {
+                throw .overflow(from: from, to: to)
+            }
             exact = number
         default: throw .notAllowed(from: from, to: to)
         }
@@ -156,7 +163,9 @@ enum Conversion {
             }
             source = .string(digits.isEmpty ? "0" : digits)
         }
-        guard case .decimal(let exact) = try decimal(source, from: from, precision: 19, scale: 4), let units = Int64(exactly: exact.magnitude) else {
+        guard case .decimal(let exact) = try decimal(source, from: from, precision: 19, scale: 4),
+            let units = Int64(exactly: exact.magnitude)
+        else {
             throw .overflow(from: from, to: to)
         }
         guard to == .money || units <= Int64(Int32.max) else { throw .overflow(from: from, to: to) }

@@ -77,10 +77,14 @@ struct DataChanges {
             guard let index = table.index(of: column) else { throw .invalidColumn(column) }
             indexes.append(index)
         }
-        if case .query(let query) = insert.source, case .values(let rows) = query.body, let width = rows.first?.count, width != indexes.count {
+        if case .query(let query) = insert.source, case .values(let rows) = query.body, let width = rows.first?.count,
+            width != indexes.count
+        {
             throw SQLServerMessage(
                 width > indexes.count ? 110 : 109, severity: 15,
-                "There are \(width > indexes.count ? "fewer" : "more") columns in the INSERT statement than values specified in the VALUES clause. The number of values in the VALUES clause must match the number of columns specified in the INSERT statement.")
+                "There are \(width > indexes.count ? "fewer" : "more") columns in the INSERT statement than values specified in the "
+                    + "VALUES clause. The number of values in the VALUES clause must match the number of columns specified in the INSERT statement."
+            )
         }
         return indexes
     }
@@ -105,7 +109,8 @@ struct DataChanges {
 
     /// The row with defaults and identity, each value in its column's type. 515 for NULL where none may be.
     private func complete(
-        _ row: [TDSValue], _ columns: [ResultColumn], _ positions: [Int], _ table: StoredTable, _ target: TableTarget, _ context: StatementContext
+        _ row: [TDSValue], _ columns: [ResultColumn], _ positions: [Int], _ table: StoredTable, _ target: TableTarget,
+        _ context: StatementContext
     ) throws(SQLServerMessage) -> [TDSValue] {
         var values = [TDSValue](repeating: .null, count: table.columns.count)
         var isGiven = [Bool](repeating: false, count: table.columns.count)
@@ -125,7 +130,8 @@ struct DataChanges {
         for (index, column) in table.columns.enumerated() where values[index] == .null && !column.isNullable {
             throw SQLServerMessage(
                 515, state: 2,
-                "Cannot insert the value NULL into column '\(column.name)', table '\(name(target))'; column does not allow nulls. INSERT fails.")
+                "Cannot insert the value NULL into column '\(column.name)', table '\(name(target))'; column does not allow nulls. INSERT fails."
+            )
         }
         return values
     }
@@ -135,7 +141,8 @@ struct DataChanges {
     private func scope(_ table: StoredTable, _ target: TableTarget) -> Scope {
         let name = name(target).lowercased()
         return Scope(
-            columns: table.columns.map { ScopeColumn(table: name, name: $0.name, type: $0.type ?? .int, isNullable: $0.isNullable) }, outer: nil)
+            columns: table.columns.map { ScopeColumn(table: name, name: $0.name, type: $0.type ?? .int, isNullable: $0.isNullable) },
+            outer: nil)
     }
 
     private func update(_ update: Update) throws(SQLServerMessage) {
@@ -148,7 +155,9 @@ struct DataChanges {
         let filter = try update.filter.map { expression throws(SQLServerMessage) in try binder.condition(expression) }
         var assignments: [(index: Int, value: Compiled)] = []
         for assignment in update.assignments {
-            guard let column = assignment.column else { throw SQLServerMessage(40_517, "UPDATE of a variable is not supported by this simulator.") }
+            guard let column = assignment.column else {
+                throw SQLServerMessage(40_517, "UPDATE of a variable is not supported by this simulator.")
+            }
             guard let index = table.index(of: column) else { throw .invalidColumn(column) }
             assignments.append((index, try binder.scalar(assignment.value).converted(to: table.columns[index].type ?? .int)))
         }
@@ -196,7 +205,9 @@ struct DataChanges {
         var known: Set<String> = []
         for column in columns where !known.insert(column.name.lowercased()).inserted {
             throw SQLServerMessage(
-                2705, state: 3, "Column names in each table must be unique. Column name '\(column.name)' in table '\(path.last ?? "")' is specified more than once.")
+                2705, state: 3,
+                "Column names in each table must be unique. Column name '\(column.name)' in table '\(path.last ?? "")' is specified more than once."
+            )
         }
         try store(path, StoredTable(columns: columns))
         try runner.succeed(nil)
@@ -224,7 +235,8 @@ struct DataChanges {
         for (index, column) in plan.columns.enumerated() where column.name.isEmpty {
             throw SQLServerMessage(
                 1038, state: 5, severity: 15,
-                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name (column \(index + 1)).")
+                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name (column \(index + 1))."
+            )
         }
         let table = StoredTable(columns: plan.columns.map { ColumnDefinition(name: $0.name, type: $0.type, isNullable: $0.isNullable) })
         let rows = try plan.run(nil)

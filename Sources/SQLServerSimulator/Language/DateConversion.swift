@@ -56,7 +56,8 @@ enum DateConversion {
 
     private static func outOfRange(_ from: TDSType, _ to: TDSType) -> SQLServerMessage {
         SQLServerMessage(
-            242, state: 3, "The conversion of a \(from.baseName) data type to a \(to.baseName) data type resulted in an out-of-range value.")
+            242, state: 3, "The conversion of a \(from.baseName) data type to a \(to.baseName) data type resulted in an out-of-range value."
+        )
     }
 
     private static func rounded(_ ticks: Int64, scale: Int) -> Int64 {

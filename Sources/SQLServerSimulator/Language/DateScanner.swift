@@ -71,7 +71,9 @@ struct DateScanner {
         if first.count == 8 || first.count == 6 { return compactDay(first) }
         skipBlanks()
         if isLetter { return namedDay(first.value) }
-        guard take("-") || take("/") || take("."), let second = digits(), take("-") || take("/") || take("."), let third = digits() else { return nil }
+        guard take("-") || take("/") || take("."), let second = digits(), take("-") || take("/") || take("."), let third = digits() else {
+            return nil
+        }
         if first.count == 4 { return TDSDate(year: first.value, month: second.value, day: third.value) }
         let year = fullYear(third)
         return isDayFirst
@@ -139,7 +141,8 @@ struct DateScanner {
 
     private mutating func halfDay(_ hour: Int) -> Int {
         let letter = current | 0x20
-        guard letter == UInt8(ascii: "a") || letter == UInt8(ascii: "p"), position + 1 < bytes.count, bytes[position + 1] | 0x20 == UInt8(ascii: "m")
+        guard letter == UInt8(ascii: "a") || letter == UInt8(ascii: "p"), position + 1 < bytes.count,
+            bytes[position + 1] | 0x20 == UInt8(ascii: "m")
         else { return hour }
         position += 2
         if letter == UInt8(ascii: "a") { return hour == 12 ? 0 : hour }

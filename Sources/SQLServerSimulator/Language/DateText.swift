@@ -14,13 +14,15 @@ enum DateText {
         default: scale = 0
         }
         switch value {
-        case .date(let day): return style == 0 || style == 121 || style == 23 ? day.description : dateText(day, style: style) ?? day.description
+        case .date(let day):
+            return style == 0 || style == 121 || style == 23 ? day.description : dateText(day, style: style) ?? day.description
         case .time(let time): return time.text(scale: scale)
         case .dateTimeOffset(let moment):
             let local = moment.local
             let zone = String(moment.description.suffix(6))
             if style == 127 { return "\(moment.utc.date)T\(moment.utc.time.text(scale: scale))Z" }
-            return style == 126 ? "\(local.date)T\(local.time.text(scale: scale))\(zone)" : "\(local.date) \(local.time.text(scale: scale)) \(zone)"
+            return style == 126
+                ? "\(local.date)T\(local.time.text(scale: scale))\(zone)" : "\(local.date) \(local.time.text(scale: scale)) \(zone)"
         case .dateTime(let moment):
             if case .datetime2 = from, style == 0 { return "\(moment.date) \(moment.time.text(scale: scale))" }
             return try dateTimeText(moment, style: style, scale: scale)

@@ -49,7 +49,8 @@ struct Definitions {
         let now = session.instance.clock.now()
         try session.instance.change { state throws(SQLServerMessage) in
             let index = state.objects.firstIndex {
-                $0.database == place.database && $0.schema.lowercased() == place.schema.lowercased() && $0.name.lowercased() == place.name.lowercased()
+                $0.database == place.database && $0.schema.lowercased() == place.schema.lowercased()
+                    && $0.name.lowercased() == place.name.lowercased()
             }
             if let index {
                 guard replaces, state.objects[index].kind == kind else { throw SQLServerMessage.alreadyThere(place.name) }
@@ -62,7 +63,8 @@ struct Definitions {
             guard state.objects.count < InstanceState.objectCountMax else { throw SQLServerMessage.outOfMemory }
             state.objects.append(
                 StoredObject(
-                    id: state.nextObjectID, database: place.database, schema: place.schema, name: place.name, kind: kind, createdAt: now, modifiedAt: now,
+                    id: state.nextObjectID, database: place.database, schema: place.schema, name: place.name, kind: kind, createdAt: now,
+                    modifiedAt: now,
                     text: text, module: module, table: table))
             state.nextObjectID += 16
         }
@@ -74,7 +76,8 @@ struct Definitions {
             if !isDropped, !ifExists {
                 let noun = kind == "SCHEMA" ? "schema" : kind.lowercased()
                 throw SQLServerMessage(
-                    kind == "SCHEMA" || kind == "LOGIN" ? 15_151 : 3701, state: kind == "SCHEMA" ? 1 : 5, severity: kind == "SCHEMA" ? 16 : 11,
+                    kind == "SCHEMA" || kind == "LOGIN" ? 15_151 : 3701, state: kind == "SCHEMA" ? 1 : 5,
+                    severity: kind == "SCHEMA" ? 16 : 11,
                     "Cannot drop the \(noun) '\(path.joined(separator: "."))', because it does not exist or you do not have permission.")
             }
         }
@@ -136,7 +139,8 @@ struct Definitions {
         try session.instance.change { state throws(SQLServerMessage) in
             for principal in statement.principals {
                 guard let index = state.config.logins.firstIndex(where: { $0.name.lowercased() == principal.lowercased() }) else {
-                    throw SQLServerMessage(15_151, "Cannot find the login '\(principal)', because it does not exist or you do not have permission.")
+                    throw SQLServerMessage(
+                        15_151, "Cannot find the login '\(principal)', because it does not exist or you do not have permission.")
                 }
                 for permission in statement.permissions {
                     var name = InstanceChange.canonical(permission)

@@ -40,8 +40,11 @@ enum Literals {
 
     private static func money(_ token: Token) throws(SQLServerMessage) -> Expression {
         let digits = token.text.dropFirst().filter { $0 != "," }
-        guard let value = TDSDecimal(text: digits.isEmpty ? "0" : String(digits))?.rescaled(to: 4), let units = Int64(exactly: value.magnitude) else {
-            throw SQLServerMessage(293, severity: 16, line: token.line, "Cannot convert char value to money. The char value has incorrect syntax.")
+        guard let value = TDSDecimal(text: digits.isEmpty ? "0" : String(digits))?.rescaled(to: 4),
+            let units = Int64(exactly: value.magnitude)
+        else {
+            throw SQLServerMessage(
+                293, severity: 16, line: token.line, "Cannot convert char value to money. The char value has incorrect syntax.")
         }
         return .literal(.money(units), .money)
     }

@@ -15,7 +15,8 @@ extension SQLServerMessage {
     static let subqueryHasManyRows = SQLServerMessage(
         512,
         """
-        Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an \
+        Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery \
+        is used as an \
         expression.
         """)
 
@@ -23,7 +24,8 @@ extension SQLServerMessage {
         116, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.")
 
     static let setOperationWidths = SQLServerMessage(
-        205, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
+        205,
+        "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
 
     static let valuesDoNotMatch = SQLServerMessage(213, "Column name or number of supplied values does not match table definition.")
 
@@ -56,7 +58,8 @@ extension SQLServerMessage {
     }
 
     static func invalidArgument(_ type: TDSType, _ argument: Int, of function: String) -> SQLServerMessage {
-        SQLServerMessage(8116, "Argument data type \(type.baseName) is invalid for argument \(argument) of \(function.lowercased()) function.")
+        SQLServerMessage(
+            8116, "Argument data type \(type.baseName) is invalid for argument \(argument) of \(function.lowercased()) function.")
     }
 
     static func invalidObject(_ name: String) -> SQLServerMessage { SQLServerMessage(208, "Invalid object name '\(name)'.") }
@@ -97,7 +100,9 @@ extension SQLServerMessage {
             """)
     }
 
-    static func noProcedure(_ name: String) -> SQLServerMessage { SQLServerMessage(2812, state: 62, "Could not find stored procedure '\(name)'.") }
+    static func noProcedure(_ name: String) -> SQLServerMessage {
+        SQLServerMessage(2812, state: 62, "Could not find stored procedure '\(name)'.")
+    }
 
     static func noDatabase(_ name: String) -> SQLServerMessage {
         SQLServerMessage(911, "Database '\(name)' does not exist. Make sure that the name is entered correctly.")

@@ -40,6 +40,14 @@ final class ParseCache: Sendable {
         return statements
     }
 
+    /// The same text, sharing its memory with the parsed batch of that text: 10,000 instances log the same statements.
+    func interned(_ batch: String, quotedIdentifier: Bool) -> String {
+        content.withLock { content in
+            content.entries.index(forKey: Key(text: batch, quotedIdentifier: quotedIdentifier)).map { content.entries[$0].key.text }
+                ?? batch
+        }
+    }
+
     private func remember(_ key: Key, _ statements: [Statement]) {
         content.withLock { content in
             if content.entries.count >= Self.entryCountMax {

@@ -138,7 +138,9 @@ extension Parser {
         }
         let path = try path()
         guard let column = path.last else { throw syntaxError() }
-        if case .sign(let sign) = current.kind, sign.count == 2, sign.hasSuffix("="), let operation = ArithmeticOperator(rawValue: String(sign.prefix(1))) {
+        if case .sign(let sign) = current.kind, sign.count == 2, sign.hasSuffix("="),
+            let operation = ArithmeticOperator(rawValue: String(sign.prefix(1)))
+        {
             advance()
             return Update.Assignment(column: column, variable: nil, value: .arithmetic(operation, .column(path), try expression()))
         }

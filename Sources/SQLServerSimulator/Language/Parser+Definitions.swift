@@ -41,7 +41,8 @@ extension Parser {
             let password = advance().text
             skipStatement()
             return .createLogin(name: name, password: password)
-        case "USER", "ROLE", "SERVER", "INDEX", "UNIQUE", "CLUSTERED", "NONCLUSTERED", "STATISTICS", "DATABASE", "EVENT", "TYPE", "SYNONYM", "AUTHORIZATION":
+        case "USER", "ROLE", "SERVER", "INDEX", "UNIQUE", "CLUSTERED", "NONCLUSTERED", "STATISTICS", "DATABASE", "EVENT", "TYPE", "SYNONYM",
+            "AUTHORIZATION":
             return try restIsAccepted()
         default: throw syntaxError()
         }
@@ -80,7 +81,8 @@ extension Parser {
             while !isAtEnd { advance() }
         }
         return Module(
-            kind: kind, path: path, parameters: parameters, body: body, text: text(from: start, to: current), isAlter: isAlter, isCreate: isCreate)
+            kind: kind, path: path, parameters: parameters, body: body, text: text(from: start, to: current), isAlter: isAlter,
+            isCreate: isCreate)
     }
 
     private mutating func moduleParameters() throws(SQLServerMessage) -> [ModuleParameter] {
@@ -197,7 +199,9 @@ extension Parser {
 
     private mutating func drop() throws(SQLServerMessage) -> StatementKind {
         advance()
-        guard let kind = current.word, ["TABLE", "PROCEDURE", "PROC", "SCHEMA", "VIEW", "FUNCTION", "TRIGGER", "LOGIN", "USER", "INDEX"].contains(kind) else {
+        guard let kind = current.word,
+            ["TABLE", "PROCEDURE", "PROC", "SCHEMA", "VIEW", "FUNCTION", "TRIGGER", "LOGIN", "USER", "INDEX"].contains(kind)
+        else {
             throw syntaxError()
         }
         advance()

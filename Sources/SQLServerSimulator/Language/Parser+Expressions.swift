@@ -113,7 +113,9 @@ extension Parser {
     private mutating func sum() throws(SQLServerMessage) -> Expression {
         var left = try product()
         var length = 0
-        while case .sign(let sign) = current.kind, ["+", "-", "&", "|", "^"].contains(sign), let operation = ArithmeticOperator(rawValue: sign) {
+        while case .sign(let sign) = current.kind, ["+", "-", "&", "|", "^"].contains(sign),
+            let operation = ArithmeticOperator(rawValue: sign)
+        {
             advance()
             left = .arithmetic(operation, left, try product())
             try count(&length)

@@ -50,7 +50,9 @@ extension Parser {
             options.insert(advance().text.uppercased())
             while isSign("("), !isAtEnd { _ = try arguments() }
         }
-        return isJSON ? .jsonPath(hasArrayWrapper: !options.contains("WITHOUT_ARRAY_WRAPPER")) : .xmlPath(element: element, hasType: options.contains("TYPE"))
+        return isJSON
+            ? .jsonPath(hasArrayWrapper: !options.contains("WITHOUT_ARRAY_WRAPPER"))
+            : .xmlPath(element: element, hasType: options.contains("TYPE"))
     }
 
     /// OPTION (RECOMPILE, MAXDOP 1): read over; hints change no result.

@@ -22,7 +22,8 @@ extension Parser {
                 throw SQLServerMessage(243, severity: 16, line: start.line, "Type \(start.text) is not a defined system type.")
             }
             throw SQLServerMessage(
-                1001, severity: 15, line: start.line, "Line \(start.line): Length or precision specification \(arguments.first?.length ?? 0) is invalid.")
+                1001, severity: 15, line: start.line,
+                "Line \(start.line): Length or precision specification \(arguments.first?.length ?? 0) is invalid.")
         }
         return type
     }
@@ -47,7 +48,8 @@ extension Parser {
     }
 
     private static let knownTypes: Set<String> = [
-        "char", "character", "varchar", "nchar", "nvarchar", "binary", "varbinary", "decimal", "numeric", "dec", "float", "time", "datetime2",
+        "char", "character", "varchar", "nchar", "nvarchar", "binary", "varbinary", "decimal", "numeric", "dec", "float", "time",
+        "datetime2",
         "datetimeoffset",
     ]
 
@@ -78,8 +80,10 @@ extension Parser {
 
     private static let simpleTypes: [String: TDSType] = [
         "bit": .bit, "tinyint": .tinyint, "smallint": .smallint, "int": .int, "integer": .int, "bigint": .bigint, "real": .real,
-        "money": .money, "smallmoney": .smallmoney, "date": .date, "datetime": .datetime, "smalldatetime": .smalldatetime, "text": .text, "ntext": .ntext,
-        "image": .image, "uniqueidentifier": .uniqueidentifier, "xml": .xml, "sql_variant": .sqlVariant, "sysname": .sysname, "timestamp": .binary(8),
+        "money": .money, "smallmoney": .smallmoney, "date": .date, "datetime": .datetime, "smalldatetime": .smalldatetime, "text": .text,
+        "ntext": .ntext,
+        "image": .image, "uniqueidentifier": .uniqueidentifier, "xml": .xml, "sql_variant": .sqlVariant, "sysname": .sysname,
+        "timestamp": .binary(8),
         "rowversion": .binary(8),
     ]
 

@@ -146,7 +146,7 @@ struct Parser {
     /// Words that are not reserved and yet begin something after a table or a column.
     private static func startsClause(_ token: Token) -> Bool {
         switch token.word {
-        case "OFFSET", "THROW", "GO", "APPLY": true
+        case "OFFSET", "THROW", "APPLY": true
         default: false
         }
     }

@@ -3,6 +3,8 @@ import TDS
 /// A query with its columns, ready to run for a row of the query around it (or nil).
 struct QueryPlan {
     let columns: [ResultColumn]
+    /// Columns that are the bare word NULL: in a UNION they take the other side's type.
+    var nullColumns: Set<Int> = []
     let run: (RowFrame?) throws(SQLServerMessage) -> [[TDSValue]]
 }
 
@@ -40,7 +42,8 @@ struct QueryPlanner {
     private func plan(_ body: QueryBody, outer: Scope?) throws(SQLServerMessage) -> QueryPlan {
         switch body {
         case .select(let select):
-            return try SelectPlanner(context: context, environment: environment, select: select, outer: outer).plan(order: [], offset: nil, fetch: nil)
+            return try SelectPlanner(context: context, environment: environment, select: select, outer: outer).plan(
+                order: [], offset: nil, fetch: nil)
         case .nested(let query): return try plan(query, outer: outer)
         case .values(let rows): return try values(rows, outer: outer)
         case .setOperation(let operation, let isAll, let left, let right):
@@ -75,11 +78,19 @@ struct QueryPlanner {
 
     // MARK: Set operations
 
-    private func combine(_ operation: SetOperation, isAll: Bool, _ left: QueryPlan, _ right: QueryPlan) throws(SQLServerMessage) -> QueryPlan {
+    private func combine(_ operation: SetOperation, isAll: Bool, _ left: QueryPlan, _ right: QueryPlan) throws(SQLServerMessage)
+        -> QueryPlan
+    {
         guard left.columns.count == right.columns.count else { throw .setOperationWidths }
         var columns: [ResultColumn] = []
         for (first, second) in zip(left.columns, right.columns) {
-            let clash = (first.type.isDateOrTime && !first.type.isOldDatetime && second.type.isNumeric)
+            let index = columns.count
+            if left.nullColumns.contains(index) || right.nullColumns.contains(index) {
+                columns.append(ResultColumn(name: first.name, type: left.nullColumns.contains(index) ? second.type : first.type))
+                continue
+            }
+            let clash =
+                (first.type.isDateOrTime && !first.type.isOldDatetime && second.type.isNumeric)
                 || (second.type.isDateOrTime && !second.type.isOldDatetime && first.type.isNumeric)
             if clash { throw .typeClash(first.type, second.type) }
             let type = TDSType.common(first.type, second.type)
@@ -87,7 +98,8 @@ struct QueryPlanner {
         }
         let result = columns
         let context = context
-        return QueryPlan(columns: result) { outer throws(SQLServerMessage) in
+        let nulls = left.nullColumns.intersection(right.nullColumns)
+        return QueryPlan(columns: result, nullColumns: nulls) { outer throws(SQLServerMessage) in
             let first = try Self.convert(try left.run(outer), from: left.columns, to: result)
             let second = try Self.convert(try right.run(outer), from: right.columns, to: result)
             try context.spend(first.count + second.count)
@@ -126,7 +138,8 @@ struct QueryPlanner {
 
     /// ORDER BY and OFFSET after a set operation: by the result's own columns.
     private func ordered(_ plan: QueryPlan, _ query: Query, outer: Scope?) throws(SQLServerMessage) -> QueryPlan {
-        let scope = Scope(columns: plan.columns.map { ScopeColumn(table: "", name: $0.name, type: $0.type, isNullable: $0.isNullable) }, outer: outer)
+        let scope = Scope(
+            columns: plan.columns.map { ScopeColumn(table: "", name: $0.name, type: $0.type, isNullable: $0.isNullable) }, outer: outer)
         let binder = Binder(context: context, scope: scope, environment: environment)
         var keys: [Compiled] = []
         for item in query.order {
@@ -175,7 +188,8 @@ struct QueryPlanner {
         guard names.count == plan.columns.count else {
             throw SQLServerMessage(
                 names.count > plan.columns.count ? 8158 : 8159,
-                "'\(table)' has \(names.count > plan.columns.count ? "more" : "fewer") columns \(names.count > plan.columns.count ? "in the column list " : "")than were specified\(names.count > plan.columns.count ? "" : " in the column list").")
+                "'\(table)' has \(names.count > plan.columns.count ? "more" : "fewer") columns \(names.count > plan.columns.count ? "in the column list " : "")than were specified\(names.count > plan.columns.count ? "" : " in the column list")."
+            )
         }
         let columns = zip(plan.columns, names).map { ResultColumn(name: $1, type: $0.type, isNullable: $0.isNullable) }
         return QueryPlan(columns: columns, run: plan.run)
@@ -208,7 +222,9 @@ struct QueryPlanner {
         let start = try Self.renamed(try plan(anchor, outer: outer), table.columns, table.name)
         let work = WorkRows()
         var planner = self
-        planner.environment.commonTables[table.name.lowercased()] = QueryPlan(columns: start.columns) { _ throws(SQLServerMessage) in work.rows }
+        planner.environment.commonTables[table.name.lowercased()] = QueryPlan(columns: start.columns) { _ throws(SQLServerMessage) in
+            work.rows
+        }
         let step = try planner.plan(rest, outer: outer)
         guard step.columns.count == start.columns.count else { throw .setOperationWidths }
         let context = context
@@ -221,7 +237,9 @@ struct QueryPlanner {
                 try context.spend(next.count + 1)
                 guard next.isEmpty || depth < Self.recursionMax else {
                     throw SQLServerMessage(
-                        530, "The statement terminated. The maximum recursion \(Self.recursionMax) has been exhausted before statement completion.")
+                        530,
+                        "The statement terminated. The maximum recursion \(Self.recursionMax) has been exhausted before statement completion."
+                    )
                 }
                 all += next
                 work.rows = next

@@ -39,7 +39,9 @@ struct RemoteCall {
         try run(statements, declared, Array(parameters.dropFirst(2)), handle: nil)
     }
 
-    private func run(_ statements: [Statement], _ declared: [ModuleParameter], _ values: [Parameter], handle: Parameter?) throws(SQLServerMessage) {
+    private func run(_ statements: [Statement], _ declared: [ModuleParameter], _ values: [Parameter], handle: Parameter?)
+        throws(SQLServerMessage)
+    {
         let arguments = values.map { value in
             ProcedureCaller.Argument(name: value.name, value: value.value, type: value.type, isDefault: false, outputVariable: nil)
         }
@@ -82,7 +84,9 @@ struct RemoteCall {
         try run(statements, session.prepared[handle]?.parameters ?? [], Array(parameters.dropFirst(3)), handle: output)
     }
 
-    private func known(_ parameters: [Parameter], _ procedure: String) throws(SQLServerMessage) -> (handle: Int, statement: SimulatedSession.PreparedStatement) {
+    private func known(_ parameters: [Parameter], _ procedure: String) throws(SQLServerMessage) -> (
+        handle: Int, statement: SimulatedSession.PreparedStatement
+    ) {
         guard let first = parameters.first, case .int(let number) = first.value, let statement = session.prepared[Int(number)] else {
             throw SQLServerMessage(8179, state: 2, "Could not find prepared statement with handle \(parameters.first?.value.integer ?? 0).")
         }

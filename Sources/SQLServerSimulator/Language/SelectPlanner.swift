@@ -24,9 +24,10 @@ struct SelectPlanner {
     }
 
     func plan(order: [OrderItem], offset: Expression?, fetch: Expression?) throws(SQLServerMessage) -> QueryPlan {
-        let source = try select.from.map { table throws(SQLServerMessage) in
-            try TablePlanner(context: context, environment: environment, outer: outer).plan(table)
-        } ?? TableSource.oneEmptyRow
+        let source =
+            try select.from.map { table throws(SQLServerMessage) in
+                try TablePlanner(context: context, environment: environment, outer: outer).plan(table)
+            } ?? TableSource.oneEmptyRow
         let scope = Scope(columns: source.columns, outer: outer)
         let binder = Binder(context: context, scope: scope, environment: environment)
         var parts = Parts(source: source)
@@ -78,20 +79,24 @@ struct SelectPlanner {
                         ? SQLServerMessage(263, severity: 16, "Must specify table to select from.")
                         : SQLServerMessage(
                             107, severity: 15,
-                            "The column prefix '\(qualifier.joined(separator: "."))' does not match with a table name or alias name used in the query.")
+                            "The column prefix '\(qualifier.joined(separator: "."))' does not match with a table name or alias name "
+                                + "used in the query."
+                        )
                 }
                 for index in indexes {
                     let column = scope.columns[index]
                     if let grouping = scope.grouping, !grouping.columnIndexes.contains(index) {
                         throw .notGrouped("\(column.table).\(column.name)", clause: "select list")
                     }
-                    parts.outputs.append(Compiled(column.type, isNullable: column.isNullable) { row throws(SQLServerMessage) in row.values[index] })
+                    parts.outputs.append(
+                        Compiled(column.type, isNullable: column.isNullable) { row throws(SQLServerMessage) in row.values[index] })
                     parts.columns.append(ResultColumn(name: column.name, type: column.type, isNullable: column.isNullable))
                 }
             case .expression(let value, let alias):
                 let compiled = try binder.scalar(value)
                 parts.outputs.append(compiled)
-                parts.columns.append(ResultColumn(name: alias ?? Self.name(of: value, scope), type: compiled.type, isNullable: compiled.isNullable))
+                parts.columns.append(
+                    ResultColumn(name: alias ?? Self.name(of: value, scope), type: compiled.type, isNullable: compiled.isNullable))
             case .assignment(let variable, let value):
                 guard context.variables.variable(variable) != nil else { throw .undeclaredVariable(variable) }
                 parts.assignments.append((variable, parts.outputs.count))
@@ -100,7 +105,8 @@ struct SelectPlanner {
         }
         if !parts.assignments.isEmpty, parts.assignments.count != parts.outputs.count {
             throw SQLServerMessage(
-                141, severity: 15, "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.")
+                141, severity: 15,
+                "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.")
         }
     }
 
@@ -118,7 +124,8 @@ struct SelectPlanner {
                 keys.append(parts.outputs[index])
             } else {
                 if select.isDistinct, !select.items.contains(where: { Self.holds($0, item.expression) }) {
-                    throw SQLServerMessage(145, severity: 15, "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.")
+                    throw SQLServerMessage(
+                        145, severity: 15, "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.")
                 }
                 keys.append(try binder.scalar(item.expression))
             }
@@ -130,9 +137,13 @@ struct SelectPlanner {
         switch item {
         case .star: true
         case .expression(let value, _), .assignment(_, let value):
-            if value == expression { true } else if case .column(let one) = value, case .column(let other) = expression {
+            if value == expression {
+                true
+            } else if case .column(let one) = value, case .column(let other) = expression {
                 one.last?.lowercased() == other.last?.lowercased()
-            } else { false }
+            } else {
+                false
+            }
         }
     }
 
@@ -152,7 +163,8 @@ struct SelectPlanner {
     private func runner(_ parts: Parts, _ limits: RowLimits) -> QueryPlan {
         let context = context
         let select = select
-        return QueryPlan(columns: parts.assignments.isEmpty ? parts.columns : []) { outer throws(SQLServerMessage) in
+        let nulls = Set(parts.outputs.indices.filter { parts.outputs[$0].isNullLiteral })
+        return QueryPlan(columns: parts.assignments.isEmpty ? parts.columns : [], nullColumns: nulls) { outer throws(SQLServerMessage) in
             var frames = try Self.filtered(parts, outer, context)
             if parts.isGrouped { frames = try Self.grouped(parts, frames, outer) }
             for (index, function) in parts.windows.functions.enumerated() { try function.compute(frames, slot: index) }
@@ -244,10 +256,15 @@ struct SelectPlanner {
         var taken: Int
         switch try count.evaluate(RowFrame([], outer: outer)) {
         case .int(let number):
-            guard number >= 0 else { throw SQLServerMessage(1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.") }
+            guard number >= 0 else {
+                throw SQLServerMessage(
+                    1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.")
+            }
             taken = Int(min(number, Int64(outputs.count)))
         case .float(let percent):
-            guard (0...100).contains(percent) else { throw SQLServerMessage(1031, severity: 15, "Percent values must be between 0 and 100.") }
+            guard (0...100).contains(percent) else {
+                throw SQLServerMessage(1031, severity: 15, "Percent values must be between 0 and 100.")
+            }
             taken = Int((Double(outputs.count) * percent / 100).rounded(.up))
         default:
             throw SQLServerMessage(1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.")

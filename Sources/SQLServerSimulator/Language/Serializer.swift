@@ -27,7 +27,9 @@ enum Serializer {
         }
     }
 
-    private static func appendXML(_ row: [TDSValue], _ columns: [ResultColumn], element: String, to text: inout String) throws(SQLServerMessage) {
+    private static func appendXML(_ row: [TDSValue], _ columns: [ResultColumn], element: String, to text: inout String)
+        throws(SQLServerMessage)
+    {
         guard text.utf8.count <= SimulatedSession.valueSizeBytesMax else { throw .outOfMemory }
         var attributes = ""
         var content = ""

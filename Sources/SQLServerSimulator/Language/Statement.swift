@@ -23,7 +23,10 @@ indirect enum StatementKind: Sendable {
     case raiseError(message: Expression, severity: Expression, state: Expression, arguments: [Expression])
     case throwError(number: Expression?, message: Expression?, state: Expression?)
     case waitFor(Expression)
-    case beginTransaction(name: String), commit, rollback(name: String), saveTransaction(name: String)
+    case beginTransaction(name: String)
+    case commit
+    case rollback(name: String)
+    case saveTransaction(name: String)
     case execute(Execution)
     case insert(Insert)
     case update(Update)

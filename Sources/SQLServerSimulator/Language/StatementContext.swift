@@ -3,7 +3,7 @@ import TDS
 /// What a statement sees of the world while it runs: one moment, one copy of each view's rows, one budget of work.
 final class StatementContext {
     /// Rows made by all the steps of one statement; past it, 701.
-    static let rowCountMax = 2_000_000
+    static let rowCountMax = 500_000
     /// Procedures, triggers and EXEC within each other (SQL Server's own limit).
     static let nestingMax = 32
 

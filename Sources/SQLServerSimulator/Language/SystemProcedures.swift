@@ -18,7 +18,8 @@ enum SystemProcedures {
         "sp_datatype_info_100": { call throws(SQLServerMessage) in try dataTypes(call) },
         "sp_databases": { call throws(SQLServerMessage) in
             try call.answer(
-                "SELECT name AS DATABASE_NAME, CONVERT(int, 8192) AS DATABASE_SIZE, CONVERT(varchar(254), NULL) AS REMARKS FROM sys.databases ORDER BY name")
+                "SELECT name AS DATABASE_NAME, CONVERT(int, 8192) AS DATABASE_SIZE, CONVERT(varchar(254), NULL) AS REMARKS FROM sys.databases ORDER BY name"
+            )
             return 0
         },
         "sp_tables": { call throws(SQLServerMessage) in try tables(call) },
@@ -122,7 +123,8 @@ enum SystemProcedures {
     private static func dataTypes(_ call: SystemCall) throws(SQLServerMessage) -> Int32 {
         let wanted = try call.text("@data_type", 0).flatMap { Int($0) } ?? 0
         let columns = [
-            ResultColumn(name: "TYPE_NAME", type: .sysname, isNullable: false), ResultColumn(name: "DATA_TYPE", type: .smallint, isNullable: false),
+            ResultColumn(name: "TYPE_NAME", type: .sysname, isNullable: false),
+            ResultColumn(name: "DATA_TYPE", type: .smallint, isNullable: false),
             ResultColumn(name: "PRECISION", type: .int), ResultColumn(name: "LITERAL_PREFIX", type: .varchar(32)),
             ResultColumn(name: "LITERAL_SUFFIX", type: .varchar(32)), ResultColumn(name: "CREATE_PARAMS", type: .varchar(32)),
             ResultColumn(name: "NULLABLE", type: .smallint), ResultColumn(name: "CASE_SENSITIVE", type: .smallint),
@@ -186,14 +188,17 @@ enum SystemProcedures {
             break
         }
         let columns = [
-            ResultColumn(name: "is_hidden", type: .bit, isNullable: false), ResultColumn(name: "column_ordinal", type: .int, isNullable: false),
+            ResultColumn(name: "is_hidden", type: .bit, isNullable: false),
+            ResultColumn(name: "column_ordinal", type: .int, isNullable: false),
             ResultColumn(name: "name", type: .sysname), ResultColumn(name: "is_nullable", type: .bit, isNullable: false),
-            ResultColumn(name: "system_type_id", type: .int, isNullable: false), ResultColumn(name: "system_type_name", type: .nvarchar(256)),
+            ResultColumn(name: "system_type_id", type: .int, isNullable: false),
+            ResultColumn(name: "system_type_name", type: .nvarchar(256)),
             ResultColumn(name: "max_length", type: .smallint, isNullable: false),
         ]
         let rows = found.enumerated().map { index, column -> [TDSValue] in
             [
-                .bit(false), .int(Int64(index + 1)), .string(column.name), .bit(column.isNullable), .int(Int64(TypeCatalogue.id(column.type))),
+                .bit(false), .int(Int64(index + 1)), .string(column.name), .bit(column.isNullable),
+                .int(Int64(TypeCatalogue.id(column.type))),
                 .string(column.type.declaration), .int(Int64(TypeCatalogue.size(column.type))),
             ]
         }
@@ -218,7 +223,8 @@ enum SystemProcedures {
         guard let id = try context.session.catalogue.objectID(name, kind: nil, context: context),
             let text = context.world.objects.first(where: { $0.id == id })?.text
         else {
-            throw SQLServerMessage(15_009, "The object '\(name)' does not exist in database '\(context.session.database)' or is invalid for this operation.")
+            throw SQLServerMessage(
+                15_009, "The object '\(name)' does not exist in database '\(context.session.database)' or is invalid for this operation.")
         }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { [TDSValue.string($0 + "\r\n")] }
         try call.runner.output.add(.rows(columns: [ResultColumn(name: "Text", type: .nvarchar(255))], rows: lines))
@@ -235,9 +241,15 @@ enum SystemProcedures {
         let start = world.datetime(world.state.startedAt)
         let rows: [[TDSValue]] = [
             [start, .string("Server"), .string(ServerProperties.banner(world))],
-            [start, .string("Server"), .string("SQL Server is starting at normal priority base (=7). This is an informational message only.")],
+            [
+                start, .string("Server"),
+                .string("SQL Server is starting at normal priority base (=7). This is an informational message only."),
+            ],
             [start, .string("spid9s"), .string("Starting up database 'master'.")],
-            [start, .string("Server"), .string("SQL Server is now ready for client connections. This is an informational message; no user action is required.")],
+            [
+                start, .string("Server"),
+                .string("SQL Server is now ready for client connections. This is an informational message; no user action is required."),
+            ],
         ]
         try call.runner.output.add(.rows(columns: columns, rows: rows))
         try call.runner.succeed(rows.count)
@@ -254,7 +266,8 @@ enum SystemProcedures {
         let rows = world.config.databases.map { database -> [TDSValue] in
             let log = world.files(of: database)[1]
             return [
-                .string(database.name), .real(Float(log.sizePages) / 128), .real(Float(log.usedPages) * 100 / Float(max(1, log.sizePages))), .int(0),
+                .string(database.name), .real(Float(log.sizePages) / 128), .real(Float(log.usedPages) * 100 / Float(max(1, log.sizePages))),
+                .int(0),
             ]
         }
         try runner.output.add(.rows(columns: columns, rows: rows))

@@ -89,7 +89,8 @@ struct TablePlanner {
         for argument in arguments { compiled.append(try binder.scalar(argument)) }
         guard compiled.count >= view.parameterCount.lowerBound else {
             throw SQLServerMessage(
-                313, state: 3, "An insufficient number of arguments were supplied for the procedure or function \(path.joined(separator: ".")).")
+                313, state: 3,
+                "An insufficient number of arguments were supplied for the procedure or function \(path.joined(separator: ".")).")
         }
         guard compiled.count <= view.parameterCount.upperBound else {
             throw SQLServerMessage(
@@ -119,7 +120,9 @@ struct TablePlanner {
         let column = ScopeColumn(table: (alias ?? "string_split").lowercased(), name: "value", type: .nvarchar(.max), isNullable: false)
         return TableSource(columns: [column]) { row throws(SQLServerMessage) in
             let frame = row ?? RowFrame([], outer: nil)
-            guard case .string(let text) = try text.evaluate(frame), case .string(let mark) = try separator.evaluate(frame), let mark = mark.first else {
+            guard case .string(let text) = try text.evaluate(frame), case .string(let mark) = try separator.evaluate(frame),
+                let mark = mark.first
+            else {
                 return []
             }
             return text.split(separator: mark, omittingEmptySubsequences: false).map { [.string(String($0))] }
@@ -128,10 +131,13 @@ struct TablePlanner {
 
     // MARK: Joins
 
-    private func join(_ kind: JoinKind, _ left: TableReference, _ right: TableReference, _ condition: Expression?) throws(SQLServerMessage) -> TableSource {
+    private func join(_ kind: JoinKind, _ left: TableReference, _ right: TableReference, _ condition: Expression?) throws(SQLServerMessage)
+        -> TableSource
+    {
         let first = try plan(left)
         let second = try plan(right)
-        let columns = first.columns.map { kind == .right || kind == .full ? $0.nullable : $0 }
+        let columns =
+            first.columns.map { kind == .right || kind == .full ? $0.nullable : $0 }
             + second.columns.map { kind == .left || kind == .full ? $0.nullable : $0 }
         let scope = Scope(columns: columns, outer: outer)
         let test = try condition.map { expression throws(SQLServerMessage) in try binder(scope).condition(expression) }
@@ -139,8 +145,11 @@ struct TablePlanner {
             try JoinKeys(expression, leftCount: first.columns.count, scope: scope)
         }
         let runner = JoinRunner(
-            kind: kind, leftWidth: first.columns.count, rightWidth: second.columns.count, test: test, keys: keys ?? JoinKeys.none, context: context)
-        return TableSource(columns: columns) { row throws(SQLServerMessage) in try runner.run(try first.rows(row), try second.rows(row), row) }
+            kind: kind, leftWidth: first.columns.count, rightWidth: second.columns.count, test: test, keys: keys ?? JoinKeys.none,
+            context: context)
+        return TableSource(columns: columns) { row throws(SQLServerMessage) in
+            try runner.run(try first.rows(row), try second.rows(row), row)
+        }
     }
 
     private func apply(isOuter: Bool, _ left: TableReference, _ right: TableReference) throws(SQLServerMessage) -> TableSource {

@@ -66,7 +66,9 @@ enum TextConversion {
             return (style == 1 ? "0x" : "") + digits.joined()
         }
         if isUnicode {
-            let units = stride(from: 0, to: bytes.count, by: 2).map { UInt16(bytes[$0]) | UInt16($0 + 1 < bytes.count ? bytes[$0 + 1] : 0) << 8 }
+            let units = stride(from: 0, to: bytes.count, by: 2).map {
+                UInt16(bytes[$0]) | UInt16($0 + 1 < bytes.count ? bytes[$0 + 1] : 0) << 8
+            }
             return String(decoding: units, as: UTF16.self)
         }
         return String(String.UnicodeScalarView(bytes.map { UnicodeScalar($0) }))

@@ -120,7 +120,8 @@ extension TDSType {
     /// Characters or bytes; nil for max and for types without length.
     var length: Int? {
         switch self {
-        case .char(let length), .varchar(let length), .nchar(let length), .nvarchar(let length), .binary(let length), .varbinary(let length):
+        case .char(let length), .varchar(let length), .nchar(let length), .nvarchar(let length), .binary(let length),
+            .varbinary(let length):
             if case .bounded(let count) = length { count } else { nil }
         default: nil
         }

@@ -52,7 +52,8 @@ struct WindowFunction {
         case .shifted(let value, let distance, let otherwise):
             for (index, frame) in group.enumerated() {
                 let other = index + distance
-                frame.windows[slot] = group.indices.contains(other) ? try value.evaluate(group[other]) : try otherwise?.evaluate(frame) ?? .null
+                frame.windows[slot] =
+                    group.indices.contains(other) ? try value.evaluate(group[other]) : try otherwise?.evaluate(frame) ?? .null
             }
         case .first(let value):
             guard let first = group.first else { return }

@@ -47,7 +47,9 @@ enum XMLMethods {
         }
     }
 
-    private static func value(_ target: Compiled, _ path: XMLPath, _ document: LastDocument, _ arguments: [Expression]) throws(SQLServerMessage) -> Compiled {
+    private static func value(_ target: Compiled, _ path: XMLPath, _ document: LastDocument, _ arguments: [Expression])
+        throws(SQLServerMessage) -> Compiled
+    {
         guard arguments.count == 2, case .literal(.string(let typeName), _) = arguments[1] else {
             throw SQLServerMessage(8172, "The argument 2 of the XML data type method \"value\" must be a string literal.")
         }
@@ -65,7 +67,9 @@ enum XMLMethods {
     }
 
     /// `CROSS APPLY x.nodes('path') AS t(c)`: one xml column, a row a node.
-    static func nodes(_ target: Expression, _ path: String, alias: String, columns: [String], binder: Binder) throws(SQLServerMessage) -> TableSource {
+    static func nodes(_ target: Expression, _ path: String, alias: String, columns: [String], binder: Binder) throws(SQLServerMessage)
+        -> TableSource
+    {
         let compiled = try binder.scalar(target)
         guard compiled.type == .xml else { throw SQLServerMessage(258, severity: 15, "Cannot call methods on \(compiled.type.baseName).") }
         let path = try XMLPath(path)

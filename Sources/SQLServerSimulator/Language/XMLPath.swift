@@ -33,7 +33,9 @@ struct XMLPath {
     init(_ path: String) throws(SQLServerMessage) {
         var rest = Substring(path.trimmed)
         if rest.hasPrefix("(") {
-            guard let end = rest.lastIndex(of: ")") , rest[..<end].contains("/") || !rest[..<end].hasSuffix("text(") else { throw Self.unsupported(path) }
+            guard let end = rest.lastIndex(of: ")"), rest[..<end].contains("/") || !rest[..<end].hasSuffix("text(") else {
+                throw Self.unsupported(path)
+            }
             let tail = String(rest[rest.index(after: end)...]).trimmed
             if tail.hasPrefix("["), tail.hasSuffix("]") {
                 guard let number = Int(tail.dropFirst().dropLast().description.trimmed), number > 0 else { throw Self.unsupported(path) }

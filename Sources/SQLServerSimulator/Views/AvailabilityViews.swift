@@ -42,19 +42,25 @@ enum AvailabilityViews {
             availability_mode tinyint null, availability_mode_desc nvarchar(60) null, failover_mode tinyint null, failover_mode_desc nvarchar(60) null
             """, requires: .none),
         empty(
-            "sys.availability_databases_cluster", "group_id uniqueidentifier, group_database_id uniqueidentifier, database_name sysname null", requires: .none),
+            "sys.availability_databases_cluster",
+            "group_id uniqueidentifier, group_database_id uniqueidentifier, database_name sysname null", requires: .none),
         empty(
             "sys.availability_group_listeners",
-            "group_id uniqueidentifier, listener_id nvarchar(36), dns_name nvarchar(63) null, port int null, is_conformant bit", requires: .none),
+            "group_id uniqueidentifier, listener_id nvarchar(36), dns_name nvarchar(63) null, port int null, is_conformant bit",
+            requires: .none),
         empty(
             "sys.dm_hadr_cluster",
-            "cluster_name nvarchar(256), quorum_type tinyint, quorum_type_desc nvarchar(60), quorum_state tinyint, quorum_state_desc nvarchar(60)"),
+            "cluster_name nvarchar(256), quorum_type tinyint, quorum_type_desc nvarchar(60), quorum_state tinyint, quorum_state_desc nvarchar(60)"
+        ),
         empty(
             "sys.dm_hadr_cluster_members",
-            "member_name nvarchar(128), member_type tinyint, member_type_desc nvarchar(60), member_state tinyint, member_state_desc nvarchar(60), number_of_quorum_votes tinyint"),
+            "member_name nvarchar(128), member_type tinyint, member_type_desc nvarchar(60), member_state tinyint, member_state_desc nvarchar(60), number_of_quorum_votes tinyint"
+        ),
     ]
 
-    private static func empty(_ name: String, _ columns: String, requires requirement: VirtualView.Requirement = .serverState) -> VirtualView {
+    private static func empty(_ name: String, _ columns: String, requires requirement: VirtualView.Requirement = .serverState)
+        -> VirtualView
+    {
         VirtualView(name, requires: requirement, columns: columns, dense: { _ in [] })
     }
 }

@@ -29,29 +29,39 @@ enum BackupHistory {
         var backups: [Backup] = []
         for database in world.config.databases where database.id != 2 {
             for day in (today - fullDays)...today {
-                let night = Date(timeIntervalSince1970: Double(day) * 86_400 + 3_600 + Double(world.seed % 30) * 60 + Double(database.id) * 90)
+                let night = Date(
+                    timeIntervalSince1970: Double(day) * 86_400 + 3_600 + Double(world.seed % 30) * 60 + Double(database.id) * 90)
                 let isFull = database.id <= 4 || (day + world.seed) % 4 == 0
                 append(&backups, database, isFull ? "D" : "I", night, Int64(database.dataSizeMB) * (isFull ? 600_000 : 40_000), world)
             }
             guard database.recoveryModel == .full, database.id > 4 else { continue }
             let quarter = Int(world.date.timeIntervalSince1970 / 900)
             for step in (quarter - 96)...quarter {
-                append(&backups, database, "L", Date(timeIntervalSince1970: Double(step) * 900 + Double(database.id)), Int64(database.logSizeMB) * 6_000, world)
+                append(
+                    &backups, database, "L", Date(timeIntervalSince1970: Double(step) * 900 + Double(database.id)),
+                    Int64(database.logSizeMB) * 6_000, world)
             }
         }
         return backups
     }
 
-    private static func append(_ list: inout [Backup], _ database: SimulatedDatabase, _ type: String, _ startAt: Date, _ size: Int64, _ world: World) {
+    private static func append(
+        _ list: inout [Backup], _ database: SimulatedDatabase, _ type: String, _ startAt: Date, _ size: Int64, _ world: World
+    ) {
         let endAt = startAt.addingTimeInterval(type == "L" ? 2 : 20 + Double(size) / 400_000_000)
         guard endAt <= world.date else { return }
-        list.append(Backup(id: Int(startAt.timeIntervalSince1970) / 60 * 100 + database.id, database: database, type: type, startAt: startAt, endAt: endAt, sizeBytes: size))
+        list.append(
+            Backup(
+                id: Int(startAt.timeIntervalSince1970) / 60 * 100 + database.id, database: database, type: type, startAt: startAt,
+                endAt: endAt, sizeBytes: size))
     }
 }
 
 /// msdb: backups and Agent jobs.
 enum BackupViews {
-    static let all: [VirtualView] = [backupSets, mediaFamilies, restores, jobs, jobHistory, jobSteps, jobActivity, jobSchedules, agentSessions, suspectPages, categories]
+    static let all: [VirtualView] = [
+        backupSets, mediaFamilies, restores, jobs, jobHistory, jobSteps, jobActivity, jobSchedules, agentSessions, suspectPages, categories,
+    ]
 
     private static let backupSets: VirtualView = VirtualView(
         "msdb.dbo.backupset", requires: .msdb,
@@ -70,15 +80,23 @@ enum BackupViews {
             let world = request.world
             return BackupHistory.backups(world).map { backup -> [String: TDSValue] in
                 [
-                    "backup_set_id": .int(Int64(backup.id % 2_000_000_000)), "media_set_id": .int(Int64(backup.id % 2_000_000_000)), "user_name": .string("sa"),
-                    "backup_set_uuid": .guid(UUID(uuid: (0, 0, 0, 0, 0, 0, 64, 0, 128, 0, UInt8(backup.id >> 40 & 255), UInt8(backup.id >> 32 & 255),
-                        UInt8(backup.id >> 24 & 255), UInt8(backup.id >> 16 & 255), UInt8(backup.id >> 8 & 255), UInt8(backup.id & 255)))),
+                    "backup_set_id": .int(Int64(backup.id % 2_000_000_000)), "media_set_id": .int(Int64(backup.id % 2_000_000_000)),
+                    "user_name": .string("sa"),
+                    "backup_set_uuid": .guid(
+                        UUID(
+                            uuid: (
+                                0, 0, 0, 0, 0, 0, 64, 0, 128, 0, UInt8(backup.id >> 40 & 255), UInt8(backup.id >> 32 & 255),
+                                UInt8(backup.id >> 24 & 255), UInt8(backup.id >> 16 & 255), UInt8(backup.id >> 8 & 255),
+                                UInt8(backup.id & 255)
+                            ))),
                     "software_major_version": .int(Int64(world.config.version.major)), "backup_start_date": world.datetime(backup.startAt),
                     "backup_finish_date": world.datetime(backup.endAt), "type": .string(backup.type),
-                    "compatibility_level": .int(Int64(world.config.version.compatibilityLevel)), "backup_size": .decimal(TDSDecimal(backup.sizeBytes)),
+                    "compatibility_level": .int(Int64(world.config.version.compatibilityLevel)),
+                    "backup_size": .decimal(TDSDecimal(backup.sizeBytes)),
                     "compressed_backup_size": .decimal(TDSDecimal(backup.sizeBytes / 4)), "database_name": .string(backup.database.name),
                     "server_name": .string(world.config.name), "machine_name": .string(world.machineName),
-                    "recovery_model": .string(backup.database.recoveryModel.rawValue), "is_snapshot": .bit(false), "is_copy_only": .bit(false),
+                    "recovery_model": .string(backup.database.recoveryModel.rawValue), "is_snapshot": .bit(false),
+                    "is_copy_only": .bit(false),
                     "has_backup_checksums": .bit(true), "is_damaged": .bit(false), "is_password_protected": .bit(false),
                 ]
             }
@@ -94,25 +112,33 @@ enum BackupViews {
             BackupHistory.backups(request.world).map { backup -> [String: TDSValue] in
                 [
                     "media_set_id": .int(Int64(backup.id % 2_000_000_000)), "family_sequence_number": .int(1), "media_count": .int(1),
-                    "physical_device_name": .string("B:\\backup\\\(backup.database.name)_\(backup.id).\(backup.type == "L" ? "trn" : "bak")"), "device_type": .int(2),
+                    "physical_device_name": .string(
+                        "B:\\backup\\\(backup.database.name)_\(backup.id).\(backup.type == "L" ? "trn" : "bak")"), "device_type": .int(2),
                 ]
             }
         })
 
     private static let restores: VirtualView = VirtualView(
         "msdb.dbo.restorehistory", requires: .msdb,
-        columns: "restore_history_id int, restore_date datetime null, destination_database_name nvarchar(128) null, user_name nvarchar(128) null, backup_set_id int, restore_type char(1) null",
+        columns:
+            "restore_history_id int, restore_date datetime null, destination_database_name nvarchar(128) null, user_name nvarchar(128) null, backup_set_id int, restore_type char(1) null",
         named: { _ in [] })
 
     private static let suspectPages: VirtualView = VirtualView(
         "msdb.dbo.suspect_pages", requires: .msdb,
-        columns: "database_id int, file_id int, page_id bigint, event_type int, error_count int, last_update_date datetime", named: { _ in [] })
+        columns: "database_id int, file_id int, page_id bigint, event_type int, error_count int, last_update_date datetime",
+        named: { _ in [] })
 
     // MARK: Agent
 
-    private static let jobNames = ["DatabaseBackup - USER_DATABASES - FULL", "DatabaseBackup - USER_DATABASES - LOG", "DatabaseIntegrityCheck - USER_DATABASES", "IndexOptimize - USER_DATABASES", "syspolicy_purge_history"]
+    private static let jobNames = [
+        "DatabaseBackup - USER_DATABASES - FULL", "DatabaseBackup - USER_DATABASES - LOG", "DatabaseIntegrityCheck - USER_DATABASES",
+        "IndexOptimize - USER_DATABASES", "syspolicy_purge_history",
+    ]
 
-    private static func jobID(_ index: Int) -> TDSValue { .guid(UUID(uuid: (1, 0, 0, 0, 0, 0, 64, 0, 128, 0, 0, 0, 0, 0, 0, UInt8(index)))) }
+    private static func jobID(_ index: Int) -> TDSValue {
+        .guid(UUID(uuid: (1, 0, 0, 0, 0, 0, 64, 0, 128, 0, 0, 0, 0, 0, 0, UInt8(index))))
+    }
 
     private static let jobs: VirtualView = VirtualView(
         "msdb.dbo.sysjobs", requires: .msdb,
@@ -125,7 +151,8 @@ enum BackupViews {
         named: { request in
             jobNames.enumerated().map { index, name -> [String: TDSValue] in
                 [
-                    "job_id": jobID(index), "name": .string(name), "enabled": .int(1), "description": .string("No description available."), "start_step_id": .int(1),
+                    "job_id": jobID(index), "name": .string(name), "enabled": .int(1), "description": .string("No description available."),
+                    "start_step_id": .int(1),
                     "owner_sid": .binary([1]), "date_created": request.world.datetime(request.world.state.machineStartedAt),
                     "date_modified": request.world.datetime(request.world.state.machineStartedAt), "version_number": .int(4),
                 ]
@@ -147,9 +174,12 @@ enum BackupViews {
                     let (year, month, date) = TDSDate(dayNumber: TDSDate.unixEpoch.dayNumber + day).components
                     let hasFailed = Noise.integer(0...40, world.seed, 5_600 + index, day) == 0
                     return [
-                        "instance_id": .int(Int64(day * 10 + index)), "job_id": jobID(index), "step_id": .int(0), "step_name": .string("(Job outcome)"),
-                        "message": .string("The job \(hasFailed ? "failed" : "succeeded").  The Job was invoked by Schedule 9."), "run_status": .int(hasFailed ? 0 : 1),
-                        "run_date": .int(Int64(year * 10_000 + month * 100 + date)), "run_time": .int(Int64(10_000 * (1 + index))), "run_duration": .int(130),
+                        "instance_id": .int(Int64(day * 10 + index)), "job_id": jobID(index), "step_id": .int(0),
+                        "step_name": .string("(Job outcome)"),
+                        "message": .string("The job \(hasFailed ? "failed" : "succeeded").  The Job was invoked by Schedule 9."),
+                        "run_status": .int(hasFailed ? 0 : 1),
+                        "run_date": .int(Int64(year * 10_000 + month * 100 + date)), "run_time": .int(Int64(10_000 * (1 + index))),
+                        "run_duration": .int(130),
                         "server": .string(world.config.name),
                     ]
                 }
@@ -158,9 +188,15 @@ enum BackupViews {
 
     private static let jobSteps: VirtualView = VirtualView(
         "msdb.dbo.sysjobsteps", requires: .msdb,
-        columns: "job_id uniqueidentifier, step_id int, step_name sysname, subsystem nvarchar(40), command nvarchar(max) null, last_run_outcome int, last_run_duration int, last_run_date int, last_run_time int",
+        columns:
+            "job_id uniqueidentifier, step_id int, step_name sysname, subsystem nvarchar(40), command nvarchar(max) null, last_run_outcome int, last_run_duration int, last_run_date int, last_run_time int",
         named: { _ in
-            jobNames.indices.map { ["job_id": jobID($0), "step_id": .int(1), "step_name": .string("Run"), "subsystem": .string("TSQL"), "last_run_outcome": .int(1)] }
+            jobNames.indices.map {
+                [
+                    "job_id": jobID($0), "step_id": .int(1), "step_name": .string("Run"), "subsystem": .string("TSQL"),
+                    "last_run_outcome": .int(1),
+                ]
+            }
         })
 
     private static let jobActivity: VirtualView = VirtualView(
@@ -170,11 +206,17 @@ enum BackupViews {
             stop_execution_date datetime null, job_history_id int null, next_scheduled_run_date datetime null
             """,
         named: { request in
-            jobNames.indices.map { ["session_id": .int(1), "job_id": jobID($0), "next_scheduled_run_date": request.world.datetime(request.world.date.addingTimeInterval(3_600))] }
+            jobNames.indices.map {
+                [
+                    "session_id": .int(1), "job_id": jobID($0),
+                    "next_scheduled_run_date": request.world.datetime(request.world.date.addingTimeInterval(3_600)),
+                ]
+            }
         })
 
     private static let jobSchedules: VirtualView = VirtualView(
-        "msdb.dbo.sysjobschedules", requires: .msdb, columns: "schedule_id int null, job_id uniqueidentifier null, next_run_date int, next_run_time int",
+        "msdb.dbo.sysjobschedules", requires: .msdb,
+        columns: "schedule_id int null, job_id uniqueidentifier null, next_run_date int, next_run_time int",
         named: { _ in jobNames.indices.map { ["schedule_id": .int(Int64($0 + 1)), "job_id": jobID($0)] } })
 
     private static let agentSessions: VirtualView = VirtualView(
@@ -183,5 +225,7 @@ enum BackupViews {
 
     private static let categories: VirtualView = VirtualView(
         "msdb.dbo.syscategories", requires: .msdb, columns: "category_id int, category_class int, category_type tinyint, name sysname",
-        named: { _ in [["category_id": .int(0), "category_class": .int(1), "category_type": .int(1), "name": .string("[Uncategorized (Local)]")]] })
+        named: { _ in
+            [["category_id": .int(0), "category_class": .int(1), "category_type": .int(1), "name": .string("[Uncategorized (Local)]")]]
+        })
 }

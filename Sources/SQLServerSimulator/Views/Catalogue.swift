@@ -17,11 +17,14 @@ struct Catalogue {
         }
         let schema = path.count >= 2 ? path[path.count - 2].lowercased() : ""
         let database = try self.database(path.count == 3 ? path[0] : "", context)
-        if let view = ViewCatalogue.shared.view(schema: schema, name: name, database: database.name.lowercased()), view.since <= context.world.config.version {
+        if let view = ViewCatalogue.shared.view(schema: schema, name: name, database: database.name.lowercased()),
+            view.since <= context.world.config.version
+        {
             return view.isFunction ? .function(view, database) : .view(view, database)
         }
         let stored = context.world.objects.first { object in
-            object.database == database.name && object.name.lowercased() == name && object.schema.lowercased() == (schema.isEmpty ? "dbo" : schema)
+            object.database == database.name && object.name.lowercased() == name
+                && object.schema.lowercased() == (schema.isEmpty ? "dbo" : schema)
         }
         return stored?.table.map { .table($0) }
     }
@@ -54,16 +57,20 @@ struct Catalogue {
         let database = parts.count == 3 && !parts[0].isEmpty ? parts[0] : context.session.database
         let wanted = parts.last?.lowercased() ?? ""
         let stored = context.world.objects.first { object in
-            object.database.lowercased() == database.lowercased() && object.schema.lowercased() == schema && object.name.lowercased() == wanted
+            object.database.lowercased() == database.lowercased() && object.schema.lowercased() == schema
+                && object.name.lowercased() == wanted
         }
         if let stored { return kind == nil || kind == stored.kind ? stored.id : nil }
         if let view = ViewCatalogue.shared.view(schema: parts.count >= 2 ? schema : "sys", name: wanted, database: database.lowercased()),
             view.since <= context.world.config.version
         {
             let actual = view.isFunction ? "IF" : view.key.hasPrefix("msdb.") ? "U" : "V"
-            return kind == nil || kind == actual ? -Int(Noise.mix(UInt64(wanted.utf8.reduce(7) { $0 &* 31 &+ Int($1) & 0xFFFF })) & 0x7FFF_FFFF) : nil
+            return kind == nil || kind == actual
+                ? -Int(Noise.mix(UInt64(wanted.utf8.reduce(7) { $0 &* 31 &+ Int($1) & 0xFFFF })) & 0x7FFF_FFFF) : nil
         }
-        if schema == "sys" || schema == "dbo", SystemProcedures.names.contains(wanted), kind == nil || kind == "P" { return -1_000 - wanted.utf8.count }
+        if schema == "sys" || schema == "dbo", SystemProcedures.names.contains(wanted), kind == nil || kind == "P" {
+            return -1_000 - wanted.utf8.count
+        }
         return nil
     }
 
@@ -72,7 +79,8 @@ struct Catalogue {
         let key = column.lowercased()
         let type: TDSType?
         switch try find(path, context: context) {
-        case .view(let view, _), .function(let view, _): type = view.columns(for: context.world.config.version).first { $0.key == key }?.type
+        case .view(let view, _), .function(let view, _):
+            type = view.columns(for: context.world.config.version).first { $0.key == key }?.type
         case .table(let stored): type = stored.index(of: column).flatMap { stored.columns[$0].type }
         case nil: type = nil
         }

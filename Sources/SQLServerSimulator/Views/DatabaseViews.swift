@@ -4,7 +4,8 @@ import TDS
 /// Databases and what belongs to them.
 enum DatabaseViews {
     static let all: [VirtualView] = [
-        databases, sysdatabases, scopedConfigurations, resourceStats, recoveryStats, mirroring, indexStats, missingIndexes, logInfo, fileGroups,
+        databases, sysdatabases, scopedConfigurations, resourceStats, recoveryStats, mirroring, indexStats, missingIndexes, logInfo,
+        fileGroups,
     ]
 
     /// Without VIEW ANY DATABASE one sees master, tempdb and the databases that one may open.
@@ -19,21 +20,33 @@ enum DatabaseViews {
     private static let databases: VirtualView = VirtualView(
         "sys.databases",
         columns: """
-            name sysname, database_id int, source_database_id int null, owner_sid varbinary(85) null, create_date datetime, compatibility_level tinyint,
-            collation_name sysname null, user_access tinyint null, user_access_desc nvarchar(60) null, is_read_only bit null, is_auto_close_on bit,
-            is_auto_shrink_on bit null, state tinyint null, state_desc nvarchar(60) null, is_in_standby bit null, is_cleanly_shutdown bit null,
-            is_supplemental_logging_enabled bit null, snapshot_isolation_state tinyint null, snapshot_isolation_state_desc nvarchar(60) null,
-            is_read_committed_snapshot_on bit null, recovery_model tinyint null, recovery_model_desc nvarchar(60) null, page_verify_option tinyint null,
+            name sysname, database_id int, source_database_id int null, owner_sid varbinary(85) null, create_date datetime,
+            compatibility_level tinyint,
+            collation_name sysname null, user_access tinyint null, user_access_desc nvarchar(60) null, is_read_only bit null,
+            is_auto_close_on bit,
+            is_auto_shrink_on bit null, state tinyint null, state_desc nvarchar(60) null, is_in_standby bit null, is_cleanly_shutdown bit
+            null,
+            is_supplemental_logging_enabled bit null, snapshot_isolation_state tinyint null, snapshot_isolation_state_desc nvarchar(60)
+            null,
+            is_read_committed_snapshot_on bit null, recovery_model tinyint null, recovery_model_desc nvarchar(60) null, page_verify_option
+            tinyint null,
             page_verify_option_desc nvarchar(60) null, is_auto_create_stats_on bit null, is_auto_create_stats_incremental_on bit null,
-            is_auto_update_stats_on bit null, is_auto_update_stats_async_on bit null, is_ansi_null_default_on bit null, is_ansi_nulls_on bit null,
+            is_auto_update_stats_on bit null, is_auto_update_stats_async_on bit null, is_ansi_null_default_on bit null, is_ansi_nulls_on
+            bit null,
             is_ansi_padding_on bit null, is_ansi_warnings_on bit null, is_arithabort_on bit null, is_concat_null_yields_null_on bit null,
-            is_numeric_roundabort_on bit null, is_quoted_identifier_on bit null, is_recursive_triggers_on bit null, is_cursor_close_on_commit_on bit null,
+            is_numeric_roundabort_on bit null, is_quoted_identifier_on bit null, is_recursive_triggers_on bit null,
+            is_cursor_close_on_commit_on bit null,
             is_local_cursor_default bit null, is_fulltext_enabled bit null, is_trustworthy_on bit null, is_db_chaining_on bit null,
-            is_parameterization_forced bit null, is_master_key_encrypted_by_server bit, is_query_store_on bit null, is_published bit, is_subscribed bit,
-            is_merge_published bit, is_distributor bit, is_sync_with_backup bit, service_broker_guid uniqueidentifier, is_broker_enabled bit,
-            log_reuse_wait tinyint null, log_reuse_wait_desc nvarchar(60) null, is_date_correlation_on bit, is_cdc_enabled bit, is_encrypted bit null,
-            is_honor_broker_priority_on bit null, replica_id uniqueidentifier null, group_database_id uniqueidentifier null, resource_pool_id int null,
-            default_language_lcid smallint null, default_language_name nvarchar(128) null, containment tinyint null, containment_desc nvarchar(60) null,
+            is_parameterization_forced bit null, is_master_key_encrypted_by_server bit, is_query_store_on bit null, is_published bit,
+            is_subscribed bit,
+            is_merge_published bit, is_distributor bit, is_sync_with_backup bit, service_broker_guid uniqueidentifier, is_broker_enabled
+            bit,
+            log_reuse_wait tinyint null, log_reuse_wait_desc nvarchar(60) null, is_date_correlation_on bit, is_cdc_enabled bit,
+            is_encrypted bit null,
+            is_honor_broker_priority_on bit null, replica_id uniqueidentifier null, group_database_id uniqueidentifier null,
+            resource_pool_id int null,
+            default_language_lcid smallint null, default_language_name nvarchar(128) null, containment tinyint null, containment_desc
+            nvarchar(60) null,
             target_recovery_time_in_seconds int null, delayed_durability int null, delayed_durability_desc nvarchar(60) null,
             is_memory_optimized_elevate_to_snapshot_on bit null
             """,
@@ -47,36 +60,48 @@ enum DatabaseViews {
     private static func row(_ database: SimulatedDatabase, _ world: World) -> [String: TDSValue] {
         let isSystem = database.id <= 4
         // tempdb is made anew at each start.
-        let createdAt = database.id == 2 ? world.state.startedAt : world.state.machineStartedAt.addingTimeInterval(-Double(40 + database.id) * 86_400)
+        let createdAt =
+            database.id == 2 ? world.state.startedAt : world.state.machineStartedAt.addingTimeInterval(-Double(40 + database.id) * 86_400)
         return [
-            "name": .string(database.name), "database_id": .int(Int64(database.id)), "owner_sid": .binary([1]), "create_date": world.datetime(createdAt),
-            "compatibility_level": .int(Int64(world.config.version.compatibilityLevel)), "collation_name": .string("SQL_Latin1_General_CP1_CI_AS"),
-            "user_access": .int(0), "user_access_desc": .string("MULTI_USER"), "is_read_only": .bit(false), "is_auto_shrink_on": .bit(false), "state": .int(0),
-            "state_desc": .string("ONLINE"), "is_in_standby": .bit(false), "is_cleanly_shutdown": .bit(false), "snapshot_isolation_state": .int(isSystem ? 1 : 0),
+            "name": .string(database.name), "database_id": .int(Int64(database.id)), "owner_sid": .binary([1]),
+            "create_date": world.datetime(createdAt),
+            "compatibility_level": .int(Int64(world.config.version.compatibilityLevel)),
+            "collation_name": .string("SQL_Latin1_General_CP1_CI_AS"),
+            "user_access": .int(0), "user_access_desc": .string("MULTI_USER"), "is_read_only": .bit(false),
+            "is_auto_shrink_on": .bit(false), "state": .int(0),
+            "state_desc": .string("ONLINE"), "is_in_standby": .bit(false), "is_cleanly_shutdown": .bit(false),
+            "snapshot_isolation_state": .int(isSystem ? 1 : 0),
             "snapshot_isolation_state_desc": .string(isSystem ? "ON" : "OFF"), "is_read_committed_snapshot_on": .bit(false),
             "recovery_model": .int(database.recoveryModel == .full ? 1 : database.recoveryModel == .bulkLogged ? 2 : 3),
-            "recovery_model_desc": .string(database.recoveryModel.rawValue), "page_verify_option": .int(2), "page_verify_option_desc": .string("CHECKSUM"),
+            "recovery_model_desc": .string(database.recoveryModel.rawValue), "page_verify_option": .int(2),
+            "page_verify_option_desc": .string("CHECKSUM"),
             "is_auto_create_stats_on": .bit(true), "is_auto_update_stats_on": .bit(true), "is_auto_update_stats_async_on": .bit(false),
-            "is_fulltext_enabled": .bit(!isSystem), "is_trustworthy_on": .bit(database.id == 4), "is_db_chaining_on": .bit(isSystem && database.id != 3),
-            "is_query_store_on": .bit(!isSystem && world.config.version >= .v2022), "is_broker_enabled": .bit(database.id == 2 || database.id == 4),
+            "is_fulltext_enabled": .bit(!isSystem), "is_trustworthy_on": .bit(database.id == 4),
+            "is_db_chaining_on": .bit(isSystem && database.id != 3),
+            "is_query_store_on": .bit(!isSystem && world.config.version >= .v2022),
+            "is_broker_enabled": .bit(database.id == 2 || database.id == 4),
             "log_reuse_wait": .int(database.recoveryModel == .full && !isSystem ? 2 : 0),
-            "log_reuse_wait_desc": .string(database.recoveryModel == .full && !isSystem ? "LOG_BACKUP" : "NOTHING"), "is_encrypted": .bit(false),
+            "log_reuse_wait_desc": .string(database.recoveryModel == .full && !isSystem ? "LOG_BACKUP" : "NOTHING"),
+            "is_encrypted": .bit(false),
             "containment": .int(0), "containment_desc": .string("NONE"), "target_recovery_time_in_seconds": .int(isSystem ? 0 : 60),
-            "delayed_durability": .int(0), "delayed_durability_desc": .string("DISABLED"), "is_accelerated_database_recovery_on": .bit(false),
+            "delayed_durability": .int(0), "delayed_durability_desc": .string("DISABLED"),
+            "is_accelerated_database_recovery_on": .bit(false),
         ]
     }
 
     private static let sysdatabases: VirtualView = VirtualView(
         "sys.sysdatabases",
         columns: """
-            name sysname, dbid smallint, sid varbinary(85) null, mode smallint, status int null, status2 int null, crdate datetime, reserved datetime null,
+            name sysname, dbid smallint, sid varbinary(85) null, mode smallint, status int null, status2 int null, crdate datetime,
+            reserved datetime null,
             category int null, cmptlevel tinyint, filename nvarchar(260) null, version smallint null
             """,
         named: { request in
             visible(request).map { database -> [String: TDSValue] in
                 [
                     "name": .string(database.name), "dbid": .int(Int64(database.id)), "sid": .binary([1]), "status": .int(65_536),
-                    "crdate": request.world.datetime(request.world.state.machineStartedAt), "cmptlevel": .int(Int64(request.world.config.version.compatibilityLevel)),
+                    "crdate": request.world.datetime(request.world.state.machineStartedAt),
+                    "cmptlevel": .int(Int64(request.world.config.version.compatibilityLevel)),
                     "filename": request.world.files(of: database).first.map { .string($0.physicalName) } ?? .null,
                 ]
             }
@@ -86,7 +111,8 @@ enum DatabaseViews {
         "sys.database_scoped_configurations", since: .v2016, isPerDatabase: true,
         columns: "configuration_id int, name nvarchar(60), value sql_variant null, value_for_secondary sql_variant null",
         named: { _ in
-            [("MAXDOP", 1), ("LEGACY_CARDINALITY_ESTIMATION", 2), ("PARAMETER_SNIFFING", 3), ("QUERY_OPTIMIZER_HOTFIXES", 4)].map { name, id in
+            [("MAXDOP", 1), ("LEGACY_CARDINALITY_ESTIMATION", 2), ("PARAMETER_SNIFFING", 3), ("QUERY_OPTIMIZER_HOTFIXES", 4)].map {
+                name, id in
                 ["configuration_id": .int(Int64(id)), "name": .string(name), "value": .variant(.int, .int(id == 3 ? 1 : 0))]
             }
         })
@@ -95,10 +121,12 @@ enum DatabaseViews {
     private static let resourceStats: VirtualView = VirtualView(
         "sys.dm_db_resource_stats",
         columns: """
-            end_time datetime, avg_cpu_percent decimal(5,2) null, avg_data_io_percent decimal(5,2) null, avg_log_write_percent decimal(5,2) null,
+            end_time datetime, avg_cpu_percent decimal(5,2) null, avg_data_io_percent decimal(5,2) null, avg_log_write_percent
+            decimal(5,2) null,
             avg_memory_usage_percent decimal(5,2) null, xtp_storage_percent decimal(5,2) null, max_worker_percent decimal(5,2) null,
             max_session_percent decimal(5,2) null, dtu_limit int null, avg_login_rate_percent decimal(5,2) null,
-            avg_instance_cpu_percent decimal(5,2) null, avg_instance_memory_percent decimal(5,2) null, cpu_limit decimal(5,2) null, replica_role int null
+            avg_instance_cpu_percent decimal(5,2) null, avg_instance_memory_percent decimal(5,2) null, cpu_limit decimal(5,2) null,
+            replica_role int null
             """,
         named: { request in
             let world = request.world
@@ -124,20 +152,24 @@ enum DatabaseViews {
             visible(request).map { database -> [String: TDSValue] in
                 [
                     "database_id": .int(Int64(database.id)),
-                    "last_log_backup_lsn": database.recoveryModel == .full && database.id > 4 ? .decimal(TDSDecimal(38_000_000_012_800_001)) : .null,
+                    "last_log_backup_lsn": database.recoveryModel == .full && database.id > 4
+                        ? .decimal(TDSDecimal(38_000_000_012_800_001)) : .null,
                 ]
             }
         })
 
     private static let mirroring: VirtualView = VirtualView(
         "sys.database_mirroring",
-        columns: "database_id int, mirroring_guid uniqueidentifier null, mirroring_state tinyint null, mirroring_state_desc nvarchar(60) null, mirroring_role tinyint null",
+        columns:
+            "database_id int, mirroring_guid uniqueidentifier null, mirroring_state tinyint null, mirroring_state_desc nvarchar(60) "
+                + "null, mirroring_role tinyint null",
         named: { request in visible(request).map { ["database_id": .int(Int64($0.id))] } })
 
     private static let indexStats: VirtualView = VirtualView(
         "sys.dm_db_index_usage_stats", requires: .serverState,
         columns: """
-            database_id smallint, object_id int, index_id int, user_seeks bigint, user_scans bigint, user_lookups bigint, user_updates bigint,
+            database_id smallint, object_id int, index_id int, user_seeks bigint, user_scans bigint, user_lookups bigint, user_updates
+            bigint,
             last_user_seek datetime null, last_user_scan datetime null, last_user_lookup datetime null, last_user_update datetime null,
             system_seeks bigint, system_scans bigint, system_lookups bigint, system_updates bigint
             """,
@@ -146,7 +178,8 @@ enum DatabaseViews {
     private static let missingIndexes: VirtualView = VirtualView(
         "sys.dm_db_missing_index_details", requires: .serverState,
         columns: """
-            index_handle int, database_id smallint, object_id int, equality_columns nvarchar(4000) null, inequality_columns nvarchar(4000) null,
+            index_handle int, database_id smallint, object_id int, equality_columns nvarchar(4000) null, inequality_columns nvarchar(4000)
+            null,
             included_columns nvarchar(4000) null, statement nvarchar(4000) null
             """,
         named: { _ in [] })
@@ -154,7 +187,8 @@ enum DatabaseViews {
     private static let logInfo: VirtualView = VirtualView(
         "sys.dm_db_log_info", requires: .serverState, since: .v2016, parameters: 1...1,
         columns: """
-            database_id int null, file_id smallint, vlf_begin_offset bigint, vlf_size_mb float, vlf_sequence_number bigint, vlf_active bit, vlf_status int,
+            database_id int null, file_id smallint, vlf_begin_offset bigint, vlf_size_mb float, vlf_sequence_number bigint, vlf_active
+            bit, vlf_status int,
             vlf_parity tinyint, vlf_first_lsn nvarchar(48) null, vlf_create_lsn nvarchar(48) null
             """,
         named: { request in
@@ -175,11 +209,14 @@ enum DatabaseViews {
 
     private static let fileGroups: VirtualView = VirtualView(
         "sys.filegroups", isPerDatabase: true,
-        columns: "name sysname, data_space_id int, type char(2), type_desc nvarchar(60) null, is_default bit null, is_system bit null, is_read_only bit null",
+        columns:
+            "name sysname, data_space_id int, type char(2), type_desc nvarchar(60) null, is_default bit null, is_system bit null, "
+                + "is_read_only bit null",
         named: { _ in
             [
                 [
-                    "name": .string("PRIMARY"), "data_space_id": .int(1), "type": .string("FG"), "type_desc": .string("ROWS_FILEGROUP"), "is_default": .bit(true),
+                    "name": .string("PRIMARY"), "data_space_id": .int(1), "type": .string("FG"), "type_desc": .string("ROWS_FILEGROUP"),
+                    "is_default": .bit(true),
                     "is_system": .bit(false), "is_read_only": .bit(false),
                 ]
             ]

@@ -7,7 +7,8 @@ enum FileViews {
     private static let fileStats: VirtualView = VirtualView(
         "sys.dm_io_virtual_file_stats", requires: .serverState, parameters: 2...2,
         columns: """
-            database_id smallint, file_id smallint, sample_ms bigint, num_of_reads bigint, num_of_bytes_read bigint, io_stall_read_ms bigint,
+            database_id smallint, file_id smallint, sample_ms bigint, num_of_reads bigint, num_of_bytes_read bigint, io_stall_read_ms
+            bigint,
             io_stall_queued_read_ms bigint, num_of_writes bigint, num_of_bytes_written bigint, io_stall_write_ms bigint,
             io_stall_queued_write_ms bigint, io_stall bigint, size_on_disk_bytes bigint, file_handle varbinary(8)
             """,
@@ -24,7 +25,8 @@ enum FileViews {
                     let readMs = reads * Int64(2 + Noise.integer(0...5, world.seed, salt)) + reads / 3
                     let writeMs = writes * Int64(1 + Noise.integer(0...3, world.seed, salt + 1)) + writes / 4
                     rows.append([
-                        .int(Int64(database.id)), .int(Int64(file.id)), .int(world.msTicks), .int(reads), .int(reads * 40_960), .int(readMs), .int(0),
+                        .int(Int64(database.id)), .int(Int64(file.id)), .int(world.msTicks), .int(reads), .int(reads * 40_960),
+                        .int(readMs), .int(0),
                         .int(writes), .int(writes * (file.isLog ? 12_288 : 24_576)), .int(writeMs), .int(0), .int(readMs + writeMs),
                         .int(file.sizePages * 8_192), .binary([0, 0, 0, 0, 0, 0, UInt8(truncatingIfNeeded: database.id), UInt8(file.id)]),
                     ])
@@ -41,8 +43,10 @@ enum FileViews {
 
     private static let fileColumns = """
         file_id int, file_guid uniqueidentifier null, type tinyint, type_desc nvarchar(60) null, data_space_id int, name sysname,
-        physical_name nvarchar(260), state tinyint null, state_desc nvarchar(60) null, size int, max_size int, growth int, is_media_read_only bit,
-        is_read_only bit, is_sparse bit, is_percent_growth bit, is_name_reserved bit, create_lsn numeric(25,0) null, drop_lsn numeric(25,0) null,
+        physical_name nvarchar(260), state tinyint null, state_desc nvarchar(60) null, size int, max_size int, growth int,
+        is_media_read_only bit,
+        is_read_only bit, is_sparse bit, is_percent_growth bit, is_name_reserved bit, create_lsn numeric(25,0) null, drop_lsn
+        numeric(25,0) null,
         read_only_lsn numeric(25,0) null, read_write_lsn numeric(25,0) null, differential_base_lsn numeric(25,0) null,
         differential_base_guid uniqueidentifier null, differential_base_time datetime null, redo_start_lsn numeric(25,0) null,
         redo_start_fork_guid uniqueidentifier null, redo_target_lsn numeric(25,0) null, redo_target_fork_guid uniqueidentifier null,
@@ -52,8 +56,10 @@ enum FileViews {
     private static func row(_ file: World.File) -> [String: TDSValue] {
         [
             "file_id": .int(Int64(file.id)), "type": .int(file.isLog ? 1 : 0), "type_desc": .string(file.isLog ? "LOG" : "ROWS"),
-            "data_space_id": .int(file.isLog ? 0 : 1), "name": .string(file.name), "physical_name": .string(file.physicalName), "state": .int(0),
-            "state_desc": .string("ONLINE"), "size": .int(file.sizePages), "max_size": .int(file.isLog ? 268_435_456 : -1), "growth": .int(8_192),
+            "data_space_id": .int(file.isLog ? 0 : 1), "name": .string(file.name), "physical_name": .string(file.physicalName),
+            "state": .int(0),
+            "state_desc": .string("ONLINE"), "size": .int(file.sizePages), "max_size": .int(file.isLog ? 268_435_456 : -1),
+            "growth": .int(8_192),
         ]
     }
 
@@ -62,9 +68,12 @@ enum FileViews {
         "sys.master_files", columns: "database_id int, " + fileColumns + ", credential_id int null",
         named: { request in
             let version = request.world.config.version
-            guard request.session.login.may("VIEW ANY DEFINITION", version) || request.session.login.may("ALTER ANY DATABASE", version) else { return [] }
+            guard request.session.login.may("VIEW ANY DEFINITION", version) || request.session.login.may("ALTER ANY DATABASE", version)
+            else { return [] }
             return request.world.config.databases.flatMap { database in
-                request.world.files(of: database).map { file in row(file).merging(["database_id": .int(Int64(database.id))]) { first, _ in first } }
+                request.world.files(of: database).map { file in
+                    row(file).merging(["database_id": .int(Int64(database.id))]) { first, _ in first }
+                }
             }
         })
 
@@ -75,9 +84,11 @@ enum FileViews {
     private static let volumeStats: VirtualView = VirtualView(
         "sys.dm_os_volume_stats", requires: .serverState, parameters: 2...2,
         columns: """
-            database_id int, file_id int, volume_mount_point nvarchar(512) null, volume_id nvarchar(512) null, logical_volume_name nvarchar(512) null,
+            database_id int, file_id int, volume_mount_point nvarchar(512) null, volume_id nvarchar(512) null, logical_volume_name
+            nvarchar(512) null,
             file_system_type nvarchar(512) null, total_bytes bigint, available_bytes bigint, supports_compression tinyint null,
-            supports_alternate_streams tinyint null, supports_sparse_files tinyint null, is_read_only tinyint null, is_compressed tinyint null
+            supports_alternate_streams tinyint null, supports_sparse_files tinyint null, is_read_only tinyint null, is_compressed tinyint
+            null
             """,
         later: [(.v2019, "incurs_seek_penalty tinyint null")],
         named: { request in
@@ -90,10 +101,12 @@ enum FileViews {
             let used = world.config.databases.flatMap { world.files(of: $0) }.reduce(Int64(0)) { $0 + $1.sizePages * 8_192 }
             return [
                 [
-                    "database_id": .int(Int64(database.id)), "file_id": .int(Int64(file.id)), "volume_mount_point": .string(isWindows ? "C:\\" : "/"),
+                    "database_id": .int(Int64(database.id)), "file_id": .int(Int64(file.id)),
+                    "volume_mount_point": .string(isWindows ? "C:\\" : "/"),
                     "volume_id": .string(isWindows ? "\\\\?\\Volume{\(world.seed)}\\" : ""), "logical_volume_name": .string("Data"),
                     "file_system_type": .string(isWindows ? "NTFS" : "ext4"), "total_bytes": .int(total),
-                    "available_bytes": .int(max(1_073_741_824, total * 6 / 10 - used)), "supports_compression": .int(1), "is_read_only": .int(0),
+                    "available_bytes": .int(max(1_073_741_824, total * 6 / 10 - used)), "supports_compression": .int(1),
+                    "is_read_only": .int(0),
                     "is_compressed": .int(0), "incurs_seek_penalty": .int(0),
                 ]
             ]
@@ -124,8 +137,10 @@ enum FileViews {
     private static let fileSpace: VirtualView = VirtualView(
         "sys.dm_db_file_space_usage", requires: .serverState, isPerDatabase: true,
         columns: """
-            database_id int null, file_id smallint null, filegroup_id smallint null, total_page_count bigint null, allocated_extent_page_count bigint null,
-            unallocated_extent_page_count bigint null, version_store_reserved_page_count bigint null, user_object_reserved_page_count bigint null,
+            database_id int null, file_id smallint null, filegroup_id smallint null, total_page_count bigint null,
+            allocated_extent_page_count bigint null,
+            unallocated_extent_page_count bigint null, version_store_reserved_page_count bigint null, user_object_reserved_page_count
+            bigint null,
             internal_object_reserved_page_count bigint null, mixed_extent_page_count bigint null
             """,
         later: [(.v2016, "modified_extent_page_count bigint null")],
@@ -140,7 +155,8 @@ enum FileViews {
                     "database_id": .int(Int64(request.database.id)), "file_id": .int(Int64(file.id)), "filegroup_id": .int(1),
                     "total_page_count": .int(file.sizePages), "allocated_extent_page_count": .int(used),
                     "unallocated_extent_page_count": .int(file.sizePages - used), "version_store_reserved_page_count": .int(versions),
-                    "user_object_reserved_page_count": .int(user), "internal_object_reserved_page_count": .int(inner), "mixed_extent_page_count": .int(160),
+                    "user_object_reserved_page_count": .int(user), "internal_object_reserved_page_count": .int(inner),
+                    "mixed_extent_page_count": .int(160),
                     "modified_extent_page_count": .int(64),
                 ]
             }
@@ -149,7 +165,8 @@ enum FileViews {
     private static let logSpace: VirtualView = VirtualView(
         "sys.dm_db_log_space_usage", requires: .serverState, isPerDatabase: true,
         columns: """
-            database_id int null, total_log_size_in_bytes bigint null, used_log_space_in_bytes bigint null, used_log_space_in_percent real null,
+            database_id int null, total_log_size_in_bytes bigint null, used_log_space_in_bytes bigint null, used_log_space_in_percent real
+            null,
             log_space_in_bytes_since_last_backup bigint null
             """,
         named: { request in

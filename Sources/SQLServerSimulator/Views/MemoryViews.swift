@@ -17,8 +17,10 @@ enum MemoryViews {
             return [
                 [
                     "total_physical_memory_kb": .int(world.physicalMemoryKB), "available_physical_memory_kb": .int(world.availableMemoryKB),
-                    "total_page_file_kb": .int(world.physicalMemoryKB * 5 / 4), "available_page_file_kb": .int(world.availableMemoryKB * 3 / 2),
-                    "system_cache_kb": .int(world.availableMemoryKB / 2), "kernel_paged_pool_kb": .int(412_000), "kernel_nonpaged_pool_kb": .int(208_000),
+                    "total_page_file_kb": .int(world.physicalMemoryKB * 5 / 4),
+                    "available_page_file_kb": .int(world.availableMemoryKB * 3 / 2),
+                    "system_cache_kb": .int(world.availableMemoryKB / 2), "kernel_paged_pool_kb": .int(412_000),
+                    "kernel_nonpaged_pool_kb": .int(208_000),
                     "system_high_memory_signal_state": .bit(!isLow), "system_low_memory_signal_state": .bit(isLow),
                     "system_memory_state_desc": .string(isLow ? "Available physical memory is low" : "Available physical memory is high"),
                 ]
@@ -28,7 +30,8 @@ enum MemoryViews {
     private static let processMemory: VirtualView = VirtualView(
         "sys.dm_os_process_memory", requires: .serverState,
         columns: """
-            physical_memory_in_use_kb bigint, large_page_allocations_kb bigint, locked_page_allocations_kb bigint, total_virtual_address_space_kb bigint,
+            physical_memory_in_use_kb bigint, large_page_allocations_kb bigint, locked_page_allocations_kb bigint,
+            total_virtual_address_space_kb bigint,
             virtual_address_space_reserved_kb bigint, virtual_address_space_committed_kb bigint, virtual_address_space_available_kb bigint,
             page_fault_count bigint, memory_utilization_percentage int, available_commit_limit_kb bigint, process_physical_memory_low bit,
             process_virtual_memory_low bit
@@ -42,15 +45,19 @@ enum MemoryViews {
                     "virtual_address_space_committed_kb": .int(world.processMemoryKB + 900_000),
                     "virtual_address_space_available_kb": .int(137_438_953_344 - world.physicalMemoryKB * 2),
                     "page_fault_count": .int(world.counter(perSecond: 50, salt: 210)), "memory_utilization_percentage": .int(100),
-                    "available_commit_limit_kb": .int(world.availableMemoryKB), "process_physical_memory_low": .bit(world.memoryPercent >= 97),
+                    "available_commit_limit_kb": .int(world.availableMemoryKB),
+                    "process_physical_memory_low": .bit(world.memoryPercent >= 97),
                 ]
             ]
         })
 
     private static let shares: [(type: String, permille: Int64)] = [
-        ("MEMORYCLERK_SQLBUFFERPOOL", 780), ("CACHESTORE_SQLCP", 62), ("CACHESTORE_OBJCP", 31), ("MEMORYCLERK_SQLGENERAL", 24), ("OBJECTSTORE_LOCK_MANAGER", 18),
-        ("MEMORYCLERK_SOSNODE", 15), ("USERSTORE_SCHEMAMGR", 13), ("MEMORYCLERK_SQLQUERYEXEC", 11), ("MEMORYCLERK_SQLSTORENG", 10), ("CACHESTORE_PHDR", 8),
-        ("USERSTORE_DBMETADATA", 6), ("MEMORYCLERK_SQLQERESERVATIONS", 5), ("MEMORYCLERK_XE", 5), ("USERSTORE_TOKENPERM", 4), ("MEMORYCLERK_SQLCLR", 3),
+        ("MEMORYCLERK_SQLBUFFERPOOL", 780), ("CACHESTORE_SQLCP", 62), ("CACHESTORE_OBJCP", 31), ("MEMORYCLERK_SQLGENERAL", 24),
+        ("OBJECTSTORE_LOCK_MANAGER", 18),
+        ("MEMORYCLERK_SOSNODE", 15), ("USERSTORE_SCHEMAMGR", 13), ("MEMORYCLERK_SQLQUERYEXEC", 11), ("MEMORYCLERK_SQLSTORENG", 10),
+        ("CACHESTORE_PHDR", 8),
+        ("USERSTORE_DBMETADATA", 6), ("MEMORYCLERK_SQLQERESERVATIONS", 5), ("MEMORYCLERK_XE", 5), ("USERSTORE_TOKENPERM", 4),
+        ("MEMORYCLERK_SQLCLR", 3),
         ("MEMORYCLERK_SQLCONNECTIONPOOL", 2), ("MEMORYCLERK_BACKUP", 1), ("MEMORYCLERK_HOST", 1), ("MEMORYCLERK_SQLLOGPOOL", 1),
     ]
 
@@ -58,15 +65,18 @@ enum MemoryViews {
         "sys.dm_os_memory_clerks", requires: .serverState,
         columns: """
             memory_clerk_address varbinary(8), type nvarchar(60), name nvarchar(256), memory_node_id smallint, pages_kb bigint,
-            virtual_memory_reserved_kb bigint, virtual_memory_committed_kb bigint, awe_allocated_kb bigint, shared_memory_reserved_kb bigint,
-            shared_memory_committed_kb bigint, page_size_in_bytes bigint, page_allocator_address varbinary(8) null, host_address varbinary(8) null
+            virtual_memory_reserved_kb bigint, virtual_memory_committed_kb bigint, awe_allocated_kb bigint, shared_memory_reserved_kb
+            bigint,
+            shared_memory_committed_kb bigint, page_size_in_bytes bigint, page_allocator_address varbinary(8) null, host_address
+            varbinary(8) null
             """,
         later: [(.v2016, "parent_memory_broker_type nvarchar(60) null")],
         named: { request in
             let world = request.world
             return shares.enumerated().map { index, share -> [String: TDSValue] in
                 [
-                    "memory_clerk_address": .binary([0, 0, 2, 0, 0, UInt8(index), 0, 64]), "type": .string(share.type), "name": .string("Default"),
+                    "memory_clerk_address": .binary([0, 0, 2, 0, 0, UInt8(index), 0, 64]), "type": .string(share.type),
+                    "name": .string("Default"),
                     "pages_kb": .int(world.processMemoryKB * share.permille / 1000 + Int64(world.gauge(0...400, salt: 220 + index)) * 8),
                     "virtual_memory_reserved_kb": .int(share.permille > 100 ? world.physicalMemoryKB : 0), "page_size_in_bytes": .int(8192),
                 ]
@@ -76,10 +86,13 @@ enum MemoryViews {
     private static let grants: VirtualView = VirtualView(
         "sys.dm_exec_query_memory_grants", requires: .serverState,
         columns: """
-            session_id smallint null, request_id int null, scheduler_id int null, dop smallint null, request_time datetime null, grant_time datetime null,
+            session_id smallint null, request_id int null, scheduler_id int null, dop smallint null, request_time datetime null,
+            grant_time datetime null,
             requested_memory_kb bigint null, granted_memory_kb bigint null, required_memory_kb bigint null, used_memory_kb bigint null,
-            max_used_memory_kb bigint null, query_cost float null, timeout_sec int null, resource_semaphore_id smallint null, queue_id smallint null,
-            wait_order int null, is_next_candidate bit null, wait_time_ms bigint null, plan_handle varbinary(64) null, sql_handle varbinary(64) null,
+            max_used_memory_kb bigint null, query_cost float null, timeout_sec int null, resource_semaphore_id smallint null, queue_id
+            smallint null,
+            wait_order int null, is_next_candidate bit null, wait_time_ms bigint null, plan_handle varbinary(64) null, sql_handle
+            varbinary(64) null,
             group_id int null, pool_id int null, is_small bit null, ideal_memory_kb bigint null
             """,
         named: { _ in [] })
@@ -88,7 +101,8 @@ enum MemoryViews {
         "sys.dm_exec_query_resource_semaphores", requires: .serverState,
         columns: """
             resource_semaphore_id smallint, target_memory_kb bigint null, max_target_memory_kb bigint null, total_memory_kb bigint null,
-            available_memory_kb bigint null, granted_memory_kb bigint null, used_memory_kb bigint null, grantee_count int null, waiter_count int null,
+            available_memory_kb bigint null, granted_memory_kb bigint null, used_memory_kb bigint null, grantee_count int null,
+            waiter_count int null,
             timeout_error_count bigint null, forced_grant_count bigint null, pool_id int null
             """,
         named: { request in
@@ -96,8 +110,10 @@ enum MemoryViews {
             return (0...1).map { id in
                 let share = id == 0 ? size : size / 50
                 return [
-                    "resource_semaphore_id": .int(Int64(id)), "target_memory_kb": .int(share), "max_target_memory_kb": id == 0 ? .int(share) : .null,
-                    "total_memory_kb": .int(share), "available_memory_kb": .int(share), "granted_memory_kb": .int(0), "used_memory_kb": .int(0),
+                    "resource_semaphore_id": .int(Int64(id)), "target_memory_kb": .int(share),
+                    "max_target_memory_kb": id == 0 ? .int(share) : .null,
+                    "total_memory_kb": .int(share), "available_memory_kb": .int(share), "granted_memory_kb": .int(0),
+                    "used_memory_kb": .int(0),
                     "grantee_count": .int(0), "waiter_count": .int(0), "timeout_error_count": id == 0 ? .int(0) : .null,
                     "forced_grant_count": id == 0 ? .int(0) : .null, "pool_id": .int(2),
                 ]
@@ -107,13 +123,15 @@ enum MemoryViews {
     private static let bufferDescriptors: VirtualView = VirtualView(
         "sys.dm_os_buffer_descriptors", requires: .serverState,
         columns: """
-            database_id int null, file_id int null, page_id int null, page_level int null, allocation_unit_id bigint null, page_type nvarchar(60) null,
+            database_id int null, file_id int null, page_id int null, page_level int null, allocation_unit_id bigint null, page_type
+            nvarchar(60) null,
             row_count int null, free_space_in_bytes int null, is_modified bit null, numa_node int null, read_microsec bigint null
             """,
         named: { request in
             request.world.config.databases.map { database -> [String: TDSValue] in
                 [
-                    "database_id": .int(Int64(database.id)), "file_id": .int(1), "page_id": .int(1), "page_level": .int(0), "page_type": .string("DATA_PAGE"),
+                    "database_id": .int(Int64(database.id)), "file_id": .int(1), "page_id": .int(1), "page_level": .int(0),
+                    "page_type": .string("DATA_PAGE"),
                     "row_count": .int(40), "free_space_in_bytes": .int(300), "is_modified": .bit(false), "numa_node": .int(0),
                 ]
             }

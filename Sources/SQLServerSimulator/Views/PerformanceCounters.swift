@@ -59,24 +59,30 @@ enum PerformanceCounters {
         counter("General Statistics", "Processes blocked", .gauge) { world, _ in Int64(world.state.blockedSessions) },
         counter("General Statistics", "Active Temp Tables", .gauge) { world, _ in Int64(world.gauge(2...14, salt: 300)) },
         counter("General Statistics", "Transactions", .gauge) { world, _ in Int64(world.gauge(0...3, salt: 301)) },
-        growing("General Statistics", "Temp Tables Creation Rate", 0.8), growing("SQL Errors", "Errors/sec", 0.05, .named(["_Total", "User Errors"].map(padded))),
+        growing("General Statistics", "Temp Tables Creation Rate", 0.8),
+        growing("SQL Errors", "Errors/sec", 0.05, .named(["_Total", "User Errors"].map(padded))),
         counter("Exec Statistics", "Distributed Query", .gauge, .named(["Execs in progress"].map(padded))) { _, _ in 0 },
-        growing("Access Methods", "Full Scans/sec", 12), growing("Access Methods", "Index Searches/sec", 850), growing("Access Methods", "Page Splits/sec", 3),
+        growing("Access Methods", "Full Scans/sec", 12), growing("Access Methods", "Index Searches/sec", 850),
+        growing("Access Methods", "Page Splits/sec", 3),
         growing("Access Methods", "Forwarded Records/sec", 0.6), growing("Access Methods", "Workfiles Created/sec", 2),
         growing("Access Methods", "Worktables Created/sec", 2.4), growing("Access Methods", "Range Scans/sec", 120),
         counter("Access Methods", "Worktables From Cache Ratio", .ratio) { world, _ in world.counter(perSecond: 2, salt: 302) % 900_000 },
-        counter("Access Methods", "Worktables From Cache Base", .base) { world, _ in world.counter(perSecond: 2, salt: 302) % 900_000 + 40 },
+        counter("Access Methods", "Worktables From Cache Base", .base) { world, _ in world.counter(perSecond: 2, salt: 302) % 900_000 + 40
+        },
         counter("Transactions", "Longest Transaction Running Time", .gauge) { world, _ in
             world.state.blockedSessions == 0 ? 0 : Int64(world.date.timeIntervalSince(world.state.blockedSince))
         },
         counter("Transactions", "Free Space in tempdb (KB)", .gauge) { world, _ in Int64(world.gauge(38_000...61_000, salt: 303)) },
         counter("Transactions", "Version Store Size (KB)", .gauge) { world, _ in Int64(world.gauge(0...900, salt: 304)) },
-        counter("CPU Usage", "CPU usage %", .ratio, .named(["default", "internal"].map(padded))) { world, index in index == 0 ? Int64(world.cpuPercent) : 0 },
+        counter("CPU Usage", "CPU usage %", .ratio, .named(["default", "internal"].map(padded))) { world, index in
+            index == 0 ? Int64(world.cpuPercent) : 0
+        },
         counter("CPU Usage", "CPU usage % base", .base, .named(["default", "internal"].map(padded))) { _, _ in 100 },
     ]
 
     private static let buffers = [
-        growing("Buffer Manager", "Page reads/sec", 60), growing("Buffer Manager", "Page writes/sec", 45), growing("Buffer Manager", "Page lookups/sec", 16_000),
+        growing("Buffer Manager", "Page reads/sec", 60), growing("Buffer Manager", "Page writes/sec", 45),
+        growing("Buffer Manager", "Page lookups/sec", 16_000),
         growing("Buffer Manager", "Lazy writes/sec", 0.2), growing("Buffer Manager", "Free list stalls/sec", 0.002),
         growing("Buffer Manager", "Checkpoint pages/sec", 30), growing("Buffer Manager", "Readahead pages/sec", 35),
         counter("Buffer Manager", "Buffer cache hit ratio", .ratio) { world, _ in Int64(2_900 + world.gauge(0...90, salt: 310)) },
@@ -90,13 +96,17 @@ enum PerformanceCounters {
 
     /// Seconds that a page stays in memory; low when memory is short.
     private static func pageLife(_ world: World) -> Int64 {
-        let life = world.memoryPercent >= 95 ? world.gauge(40...180, salt: 311) : 2_400 + Noise.integer(0...9_000, world.seed, 312) + world.gauge(-200...200, salt: 311)
+        let life =
+            world.memoryPercent >= 95
+            ? world.gauge(40...180, salt: 311) : 2_400 + Noise.integer(0...9_000, world.seed, 312) + world.gauge(-200...200, salt: 311)
         return min(Int64(life), Int64(world.uptimeSeconds))
     }
 
     private static let memory = [
         counter("Memory Manager", "Total Server Memory (KB)", .gauge) { world, _ in world.processMemoryKB },
-        counter("Memory Manager", "Target Server Memory (KB)", .gauge) { world, _ in max(world.processMemoryKB, world.physicalMemoryKB * 8 / 10) },
+        counter("Memory Manager", "Target Server Memory (KB)", .gauge) { world, _ in
+            max(world.processMemoryKB, world.physicalMemoryKB * 8 / 10)
+        },
         counter("Memory Manager", "Memory Grants Pending", .gauge) { world, _ in world.memoryPercent >= 97 ? 2 : 0 },
         counter("Memory Manager", "Memory Grants Outstanding", .gauge) { world, _ in Int64(world.gauge(0...3, salt: 320)) },
         counter("Memory Manager", "Database Cache Memory (KB)", .gauge) { world, _ in world.processMemoryKB * 78 / 100 },
@@ -107,19 +117,24 @@ enum PerformanceCounters {
         counter("Memory Manager", "SQL Cache Memory (KB)", .gauge) { world, _ in Int64(world.gauge(3_000...4_000, salt: 322)) },
         counter("Memory Manager", "Optimizer Memory (KB)", .gauge) { world, _ in Int64(world.gauge(900...1_200, salt: 323)) },
         counter("Memory Manager", "Granted Workspace Memory (KB)", .gauge) { world, _ in Int64(world.gauge(0...4_096, salt: 324)) },
-        counter("Resource Pool Stats", "CPU usage %", .ratio, .named(["default", "internal"].map(padded))) { world, index in index == 0 ? Int64(world.cpuPercent) : 1 },
+        counter("Resource Pool Stats", "CPU usage %", .ratio, .named(["default", "internal"].map(padded))) { world, index in
+            index == 0 ? Int64(world.cpuPercent) : 1
+        },
         counter("Resource Pool Stats", "CPU usage % base", .base, .named(["default", "internal"].map(padded))) { _, _ in 100 },
         counter("Resource Pool Stats", "Used memory (KB)", .gauge, .named(["default", "internal"].map(padded))) { world, index in
             index == 0 ? world.processMemoryKB / 10 : 90_000
         },
-        counter("Wait Statistics", "Lock waits", .smallGauge, .named(["Waits in progress"].map(padded))) { world, _ in Int64(world.state.blockedSessions) },
+        counter("Wait Statistics", "Lock waits", .smallGauge, .named(["Waits in progress"].map(padded))) { world, _ in
+            Int64(world.state.blockedSessions)
+        },
     ]
 
     private static let databases = [
         growing("Databases", "Transactions/sec", 40, .databases), growing("Databases", "Write Transactions/sec", 12, .databases),
         growing("Databases", "Log Flushes/sec", 14, .databases), growing("Databases", "Log Bytes Flushed/sec", 240_000, .databases),
         growing("Databases", "Log Flush Waits/sec", 13, .databases), growing("Databases", "Log Flush Wait Time", 20, .databases),
-        growing("Databases", "Log Growths", 0.000_002, .databases), growing("Databases", "Backup/Restore Throughput/sec", 9_000, .databases),
+        growing("Databases", "Log Growths", 0.000_002, .databases),
+        growing("Databases", "Backup/Restore Throughput/sec", 9_000, .databases),
         counter("Databases", "Data File(s) Size (KB)", .gauge, .databases) { world, index in sizes(world, index) { $0.dataSizeMB } },
         counter("Databases", "Log File(s) Size (KB)", .gauge, .databases) { world, index in sizes(world, index) { $0.logSizeMB } },
         counter("Databases", "Log File(s) Used Size (KB)", .gauge, .databases) { world, index in logUsed(world, index) },
@@ -142,30 +157,51 @@ enum PerformanceCounters {
     }
 
     private static let locks: [Counter] = {
-        let kinds = ["_Total", "AllocUnit", "Application", "Database", "Extent", "File", "HoBT", "Key", "Metadata", "Object", "Page", "RID"].map(padded)
+        let kinds = [
+            "_Total", "AllocUnit", "Application", "Database", "Extent", "File", "HoBT", "Key", "Metadata", "Object", "Page", "RID",
+        ].map(padded)
         return [
             growing("Locks", "Lock Requests/sec", 900, .named(kinds)), growing("Locks", "Lock Waits/sec", 0.12, .named(kinds)),
             growing("Locks", "Lock Timeouts/sec", 0.3, .named(kinds)), growing("Locks", "Number of Deadlocks/sec", 0.000_2, .named(kinds)),
             growing("Locks", "Lock Wait Time (ms)", 20, .named(kinds)),
-            counter("Locks", "Average Wait Time (ms)", .average, .named(kinds)) { world, index in world.counter(perSecond: 20, salt: 340 + index) },
-            counter("Locks", "Average Wait Time Base", .base, .named(kinds)) { world, index in world.counter(perSecond: 0.12, salt: 340 + index) },
-            growing("Latches", "Latch Waits/sec", 9), counter("Latches", "Average Latch Wait Time (ms)", .average) { world, _ in world.counter(perSecond: 12, salt: 360) },
+            counter("Locks", "Average Wait Time (ms)", .average, .named(kinds)) { world, index in
+                world.counter(perSecond: 20, salt: 340 + index)
+            },
+            counter("Locks", "Average Wait Time Base", .base, .named(kinds)) { world, index in
+                world.counter(perSecond: 0.12, salt: 340 + index)
+            },
+            growing("Latches", "Latch Waits/sec", 9),
+            counter("Latches", "Average Latch Wait Time (ms)", .average) { world, _ in world.counter(perSecond: 12, salt: 360) },
             counter("Latches", "Average Latch Wait Time Base", .base) { world, _ in world.counter(perSecond: 9, salt: 360) },
             growing("Latches", "Total Latch Wait Time (ms)", 12),
         ]
     }()
 
     private static let plans: [Counter] = {
-        let caches = ["_Total", "SQL Plans", "Object Plans", "Bound Trees", "Extended Stored Procedures", "Temporary Tables & Table Variables"].map(padded)
+        let caches = [
+            "_Total", "SQL Plans", "Object Plans", "Bound Trees", "Extended Stored Procedures", "Temporary Tables & Table Variables",
+        ].map(padded)
         return [
-            counter("Plan Cache", "Cache Hit Ratio", .ratio, .named(caches)) { world, index in Int64(880 + world.gauge(0...90, salt: 370 + index)) },
+            counter("Plan Cache", "Cache Hit Ratio", .ratio, .named(caches)) { world, index in
+                Int64(880 + world.gauge(0...90, salt: 370 + index))
+            },
             counter("Plan Cache", "Cache Hit Ratio Base", .base, .named(caches)) { _, _ in 1_000 },
-            counter("Plan Cache", "Cache Pages", .gauge, .named(caches)) { world, index in Int64(world.gauge(4_000...9_000, salt: 380 + index)) },
-            counter("Plan Cache", "Cache Object Counts", .gauge, .named(caches)) { world, index in Int64(world.gauge(300...1_200, salt: 390 + index)) },
-            counter("Batch Resp Statistics", "Batches >=000000ms & <000001ms", .smallGauge, .named(["CPU Time:Requests", "Elapsed Time:Requests"].map(padded))) {
+            counter("Plan Cache", "Cache Pages", .gauge, .named(caches)) { world, index in
+                Int64(world.gauge(4_000...9_000, salt: 380 + index))
+            },
+            counter("Plan Cache", "Cache Object Counts", .gauge, .named(caches)) { world, index in
+                Int64(world.gauge(300...1_200, salt: 390 + index))
+            },
+            counter(
+                "Batch Resp Statistics", "Batches >=000000ms & <000001ms", .smallGauge,
+                .named(["CPU Time:Requests", "Elapsed Time:Requests"].map(padded))
+            ) {
                 world, index in world.counter(perSecond: 150, salt: 400 + index)
             },
-            counter("Batch Resp Statistics", "Batches >=001000ms & <002000ms", .smallGauge, .named(["CPU Time:Requests", "Elapsed Time:Requests"].map(padded))) {
+            counter(
+                "Batch Resp Statistics", "Batches >=001000ms & <002000ms", .smallGauge,
+                .named(["CPU Time:Requests", "Elapsed Time:Requests"].map(padded))
+            ) {
                 world, index in world.counter(perSecond: 0.3, salt: 410 + index)
             },
         ]

@@ -6,7 +6,8 @@ enum PerformanceViews {
 
     private static let waits: VirtualView = VirtualView(
         "sys.dm_os_wait_stats", requires: .serverState,
-        columns: "wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, signal_wait_time_ms bigint",
+        columns:
+            "wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, signal_wait_time_ms bigint",
         dense: { request in
             let world = request.world
             return WaitTypes.all.enumerated().map { index, wait in
@@ -14,20 +15,25 @@ enum PerformanceViews {
                 let count = world.counter(perSecond: wait.perSecond, salt: 1_000 + index)
                 // The time follows the count, so that both grow together and the mean stays what the type is known for.
                 let time = Int64(Double(count) * wait.meanMs)
-                return [.string(wait.name), .int(count), .int(time), .int(min(time, Int64(wait.meanMs * 40) + 1)), .int(time * wait.signalPercent / 100)]
+                return [
+                    .string(wait.name), .int(count), .int(time), .int(min(time, Int64(wait.meanMs * 40) + 1)),
+                    .int(time * wait.signalPercent / 100),
+                ]
             }
         })
 
     private static let sessionWaits: VirtualView = VirtualView(
         "sys.dm_exec_session_wait_stats", requires: .serverState, since: .v2016,
-        columns: "session_id smallint, wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, signal_wait_time_ms bigint",
+        columns:
+            "session_id smallint, wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, signal_wait_time_ms bigint",
         dense: { request in [[.int(Int64(request.session.spid)), .string("MEMORY_ALLOCATION_EXT"), .int(12), .int(0), .int(0), .int(0)]] })
 
     private static let latches: VirtualView = VirtualView(
         "sys.dm_os_latch_stats", requires: .serverState,
         columns: "latch_class nvarchar(60), waiting_requests_count bigint null, wait_time_ms bigint null, max_wait_time_ms bigint null",
         dense: { request in
-            ["ACCESS_METHODS_DATASET_PARENT", "BUFFER", "FGCB_ADD_REMOVE", "LOG_MANAGER", "TRACE_CONTROLLER"].enumerated().map { index, name in
+            ["ACCESS_METHODS_DATASET_PARENT", "BUFFER", "FGCB_ADD_REMOVE", "LOG_MANAGER", "TRACE_CONTROLLER"].enumerated().map {
+                index, name in
                 let count = request.world.counter(perSecond: index == 1 ? 4 : 0.05, salt: 1_900 + index)
                 return [.string(name), .int(count), .int(count * 3), .int(120)]
             }
@@ -35,7 +41,8 @@ enum PerformanceViews {
 
     private static let spinlocks: VirtualView = VirtualView(
         "sys.dm_os_spinlock_stats", requires: .serverState,
-        columns: "name nvarchar(512), collisions bigint null, spins bigint null, spins_per_collision real null, sleep_time bigint null, backoffs int null",
+        columns:
+            "name nvarchar(512), collisions bigint null, spins bigint null, spins_per_collision real null, sleep_time bigint null, backoffs int null",
         dense: { request in
             ["LOCK_HASH", "SOS_SCHEDULER", "SOS_SUSPEND_QUEUE", "XDESMGR"].enumerated().map { index, name in
                 let count = request.world.counter(perSecond: 2, salt: 1_950 + index)
@@ -61,7 +68,10 @@ enum PerformanceViews {
                 case .databases: names = instances
                 }
                 return names.enumerated().map { index, name in
-                    [.string(object), .string(counter.paddedName), .string(name), .int(counter.value(world, index)), .int(Int64(counter.kind.rawValue))]
+                    [
+                        .string(object), .string(counter.paddedName), .string(name), .int(counter.value(world, index)),
+                        .int(Int64(counter.kind.rawValue)),
+                    ]
                 }
             }
         })

@@ -8,7 +8,9 @@ enum QueryViews {
         "sys.dm_exec_sql_text", requires: .serverState, parameters: 1...1,
         columns: "dbid smallint null, objectid int null, number smallint null, encrypted bit, text nvarchar(max) null",
         named: { request in
-            guard case .binary(let handle) = request.argument(0), let text = ApplicationQueries.text(handle, request.world) else { return [] }
+            guard case .binary(let handle) = request.argument(0), let text = ApplicationQueries.text(handle, request.world) else {
+                return []
+            }
             return [["dbid": .null, "encrypted": .bit(false), "text": .string(text)]]
         })
 
@@ -65,14 +67,20 @@ enum QueryViews {
                 let handle = ApplicationQueries.handle(query: index, session: 0)
                 return [
                     "sql_handle": .binary(handle), "statement_end_offset": .int(-1), "plan_generation_num": .int(1),
-                    "plan_handle": .binary(ApplicationQueries.planHandle(handle)), "creation_time": world.datetime(world.state.countersSince),
-                    "last_execution_time": world.datetime(world.date), "execution_count": .int(count), "total_worker_time": .int(count * cost),
+                    "plan_handle": .binary(ApplicationQueries.planHandle(handle)),
+                    "creation_time": world.datetime(world.state.countersSince),
+                    "last_execution_time": world.datetime(world.date), "execution_count": .int(count),
+                    "total_worker_time": .int(count * cost),
                     "last_worker_time": .int(cost), "min_worker_time": .int(cost / 2), "max_worker_time": .int(cost * 9),
-                    "total_physical_reads": .int(count * Int64(index)), "total_logical_writes": .int(count * 2), "total_logical_reads": .int(count * 40),
-                    "last_logical_reads": .int(40), "min_logical_reads": .int(12), "max_logical_reads": .int(4_000), "total_elapsed_time": .int(count * cost * 2),
+                    "total_physical_reads": .int(count * Int64(index)), "total_logical_writes": .int(count * 2),
+                    "total_logical_reads": .int(count * 40),
+                    "last_logical_reads": .int(40), "min_logical_reads": .int(12), "max_logical_reads": .int(4_000),
+                    "total_elapsed_time": .int(count * cost * 2),
                     "last_elapsed_time": .int(cost * 2), "min_elapsed_time": .int(cost), "max_elapsed_time": .int(cost * 30),
-                    "query_hash": .binary([0, 0, 0, 0, 0, 0, 1, UInt8(index)]), "query_plan_hash": .binary([0, 0, 0, 0, 0, 0, 2, UInt8(index)]),
-                    "total_rows": .int(count * 3), "last_rows": .int(3), "max_rows": .int(50), "total_dop": .int(count), "last_dop": .int(1),
+                    "query_hash": .binary([0, 0, 0, 0, 0, 0, 1, UInt8(index)]),
+                    "query_plan_hash": .binary([0, 0, 0, 0, 0, 0, 2, UInt8(index)]),
+                    "total_rows": .int(count * 3), "last_rows": .int(3), "max_rows": .int(50), "total_dop": .int(count),
+                    "last_dop": .int(1),
                     "min_dop": .int(1), "max_dop": .int(1),
                 ]
             }
@@ -96,9 +104,11 @@ enum QueryViews {
         named: { request in
             ApplicationQueries.all.indices.map { index -> [String: TDSValue] in
                 [
-                    "bucketid": .int(Int64(index)), "refcounts": .int(2), "usecounts": .int(request.world.counter(perSecond: 1, salt: 5_000 + index) % 1_000_000),
+                    "bucketid": .int(Int64(index)), "refcounts": .int(2),
+                    "usecounts": .int(request.world.counter(perSecond: 1, salt: 5_000 + index) % 1_000_000),
                     "size_in_bytes": .int(49_152), "cacheobjtype": .string("Compiled Plan"), "objtype": .string("Prepared"),
-                    "plan_handle": .binary(ApplicationQueries.planHandle(ApplicationQueries.handle(query: index, session: 0))), "pool_id": .int(2),
+                    "plan_handle": .binary(ApplicationQueries.planHandle(ApplicationQueries.handle(query: index, session: 0))),
+                    "pool_id": .int(2),
                 ]
             }
         })
@@ -108,7 +118,10 @@ enum QueryViews {
         columns: "address varbinary(8), name nvarchar(256), create_time datetime, total_buffer_size bigint, dropped_event_count int",
         named: { request in
             ["system_health", "telemetry_xevents"].map { name in
-                ["name": .string(name), "create_time": request.world.datetime(request.world.state.startedAt), "total_buffer_size": .int(655_360)]
+                [
+                    "name": .string(name), "create_time": request.world.datetime(request.world.state.startedAt),
+                    "total_buffer_size": .int(655_360),
+                ]
             }
         })
 }

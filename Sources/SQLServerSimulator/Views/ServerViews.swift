@@ -3,7 +3,9 @@ import TDS
 
 /// The server and its host: sys.dm_os_sys_info, dm_os_host_info, dm_os_schedulers, ring buffers, services.
 enum ServerViews {
-    static let all: [VirtualView] = [systemInfo, hostInfo, windowsInfo, schedulers, ringBuffers, services, serverRegistry, clusterNodes, servers]
+    static let all: [VirtualView] = [
+        systemInfo, hostInfo, windowsInfo, schedulers, ringBuffers, services, serverRegistry, clusterNodes, servers,
+    ]
 
     private static let systemInfo: VirtualView = VirtualView(
         "sys.dm_os_sys_info", requires: .serverState,
@@ -29,18 +31,24 @@ enum ServerViews {
                     "cpu_ticks": .int(world.msTicks * 2_400_000), "ms_ticks": .int(world.msTicks), "cpu_count": .int(Int64(world.cpuCount)),
                     "hyperthread_ratio": .int(Int64(world.cpuCount)), "physical_memory_kb": .int(world.physicalMemoryKB),
                     "virtual_memory_kb": .int(137_438_953_344), "committed_kb": .int(world.processMemoryKB),
-                    "committed_target_kb": .int(world.physicalMemoryKB * 8 / 10), "visible_target_kb": .int(world.physicalMemoryKB * 8 / 10),
+                    "committed_target_kb": .int(world.physicalMemoryKB * 8 / 10),
+                    "visible_target_kb": .int(world.physicalMemoryKB * 8 / 10),
                     "stack_size_in_bytes": .int(2_093_056), "os_quantum": .int(4), "os_error_mode": .int(5), "os_priority_class": .int(32),
-                    "max_workers_count": .int(world.cpuCount <= 4 ? 512 : Int64(512 + (world.cpuCount - 4) * 16)), "scheduler_count": .int(Int64(world.cpuCount)),
+                    "max_workers_count": .int(world.cpuCount <= 4 ? 512 : Int64(512 + (world.cpuCount - 4) * 16)),
+                    "scheduler_count": .int(Int64(world.cpuCount)),
                     "scheduler_total_count": .int(Int64(world.cpuCount + 12)),
                     "sqlserver_start_time_ms_ticks": .int(
                         Int64((world.state.startedAt.timeIntervalSince(world.state.machineStartedAt) * 1000).rounded())),
-                    "sqlserver_start_time": world.datetime(world.state.startedAt), "affinity_type": .int(2), "affinity_type_desc": .string("AUTO"),
+                    "sqlserver_start_time": world.datetime(world.state.startedAt), "affinity_type": .int(2),
+                    "affinity_type_desc": .string("AUTO"),
                     "process_kernel_time_ms": .int(busyMs / 6), "process_user_time_ms": .int(busyMs), "time_source": .int(0),
                     "time_source_desc": .string("QUERY_PERFORMANCE_COUNTER"), "virtual_machine_type": .int(1),
-                    "virtual_machine_type_desc": .string("HYPERVISOR"), "softnuma_configuration": .int(0), "softnuma_configuration_desc": .string("OFF"),
-                    "process_physical_affinity": .string("{{0,f}}"), "sql_memory_model": .int(1), "sql_memory_model_desc": .string("CONVENTIONAL"),
-                    "socket_count": .int(1), "cores_per_socket": .int(Int64(world.cpuCount)), "numa_node_count": .int(1), "container_type": .int(0),
+                    "virtual_machine_type_desc": .string("HYPERVISOR"), "softnuma_configuration": .int(0),
+                    "softnuma_configuration_desc": .string("OFF"),
+                    "process_physical_affinity": .string("{{0,f}}"), "sql_memory_model": .int(1),
+                    "sql_memory_model_desc": .string("CONVENTIONAL"),
+                    "socket_count": .int(1), "cores_per_socket": .int(Int64(world.cpuCount)), "numa_node_count": .int(1),
+                    "container_type": .int(0),
                     "container_type_desc": .string("NONE"),
                 ]
             ]
@@ -58,8 +66,10 @@ enum ServerViews {
             return [
                 [
                     "host_platform": .string(isWindows ? "Windows" : "Linux"),
-                    "host_distribution": .string(isWindows ? "Windows Server 2019 Standard" : "Ubuntu"), "host_release": .string(isWindows ? "10.0" : "22.04"),
-                    "host_service_pack_level": .string(""), "host_sku": isWindows ? .int(7) : .null, "os_language_version": .int(isWindows ? 1033 : 0),
+                    "host_distribution": .string(isWindows ? "Windows Server 2019 Standard" : "Ubuntu"),
+                    "host_release": .string(isWindows ? "10.0" : "22.04"),
+                    "host_service_pack_level": .string(""), "host_sku": isWindows ? .int(7) : .null,
+                    "os_language_version": .int(isWindows ? 1033 : 0),
                     "host_architecture": .string("X64"),
                 ]
             ]
@@ -79,17 +89,21 @@ enum ServerViews {
             last_timer_activity bigint, failed_to_create_worker bit, active_worker_address varbinary(8) null, memory_object_address varbinary(8) null,
             task_memory_object_address varbinary(8) null, quantum_length_us bigint
             """,
-        later: [(.v2016, "total_cpu_usage_ms bigint, total_cpu_idle_capped_ms bigint, total_scheduler_delay_ms bigint, ideal_workers_limit int")],
+        later: [
+            (.v2016, "total_cpu_usage_ms bigint, total_cpu_idle_capped_ms bigint, total_scheduler_delay_ms bigint, ideal_workers_limit int")
+        ],
         named: { request in
             let world = request.world
             return (0..<world.cpuCount).map { index in
                 let busy = world.cpuPercent
                 return [
-                    "scheduler_address": .binary([0, 0, 1, 0, 0, UInt8(index), 0, 64]), "scheduler_id": .int(Int64(index)), "cpu_id": .int(Int64(index)),
+                    "scheduler_address": .binary([0, 0, 1, 0, 0, UInt8(index), 0, 64]), "scheduler_id": .int(Int64(index)),
+                    "cpu_id": .int(Int64(index)),
                     "status": .string("VISIBLE ONLINE"), "is_online": .bit(true), "is_idle": .bit(busy < 50),
                     "context_switches_count": .int(world.counter(perSecond: 90, salt: 110 + index) % 2_000_000_000),
                     "current_tasks_count": .int(Int64(6 + index % 5)), "runnable_tasks_count": .int(busy > 85 ? Int64(2 + index % 4) : 0),
-                    "current_workers_count": .int(Int64(12 + index % 7)), "active_workers_count": .int(Int64(5 + index % 5)), "load_factor": .int(4),
+                    "current_workers_count": .int(Int64(12 + index % 7)), "active_workers_count": .int(Int64(5 + index % 5)),
+                    "load_factor": .int(4),
                     "yield_count": .int(world.counter(perSecond: 60, salt: 140 + index) % 2_000_000_000), "quantum_length_us": .int(4_000),
                     "total_cpu_usage_ms": .int(world.counter(perSecond: 240, salt: 170 + index)),
                     "total_scheduler_delay_ms": .int(world.counter(perSecond: 9, salt: 200 + index)),
@@ -150,8 +164,10 @@ enum ServerViews {
             let world = request.world
             let instance = world.instanceName ?? "MSSQLSERVER"
             let engine: [String: TDSValue] = [
-                "servicename": .string("SQL Server (\(instance))"), "startup_type": .int(2), "startup_type_desc": .string("Automatic"), "status": .int(4),
-                "status_desc": .string("Running"), "process_id": .int(Int64(1000 + Noise.integer(0...8000, world.seed, 60 + world.state.restartCount))),
+                "servicename": .string("SQL Server (\(instance))"), "startup_type": .int(2), "startup_type_desc": .string("Automatic"),
+                "status": .int(4),
+                "status_desc": .string("Running"),
+                "process_id": .int(Int64(1000 + Noise.integer(0...8000, world.seed, 60 + world.state.restartCount))),
                 "last_startup_time": .dateTimeOffset(TDSDateTimeOffset(utc: world.moment(world.state.startedAt), offsetMinutes: 0)),
                 "service_account": .string("NT Service\\\(instance)"), "filename": .string("sqlservr.exe"), "is_clustered": .string("N"),
                 "instant_file_initialization_enabled": .string("Y"),
@@ -168,7 +184,8 @@ enum ServerViews {
 
     private static let clusterNodes: VirtualView = VirtualView(
         "sys.dm_os_cluster_nodes", requires: .serverState,
-        columns: "NodeName nvarchar(256) null, status int null, status_description nvarchar(20) null, is_current_owner bit null", named: { _ in [] })
+        columns: "NodeName nvarchar(256) null, status int null, status_description nvarchar(20) null, is_current_owner bit null",
+        named: { _ in [] })
 
     private static let servers: VirtualView = VirtualView(
         "sys.servers",

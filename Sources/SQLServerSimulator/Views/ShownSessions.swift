@@ -53,13 +53,20 @@ extension World {
     var shownSessions: [ShownSession] { systemSessions + applicationSessions + blockingChain + clientSessions }
 
     private var systemSessions: [ShownSession] {
-        let commands = ["LOG WRITER", "LAZY WRITER", "CHECKPOINT", "SIGNAL HANDLER", "LOCK MONITOR", "TRACE QUEUE TASK", "BRKR TASK", "TASK MANAGER"]
-        let waits = ["LOGMGR_QUEUE", "LAZYWRITER_SLEEP", "CHECKPOINT_QUEUE", "KSOURCE_WAKEUP", "REQUEST_FOR_DEADLOCK_SEARCH", "SQLTRACE_INCREMENTAL_FLUSH_SLEEP",
-            "BROKER_EVENTHANDLER", "ONDEMAND_TASK_QUEUE"]
+        let commands = [
+            "LOG WRITER", "LAZY WRITER", "CHECKPOINT", "SIGNAL HANDLER", "LOCK MONITOR", "TRACE QUEUE TASK", "BRKR TASK", "TASK MANAGER",
+        ]
+        let waits = [
+            "LOGMGR_QUEUE", "LAZYWRITER_SLEEP", "CHECKPOINT_QUEUE", "KSOURCE_WAKEUP", "REQUEST_FOR_DEADLOCK_SEARCH",
+            "SQLTRACE_INCREMENTAL_FLUSH_SLEEP",
+            "BROKER_EVENTHANDLER", "ONDEMAND_TASK_QUEUE",
+        ]
         return (1...Self.systemSessionCount).map { id in
             ShownSession(
-                id: id, isUser: false, login: "sa", host: "", program: "", address: "", isEncrypted: false, databaseID: 1, loginAt: state.startedAt,
-                lastStartAt: state.startedAt, lastEndAt: state.startedAt, openTransactions: 0, cpuMs: counter(perSecond: 0.2, salt: 600 + id), reads: 0,
+                id: id, isUser: false, login: "sa", host: "", program: "", address: "", isEncrypted: false, databaseID: 1,
+                loginAt: state.startedAt,
+                lastStartAt: state.startedAt, lastEndAt: state.startedAt, openTransactions: 0,
+                cpuMs: counter(perSecond: 0.2, salt: 600 + id), reads: 0,
                 rowCount: 0, query: 0,
                 request: ShownSession.Request(
                     command: commands[id % commands.count], status: "background", waitType: waits[id % waits.count],
@@ -69,7 +76,10 @@ extension World {
     }
 
     private var applicationSessions: [ShownSession] {
-        let programs = ["Shop.Web", "Shop.Orders", "Reporting", "SQLAgent - TSQL JobStep", "Microsoft SQL Server Management Studio", ".Net SqlClient Data Provider"]
+        let programs = [
+            "Shop.Web", "Shop.Orders", "Reporting", "SQLAgent - TSQL JobStep", "Microsoft SQL Server Management Studio",
+            ".Net SqlClient Data Provider",
+        ]
         let userDatabases = config.databases.filter { $0.id > 4 }
         return (0..<applicationSessionCount).map { index in
             let runs = Noise.integer(0...9, seed, 700 + index, minute) == 0
@@ -78,14 +88,17 @@ extension World {
             let startAt = date.addingTimeInterval(-min(idle, uptimeSeconds) - 0.2)
             let cpu = counter(perSecond: 3, salt: 850 + index)
             return ShownSession(
-                id: Self.firstApplicationSession + index, isUser: true, login: index % 3 == 0 ? "shop_web" : "shop_app", host: "APP0\(1 + index % 4)",
+                id: Self.firstApplicationSession + index, isUser: true, login: index % 3 == 0 ? "shop_web" : "shop_app",
+                host: "APP0\(1 + index % 4)",
                 program: programs[index % programs.count], address: "10.20.0.\(10 + index % 40)", isEncrypted: index % 2 == 0,
                 databaseID: userDatabases.isEmpty ? 1 : userDatabases[index % userDatabases.count].id,
-                loginAt: date.addingTimeInterval(-min(age, uptimeSeconds)), lastStartAt: startAt, lastEndAt: startAt.addingTimeInterval(0.1),
+                loginAt: date.addingTimeInterval(-min(age, uptimeSeconds)), lastStartAt: startAt,
+                lastEndAt: startAt.addingTimeInterval(0.1),
                 openTransactions: 0, cpuMs: cpu, reads: cpu * 12, rowCount: Int64(index % 7), query: index % ApplicationQueries.all.count,
                 request: runs
                     ? ShownSession.Request(
-                        command: "SELECT", status: index % 2 == 0 ? "running" : "suspended", waitType: index % 2 == 0 ? nil : "PAGEIOLATCH_SH",
+                        command: "SELECT", status: index % 2 == 0 ? "running" : "suspended",
+                        waitType: index % 2 == 0 ? nil : "PAGEIOLATCH_SH",
                         waitMs: index % 2 == 0 ? 0 : 4, waitResource: "", blockedBy: 0, startAt: startAt, cpuMs: 12) : nil)
         }
     }
@@ -98,17 +111,22 @@ extension World {
         let since = state.blockedSince
         let databaseID = config.databases.last?.id ?? 1
         let lead = ShownSession(
-            id: Self.leadBlocker, isUser: true, login: "shop_app", host: "APP01", program: "Shop.Orders", address: "10.20.0.11", isEncrypted: true,
-            databaseID: databaseID, loginAt: since.addingTimeInterval(-600), lastStartAt: since.addingTimeInterval(-1), lastEndAt: since, openTransactions: 1,
+            id: Self.leadBlocker, isUser: true, login: "shop_app", host: "APP01", program: "Shop.Orders", address: "10.20.0.11",
+            isEncrypted: true,
+            databaseID: databaseID, loginAt: since.addingTimeInterval(-600), lastStartAt: since.addingTimeInterval(-1), lastEndAt: since,
+            openTransactions: 1,
             cpuMs: 340, reads: 2_100, rowCount: 1, query: 3, request: nil)
         let waiting = (0..<state.blockedSessions).map { index in
             let startAt = min(date, since.addingTimeInterval(Double(index) * 0.05))
             return ShownSession(
-                id: blockedID(index), isUser: true, login: "shop_web", host: "APP0\(1 + index % 4)", program: "Shop.Web", address: "10.20.0.\(12 + index % 40)",
-                isEncrypted: true, databaseID: databaseID, loginAt: since.addingTimeInterval(-300), lastStartAt: startAt, lastEndAt: since, openTransactions: 1,
+                id: blockedID(index), isUser: true, login: "shop_web", host: "APP0\(1 + index % 4)", program: "Shop.Web",
+                address: "10.20.0.\(12 + index % 40)",
+                isEncrypted: true, databaseID: databaseID, loginAt: since.addingTimeInterval(-300), lastStartAt: startAt, lastEndAt: since,
+                openTransactions: 1,
                 cpuMs: 15, reads: 90, rowCount: 0, query: 4,
                 request: ShownSession.Request(
-                    command: "UPDATE", status: "suspended", waitType: "LCK_M_X", waitMs: Int64(max(0, date.timeIntervalSince(startAt)) * 1000),
+                    command: "UPDATE", status: "suspended", waitType: "LCK_M_X",
+                    waitMs: Int64(max(0, date.timeIntervalSince(startAt)) * 1000),
                     waitResource: "KEY: \(databaseID):72057594045595648 (8194443284a0)",
                     blockedBy: index % 3 == 0 ? Self.leadBlocker : blockedID(index - 1), startAt: startAt, cpuMs: 2))
         }
@@ -118,13 +136,15 @@ extension World {
     private var clientSessions: [ShownSession] {
         state.sessions.values.sorted { $0.spid < $1.spid }.map { record in
             ShownSession(
-                id: record.spid, isUser: true, login: record.login.name, host: record.hostName, program: record.programName, address: record.clientAddress,
+                id: record.spid, isUser: true, login: record.login.name, host: record.hostName, program: record.programName,
+                address: record.clientAddress,
                 isEncrypted: record.isEncrypted, databaseID: database(named: record.database)?.id ?? 1, loginAt: record.loginAt,
                 lastStartAt: record.lastRequestStartAt, lastEndAt: record.lastRequestEndAt, openTransactions: record.transactionDepth,
                 cpuMs: Int64(record.cpuMicroseconds / 1000), reads: 0, rowCount: Int64(record.rowCount), query: nil,
                 request: record.isRunning
                     ? ShownSession.Request(
-                        command: "SELECT", status: "running", waitType: nil, waitMs: 0, waitResource: "", blockedBy: 0, startAt: record.lastRequestStartAt,
+                        command: "SELECT", status: "running", waitType: nil, waitMs: 0, waitResource: "", blockedBy: 0,
+                        startAt: record.lastRequestStartAt,
                         cpuMs: 0) : nil)
         }
     }
@@ -146,7 +166,8 @@ enum ApplicationQueries {
     static func handle(query: Int?, session: Int) -> [UInt8] {
         let kind: UInt8 = query == nil ? 2 : 1
         let number = query ?? session
-        return [2, 0, 0, 0, kind, UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)] + [UInt8](repeating: 0, count: 36)
+        return [2, 0, 0, 0, kind, UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)]
+            + [UInt8](repeating: 0, count: 36)
     }
 
     static func planHandle(_ handle: [UInt8]) -> [UInt8] { [6] + handle.dropFirst() }

@@ -14,8 +14,10 @@ enum TempdbViews {
         named: { request in
             request.world.shownSessions.filter(\.isUser).map { session -> [String: TDSValue] in
                 [
-                    "session_id": .int(Int64(session.id)), "database_id": .int(2), "user_objects_alloc_page_count": .int(session.cpuMs % 97),
-                    "user_objects_dealloc_page_count": .int(session.cpuMs % 97), "internal_objects_alloc_page_count": .int(session.cpuMs % 41),
+                    "session_id": .int(Int64(session.id)), "database_id": .int(2),
+                    "user_objects_alloc_page_count": .int(session.cpuMs % 97),
+                    "user_objects_dealloc_page_count": .int(session.cpuMs % 97),
+                    "internal_objects_alloc_page_count": .int(session.cpuMs % 41),
                     "internal_objects_dealloc_page_count": .int(session.cpuMs % 41), "user_objects_deferred_dealloc_page_count": .int(0),
                 ]
             }
@@ -31,9 +33,11 @@ enum TempdbViews {
         named: { request in
             request.world.shownSessions.filter { $0.request != nil && $0.isUser }.map { session -> [String: TDSValue] in
                 [
-                    "task_address": .binary([0, 0, 3, 0, UInt8(session.id >> 8 & 255), UInt8(session.id & 255), 0, 8]), "session_id": .int(Int64(session.id)),
+                    "task_address": .binary([0, 0, 3, 0, UInt8(session.id >> 8 & 255), UInt8(session.id & 255), 0, 8]),
+                    "session_id": .int(Int64(session.id)),
                     "request_id": .int(0), "exec_context_id": .int(0), "database_id": .int(2), "user_objects_alloc_page_count": .int(8),
-                    "user_objects_dealloc_page_count": .int(0), "internal_objects_alloc_page_count": .int(16), "internal_objects_dealloc_page_count": .int(0),
+                    "user_objects_dealloc_page_count": .int(0), "internal_objects_alloc_page_count": .int(16),
+                    "internal_objects_dealloc_page_count": .int(0),
                 ]
             }
         })
@@ -42,6 +46,8 @@ enum TempdbViews {
         "sys.dm_tran_version_store_space_usage", requires: .serverState, since: .v2016,
         columns: "database_id int, reserved_page_count bigint null, reserved_space_kb bigint null",
         named: { request in
-            request.world.config.databases.map { ["database_id": .int(Int64($0.id)), "reserved_page_count": .int(0), "reserved_space_kb": .int(0)] }
+            request.world.config.databases.map {
+                ["database_id": .int(Int64($0.id)), "reserved_page_count": .int(0), "reserved_space_kb": .int(0)]
+            }
         })
 }

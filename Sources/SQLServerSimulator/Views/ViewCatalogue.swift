@@ -8,7 +8,9 @@ struct ViewCatalogue: Sendable {
     private let byKey: [String: VirtualView]
 
     private init() {
-        all = ServerViews.all + MemoryViews.all + PerformanceViews.all + FileViews.all + SessionViews.all + DatabaseViews.all + ConfigurationViews.all
+        all =
+            ServerViews.all + MemoryViews.all + PerformanceViews.all + FileViews.all + SessionViews.all + DatabaseViews.all
+            + ConfigurationViews.all
             + SecurityViews.all + ObjectViews.all + BackupViews.all + AvailabilityViews.all + TempdbViews.all + QueryViews.all
         byKey = Dictionary(all.map { ($0.key, $0) }) { first, _ in first }
     }
@@ -23,7 +25,9 @@ struct ViewCatalogue: Sendable {
     /// The view that a query means in `database`; `schema` is empty when it was not written.
     func view(schema: String, name: String, database: String) -> VirtualView? {
         if database == "msdb", let view = byKey["msdb.\(schema.isEmpty ? "dbo" : schema).\(name)"] { return view }
-        if !schema.isEmpty { return byKey["\(schema == "dbo" ? "sys" : schema).\(name)"].flatMap { schema == "dbo" && !Self.isOld(name) ? nil : $0 } }
+        if !schema.isEmpty {
+            return byKey["\(schema == "dbo" ? "sys" : schema).\(name)"].flatMap { schema == "dbo" && !Self.isOld(name) ? nil : $0 }
+        }
         // Without a schema only the old compatibility views are found.
         return Self.isOld(name) ? byKey["sys." + name] : nil
     }

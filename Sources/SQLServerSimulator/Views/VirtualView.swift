@@ -1,3 +1,4 @@
+import Foundation
 import TDS
 
 /// A column of a view.
@@ -21,6 +22,7 @@ struct ViewColumn: Sendable {
         case .binary, .varbinary, .image: .binary([])
         case .date: .date(.datetimeEpoch)
         case .datetime, .smalldatetime, .datetime2: .dateTime(TDSDateTime(date: .datetimeEpoch, time: TDSTime(ticks: 0)))
+        case .uniqueidentifier: .guid(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
         default: .null
         }
     }
@@ -89,7 +91,9 @@ struct VirtualView: Sendable {
         parameters: ClosedRange<Int>? = nil, columns: String, later: [(SQLServerVersion, String)] = [], named: @escaping NamedRows
     ) {
         let all = Self.columns(columns) + later.flatMap { Self.columns($0.1) }
-        self.init(name, requires: requirement, since: since, isPerDatabase: isPerDatabase, parameters: parameters, columns: columns, later: later) { request in
+        self.init(
+            name, requires: requirement, since: since, isPerDatabase: isPerDatabase, parameters: parameters, columns: columns, later: later
+        ) { request in
             named(request).map { row in all.map { row[$0.name] ?? ($0.isNullable ? .null : $0.zero) } }
         }
     }
@@ -97,7 +101,9 @@ struct VirtualView: Sendable {
     /// `a int, b nvarchar(128) null`: columns may not be NULL unless they say so. A definition that does not parse gives no columns, which a test finds.
     static func columns(_ text: String) -> [ViewColumn] {
         let definitions = try? parse("(" + text + ")")  // our own literal; ViewCatalogueTests parses each
-        return (definitions ?? []).map { ViewColumn(name: $0.name, key: $0.name.lowercased(), type: $0.type ?? .int, isNullable: $0.saysNull) }
+        return (definitions ?? []).map {
+            ViewColumn(name: $0.name, key: $0.name.lowercased(), type: $0.type ?? .int, isNullable: $0.saysNull)
+        }
     }
 
     private static func parse(_ text: String) throws(SQLServerMessage) -> [ColumnDefinition] {
@@ -134,9 +140,7 @@ struct VirtualView: Sendable {
             if !login.may(permission, version) { throw .serverPermissionDenied(permission) }
         case .msdb:
             let object = String(name.split(separator: ".").last ?? "")
-            let grants = ["SELECT ON msdb", "SELECT ON msdb.dbo.\(object)", "SELECT ON dbo.\(object)", "SELECT ON \(object)", "db_datareader ON msdb"]
-            let held = Set(login.permissions.map { $0.lowercased() })
-            if !login.isSysadmin, !grants.contains(where: { held.contains($0.lowercased()) }) {
+            if !login.mayReadMsdb(object) {
                 throw .selectDenied(object: object, schema: "dbo", database: "msdb")
             }
         }

@@ -26,14 +26,18 @@ extension Functions {
         "NULLIF": { f throws(SQLServerMessage) in
             let arguments = try f.arguments(2...2)
             let isEqual = try f.binder.compare(.equal, arguments[0], arguments[1])
-            return Compiled(arguments[0].type) { row throws(SQLServerMessage) in try isEqual(row) == true ? .null : try arguments[0].evaluate(row) }
+            return Compiled(arguments[0].type) { row throws(SQLServerMessage) in
+                try isEqual(row) == true ? .null : try arguments[0].evaluate(row)
+            }
         },
         "CHOOSE": { f throws(SQLServerMessage) in
             let arguments = try f.arguments(2...254)
             let index = try arguments[0].converted(to: .int)
             let (type, values) = try Binder.unified(Array(arguments.dropFirst()))
             return Compiled(type) { row throws(SQLServerMessage) in
-                guard case .int(let position) = try index.evaluate(row), position >= 1, position <= Int64(values.count) else { return .null }
+                guard case .int(let position) = try index.evaluate(row), position >= 1, position <= Int64(values.count) else {
+                    return .null
+                }
                 return try values[Int(position) - 1].evaluate(row)
             }
         },

@@ -2,7 +2,8 @@ import TDS
 
 /// A date part as DATEADD, DATEDIFF and DATEPART name it.
 enum DatePart {
-    case year, quarter, month, dayOfYear, day, week, weekday, hour, minute, second, millisecond, microsecond, nanosecond, isoWeek, zoneOffset
+    case year, quarter, month, dayOfYear, day, week, weekday, hour, minute, second, millisecond, microsecond, nanosecond, isoWeek,
+        zoneOffset
 
     init?(_ name: String) {
         switch name.lowercased() {
@@ -122,7 +123,9 @@ extension Functions {
     }
 
     /// An argument as a moment; nil for NULL.
-    private static func moment(_ f: FunctionBinder, _ index: Int) throws(SQLServerMessage) -> (RowFrame) throws(SQLServerMessage) -> TDSDateTime? {
+    private static func moment(_ f: FunctionBinder, _ index: Int) throws(SQLServerMessage) -> (RowFrame) throws(SQLServerMessage) ->
+        TDSDateTime?
+    {
         guard index < f.call.arguments.count else { throw .argumentCount(f.call.name, index + 1...index + 1) }
         let bound = try f.binder.scalar(f.call.arguments[index])
         if bound.type.isNumeric, !bound.isNullLiteral {
@@ -183,12 +186,15 @@ extension Functions {
             let total = year * 12 + month - 1 + months
             guard total >= 12 else { return nil }
             let (newYear, newMonth) = (total / 12, total % 12 + 1)
-            guard let date = TDSDate(year: newYear, month: newMonth, day: min(day, TDSDate.dayCount(ofMonth: newMonth, year: newYear))) else { return nil }
+            guard let date = TDSDate(year: newYear, month: newMonth, day: min(day, TDSDate.dayCount(ofMonth: newMonth, year: newYear)))
+            else { return nil }
             return TDSDateTime(date: date, time: moment.time)
         }
         let (shift, overflow) = part.ticks.map { Int64(count).multipliedReportingOverflow(by: $0) } ?? (Int64(count) / 100, false)
         let ticks = moment.ticks.addingReportingOverflow(shift)
-        guard !overflow, !ticks.overflow, ticks.partialValue >= 0, ticks.partialValue < Int64(TDSDate.dayNumberMax + 1) * TDSTime.ticksPerDay else { return nil }
+        guard !overflow, !ticks.overflow, ticks.partialValue >= 0,
+            ticks.partialValue < Int64(TDSDate.dayNumberMax + 1) * TDSTime.ticksPerDay
+        else { return nil }
         return TDSDateTime(ticks: ticks.partialValue)
     }
 
@@ -202,7 +208,8 @@ extension Functions {
                 throw SQLServerMessage(
                     535,
                     """
-                    The \(f.call.name.lowercased()) function resulted in an overflow. The number of dateparts separating two date/time instances is too \
+                    The \(f.call.name.lowercased()) function resulted in an overflow. The number of dateparts separating two date/time \
+                    instances is too \
                     large. Try to use \(f.call.name.lowercased()) with a less precise datepart.
                     """)
             }
@@ -284,7 +291,8 @@ extension Functions {
     private static func offset(_ f: FunctionBinder, switches: Bool) throws(SQLServerMessage) -> Compiled {
         try f.values(2...2, [switches ? .datetimeoffset(scale: 7) : .datetime2(scale: 7), .nvarchar(10)], .datetimeoffset(scale: 7)) {
             v throws(SQLServerMessage) in
-            guard let minutes = Int(v[1].text) ?? DateText.parse("2000-01-01 00:00:00 " + v[1].text)?.offsetMinutes, abs(minutes) <= 840 else {
+            guard let minutes = Int(v[1].text) ?? DateText.parse("2000-01-01 00:00:00 " + v[1].text)?.offsetMinutes, abs(minutes) <= 840
+            else {
                 throw SQLServerMessage(9812, "The timezone provided to builtin function \(f.call.name.lowercased()) is invalid.")
             }
             switch v[0] {

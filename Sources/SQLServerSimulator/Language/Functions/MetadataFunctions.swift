@@ -48,7 +48,9 @@ extension Functions {
         "OBJECT_ID": { f throws(SQLServerMessage) in
             let context = f.context
             return try f.values(1...2, [.nvarchar(776), .nvarchar(2)], .int) { v throws(SQLServerMessage) in
-                try context.session.catalogue.objectID(v[0].text, kind: v.count > 1 ? v[1].text.trimmed.uppercased() : nil, context: context).map {
+                try context.session.catalogue.objectID(
+                    v[0].text, kind: v.count > 1 ? v[1].text.trimmed.uppercased() : nil, context: context
+                ).map {
                     .int(Int64($0))
                 } ?? .null
             }
@@ -98,8 +100,12 @@ extension Functions {
                 try context.session.catalogue.columnLength(v[0].text, v[1].text, context: context).map { .int(Int64($0)) } ?? .null
             }
         },
-        "OBJECTPROPERTY": { f throws(SQLServerMessage) in try f.values(2...2, [.int, .nvarchar(128)], .int) { _ throws(SQLServerMessage) in .int(0) } },
-        "OBJECTPROPERTYEX": { f throws(SQLServerMessage) in try f.values(2...2, [.int, .nvarchar(128)], .sqlVariant) { _ throws(SQLServerMessage) in .null } },
+        "OBJECTPROPERTY": { f throws(SQLServerMessage) in
+            try f.values(2...2, [.int, .nvarchar(128)], .int) { _ throws(SQLServerMessage) in .int(0) }
+        },
+        "OBJECTPROPERTYEX": { f throws(SQLServerMessage) in
+            try f.values(2...2, [.int, .nvarchar(128)], .sqlVariant) { _ throws(SQLServerMessage) in .null }
+        },
         "COLLATIONPROPERTY": { f throws(SQLServerMessage) in
             try f.values(2...2, [.nvarchar(128), .nvarchar(128)], .sqlVariant) { v throws(SQLServerMessage) in
                 switch v[1].text.lowercased() {
@@ -113,8 +119,11 @@ extension Functions {
         "FILEPROPERTY": { f throws(SQLServerMessage) in
             let context = f.context
             return try f.values(2...2, [.nvarchar(128), .nvarchar(128)], .int) { v throws(SQLServerMessage) in
-                guard let database = context.world.database(named: context.session.database), v[1].text.lowercased() == "spaceused" else { return .null }
-                return context.world.files(of: database).first { $0.name.lowercased() == v[0].text.lowercased() }.map { .int($0.usedPages) } ?? .null
+                guard let database = context.world.database(named: context.session.database), v[1].text.lowercased() == "spaceused" else {
+                    return .null
+                }
+                return context.world.files(of: database).first { $0.name.lowercased() == v[0].text.lowercased() }.map { .int($0.usedPages) }
+                    ?? .null
             }
         },
     ]

@@ -10,18 +10,22 @@ extension Functions {
         },
         "STUFF": { f throws(SQLServerMessage) in
             let type = try f.arguments(4...4)[0].type
-            return try f.values(4...4, [text(type), .int, .int, .nvarchar(.max)], f.textType(type, length: type.length.map { _ in 8000 }), strict: 3) {
+            return try f.values(
+                4...4, [text(type), .int, .int, .nvarchar(.max)], f.textType(type, length: type.length.map { _ in 8000 }), strict: 3
+            ) {
                 v throws(SQLServerMessage) in
                 let units = Array(v[0].text.utf16)
                 let start = v[1].integer
                 guard start >= 1, start <= units.count, v[2].integer >= 0 else { return .null }
                 let end = min(units.count, start - 1 + v[2].integer)
-                return .string(String(decoding: units[..<(start - 1)], as: UTF16.self) + v[3].text + String(decoding: units[end...], as: UTF16.self))
+                return .string(
+                    String(decoding: units[..<(start - 1)], as: UTF16.self) + v[3].text + String(decoding: units[end...], as: UTF16.self))
             }
         },
         "REPLICATE": { f throws(SQLServerMessage) in
             let type = try f.arguments(2...2)[0].type
-            return try f.values(2...2, [text(type), .int], f.textType(type, length: type.length.map { _ in 8000 })) { v throws(SQLServerMessage) in
+            return try f.values(2...2, [text(type), .int], f.textType(type, length: type.length.map { _ in 8000 })) {
+                v throws(SQLServerMessage) in
                 guard v[1].integer >= 0 else { return .null }
                 let size = v[0].text.utf8.count
                 guard size * min(v[1].integer, 1_000_000_000) <= SimulatedSession.valueSizeBytesMax else { throw .outOfMemory }
@@ -56,7 +60,10 @@ extension Functions {
         "QUOTENAME": { f throws(SQLServerMessage) in
             try f.values(1...2, [.nvarchar(128), .nvarchar(1)], .nvarchar(258)) { v throws(SQLServerMessage) in
                 let mark = v.count > 1 ? v[1].text : "["
-                let pairs = ["[": ("[", "]"), "]": ("[", "]"), "'": ("'", "'"), "\"": ("\"", "\""), "(": ("(", ")"), "<": ("<", ">"), "{": ("{", "}")]
+                let pairs = [
+                    "[": ("[", "]"), "]": ("[", "]"), "'": ("'", "'"), "\"": ("\"", "\""), "(": ("(", ")"), "<": ("<", ">"),
+                    "{": ("{", "}"),
+                ]
                 guard let (open, close) = pairs[mark] else { return .null }
                 return .string(open + (try replace(v[0].text, close, close + close)) + close)
             }
@@ -67,7 +74,8 @@ extension Functions {
                 let decimals = min(16, max(0, v.count > 2 ? v[2].integer : 0))
                 let shown = String(format: "%.\(decimals)f", v[0].number)
                 if width < 1 { return .null }
-                return .string(shown.count > width ? String(repeating: "*", count: width) : String(repeating: " ", count: width - shown.count) + shown)
+                return .string(
+                    shown.count > width ? String(repeating: "*", count: width) : String(repeating: " ", count: width - shown.count) + shown)
             }
         },
         "PARSENAME": { f throws(SQLServerMessage) in
@@ -80,7 +88,9 @@ extension Functions {
         },
         "FORMAT": { f throws(SQLServerMessage) in
             let source = try f.arguments(2...3)[0].type
-            return try f.values(2...3, [], .nvarchar(4000), strict: 2) { v throws(SQLServerMessage) in .string(try format(v[0], source, v[1].text)) }
+            return try f.values(2...3, [], .nvarchar(4000), strict: 2) { v throws(SQLServerMessage) in
+                .string(try format(v[0], source, v[1].text))
+            }
         },
     ]
 
@@ -91,7 +101,8 @@ extension Functions {
         var texts: [Compiled] = []
         for value in values {
             type = TDSType.concatenated(type, value.type)
-            texts.append(try value.converted(to: value.type.isUnicode || value.type == .uniqueidentifier ? .nvarchar(.max) : .varchar(.max)))
+            texts.append(
+                try value.converted(to: value.type.isUnicode || value.type == .uniqueidentifier ? .nvarchar(.max) : .varchar(.max)))
         }
         if !values[0].type.isString { type = TDSType.concatenated(.varchar(1), type) }
         let limit = type.length
@@ -129,7 +140,8 @@ extension Functions {
         let (year, month, day) = moment.date.components
         let (hour, minute, second, fraction) = moment.time.components
         let parts: [(String, String)] = [
-            ("yyyy", DateText.padded(year, 4)), ("MM", DateText.padded(month, 2)), ("dd", DateText.padded(day, 2)), ("HH", DateText.padded(hour, 2)),
+            ("yyyy", DateText.padded(year, 4)), ("MM", DateText.padded(month, 2)), ("dd", DateText.padded(day, 2)),
+            ("HH", DateText.padded(hour, 2)),
             ("mm", DateText.padded(minute, 2)), ("ss", DateText.padded(second, 2)), ("fff", DateText.padded(Int(fraction / 10_000), 3)),
         ]
         return parts.reduce(pattern) { text, part in text.replacingOccurrences(of: part.0, with: part.1) }

@@ -28,8 +28,11 @@ extension Functions {
                 return .float(value.number.squareRoot())
             }
         },
-        "SQUARE": { f throws(SQLServerMessage) in try f.unary(.float, .float) { value throws(SQLServerMessage) in .float(value.number * value.number) } },
-        "EXP": { f throws(SQLServerMessage) in try f.unary(.float, .float) { value throws(SQLServerMessage) in .float(exp(value.number)) } },
+        "SQUARE": { f throws(SQLServerMessage) in
+            try f.unary(.float, .float) { value throws(SQLServerMessage) in .float(value.number * value.number) }
+        },
+        "EXP": { f throws(SQLServerMessage) in try f.unary(.float, .float) { value throws(SQLServerMessage) in .float(exp(value.number)) }
+        },
         "LOG10": { f throws(SQLServerMessage) in
             try f.unary(.float, .float) { value throws(SQLServerMessage) in
                 guard value.number > 0 else { throw SQLServerMessage(3623, "An invalid floating point operation occurred.") }
@@ -136,7 +139,8 @@ extension Functions {
         let quotient = value.magnitude / unit
         let remainder = value.magnitude % unit
         let up: UInt128 = !isCut && remainder >= unit - remainder ? 1 : 0
-        return TDSDecimal(isNegative: value.isNegative, magnitude: (quotient + up).multipliedReportingOverflow(by: unit).partialValue, scale: value.scale)
+        return TDSDecimal(
+            isNegative: value.isNegative, magnitude: (quotient + up).multipliedReportingOverflow(by: unit).partialValue, scale: value.scale)
     }
 
     private static func checksum(_ f: FunctionBinder) throws(SQLServerMessage) -> Compiled {

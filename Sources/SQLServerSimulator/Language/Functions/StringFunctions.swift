@@ -35,7 +35,9 @@ extension Functions {
         },
         "REPLACE": { f throws(SQLServerMessage) in
             let type = try f.arguments(3...3)[0].type
-            return try f.values(3...3, [text(type), .nvarchar(.max), .nvarchar(.max)], f.textType(type, length: type.length.map { _ in 8000 })) {
+            return try f.values(
+                3...3, [text(type), .nvarchar(.max), .nvarchar(.max)], f.textType(type, length: type.length.map { _ in 8000 })
+            ) {
                 v throws(SQLServerMessage) in .string(try replace(v[0].text, v[1].text, v[2].text))
             }
         },
@@ -45,7 +47,9 @@ extension Functions {
         },
         "LTRIM": { f throws(SQLServerMessage) in
             let type = try f.arguments(1...1)[0].type
-            return try f.unary(text(type), f.textType(type)) { value throws(SQLServerMessage) in .string(String(value.text.drop { $0 == " " })) }
+            return try f.unary(text(type), f.textType(type)) { value throws(SQLServerMessage) in
+                .string(String(value.text.drop { $0 == " " }))
+            }
         },
         "TRIM": { f throws(SQLServerMessage) in
             let type = try f.arguments(1...1)[0].type
@@ -67,7 +71,9 @@ extension Functions {
             }
         },
         "PATINDEX": { f throws(SQLServerMessage) in
-            try f.values(2...2, [.nvarchar(.max), .nvarchar(.max)], .int) { v throws(SQLServerMessage) in .int(Int64(patternIndex(v[0].text, v[1].text))) }
+            try f.values(2...2, [.nvarchar(.max), .nvarchar(.max)], .int) { v throws(SQLServerMessage) in
+                .int(Int64(patternIndex(v[0].text, v[1].text)))
+            }
         },
         "REVERSE": { f throws(SQLServerMessage) in
             let type = try f.arguments(1...1)[0].type

@@ -6,14 +6,23 @@ extension Functions {
             let name = f.context.session.identity.login.name
             _ = try f.arguments(0...1)
             if f.call.arguments.count == 1 {
-                return try f.unary(nil, .nvarchar(128)) { value throws(SQLServerMessage) in value == .binary([1]) ? .string("sa") : .string(name) }
+                return try f.unary(nil, .nvarchar(128)) { value throws(SQLServerMessage) in
+                    value == .binary([1]) ? .string("sa") : .string(name)
+                }
             }
             return .constant(.string(name), .nvarchar(128))
         },
-        "SUSER_NAME": { f throws(SQLServerMessage) in try constant(f, 0...1, .string(f.context.session.identity.login.name), .nvarchar(128)) },
-        "SYSTEM_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128)) },
-        "ORIGINAL_LOGIN": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128)) },
-        "SUSER_ID": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(f.context.session.identity.login.name == "sa" ? 1 : 259), .int) },
+        "SUSER_NAME": { f throws(SQLServerMessage) in try constant(f, 0...1, .string(f.context.session.identity.login.name), .nvarchar(128))
+        },
+        "SYSTEM_USER": { f throws(SQLServerMessage) in
+            try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128))
+        },
+        "ORIGINAL_LOGIN": { f throws(SQLServerMessage) in
+            try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128))
+        },
+        "SUSER_ID": { f throws(SQLServerMessage) in
+            try constant(f, 0...1, .int(f.context.session.identity.login.name == "sa" ? 1 : 259), .int)
+        },
         "SUSER_SID": { f throws(SQLServerMessage) in
             try constant(f, 0...2, .binary(f.context.session.identity.login.sid), .varbinary(85))
         },
@@ -25,12 +34,14 @@ extension Functions {
         "DATABASE_PRINCIPAL_ID": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(user(f) == "dbo" ? 1 : 5), .int) },
         "HOST_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.hostName), .nvarchar(128)) },
         "HOST_ID": { f throws(SQLServerMessage) in try constant(f, 0...0, .string("1"), .char(10)) },
-        "APP_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.programName), .nvarchar(128)) },
+        "APP_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.programName), .nvarchar(128))
+        },
         "IS_SRVROLEMEMBER": { f throws(SQLServerMessage) in
             let login = f.context.session.identity.login
             return try f.values(1...2, [.nvarchar(128), .nvarchar(128)], .int) { v throws(SQLServerMessage) in
                 let roles = [
-                    "public", "sysadmin", "securityadmin", "serveradmin", "setupadmin", "processadmin", "diskadmin", "dbcreator", "bulkadmin",
+                    "public", "sysadmin", "securityadmin", "serveradmin", "setupadmin", "processadmin", "diskadmin", "dbcreator",
+                    "bulkadmin",
                 ]
                 guard roles.contains(v[0].text.lowercased()) else { return .null }
                 return .int(v[0].text.lowercased() == "public" || login.isSysadmin ? 1 : 0)
@@ -38,7 +49,9 @@ extension Functions {
         },
         "IS_MEMBER": { f throws(SQLServerMessage) in
             let isOwner = user(f) == "dbo"
-            return try f.unary(.nvarchar(128), .int) { value throws(SQLServerMessage) in .int(isOwner || value.text.lowercased() == "public" ? 1 : 0) }
+            return try f.unary(.nvarchar(128), .int) { value throws(SQLServerMessage) in
+                .int(isOwner || value.text.lowercased() == "public" ? 1 : 0)
+            }
         },
         "IS_ROLEMEMBER": { f throws(SQLServerMessage) in try constant(f, 1...2, .int(user(f) == "dbo" ? 1 : 0), .int) },
         "HAS_PERMS_BY_NAME": { f throws(SQLServerMessage) in try hasPermission(f) },
@@ -54,7 +67,9 @@ extension Functions {
         "ERROR_SEVERITY": { f throws(SQLServerMessage) in try caught(f, .int) { .int(Int64($0.severity)) } },
         "ERROR_STATE": { f throws(SQLServerMessage) in try caught(f, .int) { .int(Int64($0.state)) } },
         "ERROR_LINE": { f throws(SQLServerMessage) in try caught(f, .int) { .int(Int64($0.line)) } },
-        "ERROR_PROCEDURE": { f throws(SQLServerMessage) in try caught(f, .nvarchar(128)) { $0.procedure.isEmpty ? .null : .string($0.procedure) } },
+        "ERROR_PROCEDURE": { f throws(SQLServerMessage) in
+            try caught(f, .nvarchar(128)) { $0.procedure.isEmpty ? .null : .string($0.procedure) }
+        },
         "XACT_STATE": { f throws(SQLServerMessage) in
             let session = f.context.session
             return try f.nullary(.smallint) { .int(session.transactionDepth > 0 ? 1 : 0) }
@@ -90,7 +105,9 @@ extension Functions {
         },
     ]
 
-    private static func constant(_ f: FunctionBinder, _ counts: ClosedRange<Int>, _ value: TDSValue, _ type: TDSType) throws(SQLServerMessage) -> Compiled {
+    private static func constant(_ f: FunctionBinder, _ counts: ClosedRange<Int>, _ value: TDSValue, _ type: TDSType)
+        throws(SQLServerMessage) -> Compiled
+    {
         _ = try f.arguments(counts)
         return Compiled(type) { _ throws(SQLServerMessage) in value }
     }
@@ -98,7 +115,9 @@ extension Functions {
     private static func user(_ f: FunctionBinder) -> String { f.context.session.identity.databaseUser }
 
     /// The error that the CATCH block around handles; NULL outside of one.
-    private static func caught(_ f: FunctionBinder, _ type: TDSType, _ pick: @escaping (SQLServerMessage) -> TDSValue) throws(SQLServerMessage) -> Compiled {
+    private static func caught(_ f: FunctionBinder, _ type: TDSType, _ pick: @escaping (SQLServerMessage) -> TDSValue)
+        throws(SQLServerMessage) -> Compiled
+    {
         let session = f.context.session
         return try f.nullary(type) { session.caughtErrors.last.map(pick) ?? .null }
     }
@@ -111,17 +130,23 @@ extension Functions {
             let permission = v[2].text.uppercased()
             guard v[2] != .null else { return .null }
             switch v[1].text.uppercased() {
-            case "", "SERVER": return Permissions.isKnown(permission) ? .int(login.may(permission, context.world.config.version) ? 1 : 0) : .null
+            case "", "SERVER":
+                guard Permissions.isKnown(permission, context.world.config.version) else { return .null }
+                return .int(login.may(permission, context.world.config.version) ? 1 : 0)
             case "DATABASE":
-                guard let database = context.world.database(named: v[0] == .null ? context.session.database : v[0].text.unbracketed) else { return .null }
+                guard let database = context.world.database(named: v[0] == .null ? context.session.database : v[0].text.unbracketed) else {
+                    return .null
+                }
                 let isOpen = login.mayOpen(database)
-                let isEnough = ["ANY", "CONNECT"].contains(permission) || login.isSysadmin
+                let isEnough =
+                    ["ANY", "CONNECT"].contains(permission) || login.isSysadmin
                     || permission == "VIEW DATABASE STATE" && login.may("VIEW SERVER STATE", context.world.config.version)
                     || permission == "VIEW DEFINITION" && login.may("VIEW ANY DEFINITION", context.world.config.version)
                 return .int(isOpen && isEnough ? 1 : 0)
             case "OBJECT":
-                let isMsdb = v[0].text.lowercased().contains("msdb") || context.session.database.lowercased() == "msdb"
-                return .int(login.isSysadmin || isMsdb && login.may("SELECT ON msdb", context.world.config.version) ? 1 : 0)
+                let path = v[0].text.split(separator: ".").map { String($0).unbracketed }
+                let isMsdb = path.first?.lowercased() == "msdb" || context.session.database.lowercased() == "msdb"
+                return .int(login.isSysadmin || isMsdb && permission == "SELECT" && login.mayReadMsdb(path.last ?? "") ? 1 : 0)
             default: return .int(login.isSysadmin ? 1 : 0)
             }
         }
