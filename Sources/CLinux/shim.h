@@ -2,12 +2,9 @@
 #pragma once
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-/// Asks the kernel to send `signal` to this process when its parent ends. Returns 0, or -1 with errno set.
-static inline int dbtools_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 /// Sets a descriptor's close-on-exec flag. Returns 0, or -1 with errno set.
 static inline int dbtools_set_close_on_exec(int fd) { return fcntl(fd, F_SETFD, FD_CLOEXEC); }
 /// Makes a file that exists in memory only, closed on exec. Returns its descriptor, or -1 with errno set.

@@ -1,4 +1,3 @@
-import CLinux
 import Foundation
 import Subprocess
 import SystemPackage
@@ -93,8 +92,7 @@ struct ProbeRequest: Codable, Sendable {
 /// The whole of `dbtools engine-probe`: reads a request from standard input, writes the result to standard output. Blocks; call it on the main thread of a
 /// process that does nothing else. Returns the exit code: 0 with a result (also of a failed test), 2 for a request that cannot be read.
 package func runProbeChild() -> Int32 {
-    // Whatever happens to the parent, this process ends: with it, or by the alarm.
-    _ = dbtools_set_parent_death_signal(SIGKILL)
+    // Whatever happens to the parent, this process ends by the alarm. (PR_SET_PDEATHSIG would fire when the *thread* that spawned it ends.)
     alarm(UInt32(IsolatedProbe.deadlineSeconds.rounded(.up)))
     guard let request = try? JSONDecoder().decode(ProbeRequest.self, from: Data(readStandardInput())) else { return 2 }  // the parent reports it
     let engine = request.target.engine.makeEngine(request.config)
