@@ -35,7 +35,8 @@ enum App {
             MetricRoutes(databases: tenants).add(to: group)
             CollectionRoutes(databases: tenants).add(to: group)
         }
-        return [collectors, application]
+        let sweep = HalfMadeSweep(provisioning: installation.provisioning, logger: Logger(label: "platform"))
+        return [collectors, application, sweep]
     }
 
     /// A collector process: reads its share of the servers.
