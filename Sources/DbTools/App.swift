@@ -8,7 +8,8 @@ import Platform
 import Postgres
 import ServiceLifecycle
 
-/// The whole product on one screen: which parts run in which process. A new part is one line in `mount`, and one in `collector` if it has a loop.
+/// The whole product on one screen: which parts run in which process. A new part is one line in `mount`, and one in `collector` if it has
+/// a loop.
 enum App {
     /// FreeTDS takes two file descriptors per connection, and 20,000 is a common hard limit.
     static let serversPerCollector = 4_000
@@ -45,7 +46,8 @@ enum App {
         let collection = CollectionConfig(collectParallelismMax: config.collectorParallelism)
         let engines = Dictionary(uniqueKeysWithValues: EngineKind.allCases.map { ($0, $0.makeEngine(engineConfig(config))) })
         let collector = Collector(
-            databases: installation.tenants, secrets: installation.secrets, lanes: TargetLanes(limits: collection.laneLimits), config: collection,
+            databases: installation.tenants, secrets: installation.secrets, lanes: TargetLanes(limits: collection.laneLimits),
+            config: collection,
             node: "\(ProcessInfo.processInfo.hostName):\(config.dataDirectory)", processIndex: index, logger: Logger(label: "monitoring")
         ) { kind in
             engines[kind] ?? kind.makeEngine(engineConfig(config))
@@ -58,12 +60,16 @@ enum App {
         if let count = installation.config.collectorCount { return count }
         var servers = 0
         // A tenant that cannot be read now is counted the next time.
-        for tenant in (try? await installation.tenants.tenants()) ?? [] { servers += (try? await serverCount(tenant, installation.tenants)) ?? 0 }
+        for tenant in (try? await installation.tenants.tenants()) ?? [] {
+            servers += (try? await serverCount(tenant, installation.tenants)) ?? 0
+        }
         return max(1, (servers + serversPerCollector - 1) / serversPerCollector)
     }
 
     private static func serverCount(_ tenant: Tenant, _ tenants: TenantDatabases) async throws -> Int {
-        try await tenants.read(tenant) { try $0.rows("SELECT count(*) FROM fleet.servers WHERE deleted_at IS NULL")[0].decode(0, as: Int.self) }
+        try await tenants.read(tenant) {
+            try $0.rows("SELECT count(*) FROM fleet.servers WHERE deleted_at IS NULL")[0].decode(0, as: Int.self)
+        }
     }
 
     private static func engineConfig(_ config: AppConfig) -> EngineConfig { EngineConfig(outbound: outboundPolicy(config)) }

@@ -12,10 +12,12 @@ struct DbTools: AsyncParsableCommand {
               dbtools demo      everything, with a simulated fleet to look at
               dbtools serve     the program itself; it brings its own PostgreSQL
 
-            Settings come from options, from environment variables (DBTOOLS_...) and from one configuration file (--config); see docs/configuration.md.
+            Settings come from options, from environment variables (DBTOOLS_...) and from one configuration file (--config);
+            see docs/configuration.md.
             """,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, SimulateCommand.self, TenantCommand.self, UserCommand.self, MigrateCommand.self, BackupCommand.self,
+            ServeCommand.self, DemoCommand.self, SimulateCommand.self, TenantCommand.self, UserCommand.self, MigrateCommand.self,
+            BackupCommand.self,
             RestoreCommand.self, LoginCommand.self, APICommand.self,
             VersionCommand.self, ProcessCommand.self, EngineProbeCommand.self,
             SimulateChildCommand.self,
@@ -39,7 +41,8 @@ struct DbTools: AsyncParsableCommand {
     private static func end(with error: any Error) -> Never {
         if error is ConfigError { Terminal.fail("\(error)", code: 2) }
         let code = exitCode(for: error)
-        let isParsers = error is ValidationError || error is CleanExit || error is ExitCode || code == .validationFailure || code == .success
+        let isParsers =
+            error is ValidationError || error is CleanExit || error is ExitCode || code == .validationFailure || code == .success
         guard isParsers else { Terminal.fail(Sentence.of(error), code: 1) }
         let message = fullMessage(for: error)
         if code == .success {

@@ -8,7 +8,8 @@ import Testing
         let served = try Served()
         try await served.start()
         #expect(try await served.call("POST", "/tenants", #"{"slug": "acme", "name": "Acme"}"#).status == 201)
-        let server = #"{"name": "db1", "engine": "postgresql", "hostname": "127.0.0.1", "port": 1, "username": "u", "password": "sealed secret"}"#
+        let server =
+            #"{"name": "db1", "engine": "postgresql", "hostname": "127.0.0.1", "port": 1, "username": "u", "password": "sealed secret"}"#
         #expect(try await served.call("POST", "/servers", tenant: "acme", server).status == 201)
         let file = served.folder.path + "/backup.tar"
         let backup = try served.run(["backup", file])  // beside the running program
@@ -22,7 +23,8 @@ import Testing
         try await other.start()
         #expect(try await other.call("GET", "/servers", tenant: "acme").body.contains("db1"))
         // The sealed password opens: the test gets as far as the refused connection.
-        let id = try #require(try await other.call("GET", "/servers", tenant: "acme").body.firstMatch(of: /"id":"([0-9a-f-]{36})"/)).output.1
+        let id = try #require(try await other.call("GET", "/servers", tenant: "acme").body.firstMatch(of: /"id":"([0-9a-f-]{36})"/)).output
+            .1
         let test = try await other.call("POST", "/servers/\(id)/test-connection", tenant: "acme", "{}")
         #expect(test.status == 200)
         #expect(test.body.contains("UNREACHABLE"), "\(test.body)")

@@ -46,6 +46,8 @@ import Testing
 /// A folder that goes with the test; PostgreSQL's user may pass through it.
 final class TemporaryDirectory {
     let path = "/tmp/dbtools-test-\(UUID().uuidString)"
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o711]) }
+    init() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o711])
+    }
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -95,7 +95,8 @@ import Testing
 
 @Suite struct CommandTests {
     private static let codes: [(line: String, code: Int32)] = [
-        ("frob", 2), ("serve --port x", 2), ("tenant create", 2), ("simulate --instances 0", 2), ("api FETCH /x", 2), ("version", 0), ("--help", 0),
+        ("frob", 2), ("serve --port x", 2), ("tenant create", 2), ("simulate --instances 0", 2), ("api FETCH /x", 2), ("version", 0),
+        ("--help", 0),
         ("serve --help", 0), ("restore /no/such/file", 1), ("process api", 1),
     ]
 

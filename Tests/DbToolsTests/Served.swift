@@ -65,11 +65,15 @@ final class Served {
     }
 
     /// Runs another command on the same data directory.
-    func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> (code: Int32, output: String, error: String) {
+    func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> (
+        code: Int32, output: String, error: String
+    ) {
         try Self.run(arguments + ["--data-dir", data], input: input, environment: environment)
     }
 
-    static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> (code: Int32, output: String, error: String) {
+    static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> (
+        code: Int32, output: String, error: String
+    ) {
         let process = Process()
         process.executableURL = URL(filePath: try program)
         process.arguments = arguments
@@ -92,7 +96,8 @@ final class Served {
         let startedAt = ContinuousClock.now
         kill(process.processIdentifier, SIGTERM)
         try await until("stopped", seconds: 30) { [self] in !process.isRunning }
-        return Double((ContinuousClock.now - startedAt).components.attoseconds) / 1e18 + Double((ContinuousClock.now - startedAt).components.seconds)
+        return Double((ContinuousClock.now - startedAt).components.attoseconds) / 1e18
+            + Double((ContinuousClock.now - startedAt).components.seconds)
     }
 
     func child(_ name: String) -> pid_t? {
@@ -105,7 +110,9 @@ final class Served {
         return text.split(separator: "\n").first.flatMap { pid_t($0) }
     }
 
-    var all: [pid_t] { [process.isRunning ? process.processIdentifier : nil, child("api"), child("collector-0"), postmaster].compactMap { $0 } }
+    var all: [pid_t] {
+        [process.isRunning ? process.processIdentifier : nil, child("api"), child("collector-0"), postmaster].compactMap { $0 }
+    }
 
     func signIn() async throws -> StoredSignIn {
         try await APIClient(isInsecure: false).signIn(
@@ -116,7 +123,8 @@ final class Served {
     func call(_ method: String, _ path: String, tenant: String? = nil, _ body: String? = nil) async throws -> (status: Int, body: String) {
         let headers = [("Authorization", "Bearer \(try await signIn().accessToken)"), ("Content-Type", "application/json")]
         let answer = try await APIClient(isInsecure: false).send(
-            method, url + "/api/v1" + path, headers: headers + (tenant.map { [("X-Tenant-Slug", $0)] } ?? []), body: body.map { Array($0.utf8) })
+            method, url + "/api/v1" + path, headers: headers + (tenant.map { [("X-Tenant-Slug", $0)] } ?? []),
+            body: body.map { Array($0.utf8) })
         return (answer.status, String(decoding: answer.body, as: UTF8.self))
     }
 }

@@ -34,7 +34,8 @@ package struct TestCluster: Sendable {
         var logger = Logger(label: "test-cluster")
         logger.logLevel = .error
         let cluster = PrivateCluster(
-            directory: directory, settings: ["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"], logger: logger)
+            directory: directory,
+            settings: ["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"], logger: logger)
         running.withLock { $0 = directory }
         atexit { TestCluster.end() }
         Task { try await cluster.run() }
@@ -54,7 +55,9 @@ package struct TestCluster: Sendable {
     private static func removeLeftOvers() {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? [] {
             let path = "/tmp/" + name
-            guard path.hasPrefix(prefix), let owner = pid_t(path.dropFirst(prefix.count)), kill(owner, 0) != 0, errno == ESRCH else { continue }
+            guard path.hasPrefix(prefix), let owner = pid_t(path.dropFirst(prefix.count)), kill(owner, 0) != 0, errno == ESRCH else {
+                continue
+            }
             remove(path)
         }
     }

@@ -4,7 +4,8 @@ import Postgres
 
 /// Brings back what `BackupWriter` wrote.
 ///
-/// Every database is restored under another name first; only when all are there do they take the place of what was there before. Up to that moment a
+/// Every database is restored under another name first; only when all are there do they take the place of what was there before. Up to
+/// that moment a
 /// failure changes nothing; after it, running the same command again completes the work.
 struct BackupRestore: Sendable {
     let config: AppConfig
@@ -13,7 +14,8 @@ struct BackupRestore: Sendable {
     let pool: PostgresPool
     var progress: @Sendable (String) -> Void = { _ in }
 
-    /// Restores `file`. Throws ``Failure`` when the archive is damaged or newer than this program, when there are tenants or users already and `force` is
+    /// Restores `file`. Throws ``Failure`` when the archive is damaged or newer than this program, when there are tenants or users
+    /// already and `force` is
     /// not given, or when the configured master key is another one than the backup's; `PostgresError`.
     ///
     /// - Returns: what was restored, and how many tenants were read back under their own roles.
@@ -43,17 +45,21 @@ struct BackupRestore: Sendable {
         guard let given = try MasterKeyFile(config).given(), config.masterKey != nil || config.masterKeyFile != nil else { return }
         guard given.keyID == archive.masterKey.keyID else {
             throw Failure(
-                "The configured master key (\(given.keyID)) is not the backup's (\(archive.masterKey.keyID)): configure that one, or none, and try again.")
+                "The configured master key (\(given.keyID)) is not the backup's (\(archive.masterKey.keyID)): "
+                    + "configure that one, or none, and try again."
+            )
         }
     }
 
     private func refuseToReplace(_ system: SystemDatabase) async throws {
         let (tenants, users) = try await system.read { session in
-            let row = try session.rows("SELECT (SELECT count(*) FROM platform.tenants) AS tenants, (SELECT count(*) FROM platform.users) AS users")[0]
+            let row = try session.rows(
+                "SELECT (SELECT count(*) FROM platform.tenants) AS tenants, (SELECT count(*) FROM platform.users) AS users")[0]
             return (try row.decode("tenants", as: Int.self), try row.decode("users", as: Int.self))
         }
         guard tenants == 0, users == 0 else {
-            throw Failure("There is an installation already (\(tenants) tenants, \(users) users): give --force to replace it with the backup.")
+            throw Failure(
+                "There is an installation already (\(tenants) tenants, \(users) users): give --force to replace it with the backup.")
         }
     }
 
@@ -78,7 +84,8 @@ struct BackupRestore: Sendable {
         return restored
     }
 
-    /// Lets the restored databases take the places of the old ones; the system database last, so that it never speaks of a tenant that is not there.
+    /// Lets the restored databases take the places of the old ones; the system database last, so that it never speaks of a tenant that is
+    /// not there.
     private func swap(_ restored: [(name: String, dump: BackupManifest.Dump)], systemName: String) async throws {
         pool.close(try server.with(["dbname": systemName, "application_name": "dbtools"]))
         for (name, dump) in restored.sorted(by: { $0.dump.slug != nil && $1.dump.slug == nil }) {

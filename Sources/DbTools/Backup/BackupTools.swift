@@ -11,17 +11,21 @@ struct BackupTools: Sendable {
 
     /// Finds `pg_dump` and `pg_restore`, at least as new as the server. Throws `ClusterError` when there are none.
     static func find(_ config: AppConfig) async throws -> BackupTools {
-        BackupTools(binDirectory: try await PostgresInstallation.find(binDirectory: config.postgresBinDirectory, dataVersion: nil).binDirectory)
+        BackupTools(
+            binDirectory: try await PostgresInstallation.find(binDirectory: config.postgresBinDirectory, dataVersion: nil).binDirectory)
     }
 
-    /// Runs one of PostgreSQL's programs against `database`. The password goes by way of the environment: arguments can be read by every user.
+    /// Runs one of PostgreSQL's programs against `database`. The password goes by way of the environment: arguments can be read by every
+    /// user.
     func run(_ program: String, _ arguments: [String], database: DatabaseAddress) async throws {
         var parameters = try database.parameters()
         let password = parameters.first { $0.key == "password" }?.value ?? ""
         parameters.removeAll { $0.key == "password" }
-        let conninfo = parameters.map { "\($0.key)='\($0.value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'" }.joined(separator: " ")
+        let conninfo = parameters.map { "\($0.key)='\($0.value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'" }.joined(
+            separator: " ")
         try await Self.run(
-            .path(FilePath("\(binDirectory)/\(program)")), arguments + ["--dbname", conninfo], environment: .inherit.updating(["PGPASSWORD": password]))
+            .path(FilePath("\(binDirectory)/\(program)")), arguments + ["--dbname", conninfo],
+            environment: .inherit.updating(["PGPASSWORD": password]))
     }
 
     /// Runs tar. Throws ``Failure`` with its last words.
@@ -29,7 +33,8 @@ struct BackupTools: Sendable {
 
     private static func run(_ executable: Executable, _ arguments: [String], environment: Environment) async throws {
         let result = try await Subprocess.run(
-            executable, arguments: Arguments(arguments), environment: environment, output: .discarded, error: .string(limit: outputBytesMax))
+            executable, arguments: Arguments(arguments), environment: environment, output: .discarded, error: .string(limit: outputBytesMax)
+        )
         guard result.terminationStatus.isSuccess else {
             let words = result.standardError.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it gave no reason"
             throw Failure("\(executable) failed: \(words).")

@@ -10,7 +10,8 @@ struct BackupWriter: Sendable {
     /// Told what is being dumped: "3 of 12: acme".
     var progress: @Sendable (String) -> Void = { _ in }
 
-    /// Dumps into a folder beside `file`, packs it, reads the packed file back and puts it in place by rename: what stands at `file` is whole, or what was
+    /// Dumps into a folder beside `file`, packs it, reads the packed file back and puts it in place by rename: what stands at `file` is
+    /// whole, or what was
     /// there before. Throws ``Failure``, `PostgresError`.
     func write(to file: String) async throws -> BackupManifest {
         let tools = try await BackupTools.find(installation.config)
@@ -22,7 +23,8 @@ struct BackupWriter: Sendable {
 
         // The system database first: every tenant that its dump speaks of is in the list that is read after it.
         progress("the system database")
-        let systemDump = BackupManifest.Dump(slug: nil, databaseName: installation.system.name, fileName: "system.dump", sizeBytes: 0, sha256: "")
+        let systemDump = BackupManifest.Dump(
+            slug: nil, databaseName: installation.system.name, fileName: "system.dump", sizeBytes: 0, sha256: "")
         manifest.dumps.append(try await dump(systemDump, tools, folder))
         installation.tenants.invalidate()
         let tenants = try await installation.tenants.allTenants()
@@ -59,7 +61,9 @@ struct BackupWriter: Sendable {
         mkdir(check, 0o700)
         _ = try await BackupArchive.open(packed, in: check)
         let descriptor = Glibc.open(packed, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0, rename(packed, file) == 0 else { throw Failure.system("put in place", file) }
+        guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0, rename(packed, file) == 0 else {
+            throw Failure.system("put in place", file)
+        }
     }
 }
 

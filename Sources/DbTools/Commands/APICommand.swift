@@ -64,7 +64,8 @@ struct APIClient {
             let response = try await client.execute(request, timeout: .seconds(Self.timeoutSeconds))
             let bytes = try await response.body.collect(upTo: Self.answerBytesMax)
             try await client.shutdown()
-            return Answer(status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: Array(buffer: bytes))
+            return Answer(
+                status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: Array(buffer: bytes))
         } catch let error as HTTPClientError {
             try? await client.shutdown()  // the first error is the one to tell
             throw Failure("\(url) does not answer: \(error.shortDescription).")
@@ -148,10 +149,12 @@ struct APICommand: AsyncParsableCommand {
         var stored = try StoredSignIn.load()
         if stored.expiresAt < Date() { stored = try await renewed(stored, client) }
         let body = try bytes()
-        var answer = try await client.send(method.uppercased(), stored.url + fullPath, headers: headers(stored, hasBody: body != nil), body: body)
+        var answer = try await client.send(
+            method.uppercased(), stored.url + fullPath, headers: headers(stored, hasBody: body != nil), body: body)
         if answer.status == 401 {
             stored = try await renewed(stored, client)
-            answer = try await client.send(method.uppercased(), stored.url + fullPath, headers: headers(stored, hasBody: body != nil), body: body)
+            answer = try await client.send(
+                method.uppercased(), stored.url + fullPath, headers: headers(stored, hasBody: body != nil), body: body)
         }
         if include { Terminal.error("\(answer.status)\n" + answer.headers.map { "\($0.0): \($0.1)" }.joined(separator: "\n") + "\n") }
         FileHandle.standardOutput.write(Data(answer.body))
@@ -190,7 +193,9 @@ struct APICommand: AsyncParsableCommand {
         guard let data else { return nil }
         if data == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
         guard data.hasPrefix("@") else { return Array(data.utf8) }
-        guard let bytes = FileManager.default.contents(atPath: String(data.dropFirst())) else { throw Failure("Cannot read \(data.dropFirst()).") }
+        guard let bytes = FileManager.default.contents(atPath: String(data.dropFirst())) else {
+            throw Failure("Cannot read \(data.dropFirst()).")
+        }
         return Array(bytes)
     }
 }

@@ -6,7 +6,8 @@ struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Writes everything into one file: all databases and the master key.",
         discussion: """
-            Works beside a running serve and without one. The file is complete and read back before it stands at its place; whoever has it has
+            Works beside a running serve and without one. The file is complete and read back before it stands at its place;
+            whoever has it has
             everything, so it can be read by you alone: keep it like a key.
 
             Examples:
@@ -22,8 +23,10 @@ struct BackupCommand: AsyncParsableCommand {
     func run() async throws {
         let file = file
         let manifest = try await OpenInstallation.run(try options.read(), for: "backup") { installation in
-            let writer = BackupWriter(installation: installation, program: "dbtools \(VersionCommand.version)", progress: { Terminal.say("Backing up \($0)") })
-            return try await writer.write(to: (file as NSString).isAbsolutePath ? file : FileManager.default.currentDirectoryPath + "/" + file)
+            let writer = BackupWriter(
+                installation: installation, program: "dbtools \(VersionCommand.version)", progress: { Terminal.say("Backing up \($0)") })
+            return try await writer.write(
+                to: (file as NSString).isAbsolutePath ? file : FileManager.default.currentDirectoryPath + "/" + file)
         }
         let bytes = manifest.dumps.reduce(0) { $0 + $1.sizeBytes }
         Terminal.say("\(file): the system database and \(manifest.dumps.count - 1) tenants, \(bytes / 1024) KiB, read back.")
@@ -34,7 +37,8 @@ struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Brings back what backup wrote: all databases, the roles and the master key.",
         discussion: """
-            Stop serve first. Every database is restored beside the old ones and takes its place only when all are there: a damaged file changes nothing.
+            Stop serve first. Every database is restored beside the old ones and takes its place only when all are there:
+            a damaged file changes nothing.
 
             Examples:
               dbtools restore --data-dir /srv/dbtools-new /backups/dbtools.tar

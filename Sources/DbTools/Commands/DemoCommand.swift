@@ -9,7 +9,8 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Runs DbTools with a fleet to look at.",
         discussion: """
-            What serve does, in a data directory of its own, with a tenant "demo": simulated SQL Servers in groups with labels (one critical, one offline),
+            What serve does, in a data directory of its own, with a tenant "demo": simulated SQL Servers in groups with labels
+            (one critical, one offline),
             and the real thing: the demo's own PostgreSQL, and MariaDB where it is installed. Started again, it goes on where it was.
 
             Examples:
@@ -24,14 +25,17 @@ struct DemoCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard DemoFleet.serverCounts.contains(servers) else {
-            throw ValidationError("--servers is a number from \(DemoFleet.serverCounts.lowerBound) to \(DemoFleet.serverCounts.upperBound).")
+            throw ValidationError(
+                "--servers is a number from \(DemoFleet.serverCounts.lowerBound) to \(DemoFleet.serverCounts.upperBound).")
         }
     }
 
     func run() async throws {
         var config = try options.read()
         // The demo never mixes with an installation that somebody works with.
-        if config.dataDirectory == ConfigReader.defaultDataDirectory(ProcessInfo.processInfo.environment) { config.dataDirectory += "-demo" }
+        if config.dataDirectory == ConfigReader.defaultDataDirectory(ProcessInfo.processInfo.environment) {
+            config.dataDirectory += "-demo"
+        }
         config.isDemo = true
         let directory = DataDirectory(config.dataDirectory)
         if config.databaseURL == nil {
@@ -39,7 +43,9 @@ struct DemoCommand: AsyncParsableCommand {
             config.allowedTargets.append(socket)
         }
         try directory.make()
-        guard !directory.isLocked else { throw Failure("A demo runs on \(config.dataDirectory) already: stop that, or choose another --data-dir.") }
+        guard !directory.isLocked else {
+            throw Failure("A demo runs on \(config.dataDirectory) already: stop that, or choose another --data-dir.")
+        }
         _ = await ProcessFiles.endLeftOvers(directory: directory.run, logger: Logger(label: "dbtools"))
         let state = try DemoState.load(directory, serverCount: servers, config: config)
         config.adminEmail = state.adminEmail
@@ -68,7 +74,8 @@ struct DemoCommand: AsyncParsableCommand {
         var children = [simulator.child()]
         let mariadb = await DemoMariaDB(state: state, prepared: prepared).child()
         if let mariadb { children.append(mariadb) }
-        let entries = registration.simulated(fleet) + (registration.postgres().map { [$0] } ?? []) + (mariadb == nil ? [] : [registration.mariadb()])
+        let entries =
+            registration.simulated(fleet) + (registration.postgres().map { [$0] } ?? []) + (mariadb == nil ? [] : [registration.mariadb()])
         return Supervisor.Addition(
             children: children,
             work: [
@@ -86,6 +93,7 @@ struct DemoCommand: AsyncParsableCommand {
         let critical = fleet.instances.first { $0.condition == .critical }?.name ?? "-"
         let offline = fleet.instances.first { $0.condition == .offline }?.name ?? "-"
         let healthy = fleet.instances.first { $0.condition == .healthy }
+        let alsoMariaDB = DemoMariaDB.isInstalled ? " and MariaDB" : ""
         return """
 
             DbTools is ready.
@@ -96,7 +104,7 @@ struct DemoCommand: AsyncParsableCommand {
 
             What to look at, in about a minute:
               Dashboard   \(fleet.instances.count) simulated SQL Servers; \(critical) is critical, \(offline) is offline, some warn
-              Groups      "\(DemoFleet.realGroup.name)" is no simulation: this demo's own PostgreSQL\(DemoMariaDB.isInstalled ? " and MariaDB" : "")
+              Groups      "\(DemoFleet.realGroup.name)" is no simulation: this demo's own PostgreSQL\(alsoMariaDB)
               Try it      make \(healthy?.name ?? "a server") critical, and watch its card:
                             curl -X POST http://127.0.0.1:\(state.controlPort)/instances/\(healthy?.number ?? 1) -d '{"cpuPercent":97}'
 

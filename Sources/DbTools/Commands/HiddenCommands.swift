@@ -35,7 +35,8 @@ struct ProcessCommand: AsyncParsableCommand {
         quiet.logLevel = .error
         var configuration = ServiceGroupConfiguration(
             services: try await services(installation).map {
-                .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
+                .init(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(ChildProcess.stopSecondsMax)
         let group = ServiceGroup(configuration: configuration)

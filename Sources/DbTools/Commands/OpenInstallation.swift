@@ -18,7 +18,9 @@ enum OpenInstallation {
             return try await use(try await Installation.prepare(config, server: DatabaseAddress(conninfo: url), logger: logger), body)
         }
         return try await onPrivateCluster(config, for: command, makeIfMissing: makeIfMissing) { server, isRunning in
-            guard isRunning, !prepares else { return try await use(try await Installation.prepare(config, server: server, logger: logger), body) }
+            guard isRunning, !prepares else {
+                return try await use(try await Installation.prepare(config, server: server, logger: logger), body)
+            }
             guard let key = try MasterKeyFile(config).given() else { throw Failure("There is no master key in \(config.dataDirectory).") }
             return try await use(try Installation(config: config, server: server, masterKey: key), body)
         }
@@ -26,10 +28,12 @@ enum OpenInstallation {
 
     /// Runs `body` with the address of the private cluster's superuser. `isRunning` tells whether a `serve` has it.
     static func onPrivateCluster<T: Sendable>(
-        _ config: AppConfig, for command: String, makeIfMissing: Bool, _ body: @Sendable (DatabaseAddress, _ isRunning: Bool) async throws -> T
+        _ config: AppConfig, for command: String, makeIfMissing: Bool,
+        _ body: @Sendable (DatabaseAddress, _ isRunning: Bool) async throws -> T
     ) async throws -> T {
         let directory = DataDirectory(config.dataDirectory)
-        let cluster = PrivateCluster(directory: directory.postgres, binDirectory: config.postgresBinDirectory, logger: Logger(label: "postgres"))
+        let cluster = PrivateCluster(
+            directory: directory.postgres, binDirectory: config.postgresBinDirectory, logger: Logger(label: "postgres"))
         if directory.isLocked { return try await body(try cluster.superuser, true) }
         guard makeIfMissing || access(directory.postgres + "/data/PG_VERSION", F_OK) == 0 else {
             throw Failure("There is no installation in \(config.dataDirectory): make one with dbtools serve, or name another --data-dir.")

@@ -18,7 +18,8 @@ struct InstallationOptions: ParsableArguments {
 
     var values: [String: String] {
         Dictionary(
-            uniqueKeysWithValues: [(Setting.dataDirectory, dataDir), (.logLevel, logLevel), (.logFormat, logFormat)].compactMap { setting, value in
+            uniqueKeysWithValues: [(Setting.dataDirectory, dataDir), (.logLevel, logLevel), (.logFormat, logFormat)].compactMap {
+                setting, value in
                 value.map { (setting.key, $0) }
             })
     }
@@ -62,7 +63,8 @@ struct ServeOptions: ParsableArguments {
         for case (let setting, let value?) in texts { values[setting.key] = value }
         if tlsSelfSigned { values[Setting.tlsSelfSigned.key] = "true" }
         if !trustedProxy.isEmpty { values[Setting.trustedProxies.key] = trustedProxy.joined(separator: ",") }
-        var config = try ConfigReader.read(options: values, configFile: installation.config, environment: ProcessInfo.processInfo.environment)
+        var config = try ConfigReader.read(
+            options: values, configFile: installation.config, environment: ProcessInfo.processInfo.environment)
         if config.webDirectory == nil { config.webDirectory = WebDirectory.find() }
         LogLines.bootstrap(level: config.level, format: config.logFormat)
         return config

@@ -8,7 +8,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Runs DbTools until it is stopped.",
         discussion: """
-            Starts a private PostgreSQL in the data directory (or uses DATABASE_URL), the API with the web pages, and the collectors; restarts what dies;
+            Starts a private PostgreSQL in the data directory (or uses DATABASE_URL), the API with the web pages, and the collectors;
+            restarts what dies;
             stops everything within 10 seconds of SIGTERM or ^C. Killed at any moment and started again, it comes back by itself.
 
             The first start prints a one-time link, or takes DBTOOLS_ADMIN_EMAIL and DBTOOLS_ADMIN_PASSWORD.

@@ -25,7 +25,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: .hidden) var child = false
 
     func validate() throws {
-        guard Endpoint(listen) != nil else { throw ValidationError("--listen takes an address and a port, such as 127.0.0.1:20000, not \"\(listen)\".") }
+        guard Endpoint(listen) != nil else {
+            throw ValidationError("--listen takes an address and a port, such as 127.0.0.1:20000, not \"\(listen)\".")
+        }
         if let control, Endpoint(control) == nil { throw ValidationError("--control takes an address and a port, not \"\(control)\".") }
         guard (1...Simulator.Configuration.instanceCountMax).contains(instances) else {
             throw ValidationError("--instances is a number from 1 to \(Simulator.Configuration.instanceCountMax).")
@@ -42,13 +44,16 @@ struct SimulateCommand: AsyncParsableCommand {
         let control = control.flatMap(Endpoint.init)
         let simulator = Simulator(
             Simulator.Configuration(
-                host: endpoint.host, firstPort: endpoint.port, instanceCount: instances, logins: texts.compactMap(Self.login), encryption: encryption,
+                host: endpoint.host, firstPort: endpoint.port, instanceCount: instances, logins: texts.compactMap(Self.login),
+                encryption: encryption,
                 controlHost: control?.host ?? "127.0.0.1", controlPort: control?.port, childCommand: ["/proc/self/exe", "simulate-child"]))
         let isChild = child
         try await StopSignals.run(untilStandardInputEnds: isChild) {
             try await simulator.run { ready in
                 guard !isChild else { return }
-                let ports = ready.ports.first.map { first in "\(endpoint.host):\(first)" + (ready.ports.count > 1 ? " to \(ready.ports.last ?? first)" : "") }
+                let ports = ready.ports.first.map { first in
+                    "\(endpoint.host):\(first)" + (ready.ports.count > 1 ? " to \(ready.ports.last ?? first)" : "")
+                }
                 Terminal.say("\(ready.ports.count) simulated SQL Servers listen on \(ports ?? endpoint.host).")
                 if let port = ready.controlPort { Terminal.say("Control: http://\(control?.host ?? "127.0.0.1"):\(port)/instances/1") }
             }
@@ -64,7 +69,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
 /// One process of a simulator that needs several. Not for people.
 struct SimulateChildCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "simulate-child", abstract: "One process of dbtools simulate.", shouldDisplay: false)
+    static let configuration = CommandConfiguration(
+        commandName: "simulate-child", abstract: "One process of dbtools simulate.", shouldDisplay: false)
 
     func run() async throws {
         LogLines.bootstrap(level: .warning, format: nil)
@@ -78,7 +84,9 @@ struct Endpoint {
     let port: Int
 
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
+            return nil
+        }
         host = text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
         self.port = port
         guard !host.isEmpty else { return nil }

@@ -55,7 +55,8 @@ struct TenantCommand: AsyncParsableCommand {
         func run() async throws {
             try await OpenInstallation.run(try options.read(), for: "tenant show") { [slug] installation in
                 let tenant = try await TenantCommand.find(slug, installation)
-                Terminal.say("slug      \(tenant.slug)\nname      \(tenant.name)\nstatus    \(tenant.status.rawValue)\nid        \(tenant.id)")
+                Terminal.say(
+                    "slug      \(tenant.slug)\nname      \(tenant.name)\nstatus    \(tenant.status.rawValue)\nid        \(tenant.id)")
                 Terminal.say("database  \(tenant.databaseName)\ncreated   \(RFC3339.string(tenant.createdAt))")
                 if tenant.status != .deleted {
                     Terminal.say("size      \(try await installation.provisioning.databaseSizeBytes(tenant) / 1_048_576) MiB")
@@ -79,7 +80,8 @@ struct TenantCommand: AsyncParsableCommand {
     }
 
     struct Activate: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Opens a suspended tenant.", discussion: "Example:\n  dbtools tenant activate acme")
+        static let configuration = CommandConfiguration(
+            abstract: "Opens a suspended tenant.", discussion: "Example:\n  dbtools tenant activate acme")
         @OptionGroup var options: InstallationOptions
         @Argument var slug: String
 
@@ -112,7 +114,9 @@ struct TenantCommand: AsyncParsableCommand {
     }
 
     static func find(_ slug: String, _ installation: Installation) async throws -> Tenant {
-        guard let tenant = try await installation.tenants.tenant(slug: slug) else { throw AppError(.notFound, "There is no tenant \(slug).") }
+        guard let tenant = try await installation.tenants.tenant(slug: slug) else {
+            throw AppError(.notFound, "There is no tenant \(slug).")
+        }
         return tenant
     }
 }

@@ -55,7 +55,9 @@ struct UserCommand: AsyncParsableCommand {
         @OptionGroup var options: InstallationOptions
 
         func run() async throws {
-            let users = try await OpenInstallation.run(try options.read(), for: "user list") { try await UserDirectory(system: $0.system).list() }
+            let users = try await OpenInstallation.run(try options.read(), for: "user list") {
+                try await UserDirectory(system: $0.system).list()
+            }
             Table.show(
                 ["EMAIL", "NAME", "SUPER ADMIN", "DISABLED", "TENANTS"],
                 users.map { user in
@@ -67,7 +69,8 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Password: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Sets a user's password and ends all of that user's sign-ins.", discussion: "Example:\n  dbtools user password ann@example.com")
+            abstract: "Sets a user's password and ends all of that user's sign-ins.",
+            discussion: "Example:\n  dbtools user password ann@example.com")
         @OptionGroup var options: InstallationOptions
         @Argument var email: String
 

@@ -26,7 +26,9 @@ struct ConfigReader {
     ///   - options: by the setting's key, as typed.
     ///   - configFile: the `--config` option; `DBTOOLS_CONFIG` counts when it is nil.
     /// - Throws: ``ConfigError`` with everything that is wrong.
-    static func read(options: [String: String] = [:], configFile: String? = nil, environment: [String: String]) throws(ConfigError) -> AppConfig {
+    static func read(options: [String: String] = [:], configFile: String? = nil, environment: [String: String]) throws(ConfigError)
+        -> AppConfig
+    {
         var reader = ConfigReader(options: options, environment: environment)
         if let name = configFile ?? environment["DBTOOLS_CONFIG"], !name.isEmpty { reader.readFile(name) }
         let config = reader.config()
@@ -66,17 +68,27 @@ struct ConfigReader {
     /// What only two values together show.
     private mutating func check(_ config: AppConfig) {
         if config.roles.isEmpty { problems.append("roles: name at least one of api, collector") }
-        if (config.tlsCertificateFile == nil) != (config.tlsKeyFile == nil) { problems.append("tlsCert and tlsKey belong together: one of them is missing") }
+        if (config.tlsCertificateFile == nil) != (config.tlsKeyFile == nil) {
+            problems.append("tlsCert and tlsKey belong together: one of them is missing")
+        }
         if config.tlsSelfSigned, config.tlsCertificateFile != nil { problems.append("tlsSelfSigned and tlsCert exclude each other") }
-        for (setting, path) in [(Setting.tlsCertificate, config.tlsCertificateFile), (.tlsKey, config.tlsKeyFile), (.masterKeyFile, config.masterKeyFile)] {
+        for (setting, path) in [
+            (Setting.tlsCertificate, config.tlsCertificateFile), (.tlsKey, config.tlsKeyFile), (.masterKeyFile, config.masterKeyFile),
+        ] {
             if let path, access(path, R_OK) != 0 { wrong(setting, "the file \(path) cannot be read") }
         }
-        if let directory = config.webDirectory, access(directory + "/index.html", R_OK) != 0 { wrong(.webDirectory, "there is no index.html in \(directory)") }
+        if let directory = config.webDirectory, access(directory + "/index.html", R_OK) != 0 {
+            wrong(.webDirectory, "there is no index.html in \(directory)")
+        }
         if config.masterKey != nil, config.masterKeyFile != nil { problems.append("masterKey and masterKeyFile exclude each other") }
-        if let key = config.masterKey, MasterKey(text: key) == nil { wrong(.masterKey, "a key is 32 bytes as 64 hexadecimal digits or as base64") }
+        if let key = config.masterKey, MasterKey(text: key) == nil {
+            wrong(.masterKey, "a key is 32 bytes as 64 hexadecimal digits or as base64")
+        }
         if let email = config.adminEmail, !User.isAddress(email) { wrong(.adminEmail, "\"\(email)\" is not an e-mail address") }
         if let password = config.adminPassword, !User.operatorPasswordLength.contains(password.count) {
-            wrong(.adminPassword, "a password has \(User.operatorPasswordLength.lowerBound) to \(User.operatorPasswordLength.upperBound) characters")
+            wrong(
+                .adminPassword,
+                "a password has \(User.operatorPasswordLength.lowerBound) to \(User.operatorPasswordLength.upperBound) characters")
         }
         if config.adminPassword != nil, config.adminEmail == nil { problems.append("adminPassword without adminEmail: name the account") }
         if let url = config.databaseURL, !url.hasPrefix("postgres://"), !url.hasPrefix("postgresql://"), !url.contains("=") {
@@ -180,7 +192,8 @@ struct ConfigReader {
     }
 
     private static func origin(_ text: String) -> String? {
-        guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme), url.host != nil, url.path.isEmpty else { return nil }
+        guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme), url.host != nil, url.path.isEmpty
+        else { return nil }
         return text
     }
 

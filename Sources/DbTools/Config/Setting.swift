@@ -41,8 +41,10 @@ struct Setting: Sendable {
     static let logFormat = Setting("logFormat", "DBTOOLS_LOG_FORMAT", option: "--log-format")
 
     static let all = [
-        dataDirectory, host, port, roles, databaseURL, postgresBinDirectory, adminEmail, adminPassword, masterKey, masterKeyFile, webDirectory,
-        tlsCertificate, tlsKey, tlsSelfSigned, trustedProxies, corsOrigins, allowedTargets, collectorParallelism, collectorCount, databaseConnections,
+        dataDirectory, host, port, roles, databaseURL, postgresBinDirectory, adminEmail, adminPassword, masterKey, masterKeyFile,
+        webDirectory,
+        tlsCertificate, tlsKey, tlsSelfSigned, trustedProxies, corsOrigins, allowedTargets, collectorParallelism, collectorCount,
+        databaseConnections,
         logLevel, logFormat,
     ]
 }

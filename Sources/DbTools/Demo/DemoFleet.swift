@@ -20,7 +20,8 @@ struct DemoFleet: Sendable {
         /// What the control address is told.
         var change: JSONValue {
             [
-                "state": .string(condition == .offline ? "offline" : "online"), "cpuPercent": .int(Int64(cpuPercent)), "memoryPercent": .int(Int64(memoryPercent)),
+                "state": .string(condition == .offline ? "offline" : "online"), "cpuPercent": .int(Int64(cpuPercent)),
+                "memoryPercent": .int(Int64(memoryPercent)),
                 "version": .string(version), "edition": .string(edition), "platform": .string(platform),
             ]
         }
@@ -34,7 +35,9 @@ struct DemoFleet: Sendable {
         ("Development", "Everything may break here", "#6b46c1"),
     ]
     /// The group of the servers that are no simulation.
-    static let realGroup = (name: "Real servers", description: "No simulation: this demo's own PostgreSQL, and MariaDB where it is installed", color: "#2c7a7b")
+    static let realGroup = (
+        name: "Real servers", description: "No simulation: this demo's own PostgreSQL, and MariaDB where it is installed", color: "#2c7a7b"
+    )
 
     let instances: [Instance]
 
@@ -54,7 +57,8 @@ struct DemoFleet: Sendable {
 
     private static func instance(_ number: Int, _ condition: Condition) -> Instance {
         let places: [(stage: String, region: String, group: Int)] = [
-            ("prd", "eu", 0), ("prd", "us", 1), ("prd", "eu", 0), ("stg", "eu", 2), ("prd", "us", 1), ("dev", "eu", 3), ("prd", "eu", 0), ("stg", "us", 2),
+            ("prd", "eu", 0), ("prd", "us", 1), ("prd", "eu", 0), ("stg", "eu", 2), ("prd", "us", 1), ("dev", "eu", 3), ("prd", "eu", 0),
+            ("stg", "us", 2),
         ]
         let place = places[number % places.count]
         let versions = ["2019", "2022", "2017", "2019", "2022", "2016"]
@@ -63,9 +67,12 @@ struct DemoFleet: Sendable {
         let version = isLinux ? "2022" : versions[number % versions.count]
         let (cpu, memory) = load(number, condition)
         return Instance(
-            number: number, name: "\(place.stage)-\(place.region)-sql-" + String(repeating: "0", count: max(0, 3 - "\(number)".count)) + "\(number)",
-            group: groups[place.group].name, labels: [place.stage, place.region, teams[number % teams.count]] + (isLinux ? ["linux"] : []), version: version,
-            edition: place.stage == "dev" ? "Developer Edition (64-bit)" : number % 3 == 0 ? "Enterprise Edition (64-bit)" : "Standard Edition (64-bit)",
+            number: number,
+            name: "\(place.stage)-\(place.region)-sql-" + String(repeating: "0", count: max(0, 3 - "\(number)".count)) + "\(number)",
+            group: groups[place.group].name, labels: [place.stage, place.region, teams[number % teams.count]] + (isLinux ? ["linux"] : []),
+            version: version,
+            edition: place.stage == "dev"
+                ? "Developer Edition (64-bit)" : number % 3 == 0 ? "Enterprise Edition (64-bit)" : "Standard Edition (64-bit)",
             platform: isLinux ? "linux" : "windows", condition: condition, cpuPercent: cpu, memoryPercent: memory)
     }
 

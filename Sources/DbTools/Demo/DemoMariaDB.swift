@@ -27,8 +27,10 @@ struct DemoMariaDB: Sendable {
         return ChildProcess(
             name: "mariadb", program: server,
             arguments: [
-                "--no-defaults", "--datadir=\(directory)/data", "--socket=\(directory)/data/socket", "--port=\(state.mariadbPort)", "--bind-address=127.0.0.1",
-                "--skip-name-resolve", "--pid-file=\(directory)/data/pid", "--innodb-buffer-pool-size=32M", "--log-error=\(directory)/data/error.log",
+                "--no-defaults", "--datadir=\(directory)/data", "--socket=\(directory)/data/socket", "--port=\(state.mariadbPort)",
+                "--bind-address=127.0.0.1",
+                "--skip-name-resolve", "--pid-file=\(directory)/data/pid", "--innodb-buffer-pool-size=32M",
+                "--log-error=\(directory)/data/error.log",
                 "--init-file=\(directory)/data/init.sql", "--skip-log-bin",
             ] + account(),
             input: [], runDirectory: prepared.directory.run, logger: prepared.logger, emergency: prepared.emergency)
@@ -43,9 +45,12 @@ struct DemoMariaDB: Sendable {
             if access(unfinished, F_OK) == 0 { try FileManager.default.removeItem(atPath: unfinished) }  // an interrupted start
             let result = try await Subprocess.run(
                 .path(FilePath(installer)),
-                arguments: Arguments(["--no-defaults", "--datadir=\(unfinished)", "--auth-root-authentication-method=normal", "--skip-test-db"] + account()),
+                arguments: Arguments(
+                    ["--no-defaults", "--datadir=\(unfinished)", "--auth-root-authentication-method=normal", "--skip-test-db"] + account()),
                 output: .discarded, error: .string(limit: Self.outputBytesMax))
-            guard result.terminationStatus.isSuccess else { throw Failure("mariadb-install-db failed: \(result.standardError.suffix(200))") }
+            guard result.terminationStatus.isSuccess else {
+                throw Failure("mariadb-install-db failed: \(result.standardError.suffix(200))")
+            }
             guard rename(unfinished, data) == 0 else { throw Failure.system("put in place", data) }
         }
         // Nobody but the monitoring account can sign in from outside; root is left to the socket, which only the server's own user reaches.

@@ -5,7 +5,8 @@ import Platform
 import Postgres
 import Primitives
 
-/// Puts the demo's tenant and servers in place, by the product's own code. Safe at every start: what is there stays, but follows ports and passwords.
+/// Puts the demo's tenant and servers in place, by the product's own code. Safe at every start: what is there stays, but follows ports
+/// and passwords.
 struct DemoRegistration: Sendable {
     static let slug = "demo"
     /// The shortest interval there is: a demo should answer soon.
@@ -28,7 +29,9 @@ struct DemoRegistration: Sendable {
     /// The tenant, made on the first start.
     func tenant() async throws -> Tenant {
         if let tenant = try await installation.tenants.tenant(slug: Self.slug) {
-            guard tenant.status == .active else { throw Failure("The demo's tenant is \(tenant.status.rawValue): remove \(prepared.directory.path) and start again.") }
+            guard tenant.status == .active else {
+                throw Failure("The demo's tenant is \(tenant.status.rawValue): remove \(prepared.directory.path) and start again.")
+            }
             return tenant
         }
         let tenant = try await installation.provisioning.create(slug: Self.slug, name: "Demo", by: Self.actor)
@@ -46,9 +49,14 @@ struct DemoRegistration: Sendable {
         let (name, password) = (DemoState.simulatorUser, state.postgresPassword)
         try await installation.pool.run(installation.system.address.with(["dbname": "postgres"])) { connection in
             let role = SQL.identifier(name)
-            if try connection.rows("SELECT 1 FROM pg_roles WHERE rolname = \(name)").isEmpty { try connection.script("CREATE ROLE \(role) LOGIN") }
+            if try connection.rows("SELECT 1 FROM pg_roles WHERE rolname = \(name)").isEmpty {
+                try connection.script("CREATE ROLE \(role) LOGIN")
+            }
             let verifier = try connection.scramVerifier(password: password, role: name)
-            try connection.script("ALTER ROLE \(role) PASSWORD \(SQL.literal(verifier)); GRANT pg_monitor TO \(role); GRANT CONNECT ON DATABASE postgres TO \(role)")
+            try connection.script(
+                "ALTER ROLE \(role) PASSWORD \(SQL.literal(verifier)); "
+                    + "GRANT pg_monitor TO \(role); GRANT CONNECT ON DATABASE postgres TO \(role)"
+            )
         }
     }
 
@@ -56,7 +64,8 @@ struct DemoRegistration: Sendable {
         fleet.instances.map { instance in
             Entry(
                 configuration: ServerConfiguration(
-                    name: instance.name, hostname: "127.0.0.1", port: state.simulatorPort + instance.number - 1, username: DemoState.simulatorUser,
+                    name: instance.name, hostname: "127.0.0.1", port: state.simulatorPort + instance.number - 1,
+                    username: DemoState.simulatorUser,
                     encrypt: true, trustServerCertificate: true),
                 password: state.simulatorPassword, group: instance.group, labels: instance.labels)
         }
@@ -66,7 +75,8 @@ struct DemoRegistration: Sendable {
         guard let socket = prepared.clusterSocketDirectory else { return nil }
         return Entry(
             configuration: ServerConfiguration(
-                name: "dbtools-postgresql", engine: .postgresql, hostname: socket, port: 5432, database: "postgres", username: DemoState.simulatorUser,
+                name: "dbtools-postgresql", engine: .postgresql, hostname: socket, port: 5432, database: "postgres",
+                username: DemoState.simulatorUser,
                 encrypt: false),
             password: state.postgresPassword, group: DemoFleet.realGroup.name, labels: ["real", "postgresql"])
     }
@@ -74,7 +84,8 @@ struct DemoRegistration: Sendable {
     func mariadb() -> Entry {
         Entry(
             configuration: ServerConfiguration(
-                name: "local-mariadb", engine: .mysql, hostname: "127.0.0.1", port: state.mariadbPort, username: DemoState.simulatorUser, encrypt: false),
+                name: "local-mariadb", engine: .mysql, hostname: "127.0.0.1", port: state.mariadbPort, username: DemoState.simulatorUser,
+                encrypt: false),
             password: state.mariadbPassword, group: DemoFleet.realGroup.name, labels: ["real", "mariadb"])
     }
 
@@ -101,7 +112,8 @@ struct DemoRegistration: Sendable {
 
     private static func known(on session: TenantSession) throws -> [String: Server.ID] {
         let rows = try session.rows("SELECT lower(name) AS name, id FROM fleet.servers WHERE deleted_at IS NULL")
-        return Dictionary(uniqueKeysWithValues: try rows.map { (try $0.decode("name", as: String.self), try $0.decode("id", as: Server.ID.self)) })
+        return Dictionary(
+            uniqueKeysWithValues: try rows.map { (try $0.decode("name", as: String.self), try $0.decode("id", as: Server.ID.self)) })
     }
 
     private static func groups(on session: TenantSession) throws -> [String: ServerGroup] {
@@ -110,11 +122,14 @@ struct DemoRegistration: Sendable {
         let now = Date()
         for wanted in DemoFleet.groups + [DemoFleet.realGroup] where groups[wanted.name] == nil {
             let group = ServerGroup(
-                id: ServerGroup.ID(), name: wanted.name, description: wanted.description, color: wanted.color, revision: 1, serverCount: 0, createdAt: now,
+                id: ServerGroup.ID(), name: wanted.name, description: wanted.description, color: wanted.color, revision: 1, serverCount: 0,
+                createdAt: now,
                 updatedAt: now)
             try group.insert(on: session)
             try session.record(
-                Activity("group_created", entityType: "group", entityID: group.id.uuid, entityName: group.name, actor: actor, details: .object(group.audit)))
+                Activity(
+                    "group_created", entityType: "group", entityID: group.id.uuid, entityName: group.name, actor: actor,
+                    details: .object(group.audit)))
             groups[wanted.name] = group
         }
         return groups
@@ -124,7 +139,8 @@ struct DemoRegistration: Sendable {
         let (id, now) = (Server.ID(), Date())
         let sealed = Bytes(try secrets.seal(entry.password, for: tenant.id, context: Server.passwordContext(id)))
         let server = Server(
-            id: id, configuration: entry.configuration, sealedPassword: sealed, revision: 1, facts: ServerFacts(), createdAt: now, updatedAt: now)
+            id: id, configuration: entry.configuration, sealedPassword: sealed, revision: 1, facts: ServerFacts(), createdAt: now,
+            updatedAt: now)
         try server.insert(on: session)
         try Label.assign(try Label.ensure(entry.labels, at: now, on: session), to: id, on: session)
         try session.record(

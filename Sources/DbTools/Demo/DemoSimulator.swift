@@ -21,7 +21,8 @@ struct DemoSimulator: Sendable {
                 "simulate", "--child", "--listen", "127.0.0.1:\(state.simulatorPort)", "--instances", "\(fleet.instances.count)",
                 "--control", "127.0.0.1:\(state.controlPort)", "--tls", "on",
             ],
-            input: Array("\(DemoState.simulatorUser):\(state.simulatorPassword)".utf8), runDirectory: prepared.directory.run, logger: prepared.logger,
+            input: Array("\(DemoState.simulatorUser):\(state.simulatorPassword)".utf8), runDirectory: prepared.directory.run,
+            logger: prepared.logger,
             emergency: prepared.emergency)
     }
 
@@ -34,7 +35,9 @@ struct DemoSimulator: Sendable {
                 _ = try await client.send("GET", control + "/instances/1", headers: [], body: nil)
                 break
             } catch {
-                guard ContinuousClock.now < deadline else { throw Failure("The simulator did not start within \(Int(Self.readySecondsMax)) seconds.") }
+                guard ContinuousClock.now < deadline else {
+                    throw Failure("The simulator did not start within \(Int(Self.readySecondsMax)) seconds.")
+                }
                 try await Task.sleep(for: .milliseconds(50))
             }
         }

@@ -23,12 +23,16 @@ struct DemoState: Codable, Sendable {
         let path = directory.path + "/demo.json"
         var state: DemoState
         if let bytes = FileManager.default.contents(atPath: path) {
-            guard let stored = try? JSONDecoder().decode(DemoState.self, from: bytes) else { throw Failure("\(path) cannot be read: remove it, or the demo's folder.") }
+            guard let stored = try? JSONDecoder().decode(DemoState.self, from: bytes) else {
+                throw Failure("\(path) cannot be read: remove it, or the demo's folder.")
+            }
             state = stored
         } else {
             state = DemoState(
-                adminEmail: config.adminEmail ?? "admin@example.com", adminPassword: config.adminPassword ?? password(words: 4), simulatorPort: 0, controlPort: 0,
-                simulatorPassword: password(words: 4), postgresPassword: password(words: 6), mariadbPort: 0, mariadbPassword: password(words: 6))
+                adminEmail: config.adminEmail ?? "admin@example.com", adminPassword: config.adminPassword ?? password(words: 4),
+                simulatorPort: 0, controlPort: 0,
+                simulatorPassword: password(words: 4), postgresPassword: password(words: 6), mariadbPort: 0,
+                mariadbPassword: password(words: 6))
         }
         if let password = config.adminPassword { state.adminPassword = password }
         if let email = config.adminEmail { state.adminEmail = email }
@@ -63,7 +67,9 @@ struct DemoState: Codable, Sendable {
             address.sin_port = in_port_t(UInt16(clamping: port)).bigEndian
             address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
             return withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
             }
         }
     }

@@ -49,7 +49,9 @@ struct ChildProcess: Service {
 
     private func pause(seconds: Double) async throws {
         let until = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < until, !Task.isShuttingDownGracefully { try await Task.sleep(for: .milliseconds(Self.pollMilliseconds)) }
+        while ContinuousClock.now < until, !Task.isShuttingDownGracefully {
+            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
     }
 
     private func live() async throws -> TerminationStatus {
@@ -60,7 +62,8 @@ struct ChildProcess: Service {
             // The running program itself, also when its file has been replaced meanwhile.
             .path(FilePath(program ?? "/proc/self/exe")),
             arguments: Arguments(executablePathOverride: program ?? Self.programName, remainingValues: arguments),
-            // Drivers allocate on some forty threads, and glibc would keep a heap for each: a few are enough, and thousands of servers fit the memory.
+            // Drivers allocate on some forty threads, and glibc would keep a heap for each: a few are enough, and thousands of servers
+            // fit the memory.
             environment: .inherit.updating(["MALLOC_ARENA_MAX": "\(Self.mallocArenaCountMax)"]),
             platformOptions: options,
             input: .inputWriter,
@@ -81,11 +84,15 @@ struct ChildProcess: Service {
     }
 
     private func watch(_ process: pid_t) async throws {
-        while ProcessFiles.startTicks(process) != nil, !Task.isShuttingDownGracefully { try await Task.sleep(for: .milliseconds(Self.pollMilliseconds)) }
+        while ProcessFiles.startTicks(process) != nil, !Task.isShuttingDownGracefully {
+            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
         guard ProcessFiles.startTicks(process) != nil else { return }
         kill(process, SIGTERM)
         let deadline = ContinuousClock.now + .seconds(Self.stopSecondsMax)
-        while ProcessFiles.startTicks(process) != nil, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(Self.pollMilliseconds)) }
+        while ProcessFiles.startTicks(process) != nil, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
         guard ProcessFiles.startTicks(process) != nil else { return }
         logger.warning("A process did not stop in time and is ended", metadata: ["process": "\(name)"])
         kill(process, SIGKILL)

@@ -37,8 +37,12 @@ struct DataDirectory: Sendable {
         guard descriptor >= 0 else { throw .system("open", file) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            let holder = (try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)  // only for the message
-            throw Failure("\(path) is in use by \(holder.flatMap { $0.isEmpty ? nil : $0 } ?? "another dbtools"): stop that, or choose another --data-dir.")
+            // Only for the message.
+            let holder = (try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+            throw Failure(
+                "\(path) is in use by \(holder.flatMap { $0.isEmpty ? nil : $0 } ?? "another dbtools"): "
+                    + "stop that, or choose another --data-dir."
+            )
         }
         let text = "dbtools \(command) (process \(getpid()))\n"
         ftruncate(descriptor, 0)

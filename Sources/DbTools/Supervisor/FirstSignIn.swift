@@ -14,7 +14,9 @@ enum FirstSignIn: Sendable {
 
     static func make(_ installation: Installation, logger: Logger) async throws -> FirstSignIn {
         let email = installation.config.adminEmail ?? defaultEmail
-        switch try await UserDirectory(system: installation.system).ensureFirstAdmin(email: email, password: installation.config.adminPassword) {
+        switch try await UserDirectory(system: installation.system).ensureFirstAdmin(
+            email: email, password: installation.config.adminPassword)
+        {
         case .exists: return .exists
         case .created:
             logger.notice("Made the super admin", metadata: ["email": "\(email)"])

@@ -24,7 +24,9 @@ struct HalfMadeSweep: Service {
     @discardableResult func tick() async -> [String] {
         do {
             let removed = try await provisioning.removeHalfMade()
-            if !removed.isEmpty { logger.warning("Removed tenants left half-made", metadata: ["tenants": "\(removed.joined(separator: ","))"]) }
+            if !removed.isEmpty {
+                logger.warning("Removed tenants left half-made", metadata: ["tenants": "\(removed.joined(separator: ","))"])
+            }
             return removed
         } catch {
             logger.debug("The sweep of half-made tenants waits for the database", metadata: ["reason": "\(Sentence.of(error))"])

@@ -39,12 +39,16 @@ struct Installation: Sendable {
         let key = try await MasterKeyFile(config).settle(with: system, logger: logger)
         let installation = Installation(config: config, pool: pool, system: system, masterKey: key)
         let removed = try await installation.provisioning.removeHalfMade()
-        if !removed.isEmpty { logger.warning("Removed tenants that a crash had left half-made", metadata: ["tenants": "\(removed.joined(separator: ","))"]) }
+        if !removed.isEmpty {
+            logger.warning("Removed tenants that a crash had left half-made", metadata: ["tenants": "\(removed.joined(separator: ","))"])
+        }
         for outcome in await TenantMigration(installation).run(progress: { _, _ in }) {
             if let reason = outcome.failure {
-                logger.error("A tenant's database could not be brought up to date", metadata: ["tenant": "\(outcome.slug)", "reason": "\(reason)"])
+                logger.error(
+                    "A tenant's database could not be brought up to date", metadata: ["tenant": "\(outcome.slug)", "reason": "\(reason)"])
             } else if outcome.appliedCount > 0 {
-                logger.notice("A tenant's database is up to date", metadata: ["tenant": "\(outcome.slug)", "migrations": "\(outcome.appliedCount)"])
+                logger.notice(
+                    "A tenant's database is up to date", metadata: ["tenant": "\(outcome.slug)", "migrations": "\(outcome.appliedCount)"])
             }
         }
         return installation

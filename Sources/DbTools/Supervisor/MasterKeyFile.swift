@@ -26,13 +26,15 @@ struct MasterKeyFile {
         let key = try given() ?? make(wanted: wanted, logger: logger)
         if let wanted, wanted != key.keyID {
             throw Failure(
-                "The master key (\(key.keyID)) is not the one that this installation was made with (\(wanted)): give that one in DBTOOLS_MASTER_KEY, "
+                "The master key (\(key.keyID)) is not the one that this installation was made with (\(wanted)): "
+                    + "give that one in DBTOOLS_MASTER_KEY, "
                     + "DBTOOLS_MASTER_KEY_FILE or \(path).")
         }
         if wanted == nil {
             let keyID = JSONValue.string(key.keyID)
             _ = try await system.transaction { session in
-                try session.execute("INSERT INTO platform.installation (key, value) VALUES ('master_key_id', \(keyID)) ON CONFLICT (key) DO NOTHING")
+                try session.execute(
+                    "INSERT INTO platform.installation (key, value) VALUES ('master_key_id', \(keyID)) ON CONFLICT (key) DO NOTHING")
             }
         }
         return key
@@ -41,7 +43,9 @@ struct MasterKeyFile {
     /// The key from the configuration or the file; nil when there is none.
     func given() throws(Failure) -> MasterKey? {
         if let text = config.masterKey {
-            guard let key = MasterKey(text: text) else { throw Failure("DBTOOLS_MASTER_KEY is not a key: 32 bytes as 64 hexadecimal digits or as base64.") }
+            guard let key = MasterKey(text: text) else {
+                throw Failure("DBTOOLS_MASTER_KEY is not a key: 32 bytes as 64 hexadecimal digits or as base64.")
+            }
             return key
         }
         guard access(path, F_OK) == 0 else {
@@ -58,12 +62,15 @@ struct MasterKeyFile {
     private func make(wanted: String?, logger: Logger) throws(Failure) -> MasterKey {
         if let wanted {
             throw Failure(
-                "The master key (\(wanted)) is missing: put it back in \(path), or give it in DBTOOLS_MASTER_KEY or DBTOOLS_MASTER_KEY_FILE. "
+                "The master key (\(wanted)) is missing: put it back in \(path), "
+                    + "or give it in DBTOOLS_MASTER_KEY or DBTOOLS_MASTER_KEY_FILE. "
                     + "Without it the stored passwords cannot be read.")
         }
         guard config.databaseURL == nil else {
             throw Failure(
-                "With DATABASE_URL a master key must be given, in DBTOOLS_MASTER_KEY or DBTOOLS_MASTER_KEY_FILE (make one with: openssl rand -hex 32).")
+                "With DATABASE_URL a master key must be given, in DBTOOLS_MASTER_KEY or DBTOOLS_MASTER_KEY_FILE "
+                    + "(make one with: openssl rand -hex 32)."
+            )
         }
         let key = MasterKey.random()
         try PrivateFile.write(Array((key.text + "\n").utf8), to: path)

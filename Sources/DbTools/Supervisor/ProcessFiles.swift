@@ -7,7 +7,8 @@ enum ProcessFiles {
 
     static func note(_ process: pid_t, name: String, directory: String) {
         guard let startedAt = startTicks(process) else { return }
-        let path = "\(directory)/\(name).pid", temporary = path + ".new"
+        let path = "\(directory)/\(name).pid"
+        let temporary = path + ".new"
         // A child that is not noted is still ended by the end of its standard input.
         try? "\(process) \(startedAt)\n".write(toFile: temporary, atomically: false, encoding: .utf8)
         rename(temporary, path)
@@ -15,14 +16,18 @@ enum ProcessFiles {
 
     static func remove(name: String, directory: String) { unlink("\(directory)/\(name).pid") }
 
-    /// Ends the children of a supervisor that is gone: those that are still the noted process, with our command line. Returns how many there were.
+    /// Ends the children of a supervisor that is gone: those that are still the noted process, with our command line. Returns how many
+    /// there were.
     static func endLeftOvers(directory: String, logger: Logger) async -> Int {
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter { $0.hasSuffix(".pid") }  // none: nothing to end
+        // None: nothing to end.
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter { $0.hasSuffix(".pid") }
         var left: [(process: pid_t, ticks: UInt64)] = []
         for name in names {
             let path = directory + "/" + name
             let parts = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(whereSeparator: \.isWhitespace)
-            if parts.count == 2, let process = pid_t(parts[0]), let ticks = UInt64(parts[1]), startTicks(process) == ticks, isOurs(process, directory) {
+            if parts.count == 2, let process = pid_t(parts[0]), let ticks = UInt64(parts[1]), startTicks(process) == ticks,
+                isOurs(process, directory)
+            {
                 logger.warning("Ending a child that outlived its supervisor", metadata: ["process": "\(name)", "pid": "\(process)"])
                 kill(process, SIGKILL)
                 left.append((process, ticks))
@@ -38,7 +43,9 @@ enum ProcessFiles {
 
     /// When the process started, in clock ticks since boot: with its number it names one process for good. Nil when it has ended.
     static func startTicks(_ process: pid_t) -> UInt64? {
-        guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let close = stat.lastIndex(of: ")") else { return nil }
+        guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let close = stat.lastIndex(of: ")") else {
+            return nil
+        }
         let fields = stat[stat.index(after: close)...].split(separator: " ")
         guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
         return UInt64(fields[19])

@@ -24,7 +24,8 @@ enum StopSignals {
     }
 }
 
-/// Waits on a thread of its own for the end of standard input: the supervisor's end, however it went. What was told then and is still here after
+/// Waits on a thread of its own for the end of standard input: the supervisor's end, however it went. What was told then and is still
+/// here after
 /// `orphanSecondsMax` is ended.
 enum SupervisorWatch {
     private static let orphanSecondsMax = 5.0

@@ -8,7 +8,8 @@ import UnixSignals
 
 /// `dbtools serve`: one process that keeps PostgreSQL, the API and the collectors running, and stops them within ten seconds.
 ///
-/// It does none of their work itself, so what crashes there takes nothing along. All it knows is on disk: killed at any moment and started again,
+/// It does none of their work itself, so what crashes there takes nothing along. All it knows is on disk: killed at any moment and
+/// started again,
 /// it takes over a PostgreSQL that runs, ends children that are left, and goes on.
 struct Supervisor {
     let config: AppConfig
@@ -46,7 +47,8 @@ struct Supervisor {
 
         let cluster =
             config.databaseURL == nil
-            ? PrivateCluster(directory: directory.postgres, binDirectory: config.postgresBinDirectory, logger: Logger(label: "postgres")) : nil
+            ? PrivateCluster(directory: directory.postgres, binDirectory: config.postgresBinDirectory, logger: Logger(label: "postgres"))
+            : nil
         let emergency = Emergency()
         let program = ProgramService(supervisor: self, directory: directory, cluster: cluster, emergency: emergency)
         let services: [any Service] = (cluster.map { [$0] } ?? []) + [program]
@@ -55,7 +57,9 @@ struct Supervisor {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
-                    .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
                 }, logger: quiet))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { [logger] in
@@ -107,7 +111,8 @@ private struct ProgramService: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for child in addition.children { group.addTask { try await child.run() } }
             for work in addition.work { group.addTask { try await work() } }
-            let input = try ChildConfig(config: config, server: prepared.server.conninfo, masterKey: prepared.installation.masterKey.text).bytes()
+            let input = try ChildConfig(config: config, server: prepared.server.conninfo, masterKey: prepared.installation.masterKey.text)
+                .bytes()
             if config.roles.contains(.api) {
                 let api = child("api", ["process", "api"], input)
                 group.addTask { try await api.run() }

@@ -14,7 +14,9 @@ package struct ClusterError: Error, Sendable, CustomStringConvertible {
             return "permission denied; PostgreSQL's user must be allowed to enter and write its directory. \(lastComplaint(in: output))"
         }
         if output.contains("Read-only file system") { return "the file system is read-only." }
-        if output.contains("Cannot allocate memory") || output.contains("could not map anonymous shared memory") { return "not enough memory." }
+        if output.contains("Cannot allocate memory") || output.contains("could not map anonymous shared memory") {
+            return "not enough memory."
+        }
         let complaint = lastComplaint(in: output)
         return complaint.isEmpty ? "it said nothing." : complaint
     }

@@ -10,7 +10,8 @@ struct ClusterAccount {
 
     /// How a program is started as this user: by util-linux's setpriv, which becomes the program (same process id).
     ///
-    /// Not by swift-subprocess's own `userID`: its child, made by a bare clone3, calls glibc's setgid and setuid, and those wait for ever for the
+    /// Not by swift-subprocess's own `userID`: its child, made by a bare clone3, calls glibc's setgid and setuid, and those wait for ever
+    /// for the
     /// parent's other threads, which the child does not have (seen with 1.0.2 in one start of three; 2026-11-21).
     func command(_ program: String, _ arguments: [String]) -> (executable: Executable, arguments: Arguments) {
         guard let user else { return (.path(FilePath(program)), Arguments(arguments)) }
@@ -49,7 +50,8 @@ struct ClusterPaths {
         if (beside + "/.s.PGSQL.5432").utf8.count <= Self.socketPathBytesMax {
             socketDirectory = beside
         } else {
-            // Too long for a socket: a short folder named after the directory. The name is the same at every start, so a running server is found.
+            // Too long for a socket: a short folder named after the directory. The name is the same at every start, so a running server
+            // is found.
             socketDirectory = "\(geteuid() == 0 ? "/run" : "/tmp")/dbtools-\(geteuid())-\(Self.hash(self.directory))"
         }
     }
@@ -69,7 +71,8 @@ struct ClusterPaths {
         let exists = stat(data, &status) == 0
         guard geteuid() == 0 else {
             if exists, status.st_uid != geteuid() {
-                throw ClusterError("\(data) belongs to another user (\(status.st_uid)): run as that user, or choose another data directory.")
+                throw ClusterError(
+                    "\(data) belongs to another user (\(status.st_uid)): run as that user, or choose another data directory.")
             }
             return ClusterAccount(user: nil)
         }
@@ -77,7 +80,8 @@ struct ClusterPaths {
             return ClusterAccount(user: (entry.pointee.pw_uid, entry.pointee.pw_gid, String(cString: entry.pointee.pw_name)))
         }
         guard let entry = getpwnam("postgres") else {
-            throw ClusterError("PostgreSQL does not run as root, and there is no user postgres: install PostgreSQL, or run as another user.")
+            throw ClusterError(
+                "PostgreSQL does not run as root, and there is no user postgres: install PostgreSQL, or run as another user.")
         }
         return ClusterAccount(user: (entry.pointee.pw_uid, entry.pointee.pw_gid, "postgres"))
     }
@@ -97,7 +101,9 @@ struct ClusterPaths {
         // lstat: in /tmp, what another user put there under our name is refused, a link as well.
         guard lstat(path, &status) == 0 else { throw .system("look at", path) }
         let wanted = account.user?.id ?? geteuid()
-        if isSocketElsewhere, path == socketDirectory, status.st_mode & S_IFMT != S_IFDIR || (status.st_uid != wanted && status.st_uid != geteuid()) {
+        if isSocketElsewhere, path == socketDirectory,
+            status.st_mode & S_IFMT != S_IFDIR || (status.st_uid != wanted && status.st_uid != geteuid())
+        {
             throw ClusterError("\(path) belongs to somebody else: remove it, or choose a shorter data directory.")
         }
         if let user = account.user, status.st_uid != user.id, chown(path, user.id, user.group) != 0 {
@@ -106,7 +112,8 @@ struct ClusterPaths {
         if status.st_mode & 0o777 != 0o700, chmod(path, 0o700) != 0 { throw .system("close to others", path) }
     }
 
-    /// Every folder above ours must let PostgreSQL's user pass; one that does not is named, since PostgreSQL itself only says "permission denied".
+    /// Every folder above ours must let PostgreSQL's user pass; one that does not is named, since PostgreSQL itself only says "permission
+    /// denied".
     private func checkWay(for user: (id: uid_t, group: gid_t, name: String)) throws(ClusterError) {
         var path = (directory as NSString).deletingLastPathComponent
         while !path.isEmpty, path != "/" {
@@ -117,7 +124,9 @@ struct ClusterPaths {
                 ? status.st_mode & 0o100 != 0 : status.st_gid == user.group ? status.st_mode & 0o010 != 0 : status.st_mode & 0o001 != 0
             guard mayEnter else {
                 throw ClusterError(
-                    "PostgreSQL runs as the user \(user.name), who may not enter \(path): choose another data directory, or allow it with chmod o+x \(path).")
+                    "PostgreSQL runs as the user \(user.name), who may not enter \(path): "
+                        + "choose another data directory, or allow it with chmod o+x \(path)."
+                )
             }
             path = (path as NSString).deletingLastPathComponent
         }
@@ -166,7 +175,8 @@ struct ClusterPaths {
         close(folder)
     }
 
-    /// A lock file whose process is not a postmaster here (after a restart of the machine or container its number may be anyone's) stops PostgreSQL.
+    /// A lock file whose process is not a postmaster here (after a restart of the machine or container its number may be anyone's) stops
+    /// PostgreSQL.
     func removeStaleLockFile() {
         guard ClusterProcesses.inside(data).isEmpty else { return }
         unlink(data + "/postmaster.pid")

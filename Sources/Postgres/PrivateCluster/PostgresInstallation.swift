@@ -31,13 +31,17 @@ package struct PostgresInstallation: Sendable {
 
     private static func fitting(_ found: [PostgresInstallation], _ dataVersion: Int?) throws(ClusterError) -> PostgresInstallation {
         guard let newest = found.max(by: { $0.major < $1.major }) else {
-            throw ClusterError("PostgreSQL is not installed: install it (Debian: apt-get install postgresql), or set DATABASE_URL to use a server of yours.")
+            throw ClusterError(
+                "PostgreSQL is not installed: install it (Debian: apt-get install postgresql), "
+                    + "or set DATABASE_URL to use a server of yours."
+            )
         }
         if let dataVersion {
             guard let same = found.first(where: { $0.major == dataVersion }) else {
                 let have = Set(found.map(\.major)).sorted().map(String.init).joined(separator: ", ")
                 throw ClusterError(
-                    "The data directory was made by PostgreSQL \(dataVersion), but this machine has \(have): install PostgreSQL \(dataVersion), "
+                    "The data directory was made by PostgreSQL \(dataVersion), but this machine has \(have): "
+                        + "install PostgreSQL \(dataVersion), "
                         + "make a backup with it, and restore that into a new data directory.")
             }
             return same
@@ -54,7 +58,9 @@ package struct PostgresInstallation: Sendable {
         for (parent, prefix, suffix) in [("/usr/lib/postgresql", "", "/bin"), ("/usr", "pgsql-", "/bin")] {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
                 let directory = "\(parent)/\(name)\(suffix)"
-                if let major = Int(name.dropFirst(prefix.count)), access(directory + "/postgres", X_OK) == 0, access(directory + "/initdb", X_OK) == 0 {
+                if let major = Int(name.dropFirst(prefix.count)), access(directory + "/postgres", X_OK) == 0,
+                    access(directory + "/initdb", X_OK) == 0
+                {
                     found.append(PostgresInstallation(binDirectory: directory, major: major))
                 }
             }
@@ -72,7 +78,8 @@ package struct PostgresInstallation: Sendable {
 
     /// "postgres (PostgreSQL) 15.14 (Debian ...)" -> 15
     private static func version(of directory: String) async -> Int? {
-        guard let text = await output(.path(FilePath(directory + "/postgres")), ["--version"]), let range = text.range(of: "(PostgreSQL) ") else { return nil }
+        guard let text = await output(.path(FilePath(directory + "/postgres")), ["--version"]), let range = text.range(of: "(PostgreSQL) ")
+        else { return nil }
         return Int(text[range.upperBound...].prefix { $0.isNumber })
     }
 

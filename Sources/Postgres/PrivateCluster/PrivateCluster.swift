@@ -1,13 +1,14 @@
+import Foundation
 package import Logging
 import ServiceLifecycle
-import Foundation
 import Subprocess
 import Synchronization
 import SystemPackage
 
 /// A PostgreSQL of our own in a directory: made on first use, started, watched, restarted when it dies, stopped with us.
 ///
-/// It listens on a unix socket only, asks for a password on every connection (SCRAM), and runs as an unprivileged user also when we are root.
+/// It listens on a unix socket only, asks for a password on every connection (SCRAM), and runs as an unprivileged user also when we are
+/// root.
 /// A postmaster that outlived us is adopted; what a killed postmaster left behind is ended before the next start.
 package struct PrivateCluster: Service, Sendable {
     /// Starts that may fail one after the other before the cluster has been ready once.
@@ -55,7 +56,8 @@ package struct PrivateCluster: Service, Sendable {
     /// The superuser's address of one database. Throws as ``superuser`` does.
     package func address(database: String) throws(ClusterError) -> DatabaseAddress {
         DatabaseAddress([
-            "host": paths.socketDirectory, "port": "5432", "user": Self.superuserName, "password": try paths.readPassword(), "dbname": database,
+            "host": paths.socketDirectory, "port": "5432", "user": Self.superuserName, "password": try paths.readPassword(),
+            "dbname": database,
             "connect_timeout": "5",
         ])
     }
@@ -108,7 +110,12 @@ package struct PrivateCluster: Service, Sendable {
             case .stopped:
                 return
             case .ended(let wasReady):
-                if wasReady { hasBeenReady = true; failedStarts = 0 } else { failedStarts += 1 }
+                if wasReady {
+                    hasBeenReady = true
+                    failedStarts = 0
+                } else {
+                    failedStarts += 1
+                }
                 state.phase = .starting
                 await endLeftOvers()
                 let reason = paths.logReason(since: state.logOffset)
@@ -122,7 +129,10 @@ package struct PrivateCluster: Service, Sendable {
         }
     }
 
-    private enum End { case stopped, ended(wasReady: Bool) }
+    private enum End {
+        case stopped
+        case ended(wasReady: Bool)
+    }
 
     /// One life of a postmaster: one that is running already, or a new one.
     private func serve(_ installation: PostgresInstallation, as account: ClusterAccount) async throws -> End {
@@ -228,16 +238,21 @@ package struct PrivateCluster: Service, Sendable {
             platformOptions: account.processOptions(teardown: [.send(signal: .interrupt, allowedDurationToNextStep: .seconds(2))]),
             input: .none, output: .string(limit: 65_536), error: .string(limit: 65_536))
         guard result.terminationStatus.isSuccess else {
-            throw ClusterError("The private PostgreSQL cannot be made in \(paths.directory): \(ClusterError.reason(in: result.standardError))")
+            throw ClusterError(
+                "The private PostgreSQL cannot be made in \(paths.directory): \(ClusterError.reason(in: result.standardError))")
         }
         try paths.putInPlace()
-        logger.notice("Made a private PostgreSQL", metadata: ["version": "\(installation.major)", "duration_ms": "\(startedAt.milliseconds)"])
+        logger.notice(
+            "Made a private PostgreSQL", metadata: ["version": "\(installation.major)", "duration_ms": "\(startedAt.milliseconds)"])
     }
 }
 
 /// Where a cluster is in its life.
 private final class ClusterState: Sendable {
-    enum Phase: Sendable { case starting, ready, stopped, failed(ClusterError) }
+    enum Phase: Sendable {
+        case starting, ready, stopped
+        case failed(ClusterError)
+    }
     private let current = Mutex(Phase.starting)
     private let offset = Mutex<UInt64>(0)
 
