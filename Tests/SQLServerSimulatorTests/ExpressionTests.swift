@@ -59,7 +59,8 @@ struct ExpressionTests {
             ("SELECT DATEADD(foo, 1, GETDATE())", 155, 15, "'foo' is not a recognized dateadd option."),
             (
                 "SELECT name, COUNT(*) FROM sys.databases", 8120, 16,
-                "Column 'databases.name' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause."
+                "Column 'databases.name' is invalid in the select list because it is not contained in either an aggregate function or the "
+                    + "GROUP BY clause."
             ),
             ("SELECT 1 WHERE COUNT(*) > 1", 147, 15, nil),
             ("SELECT CAST('x' AS nosuchtype)", 243, 16, "Type nosuchtype is not a defined system type."),

@@ -7,7 +7,8 @@ import Testing
 /// The server lives: counters grow, readings move, control is obeyed at once.
 struct LivingTests {
     private static let counterQueries = [
-        "SELECT RTRIM(counter_name) + RTRIM(instance_name) + RTRIM(object_name), cntr_value FROM sys.dm_os_performance_counters WHERE cntr_type = 272696576",
+        "SELECT RTRIM(counter_name) + RTRIM(instance_name) + RTRIM(object_name), cntr_value FROM sys.dm_os_performance_counters WHERE "
+            + "cntr_type = 272696576",
         "SELECT wait_type, wait_time_ms FROM sys.dm_os_wait_stats", "SELECT wait_type, waiting_tasks_count FROM sys.dm_os_wait_stats",
         "SELECT wait_type, signal_wait_time_ms FROM sys.dm_os_wait_stats",
         "SELECT CONCAT(database_id, '/', file_id), num_of_reads FROM sys.dm_io_virtual_file_stats(NULL, NULL)",
@@ -46,7 +47,8 @@ struct LivingTests {
 
     private static let cpuQuery = """
         DECLARE @now bigint = (SELECT ms_ticks FROM sys.dm_os_sys_info);
-        SELECT TOP (1) DATEADD(ms, -((@now - rb.timestamp) % 1000), DATEADD(s, -((@now - rb.timestamp) / 1000), SYSUTCDATETIME())) AS event_time,
+        SELECT TOP (1) DATEADD(ms, -((@now - rb.timestamp) % 1000), DATEADD(s, -((@now - rb.timestamp) / 1000), SYSUTCDATETIME())) AS
+        event_time,
             rb.x.value('(./Record/@id)[1]', 'int') AS record_id,
             rb.x.value('(./Record/SchedulerMonitorEvent/SystemHealth/SystemIdle)[1]', 'int') AS idle,
             rb.x.value('(./Record/SchedulerMonitorEvent/SystemHealth/ProcessUtilization)[1]', 'int') AS sql_cpu
@@ -132,7 +134,8 @@ struct LivingTests {
         #expect(harness.text("SELECT host_platform FROM sys.dm_os_host_info") == "Linux")
         #expect(
             harness.text(
-                "SELECT 100 - CAST(ROUND(available_physical_memory_kb * 100.0 / total_physical_memory_kb, 0) AS int) FROM sys.dm_os_sys_memory"
+                "SELECT 100 - CAST(ROUND(available_physical_memory_kb * 100.0 / total_physical_memory_kb, 0) AS int) FROM "
+                    + "sys.dm_os_sys_memory"
             ) == "91")
     }
 

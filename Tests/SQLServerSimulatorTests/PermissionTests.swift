@@ -50,7 +50,8 @@ struct PermissionTests {
         let harness = Harness(permissions: ["VIEW SERVER STATE"])
         #expect(
             harness.text(
-                "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE'), HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION'), IS_SRVROLEMEMBER('sysadmin'), HAS_PERMS_BY_NAME(NULL, NULL, 'NO SUCH')"
+                "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE'), HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION'), "
+                    + "IS_SRVROLEMEMBER('sysadmin'), HAS_PERMS_BY_NAME(NULL, NULL, 'NO SUCH')"
             )
                 == "1|0|0|NULL")
         #expect(

@@ -26,7 +26,8 @@ struct SessionTests {
         ("SELECT 1 AS a UNION SELECT 1 UNION ALL SELECT 2", "1\n2"),
         ("SELECT x FROM (VALUES (3),(1),(2)) v(x) ORDER BY x DESC OFFSET 1 ROWS FETCH NEXT 1 ROWS ONLY", "2"),
         (
-            "SELECT d.name, f.n FROM sys.databases d CROSS APPLY (SELECT COUNT(*) AS n FROM sys.master_files m WHERE m.database_id = d.database_id) f WHERE d.database_id = 1",
+            "SELECT d.name, f.n FROM sys.databases d CROSS APPLY (SELECT COUNT(*) AS n FROM sys.master_files m WHERE m.database_id = "
+                + "d.database_id) f WHERE d.database_id = 1",
             "master|2"
         ),
         ("SELECT a.x, b.x FROM (VALUES (1),(2)) a(x) FULL JOIN (VALUES (2),(3)) b(x) ON a.x = b.x ORDER BY 1, 2", "NULL|3\n1|NULL\n2|2"),
@@ -45,7 +46,8 @@ struct SessionTests {
         #expect(harness.text("CREATE SCHEMA DBATools") == "")
         #expect(
             harness.text(
-                "CREATE PROCEDURE DBATools.usp_Add @a int, @b int = 10, @sum int OUTPUT AS BEGIN SET NOCOUNT ON; SET @sum = @a + @b; SELECT @sum AS total; RETURN 3 END"
+                "CREATE PROCEDURE DBATools.usp_Add @a int, @b int = 10, @sum int OUTPUT AS BEGIN SET NOCOUNT ON; SET @sum = @a + @b; "
+                    + "SELECT @sum AS total; RETURN 3 END"
             ) == "")
         #expect(harness.text("DECLARE @s int, @r int; EXEC @r = DBATools.usp_Add @a = 1, @sum = @s OUTPUT; SELECT @s, @r") == "11\n11|3")
         #expect(harness.text("EXEC DBATools.usp_Add") == "!201")
@@ -129,7 +131,8 @@ struct DriverTests {
 
     @Test func permissionsOf2022AreUnknownBefore() {
         let query =
-            "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE'), HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', 'SELECT')"
+            "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE'), HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', "
+                + "'SELECT')"
         #expect(Harness(version: .v2019, permissions: ["SELECT ON msdb"]).text(query) == "NULL|1")
         #expect(Harness(version: .v2022, permissions: ["VIEW SERVER STATE"]).text(query) == "1|0")
     }

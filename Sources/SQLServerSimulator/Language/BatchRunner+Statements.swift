@@ -216,7 +216,8 @@ extension BatchRunner {
         if case .int(let id) = value {
             number = Int(id)
             text =
-                "Error \(id), severity \(level), state \(stateNumber) was raised, but no message with that error number was found in sys.messages."
+                "Error \(id), severity \(level), state \(stateNumber) was raised, but no message with that error number was found in "
+                    + "sys.messages."
         } else {
             text = MessageFormat.fill(value.text, values)
         }
@@ -242,7 +243,8 @@ extension BatchRunner {
         guard id >= 50_000 else {
             throw SQLServerMessage(
                 35_100, severity: 16,
-                "Error number \(id) in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647."
+                "Error number \(id) in the THROW statement is outside the valid range. Specify an error number in the valid range of "
+                    + "50000 to 2147483647."
             )
         }
         let text = try evaluate(message, as: .nvarchar(2048)).text

@@ -83,7 +83,8 @@ struct DataChanges {
             throw SQLServerMessage(
                 width > indexes.count ? 110 : 109, severity: 15,
                 "There are \(width > indexes.count ? "fewer" : "more") columns in the INSERT statement than values specified in the "
-                    + "VALUES clause. The number of values in the VALUES clause must match the number of columns specified in the INSERT statement."
+                    + "VALUES clause. The number of values in the VALUES clause must match the number of columns specified in the INSERT "
+                        + "statement."
             )
         }
         return indexes
@@ -130,7 +131,8 @@ struct DataChanges {
         for (index, column) in table.columns.enumerated() where values[index] == .null && !column.isNullable {
             throw SQLServerMessage(
                 515, state: 2,
-                "Cannot insert the value NULL into column '\(column.name)', table '\(name(target))'; column does not allow nulls. INSERT fails."
+                "Cannot insert the value NULL into column '\(column.name)', table '\(name(target))'; column does not allow nulls. INSERT "
+                    + "fails."
             )
         }
         return values
@@ -206,7 +208,8 @@ struct DataChanges {
         for column in columns where !known.insert(column.name.lowercased()).inserted {
             throw SQLServerMessage(
                 2705, state: 3,
-                "Column names in each table must be unique. Column name '\(column.name)' in table '\(path.last ?? "")' is specified more than once."
+                "Column names in each table must be unique. Column name '\(column.name)' in table '\(path.last ?? "")' is specified more "
+                    + "than once."
             )
         }
         try store(path, StoredTable(columns: columns))
@@ -235,7 +238,8 @@ struct DataChanges {
         for (index, column) in plan.columns.enumerated() where column.name.isEmpty {
             throw SQLServerMessage(
                 1038, state: 5, severity: 15,
-                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name (column \(index + 1))."
+                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name (column "
+                    + "\(index + 1))."
             )
         }
         let table = StoredTable(columns: plan.columns.map { ColumnDefinition(name: $0.name, type: $0.type, isNullable: $0.isNullable) })

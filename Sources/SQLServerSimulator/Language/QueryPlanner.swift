@@ -188,7 +188,9 @@ struct QueryPlanner {
         guard names.count == plan.columns.count else {
             throw SQLServerMessage(
                 names.count > plan.columns.count ? 8158 : 8159,
-                "'\(table)' has \(names.count > plan.columns.count ? "more" : "fewer") columns \(names.count > plan.columns.count ? "in the column list " : "")than were specified\(names.count > plan.columns.count ? "" : " in the column list")."
+                "'\(table)' has \(names.count > plan.columns.count ? "more" : "fewer") columns "
+                    + "\(names.count > plan.columns.count ? "in the column list " : "")than were "
+                + "specified\(names.count > plan.columns.count ? "" : " in the column list")."
             )
         }
         let columns = zip(plan.columns, names).map { ResultColumn(name: $1, type: $0.type, isNullable: $0.isNullable) }
@@ -238,7 +240,8 @@ struct QueryPlanner {
                 guard next.isEmpty || depth < Self.recursionMax else {
                     throw SQLServerMessage(
                         530,
-                        "The statement terminated. The maximum recursion \(Self.recursionMax) has been exhausted before statement completion."
+                        "The statement terminated. The maximum recursion \(Self.recursionMax) has been exhausted before statement "
+                            + "completion."
                     )
                 }
                 all += next

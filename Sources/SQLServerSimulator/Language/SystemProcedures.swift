@@ -18,7 +18,8 @@ enum SystemProcedures {
         "sp_datatype_info_100": { call throws(SQLServerMessage) in try dataTypes(call) },
         "sp_databases": { call throws(SQLServerMessage) in
             try call.answer(
-                "SELECT name AS DATABASE_NAME, CONVERT(int, 8192) AS DATABASE_SIZE, CONVERT(varchar(254), NULL) AS REMARKS FROM sys.databases ORDER BY name"
+                "SELECT name AS DATABASE_NAME, CONVERT(int, 8192) AS DATABASE_SIZE, CONVERT(varchar(254), NULL) AS REMARKS FROM "
+                    + "sys.databases ORDER BY name"
             )
             return 0
         },
@@ -28,8 +29,10 @@ enum SystemProcedures {
         "sp_server_info": { call throws(SQLServerMessage) in
             try call.answer(
                 """
-                SELECT * FROM (VALUES (1, 'DBMS_NAME', 'Microsoft SQL Server'), (2, 'DBMS_VER', CONVERT(varchar(255), SERVERPROPERTY('ProductVersion'))),
-                (10, 'OWNER_TERM', 'owner'), (11, 'TABLE_TERM', 'table'), (16, 'IDENTIFIER_CASE', 'MIXED'), (18, 'COLLATION_SEQ', 'charset=iso_1'))
+                SELECT * FROM (VALUES (1, 'DBMS_NAME', 'Microsoft SQL Server'), (2, 'DBMS_VER', CONVERT(varchar(255),
+                SERVERPROPERTY('ProductVersion'))),
+                (10, 'OWNER_TERM', 'owner'), (11, 'TABLE_TERM', 'table'), (16, 'IDENTIFIER_CASE', 'MIXED'), (18, 'COLLATION_SEQ',
+                'charset=iso_1'))
                 AS info (attribute_id, attribute_name, attribute_value)
                 """)
             return 0
@@ -71,7 +74,8 @@ enum SystemProcedures {
             try call.answer(
                 """
                 SELECT d.name, CONVERT(nvarchar(13), CONVERT(decimal(12,2), SUM(f.size) / 128.0)) + N' MB' AS db_size, N'sa' AS owner,
-                CONVERT(smallint, d.database_id) AS dbid, CONVERT(nvarchar(11), d.create_date) AS created, d.state_desc AS status, d.compatibility_level
+                CONVERT(smallint, d.database_id) AS dbid, CONVERT(nvarchar(11), d.create_date) AS created, d.state_desc AS status,
+                d.compatibility_level
                 FROM sys.databases AS d JOIN sys.master_files AS f ON f.database_id = d.database_id
                 GROUP BY d.name, d.database_id, d.create_date, d.state_desc, d.compatibility_level ORDER BY d.name
                 """)
@@ -86,7 +90,8 @@ enum SystemProcedures {
                 """
                 SELECT * FROM (VALUES (1, N'ProductName', NULL, N'Microsoft SQL Server'),
                 (2, N'ProductVersion', NULL, CONVERT(nvarchar(60), SERVERPROPERTY('ProductVersion'))),
-                (16, N'ProcessorCount', (SELECT cpu_count FROM sys.dm_os_sys_info), CONVERT(nvarchar(60), (SELECT cpu_count FROM sys.dm_os_sys_info))),
+                (16, N'ProcessorCount', (SELECT cpu_count FROM sys.dm_os_sys_info), CONVERT(nvarchar(60), (SELECT cpu_count FROM
+                sys.dm_os_sys_info))),
                 (19, N'PhysicalMemory', (SELECT CONVERT(int, physical_memory_kb / 1024) FROM sys.dm_os_sys_info), NULL))
                 AS v ([Index], Name, Internal_Value, Character_Value)
                 """)
@@ -157,7 +162,8 @@ enum SystemProcedures {
         try call.answer(
             """
             SELECT CONVERT(nvarchar(128), DB_NAME()) AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME,
-            CONVERT(varchar(32), CASE TABLE_TYPE WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END) AS TABLE_TYPE, CONVERT(varchar(254), NULL) AS REMARKS
+            CONVERT(varchar(32), CASE TABLE_TYPE WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END) AS TABLE_TYPE, CONVERT(varchar(254), NULL) AS
+            REMARKS
             FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME LIKE @name ORDER BY TABLE_TYPE, TABLE_OWNER, TABLE_NAME
             """, [("@name", .string(try call.text("@table_name", 0) ?? "%"), .nvarchar(384))])
         return 0

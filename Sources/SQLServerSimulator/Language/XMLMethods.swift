@@ -83,7 +83,8 @@ enum XMLMethods {
         }
     }
 
-    /// A node found by nodes() keeps its attributes reachable as `@name` and its children as `name`: marked by a wrapper that `XMLReader` undoes.
+    /// A node found by nodes() keeps its attributes reachable as `@name` and its children as `name`: marked by a wrapper that `XMLReader`
+    /// undoes.
     private static func wrapped(_ node: XMLNode) -> String { contextMark + node.serialized }
 
     static let contextMark = "<?context?>"

@@ -66,14 +66,18 @@ enum BackupViews {
     private static let backupSets: VirtualView = VirtualView(
         "msdb.dbo.backupset", requires: .msdb,
         columns: """
-            backup_set_id int, backup_set_uuid uniqueidentifier, media_set_id int, first_family_number tinyint null, first_media_number smallint null,
+            backup_set_id int, backup_set_uuid uniqueidentifier, media_set_id int, first_family_number tinyint null, first_media_number
+            smallint null,
             name nvarchar(128) null, description nvarchar(255) null, user_name nvarchar(128) null, software_major_version tinyint null,
             database_creation_date datetime null, backup_start_date datetime null, backup_finish_date datetime null, type char(1) null,
-            compatibility_level tinyint null, database_version int null, backup_size numeric(20,0) null, compressed_backup_size numeric(20,0) null,
+            compatibility_level tinyint null, database_version int null, backup_size numeric(20,0) null, compressed_backup_size
+            numeric(20,0) null,
             database_name nvarchar(128) null, server_name nvarchar(128) null, machine_name nvarchar(128) null, first_lsn numeric(25,0) null,
             last_lsn numeric(25,0) null, checkpoint_lsn numeric(25,0) null, database_backup_lsn numeric(25,0) null,
-            is_password_protected bit null, recovery_model nvarchar(60) null, has_bulk_logged_data bit null, is_snapshot bit null, is_readonly bit null,
-            is_single_user bit null, has_backup_checksums bit null, is_damaged bit null, begins_log_chain bit null, is_force_offline bit null,
+            is_password_protected bit null, recovery_model nvarchar(60) null, has_bulk_logged_data bit null, is_snapshot bit null,
+            is_readonly bit null,
+            is_single_user bit null, has_backup_checksums bit null, is_damaged bit null, begins_log_chain bit null, is_force_offline bit
+            null,
             is_copy_only bit null, database_guid uniqueidentifier null, key_algorithm nvarchar(32) null, encryptor_type nvarchar(32) null
             """,
         named: { request in
@@ -105,7 +109,8 @@ enum BackupViews {
     private static let mediaFamilies: VirtualView = VirtualView(
         "msdb.dbo.backupmediafamily", requires: .msdb,
         columns: """
-            media_set_id int, family_sequence_number tinyint, media_family_id uniqueidentifier null, media_count int null, logical_device_name nvarchar(128) null,
+            media_set_id int, family_sequence_number tinyint, media_family_id uniqueidentifier null, media_count int null,
+            logical_device_name nvarchar(128) null,
             physical_device_name nvarchar(260) null, device_type tinyint null
             """,
         named: { request in
@@ -121,7 +126,8 @@ enum BackupViews {
     private static let restores: VirtualView = VirtualView(
         "msdb.dbo.restorehistory", requires: .msdb,
         columns:
-            "restore_history_id int, restore_date datetime null, destination_database_name nvarchar(128) null, user_name nvarchar(128) null, backup_set_id int, restore_type char(1) null",
+            "restore_history_id int, restore_date datetime null, destination_database_name nvarchar(128) null, user_name nvarchar(128) "
+                + "null, backup_set_id int, restore_type char(1) null",
         named: { _ in [] })
 
     private static let suspectPages: VirtualView = VirtualView(
@@ -143,9 +149,12 @@ enum BackupViews {
     private static let jobs: VirtualView = VirtualView(
         "msdb.dbo.sysjobs", requires: .msdb,
         columns: """
-            job_id uniqueidentifier, originating_server_id int, name sysname, enabled tinyint, description nvarchar(512) null, start_step_id int,
-            category_id int, owner_sid varbinary(85), notify_level_eventlog int, notify_level_email int, notify_level_netsend int, notify_level_page int,
-            notify_email_operator_id int, notify_netsend_operator_id int, notify_page_operator_id int, delete_level int, date_created datetime,
+            job_id uniqueidentifier, originating_server_id int, name sysname, enabled tinyint, description nvarchar(512) null,
+            start_step_id int,
+            category_id int, owner_sid varbinary(85), notify_level_eventlog int, notify_level_email int, notify_level_netsend int,
+            notify_level_page int,
+            notify_email_operator_id int, notify_netsend_operator_id int, notify_page_operator_id int, delete_level int, date_created
+            datetime,
             date_modified datetime, version_number int
             """,
         named: { request in
@@ -162,8 +171,10 @@ enum BackupViews {
     private static let jobHistory: VirtualView = VirtualView(
         "msdb.dbo.sysjobhistory", requires: .msdb,
         columns: """
-            instance_id int, job_id uniqueidentifier, step_id int, step_name sysname, sql_message_id int, sql_severity int, message nvarchar(4000) null,
-            run_status int, run_date int, run_time int, run_duration int, operator_id_emailed int, operator_id_netsent int, operator_id_paged int,
+            instance_id int, job_id uniqueidentifier, step_id int, step_name sysname, sql_message_id int, sql_severity int, message
+            nvarchar(4000) null,
+            run_status int, run_date int, run_time int, run_duration int, operator_id_emailed int, operator_id_netsent int,
+            operator_id_paged int,
             retries_attempted int, server sysname
             """,
         named: { request in
@@ -189,7 +200,8 @@ enum BackupViews {
     private static let jobSteps: VirtualView = VirtualView(
         "msdb.dbo.sysjobsteps", requires: .msdb,
         columns:
-            "job_id uniqueidentifier, step_id int, step_name sysname, subsystem nvarchar(40), command nvarchar(max) null, last_run_outcome int, last_run_duration int, last_run_date int, last_run_time int",
+            "job_id uniqueidentifier, step_id int, step_name sysname, subsystem nvarchar(40), command nvarchar(max) null, "
+                + "last_run_outcome int, last_run_duration int, last_run_date int, last_run_time int",
         named: { _ in
             jobNames.indices.map {
                 [
@@ -202,7 +214,8 @@ enum BackupViews {
     private static let jobActivity: VirtualView = VirtualView(
         "msdb.dbo.sysjobactivity", requires: .msdb,
         columns: """
-            session_id int, job_id uniqueidentifier, run_requested_date datetime null, start_execution_date datetime null, last_executed_step_id int null,
+            session_id int, job_id uniqueidentifier, run_requested_date datetime null, start_execution_date datetime null,
+            last_executed_step_id int null,
             stop_execution_date datetime null, job_history_id int null, next_scheduled_run_date datetime null
             """,
         named: { request in

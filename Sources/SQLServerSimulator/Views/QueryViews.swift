@@ -15,7 +15,8 @@ enum QueryViews {
         })
 
     private static let planText = """
-        <ShowPlanXML xmlns="http://schemas.microsoft.com/sqlserver/2004/07/showplan" Version="1.539" Build="15.0.4375.4"><BatchSequence><Batch><Statements>\
+        <ShowPlanXML xmlns="http://schemas.microsoft.com/sqlserver/2004/07/showplan" Version="1.539" \
+        Build="15.0.4375.4"><BatchSequence><Batch><Statements>\
         <StmtSimple StatementId="1" StatementSubTreeCost="0.0032831"/></Statements></Batch></BatchSequence></ShowPlanXML>
         """
 
@@ -40,21 +41,30 @@ enum QueryViews {
     private static let statistics: VirtualView = VirtualView(
         "sys.dm_exec_query_stats", requires: .serverState,
         columns: """
-            sql_handle varbinary(64), statement_start_offset int, statement_end_offset int, plan_generation_num bigint, plan_handle varbinary(64),
-            creation_time datetime null, last_execution_time datetime, execution_count bigint, total_worker_time bigint, last_worker_time bigint,
-            min_worker_time bigint, max_worker_time bigint, total_physical_reads bigint, last_physical_reads bigint, min_physical_reads bigint,
-            max_physical_reads bigint, total_logical_writes bigint, last_logical_writes bigint, min_logical_writes bigint, max_logical_writes bigint,
-            total_logical_reads bigint, last_logical_reads bigint, min_logical_reads bigint, max_logical_reads bigint, total_clr_time bigint,
-            last_clr_time bigint, min_clr_time bigint, max_clr_time bigint, total_elapsed_time bigint, last_elapsed_time bigint, min_elapsed_time bigint,
-            max_elapsed_time bigint, query_hash binary(8) null, query_plan_hash binary(8) null, total_rows bigint, last_rows bigint, min_rows bigint,
+            sql_handle varbinary(64), statement_start_offset int, statement_end_offset int, plan_generation_num bigint, plan_handle
+            varbinary(64),
+            creation_time datetime null, last_execution_time datetime, execution_count bigint, total_worker_time bigint, last_worker_time
+            bigint,
+            min_worker_time bigint, max_worker_time bigint, total_physical_reads bigint, last_physical_reads bigint, min_physical_reads
+            bigint,
+            max_physical_reads bigint, total_logical_writes bigint, last_logical_writes bigint, min_logical_writes bigint,
+            max_logical_writes bigint,
+            total_logical_reads bigint, last_logical_reads bigint, min_logical_reads bigint, max_logical_reads bigint, total_clr_time
+            bigint,
+            last_clr_time bigint, min_clr_time bigint, max_clr_time bigint, total_elapsed_time bigint, last_elapsed_time bigint,
+            min_elapsed_time bigint,
+            max_elapsed_time bigint, query_hash binary(8) null, query_plan_hash binary(8) null, total_rows bigint, last_rows bigint,
+            min_rows bigint,
             max_rows bigint
             """,
         later: [
             (
                 .v2016,
                 """
-                statement_sql_handle varbinary(64) null, statement_context_id bigint null, total_dop bigint, last_dop bigint, min_dop bigint, max_dop bigint,
-                total_grant_kb bigint, last_grant_kb bigint, min_grant_kb bigint, max_grant_kb bigint, total_used_grant_kb bigint, last_used_grant_kb bigint,
+                statement_sql_handle varbinary(64) null, statement_context_id bigint null, total_dop bigint, last_dop bigint, min_dop
+                bigint, max_dop bigint,
+                total_grant_kb bigint, last_grant_kb bigint, min_grant_kb bigint, max_grant_kb bigint, total_used_grant_kb bigint,
+                last_used_grant_kb bigint,
                 total_spills bigint, last_spills bigint, min_spills bigint, max_spills bigint
                 """
             )
@@ -89,8 +99,10 @@ enum QueryViews {
     private static let procedureStatistics: VirtualView = VirtualView(
         "sys.dm_exec_procedure_stats", requires: .serverState,
         columns: """
-            database_id int, object_id int, type char(2) null, type_desc nvarchar(60) null, sql_handle varbinary(64), plan_handle varbinary(64),
-            cached_time datetime null, last_execution_time datetime null, execution_count bigint, total_worker_time bigint, total_elapsed_time bigint,
+            database_id int, object_id int, type char(2) null, type_desc nvarchar(60) null, sql_handle varbinary(64), plan_handle
+            varbinary(64),
+            cached_time datetime null, last_execution_time datetime null, execution_count bigint, total_worker_time bigint,
+            total_elapsed_time bigint,
             total_logical_reads bigint, total_physical_reads bigint, total_logical_writes bigint
             """,
         named: { _ in [] })
@@ -98,7 +110,8 @@ enum QueryViews {
     private static let cachedPlans: VirtualView = VirtualView(
         "sys.dm_exec_cached_plans", requires: .serverState,
         columns: """
-            bucketid int, refcounts int, usecounts int, size_in_bytes int, memory_object_address varbinary(8), cacheobjtype nvarchar(34), objtype nvarchar(16),
+            bucketid int, refcounts int, usecounts int, size_in_bytes int, memory_object_address varbinary(8), cacheobjtype nvarchar(34),
+            objtype nvarchar(16),
             plan_handle varbinary(64), pool_id int, parent_plan_handle varbinary(64) null
             """,
         named: { request in

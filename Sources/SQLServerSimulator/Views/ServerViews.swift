@@ -10,11 +10,14 @@ enum ServerViews {
     private static let systemInfo: VirtualView = VirtualView(
         "sys.dm_os_sys_info", requires: .serverState,
         columns: """
-            cpu_ticks bigint, ms_ticks bigint, cpu_count int, hyperthread_ratio int, physical_memory_kb bigint, virtual_memory_kb bigint, committed_kb bigint,
-            committed_target_kb bigint, visible_target_kb bigint, stack_size_in_bytes int, os_quantum bigint, os_error_mode int, os_priority_class int null,
+            cpu_ticks bigint, ms_ticks bigint, cpu_count int, hyperthread_ratio int, physical_memory_kb bigint, virtual_memory_kb bigint,
+            committed_kb bigint,
+            committed_target_kb bigint, visible_target_kb bigint, stack_size_in_bytes int, os_quantum bigint, os_error_mode int,
+            os_priority_class int null,
             max_workers_count int, scheduler_count int, scheduler_total_count int, deadlock_monitor_serial_number int,
             sqlserver_start_time_ms_ticks bigint, sqlserver_start_time datetime, affinity_type int, affinity_type_desc nvarchar(60),
-            process_kernel_time_ms bigint, process_user_time_ms bigint, time_source int, time_source_desc nvarchar(60), virtual_machine_type int,
+            process_kernel_time_ms bigint, process_user_time_ms bigint, time_source int, time_source_desc nvarchar(60),
+            virtual_machine_type int,
             virtual_machine_type_desc nvarchar(60)
             """,
         later: [
@@ -57,7 +60,8 @@ enum ServerViews {
     private static let hostInfo: VirtualView = VirtualView(
         "sys.dm_os_host_info", requires: .serverState, since: .v2017,
         columns: """
-            host_platform nvarchar(256), host_distribution nvarchar(256), host_release nvarchar(256), host_service_pack_level nvarchar(256), host_sku int null,
+            host_platform nvarchar(256), host_distribution nvarchar(256), host_release nvarchar(256), host_service_pack_level
+            nvarchar(256), host_sku int null,
             os_language_version int
             """,
         later: [(.v2019, "host_architecture nvarchar(256)")],
@@ -83,10 +87,14 @@ enum ServerViews {
     private static let schedulers: VirtualView = VirtualView(
         "sys.dm_os_schedulers", requires: .serverState,
         columns: """
-            scheduler_address varbinary(8), parent_node_id int, scheduler_id int, cpu_id int, status nvarchar(60), is_online bit, is_idle bit,
-            preemptive_switches_count int, context_switches_count int, idle_switches_count int, current_tasks_count int, runnable_tasks_count int,
-            current_workers_count int, active_workers_count int, work_queue_count bigint, pending_disk_io_count int, load_factor int, yield_count int,
-            last_timer_activity bigint, failed_to_create_worker bit, active_worker_address varbinary(8) null, memory_object_address varbinary(8) null,
+            scheduler_address varbinary(8), parent_node_id int, scheduler_id int, cpu_id int, status nvarchar(60), is_online bit, is_idle
+            bit,
+            preemptive_switches_count int, context_switches_count int, idle_switches_count int, current_tasks_count int,
+            runnable_tasks_count int,
+            current_workers_count int, active_workers_count int, work_queue_count bigint, pending_disk_io_count int, load_factor int,
+            yield_count int,
+            last_timer_activity bigint, failed_to_create_worker bit, active_worker_address varbinary(8) null, memory_object_address
+            varbinary(8) null,
             task_memory_object_address varbinary(8) null, quantum_length_us bigint
             """,
         later: [
@@ -127,7 +135,8 @@ enum ServerViews {
             }
             let start = Int64((world.state.startedAt.timeIntervalSince(world.state.machineStartedAt) * 1000).rounded())
             let memory = """
-                <Record id = "0" type ="RING_BUFFER_RESOURCE_MONITOR" time ="\(start)"><ResourceMonitor><Notification>RESOURCE_MEM_STEADY</Notification>\
+                <Record id = "0" type ="RING_BUFFER_RESOURCE_MONITOR" time \
+                ="\(start)"><ResourceMonitor><Notification>RESOURCE_MEM_STEADY</Notification>\
                 <IndicatorsProcess>0</IndicatorsProcess><IndicatorsSystem>1</IndicatorsSystem><NodeId>0</NodeId></ResourceMonitor><MemoryRecord>\
                 <MemoryUtilization>100</MemoryUtilization><TotalPhysicalMemory>\(world.physicalMemoryKB)</TotalPhysicalMemory>\
                 <AvailablePhysicalMemory>\(world.availableMemoryKB)</AvailablePhysicalMemory></MemoryRecord></Record>
@@ -136,7 +145,8 @@ enum ServerViews {
             return rows
         })
 
-    /// A record as SQL Server writes it, with its odd spaces. The second record after a start carries no SystemHealth, as happens on real servers.
+    /// A record as SQL Server writes it, with its odd spaces. The second record after a start carries no SystemHealth, as happens on real
+    /// servers.
     private static func schedulerRecord(_ record: CPUTimeline.Record, ticks: Int64, world: World) -> String {
         let head = "<Record id = \"\(record.id)\" type =\"RING_BUFFER_SCHEDULER_MONITOR\" time =\"\(ticks)\"><SchedulerMonitorEvent>"
         guard record.id != 2 || record.percent != nil else { return head + "</SchedulerMonitorEvent></Record>" }
@@ -155,7 +165,8 @@ enum ServerViews {
     private static let services: VirtualView = VirtualView(
         "sys.dm_server_services", requires: .securityState,
         columns: """
-            servicename nvarchar(256), startup_type int null, startup_type_desc nvarchar(256), status int null, status_desc nvarchar(256), process_id int null,
+            servicename nvarchar(256), startup_type int null, startup_type_desc nvarchar(256), status int null, status_desc nvarchar(256),
+            process_id int null,
             last_startup_time datetimeoffset(7) null, service_account nvarchar(256), filename nvarchar(256), is_clustered nvarchar(1),
             cluster_nodename nvarchar(256) null
             """,

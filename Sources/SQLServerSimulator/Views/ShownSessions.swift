@@ -159,7 +159,8 @@ enum ApplicationQueries {
         "UPDATE dbo.stock SET reserved = reserved + 1 WHERE product_id = 4711",
         "(@product int)UPDATE dbo.stock SET quantity = quantity - 1 WHERE product_id = @product",
         "INSERT INTO dbo.audit (at, who, what) VALUES (SYSUTCDATETIME(), N'shop', N'order placed')",
-        "SELECT c.customer_id, c.email, COUNT(*) AS orders FROM dbo.customers AS c JOIN dbo.orders AS o ON o.customer_id = c.customer_id GROUP BY c.customer_id, c.email",
+        "SELECT c.customer_id, c.email, COUNT(*) AS orders FROM dbo.customers AS c JOIN dbo.orders AS o ON o.customer_id = c.customer_id "
+            + "GROUP BY c.customer_id, c.email",
         "EXEC dbo.refresh_ranking @days = 7",
     ]
 

@@ -7,7 +7,8 @@ enum TempdbViews {
     private static let sessionSpace: VirtualView = VirtualView(
         "sys.dm_db_session_space_usage", requires: .serverState,
         columns: """
-            session_id smallint null, database_id int null, user_objects_alloc_page_count bigint null, user_objects_dealloc_page_count bigint null,
+            session_id smallint null, database_id int null, user_objects_alloc_page_count bigint null, user_objects_dealloc_page_count
+            bigint null,
             internal_objects_alloc_page_count bigint null, internal_objects_dealloc_page_count bigint null,
             user_objects_deferred_dealloc_page_count bigint null
             """,
@@ -26,8 +27,10 @@ enum TempdbViews {
     private static let taskSpace: VirtualView = VirtualView(
         "sys.dm_db_task_space_usage", requires: .serverState,
         columns: """
-            task_address varbinary(8), is_remote_task bit, session_id smallint null, request_id int null, exec_context_id int null, database_id int null,
-            user_objects_alloc_page_count bigint null, user_objects_dealloc_page_count bigint null, internal_objects_alloc_page_count bigint null,
+            task_address varbinary(8), is_remote_task bit, session_id smallint null, request_id int null, exec_context_id int null,
+            database_id int null,
+            user_objects_alloc_page_count bigint null, user_objects_dealloc_page_count bigint null, internal_objects_alloc_page_count
+            bigint null,
             internal_objects_dealloc_page_count bigint null
             """,
         named: { request in

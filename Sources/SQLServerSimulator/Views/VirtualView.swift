@@ -98,7 +98,8 @@ struct VirtualView: Sendable {
         }
     }
 
-    /// `a int, b nvarchar(128) null`: columns may not be NULL unless they say so. A definition that does not parse gives no columns, which a test finds.
+    /// `a int, b nvarchar(128) null`: columns may not be NULL unless they say so. A definition that does not parse gives no columns, which
+    /// a test finds.
     static func columns(_ text: String) -> [ViewColumn] {
         let definitions = try? parse("(" + text + ")")  // our own literal; ViewCatalogueTests parses each
         return (definitions ?? []).map {
