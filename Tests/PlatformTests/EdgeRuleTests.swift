@@ -134,7 +134,7 @@ import Testing
 
     private func withFolder(_ body: @Sendable (Client, String) async throws -> Void) async throws {
         let folder = try folder()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        defer { for path in [folder, folder + "-outside.txt"] { try? FileManager.default.removeItem(atPath: path) } }
         var config = HTTPServerConfig()
         config.webDirectory = folder
         try await TestEdge.shared.test(config) { try await body($0, folder) }
