@@ -55,6 +55,7 @@ package struct SimulatedDatabase: Sendable, Hashable {
     package var dataSizeMB: Int
     package var logSizeMB: Int
 
+    /// How much of its log a database keeps.
     package enum RecoveryModel: String, Sendable {
         case full = "FULL"
         case bulkLogged = "BULK_LOGGED"

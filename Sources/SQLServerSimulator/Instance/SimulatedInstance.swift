@@ -141,6 +141,7 @@ package final class SimulatedInstance: Sendable {
 
 /// How an instance treats connections.
 package struct InstanceBehaviour: Sendable, Hashable {
+    /// Answering, refusing connections, swallowing them, or letting in and never answering.
     package enum State: String, CaseIterable, Sendable {
         case online, offline, blackhole, hang
     }

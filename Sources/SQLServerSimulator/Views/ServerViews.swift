@@ -137,7 +137,8 @@ enum ServerViews {
             let memory = """
                 <Record id = "0" type ="RING_BUFFER_RESOURCE_MONITOR" time \
                 ="\(start)"><ResourceMonitor><Notification>RESOURCE_MEM_STEADY</Notification>\
-                <IndicatorsProcess>0</IndicatorsProcess><IndicatorsSystem>1</IndicatorsSystem><NodeId>0</NodeId></ResourceMonitor><MemoryRecord>\
+                <IndicatorsProcess>0</IndicatorsProcess><IndicatorsSystem>1</IndicatorsSystem><NodeId>0</NodeId>\
+                </ResourceMonitor><MemoryRecord>\
                 <MemoryUtilization>100</MemoryUtilization><TotalPhysicalMemory>\(world.physicalMemoryKB)</TotalPhysicalMemory>\
                 <AvailablePhysicalMemory>\(world.availableMemoryKB)</AvailablePhysicalMemory></MemoryRecord></Record>
                 """
@@ -154,8 +155,10 @@ enum ServerViews {
         let idle = world.config.platform == .linux ? 0 : use.idle
         let kernel = Int64(use.sql) * 600_000_000 / 100 * Int64(world.cpuCount) / 6
         return head + """
-            <SystemHealth><ProcessUtilization>\(use.sql)</ProcessUtilization><SystemIdle>\(idle)</SystemIdle><UserModeTime>\(kernel * 5)</UserModeTime>\
-            <KernelModeTime>\(kernel)</KernelModeTime><PageFaults>\(400 + use.sql * 7)</PageFaults><WorkingSetDelta>\(use.sql * 4096)</WorkingSetDelta>\
+            <SystemHealth><ProcessUtilization>\(use.sql)</ProcessUtilization><SystemIdle>\(idle)</SystemIdle>\
+            <UserModeTime>\(kernel * 5)</UserModeTime>\
+            <KernelModeTime>\(kernel)</KernelModeTime><PageFaults>\(400 + use.sql * 7)</PageFaults>\
+            <WorkingSetDelta>\(use.sql * 4096)</WorkingSetDelta>\
             <MemoryUtilization>100</MemoryUtilization></SystemHealth></SchedulerMonitorEvent></Record>
             """
     }
