@@ -74,7 +74,8 @@ let package = Package(
         // Programs
         .target(
             name: "SQLServerSimulator",
-            dependencies: ["CLinux", "Primitives", "TDS", logging, nioCore, nioPosix, nioHTTP1, nioSSL, x509, crypto,
+            dependencies: [
+                "CLinux", "Primitives", "TDS", logging, nioCore, nioPosix, nioHTTP1, nioSSL, x509, crypto,
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ]),
         .executableTarget(
@@ -118,7 +119,9 @@ let package = Package(
         .testTarget(name: "DbToolsTests", dependencies: ["DbTools", "Fixtures", "Platform", "Postgres", "Primitives"]),
         .testTarget(
             name: "JourneyTests",
-            dependencies: ["Engines", "Fixtures", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", "SQLServerSimulator", logging]),
+            dependencies: [
+                "Engines", "Fixtures", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", "SQLServerSimulator", logging,
+            ]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

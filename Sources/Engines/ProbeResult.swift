@@ -64,7 +64,8 @@ package struct ProbeResult: Codable, Sendable, Hashable {
     package var startedAt: Date?
 
     package init(
-        success: Bool, message: String, errorCode: ProbeErrorCode? = nil, engine: EngineKind, version: String? = nil, productVersion: String? = nil,
+        success: Bool, message: String, errorCode: ProbeErrorCode? = nil, engine: EngineKind, version: String? = nil,
+        productVersion: String? = nil,
         edition: String? = nil, latencyMs: Int = 0, encrypted: Bool? = nil, permissions: [PermissionCheck] = [], serverName: String? = nil,
         startedAt: Date? = nil
     ) {

@@ -37,7 +37,9 @@ package enum Metric: String, Codable, CaseIterable, Sendable, Hashable {
     /// Whether the value is a raw counter that only grows until the server restarts.
     package var isCounter: Bool {
         switch self {
-        case .cpuPercent, .engineCPUPercent, .memoryPercent, .memoryTotalBytes, .memoryUsedBytes, .connectionCount, .pageLifeExpectancySeconds: false
+        case .cpuPercent, .engineCPUPercent, .memoryPercent, .memoryTotalBytes, .memoryUsedBytes, .connectionCount,
+            .pageLifeExpectancySeconds:
+            false
         case .batchRequestsSec, .diskReads, .diskWrites, .waitTimeMs, .cacheHits, .cacheLookups, .ownCPUMs: true
         }
     }
@@ -100,7 +102,8 @@ package struct Reading: Sendable {
     package var durationMs: Int
 
     package init(
-        identity: ServerIdentity, collectedAt: Date, monotonicSeconds: Double, gauges: [Metric: Double] = [:], counters: [Metric: Int64] = [:],
+        identity: ServerIdentity, collectedAt: Date, monotonicSeconds: Double, gauges: [Metric: Double] = [:],
+        counters: [Metric: Int64] = [:],
         waits: [WaitReading] = [], denied: [PermissionCheck] = [], durationMs: Int = 0
     ) {
         self.identity = identity

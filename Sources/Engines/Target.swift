@@ -26,7 +26,8 @@ package struct Target: Sendable, Codable, Hashable {
 
     package init(
         engine: EngineKind, hostname: String, port: Int? = nil, instanceName: String? = nil, database: String? = nil,
-        authType: TargetAuthentication = .sql, username: String? = nil, password: String? = nil, encrypt: Bool = true, trustServerCertificate: Bool = false
+        authType: TargetAuthentication = .sql, username: String? = nil, password: String? = nil, encrypt: Bool = true,
+        trustServerCertificate: Bool = false
     ) {
         self.engine = engine
         self.hostname = hostname

@@ -67,11 +67,15 @@ final class BoundParameters {
         }
     }
 
-    private static func slot<T: BitwiseCopyable>(holding value: T, _ cType: Int32, _ sqlType: Int32, columnSize: Int, digits: Int = 0) -> Slot {
+    private static func slot<T: BitwiseCopyable>(holding value: T, _ cType: Int32, _ sqlType: Int32, columnSize: Int, digits: Int = 0)
+        -> Slot
+    {
         withUnsafeBytes(of: value) { slot(copying: $0, cType, sqlType, columnSize: columnSize, digits: digits) }
     }
 
-    private static func slot(copying bytes: UnsafeRawBufferPointer, _ cType: Int32, _ sqlType: Int32, columnSize: Int, digits: Int = 0) -> Slot {
+    private static func slot(copying bytes: UnsafeRawBufferPointer, _ cType: Int32, _ sqlType: Int32, columnSize: Int, digits: Int = 0)
+        -> Slot
+    {
         let buffer = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 8)
         buffer.copyMemory(from: bytes.baseAddress ?? UnsafeRawPointer(buffer), byteCount: bytes.count)
         return Slot(buffer: buffer, sizeBytes: bytes.count, cType: cType, sqlType: sqlType, columnSize: columnSize, digits: digits)

@@ -15,7 +15,8 @@ package final class ODBCConnection {
     /// Cuts statements past their deadline, for all connections.
     static let watch = DeadlineWatch(name: "odbc-deadline")
 
-    /// Connects. Throws `ODBCError` when the driver does not load, or the server cannot be reached or refuses us; after `loginTimeoutSeconds`, as far as the
+    /// Connects. Throws `ODBCError` when the driver does not load, or the server cannot be reached or refuses us; after
+    /// `loginTimeoutSeconds`, as far as the
     /// driver obeys it (MariaDB's does not: it has keywords of its own).
     ///
     /// MariaDB's driver cancels by connecting anew, which blocks: pass `cancelsAtDeadline: false` for it and give it a READ_TIMEOUT.
@@ -49,7 +50,8 @@ package final class ODBCConnection {
         SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_DBC), handle)
     }
 
-    /// Sends `sql` and waits for its first answer. Rows, further result sets and messages are read from the statement returned, all before the deadline.
+    /// Sends `sql` and waits for its first answer. Rows, further result sets and messages are read from the statement returned, all
+    /// before the deadline.
     /// Throws `ODBCError`, with `isDeadline` when `deadlineSeconds` have passed.
     package func execute(_ sql: String, _ parameters: [ODBCParameter] = [], deadlineSeconds: Double) throws(ODBCError) -> ODBCStatement {
         let statement = try ODBCStatement(self, deadlineSeconds: deadlineSeconds)

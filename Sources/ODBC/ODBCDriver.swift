@@ -36,7 +36,10 @@ package enum ODBCDriver: String, Sendable, CaseIterable {
     }
 
     private func usualPaths() -> [String] {
-        let directories = ["/usr/lib/x86_64-linux-gnu/odbc", "/usr/lib/aarch64-linux-gnu/odbc", "/usr/lib64", "/usr/lib/odbc", "/usr/local/lib", "/usr/lib"]
+        let directories = [
+            "/usr/lib/x86_64-linux-gnu/odbc", "/usr/lib/aarch64-linux-gnu/odbc", "/usr/lib64", "/usr/lib/odbc", "/usr/local/lib",
+            "/usr/lib",
+        ]
         switch self {
         case .freetds: return directories.map { $0 + "/libtdsodbc.so" } + directories.map { $0 + "/libtdsodbc.so.0" }
         case .mariadb: return directories.map { $0 + "/libmaodbc.so" }

@@ -40,7 +40,9 @@ package struct ODBCError: Error, Sendable, Hashable {
     /// Whether the server's answer contains this number in any record.
     package func contains(native number: Int) -> Bool { records.contains { $0.native == number } }
     /// Whether the connection is of no more use.
-    package var isConnectionFailure: Bool { isDeadline || records.contains { $0.state.hasPrefix("08") || $0.state == "HYT00" || $0.state == "HYT01" } }
+    package var isConnectionFailure: Bool {
+        isDeadline || records.contains { $0.state.hasPrefix("08") || $0.state == "HYT00" || $0.state == "HYT01" }
+    }
 }
 
 extension ODBCError: CustomStringConvertible {
@@ -72,7 +74,9 @@ func diagnostics(_ kind: HandleKind, _ handle: SQLHANDLE?) -> [ODBCDiagnostic] {
         let code = SQLGetDiagRecW(SQLSMALLINT(kind.rawValue), handle, number, &state, &native, &text, SQLSMALLINT(text.count), &length)
         guard succeeded(code) else { break }
         let message = String(decoding: text.prefix(min(max(0, Int(length)), text.count - 1)), as: UTF16.self)
-        records.append(ODBCDiagnostic(state: String(decoding: state.prefix(5), as: UTF16.self), native: Int(native), message: withoutPrefixes(message)))
+        records.append(
+            ODBCDiagnostic(state: String(decoding: state.prefix(5), as: UTF16.self), native: Int(native), message: withoutPrefixes(message))
+        )
     }
     return records
 }

@@ -64,7 +64,8 @@ package final class ODBCStatement {
         try describe()
     }
 
-    func resultSets(of sql: String, _ parameters: [ODBCParameter], rowCountMax: Int) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
+    func resultSets(of sql: String, _ parameters: [ODBCParameter], rowCountMax: Int) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>]
+    {
         var results: [Result<ODBCResultSet, ODBCError>] = []
         var more = true
         do { try execute(sql, parameters) } catch {
@@ -110,7 +111,8 @@ package final class ODBCStatement {
 
     // MARK: Reading
 
-    /// Goes to the next result set. Returns false at the end. Throws `ODBCError` when the next statement of the batch failed; calling again goes on behind it.
+    /// Goes to the next result set. Returns false at the end. Throws `ODBCError` when the next statement of the batch failed; calling
+    /// again goes on behind it.
     package func nextResultSet() throws(ODBCError) -> Bool {
         try checkDeadline()
         let code = SQLMoreResults(handle)
@@ -144,7 +146,9 @@ package final class ODBCStatement {
             var length: SQLSMALLINT = 0
             var type: SQLSMALLINT = 0
             let column = SQLUSMALLINT(number + 1)
-            guard succeeded(SQLDescribeColW(handle, column, &name, SQLSMALLINT(name.count), &length, &type, nil, nil, nil)) else { throw failure() }
+            guard succeeded(SQLDescribeColW(handle, column, &name, SQLSMALLINT(name.count), &length, &type, nil, nil, nil)) else {
+                throw failure()
+            }
             var isUnsigned: SQLLEN = 0
             if Int32(type) == SQL_BIGINT { SQLColAttributeW(handle, column, SQLUSMALLINT(SQL_DESC_UNSIGNED), nil, 0, nil, &isUnsigned) }
             let text = String(decoding: name.prefix(min(Int(length), name.count - 1)), as: UTF16.self)
@@ -158,12 +162,15 @@ package final class ODBCStatement {
         switch Int32(column.type) {
         case SQL_BIT: return try fixed(number, SQL_C_SBIGINT, Int64(0)) { .bool($0 != 0) }
         case SQL_BIGINT where column.isUnsigned:
-            return try fixed(number, SQL_C_UBIGINT, UInt64(0)) { value in Int64(exactly: value).map { .int($0) } ?? .decimal(String(value)) }
+            return try fixed(number, SQL_C_UBIGINT, UInt64(0)) { value in Int64(exactly: value).map { .int($0) } ?? .decimal(String(value))
+            }
         case SQL_TINYINT, SQL_SMALLINT, SQL_INTEGER, SQL_BIGINT: return try fixed(number, SQL_C_SBIGINT, Int64(0)) { .int($0) }
         case SQL_REAL, SQL_FLOAT, SQL_DOUBLE: return try fixed(number, SQL_C_DOUBLE, 0.0) { .double($0) }
-        case SQL_TYPE_DATE, SQL_TYPE_TIMESTAMP: return try fixed(number, SQL_C_TYPE_TIMESTAMP, SQL_TIMESTAMP_STRUCT()) { .timestamp(ODBCTimestamp($0)) }
+        case SQL_TYPE_DATE, SQL_TYPE_TIMESTAMP:
+            return try fixed(number, SQL_C_TYPE_TIMESTAMP, SQL_TIMESTAMP_STRUCT()) { .timestamp(ODBCTimestamp($0)) }
         case SQL_GUID: return try fixed(number, SQL_C_GUID, SQLGUID()) { .guid(UUID($0)) }
-        case SQL_BINARY, SQL_VARBINARY, SQL_LONGVARBINARY: return try chunks(number, SQL_C_BINARY, terminatorBytes: 0).map { .bytes($0) } ?? .null
+        case SQL_BINARY, SQL_VARBINARY, SQL_LONGVARBINARY:
+            return try chunks(number, SQL_C_BINARY, terminatorBytes: 0).map { .bytes($0) } ?? .null
         case SQL_DECIMAL, SQL_NUMERIC:
             return try chunks(number, SQL_C_CHAR, terminatorBytes: 1).map { .decimal(String(decoding: $0, as: UTF8.self)) } ?? .null
         default:
@@ -172,7 +179,9 @@ package final class ODBCStatement {
         }
     }
 
-    private func fixed<T: BitwiseCopyable>(_ number: SQLUSMALLINT, _ type: Int32, _ empty: T, _ wrap: (T) -> ODBCValue) throws(ODBCError) -> ODBCValue {
+    private func fixed<T: BitwiseCopyable>(_ number: SQLUSMALLINT, _ type: Int32, _ empty: T, _ wrap: (T) -> ODBCValue) throws(ODBCError)
+        -> ODBCValue
+    {
         var value = empty
         var indicator: SQLLEN = 0
         let code = SQLGetData(handle, number, SQLSMALLINT(type), &value, SQLLEN(MemoryLayout<T>.size), &indicator)
@@ -186,7 +195,9 @@ package final class ODBCStatement {
         let room = Self.chunkSizeBytes - terminatorBytes
         while true {
             var indicator: SQLLEN = 0
-            let code = chunk.withUnsafeMutableBytes { SQLGetData(handle, number, SQLSMALLINT(type), $0.baseAddress, SQLLEN($0.count), &indicator) }
+            let code = chunk.withUnsafeMutableBytes {
+                SQLGetData(handle, number, SQLSMALLINT(type), $0.baseAddress, SQLLEN($0.count), &indicator)
+            }
             if code == SQL_NO_DATA { return all }
             guard succeeded(code) else { throw failure() }
             if indicator == SQLLEN(SQL_NULL_DATA) { return nil }
@@ -221,7 +232,8 @@ package final class ODBCStatement {
 extension ODBCTimestamp {
     fileprivate init(_ value: SQL_TIMESTAMP_STRUCT) {
         self.init(
-            year: Int(value.year), month: Int(value.month), day: Int(value.day), hour: Int(value.hour), minute: Int(value.minute), second: Int(value.second),
+            year: Int(value.year), month: Int(value.month), day: Int(value.day), hour: Int(value.hour), minute: Int(value.minute),
+            second: Int(value.second),
             nanosecond: Int(value.fraction))
     }
 }
@@ -232,7 +244,9 @@ extension UUID {
         let one = guid.Data1.bigEndian
         let two = guid.Data2.bigEndian
         let three = guid.Data3.bigEndian
-        let head = withUnsafeBytes(of: one) { Array($0.prefix(4)) } + withUnsafeBytes(of: two) { Array($0) } + withUnsafeBytes(of: three) { Array($0) }
+        let head =
+            withUnsafeBytes(of: one) { Array($0.prefix(4)) } + withUnsafeBytes(of: two) { Array($0) }
+            + withUnsafeBytes(of: three) { Array($0) }
         let bytes = head + withUnsafeBytes(of: guid.Data4) { Array($0) }
         self = bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
     }

@@ -56,7 +56,9 @@ package struct ODBCTimestamp: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        func padded(_ value: Int, _ width: Int = 2) -> String { String(repeating: "0", count: max(0, width - String(value).count)) + String(value) }
+        func padded(_ value: Int, _ width: Int = 2) -> String {
+            String(repeating: "0", count: max(0, width - String(value).count)) + String(value)
+        }
         let seconds = "\(padded(hour)):\(padded(minute)):\(padded(second))" + (nanosecond == 0 ? "" : "." + padded(nanosecond, 9))
         return "\(padded(year, 4))-\(padded(month))-\(padded(day)) \(seconds)"
     }

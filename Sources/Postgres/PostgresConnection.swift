@@ -51,7 +51,8 @@ package final class PostgresConnection {
     let connection: OpaquePointer
     /// Seconds that one statement may take before it is cancelled; nil is no limit.
     package var statementDeadlineSeconds: Double?
-    /// Whether the server is asked to cancel at the deadline. That blocks when the whole server is frozen: who sets `statement_timeout` can do without.
+    /// Whether the server is asked to cancel at the deadline. That blocks when the whole server is frozen: who sets `statement_timeout`
+    /// can do without.
     package var cancelsAtDeadline = true
     private var preparedNames: [String: String] = [:]
     private var preparedOrder: [String] = []

@@ -9,7 +9,9 @@ import Testing
 @Suite struct HostilePortTests {
     static let engines: [EngineKind] = EngineKind.allCases.filter { $0 != .sqlserver || ODBCDriver.freetds.path() != nil }
 
-    private func probe(_ engine: EngineKind, port: Int, hostname: String = "127.0.0.1", seconds: Double = 3, driver: SQLServerDriver = .freetds) async -> (ProbeResult, Duration) {
+    private func probe(
+        _ engine: EngineKind, port: Int, hostname: String = "127.0.0.1", seconds: Double = 3, driver: SQLServerDriver = .freetds
+    ) async -> (ProbeResult, Duration) {
         let target = Target(engine: engine, hostname: hostname, port: port, username: "dbtools", password: "x")
         let start = ContinuousClock.now
         let lanes = TargetLanes(limits: .init(connectThreadCountMax: 1))

@@ -34,14 +34,16 @@ import Testing
     }
 
     @Test func theChildsAnswerIsTheParents() async throws {
-        let expected = ProbeResult(success: true, message: "fine", engine: .sqlserver, version: "SQL Server 2019", startedAt: Date(timeIntervalSince1970: 1))
+        let expected = ProbeResult(
+            success: true, message: "fine", engine: .sqlserver, version: "SQL Server 2019", startedAt: Date(timeIntervalSince1970: 1))
         let json = String(decoding: try JSONEncoder().encode(expected), as: UTF8.self)
         #expect(await probe("cat >/dev/null; cat <<'END'\n\(json)\nEND").0 == expected)
     }
 
     @Test func theRequestArrivesOnStandardInputOnly() async throws {
         // The child answers with a message made of what it got: the password is there, and not among its arguments.
-        let (result, _) = await probe("if grep -q secret && ! tr '\\0' ' ' </proc/$$/cmdline | grep -q 'pass''word.*secret'; then exit 7; else exit 8; fi")
+        let (result, _) = await probe(
+            "if grep -q secret && ! tr '\\0' ' ' </proc/$$/cmdline | grep -q 'pass''word.*secret'; then exit 7; else exit 8; fi")
         #expect(result.message.contains("code 7"))
     }
 }

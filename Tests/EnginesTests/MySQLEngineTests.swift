@@ -10,12 +10,15 @@ import Testing
     private func target(_ change: (inout Target) -> Void = { _ in }) async throws -> Target {
         let server = try await TestMariaDB.shared
         var target = Target(
-            engine: .mysql, hostname: "127.0.0.1", port: server.port, username: server.user, password: server.password, trustServerCertificate: true)
+            engine: .mysql, hostname: "127.0.0.1", port: server.port, username: server.user, password: server.password,
+            trustServerCertificate: true)
         change(&target)
         return target
     }
 
-    private func probe(_ target: Target, config: EngineConfig = EngineConfig()) -> ProbeResult { MySQLEngine(config).probe(target, deadlineSeconds: 8) }
+    private func probe(_ target: Target, config: EngineConfig = EngineConfig()) -> ProbeResult {
+        MySQLEngine(config).probe(target, deadlineSeconds: 8)
+    }
 
     @Test func aProbeReadsBackWhatTheServerIs() async throws {
         let result = probe(try await target())
@@ -104,7 +107,8 @@ import Testing
 
     @Test(arguments: [
         ("10.11.19-MariaDB-0+deb12u1", "MariaDB Server", "MariaDB 10.11", true), ("10.5.1-MariaDB", "x", "MariaDB 10.5", false),
-        ("11.4.2-MariaDB", "x", "MariaDB 11.4", true), ("8.0.36", "MySQL Community Server - GPL", "MySQL 8.0", true), ("5.7.44-log", "x", "MySQL 5.7", false),
+        ("11.4.2-MariaDB", "x", "MariaDB 11.4", true), ("8.0.36", "MySQL Community Server - GPL", "MySQL 8.0", true),
+        ("5.7.44-log", "x", "MySQL 5.7", false),
         ("8.4.0", "MySQL", "MySQL 8.4", true), ("garbage", "x", "MySQL ", false),
     ]) func versionsAreJudged(text: String, comment: String, name: String, isSupported: Bool) {
         let identity = MySQLIdentity(serverName: "x", versionText: text, edition: comment, account: "a@%")
@@ -114,11 +118,13 @@ import Testing
 
     @Test func grantsAreReadAsTheServersWriteThem() {
         let grants = MySQLGrants([
-            "GRANT PROCESS, BINLOG MONITOR ON *.* TO `a`@`%` IDENTIFIED BY PASSWORD '*X'", "GRANT SELECT, INSERT ON `performance_schema`.* TO `a`@`%`",
+            "GRANT PROCESS, BINLOG MONITOR ON *.* TO `a`@`%` IDENTIFIED BY PASSWORD '*X'",
+            "GRANT SELECT, INSERT ON `performance_schema`.* TO `a`@`%`",
         ])
         #expect(grants.checks(account: "a@%", isMariaDB: true).allSatisfy { $0.granted })
         #expect(MySQLGrants(["GRANT ALL PRIVILEGES ON *.* TO `a`@`%`"]).checks(account: "a@%", isMariaDB: false).allSatisfy { $0.granted })
-        #expect(MySQLGrants(["GRANT ALL PRIVILEGES ON `db`.* TO `a`@`%`"]).checks(account: "a@%", isMariaDB: false).allSatisfy { !$0.granted })
+        #expect(
+            MySQLGrants(["GRANT ALL PRIVILEGES ON `db`.* TO `a`@`%`"]).checks(account: "a@%", isMariaDB: false).allSatisfy { !$0.granted })
         #expect(MySQLGrants.quoted("we'ird@user@10.%") == "'we''ird@user'@'10.%'")
     }
 }

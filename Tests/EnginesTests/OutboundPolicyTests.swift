@@ -5,8 +5,10 @@ import Testing
 
 @Suite struct OutboundPolicyTests {
     @Test(arguments: [
-        "169.254.169.254", "169.254.0.1", "::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "fe80::1", "fe90::1",
-        "fd00:ec2::254", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16", "192.0.0.192", "::", "ff02::1",
+        "169.254.169.254", "169.254.0.1", "::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1",
+        "fe80::1", "fe90::1",
+        "fd00:ec2::254", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16", "192.0.0.192", "::",
+        "ff02::1",
     ]) func metadataAndLinkLocalAreRefusedByDefault(address: String) throws {
         #expect(!OutboundPolicy.standard.allows(hostname: address, address: try #require(NetworkAddress(address))))
     }

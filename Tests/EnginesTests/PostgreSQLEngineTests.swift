@@ -21,17 +21,21 @@ struct ListeningPostgreSQL: Sendable {
         let directory = "/tmp/dbtools-listening-\(getpid())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let certificates = try TestCertificates(in: directory)
-        let rules = "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\nhostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
+        let rules =
+            "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\nhostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
         try rules.write(toFile: directory + "/hba.conf", atomically: true, encoding: .utf8)
         if geteuid() == 0, let account = getpwnam("postgres") {
-            for file in ["", "/hba.conf", "/server.pem", "/server.key"] { chown(directory + file, account.pointee.pw_uid, account.pointee.pw_gid) }
+            for file in ["", "/hba.conf", "/server.pem", "/server.key"] {
+                chown(directory + file, account.pointee.pw_uid, account.pointee.pw_gid)
+            }
         }
         let port = try TestProcess.freePort()
         let cluster = PrivateCluster(
             directory: directory + "/cluster",
             settings: [
                 "listen_addresses": "127.0.0.1", "port": String(port), "ssl": "on", "ssl_cert_file": certificates.certificateFile,
-                "ssl_key_file": certificates.keyFile, "hba_file": directory + "/hba.conf", "fsync": "off", "shared_buffers": "16MB", "cluster_name": "listening",
+                "ssl_key_file": certificates.keyFile, "hba_file": directory + "/hba.conf", "fsync": "off", "shared_buffers": "16MB",
+                "cluster_name": "listening",
             ], logger: Logger(label: "listening") { _ in SwiftLogNoOpLogHandler() })
         ended = (directory, cluster)
         atexit { ListeningPostgreSQL.end() }
@@ -39,7 +43,8 @@ struct ListeningPostgreSQL: Sendable {
         // The cluster waits for itself on its usual port; this one has another.
         let connection = try await firstConnection(cluster, port: port)
         let superuser = try cluster.superuser.with(["port": String(port)])
-        try connection.script("CREATE ROLE watcher LOGIN PASSWORD 'it''s a \\ secret'; GRANT pg_monitor TO watcher; CREATE ROLE plain LOGIN PASSWORD 'plain'")
+        try connection.script(
+            "CREATE ROLE watcher LOGIN PASSWORD 'it''s a \\ secret'; GRANT pg_monitor TO watcher; CREATE ROLE plain LOGIN PASSWORD 'plain'")
         return ListeningPostgreSQL(port: port, caFile: certificates.caFile, superuser: superuser)
     }
 
@@ -160,7 +165,8 @@ struct ListeningPostgreSQL: Sendable {
 
     @Test func nothingCanBeWrittenOverACollectorsConnection() async throws {
         // The collector sets its session read-only: what it sends is fixed, and this is the second line.
-        let connection = try PostgreSQLEngine(EngineConfig(caFile: try await ListeningPostgreSQL.shared.caFile)).connect(try await target(), deadlineSeconds: 8)
+        let connection = try PostgreSQLEngine(EngineConfig(caFile: try await ListeningPostgreSQL.shared.caFile)).connect(
+            try await target(), deadlineSeconds: 8)
         #expect(try connection.collect(deadlineSeconds: 5).identity.version.hasPrefix("PostgreSQL"))
         connection.close()
         #expect(throws: EngineError.self) { try connection.collect(deadlineSeconds: 5) }

@@ -11,28 +11,38 @@ import Testing
     }
 
     @Test(arguments: [
-        (30, 60, false, 30.0, 40.0), (97, 0, false, 97, 100), (97, 0, true, 97, 97), (0, 0, true, 0, 0), (150, 0, false, 100, 100), (50, 60, false, 50, 50),
+        (30, 60, false, 30.0, 40.0), (97, 0, false, 97, 100), (97, 0, true, 97, 97), (0, 0, true, 0, 0), (150, 0, false, 100, 100),
+        (50, 60, false, 50, 50),
     ]) func cpuIsReadHonestly(process: Int, idle: Int, isLinux: Bool, engine: Double, total: Double) throws {
         let record = try #require(SchedulerMonitorRecord(Self.record(process: process, idle: idle)))
         #expect(record.enginePercent == engine)
         #expect(record.totalPercent(isLinux: isLinux) == total)
     }
 
-    @Test(arguments: ["", "<Record><SchedulerMonitorEvent></SchedulerMonitorEvent></Record>", "<SystemHealth><ProcessUtilization>x</ProcessUtilization>"])
+    @Test(arguments: [
+        "", "<Record><SchedulerMonitorEvent></SchedulerMonitorEvent></Record>", "<SystemHealth><ProcessUtilization>x</ProcessUtilization>",
+    ])
     func aRecordWithoutHealthIsNoValue(xml: String) {
         #expect(SchedulerMonitorRecord(xml) == nil)
     }
 
-    private static func identity(_ version: String, edition: Int64 = 3, state: ODBCValue = .int(1), performance: ODBCValue = .null) -> ODBCResultSet {
-        let names = ["server_name", "product_version", "edition", "engine_edition", "is_linux", "login_name", "view_server_state", "view_server_performance_state"]
+    private static func identity(_ version: String, edition: Int64 = 3, state: ODBCValue = .int(1), performance: ODBCValue = .null)
+        -> ODBCResultSet
+    {
+        let names = [
+            "server_name", "product_version", "edition", "engine_edition", "is_linux", "login_name", "view_server_state",
+            "view_server_performance_state",
+        ]
         var set = ODBCResultSet(columns: names.map { ODBCColumn(name: $0, type: 12) })
         set.rows = [[.text("S"), .text(version), .text("Developer"), .int(edition), .int(0), .text("dbtools]x"), state, performance]]
         return set
     }
 
     @Test(arguments: [
-        ("12.0.6024.0", Int64(3), "SQL Server 2014", false), ("13.0.5026.0", 3, "SQL Server 2016", true), ("14.0.3456.2", 2, "SQL Server 2017", true),
-        ("15.0.4375.4", 3, "SQL Server 2019", true), ("16.0.1000.6", 4, "SQL Server 2022", true), ("10.50.6000.34", 3, "SQL Server 2008 R2", false),
+        ("12.0.6024.0", Int64(3), "SQL Server 2014", false), ("13.0.5026.0", 3, "SQL Server 2016", true),
+        ("14.0.3456.2", 2, "SQL Server 2017", true),
+        ("15.0.4375.4", 3, "SQL Server 2019", true), ("16.0.1000.6", 4, "SQL Server 2022", true),
+        ("10.50.6000.34", 3, "SQL Server 2008 R2", false),
         ("12.0.2000.8", 5, "Azure SQL Database", true), ("12.0.2000.8", 8, "Azure SQL Managed Instance", true),
     ]) func versionsAreJudged(version: String, edition: Int64, name: String, isSupported: Bool) {
         let identity = SQLServerIdentity(Self.identity(version, edition: edition))
@@ -63,7 +73,9 @@ import Testing
     }
 
     @Test func countersAreKnownByTypeAndTrimmed() throws {
-        let row: [ODBCValue] = [.text("MSSQL$PROD:SQL Statistics   "), .text("Batch Requests/sec  "), .text(""), .int(7), .int(272_696_576)]
+        let row: [ODBCValue] = [
+            .text("MSSQL$PROD:SQL Statistics   "), .text("Batch Requests/sec  "), .text(""), .int(7), .int(272_696_576),
+        ]
         let counter = try #require(PerformanceCounter(row))
         #expect(counter.object == "SQL Statistics")
         #expect(counter.name == "Batch Requests/sec")
@@ -78,7 +90,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("HTTP/1.1 400 Bad Request", EngineKind.sqlserver), ("SSH-2.0-OpenSSH_9.2", .postgresql), ("HTTP/1.0 200", .mysql), ("220 mail ESMTP", .mysql),
+        ("HTTP/1.1 400 Bad Request", EngineKind.sqlserver), ("SSH-2.0-OpenSSH_9.2", .postgresql), ("HTTP/1.0 200", .mysql),
+        ("220 mail ESMTP", .mysql),
     ]) func otherServersAreRecognised(text: String, engine: EngineKind) {
         guard case .other(let name?) = Greeting.read(Array(text.utf8), as: engine) else {
             Issue.record("not recognised")

@@ -24,13 +24,17 @@ import Testing
         let lanes = TargetLanes()
         defer { lanes.stop() }
         #expect(try await lanes.run(lane: .collect, deadlineSeconds: 5) { 42 } == 42)
-        await #expect(throws: EngineError(.authFailed, "no")) { try await lanes.run(lane: .connect, deadlineSeconds: 5) { throw EngineError(.authFailed, "no") } }
+        await #expect(throws: EngineError(.authFailed, "no")) {
+            try await lanes.run(lane: .connect, deadlineSeconds: 5) { throw EngineError(.authFailed, "no") }
+        }
     }
 
     @Test func aHangingCallIsGivenUpAndItsThreadReplaced() async throws {
         let lanes = TargetLanes(limits: .init(connectThreadCountMax: 1, collectThreadCountMax: 1, abandonedCountMax: 2))
         let gate = Gate()
-        await #expect { try await lanes.run(lane: .connect, deadlineSeconds: 0.05) { gate.wait() } } throws: { ($0 as? EngineError)?.code == .timeout }
+        await #expect { try await lanes.run(lane: .connect, deadlineSeconds: 0.05) { gate.wait() } } throws: {
+            ($0 as? EngineError)?.code == .timeout
+        }
         #expect(lanes.status.abandonedCount == 1)
         #expect(!lanes.needsRecycling)
         // The only thread hangs; another has taken its place.

@@ -41,7 +41,9 @@ package enum TestProcess {
         process.standardOutput = FileHandle.nullDevice
         // A file and not a pipe: Foundation traps when a signal interrupts its read.
         let errors = NSTemporaryDirectory() + "/dbtools-test-" + UUID().uuidString
-        guard FileManager.default.createFile(atPath: errors, contents: nil) else { throw Failed(description: "no room in the temporary directory") }
+        guard FileManager.default.createFile(atPath: errors, contents: nil) else {
+            throw Failed(description: "no room in the temporary directory")
+        }
         defer { unlink(errors) }
         process.standardError = FileHandle(forWritingAtPath: errors)
         try process.run()
@@ -52,7 +54,8 @@ package enum TestProcess {
         }
     }
 
-    /// Starts a program that ends when this process does, however that happens: a shell between the two waits for the end of a pipe from us.
+    /// Starts a program that ends when this process does, however that happens: a shell between the two waits for the end of a pipe from
+    /// us.
     static func runInBackground(_ command: String) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// One MariaDB for all tests of a process: private, on 127.0.0.1 with TLS and on a socket, in a temporary directory; gone when the process ends.
+/// One MariaDB for all tests of a process: private, on 127.0.0.1 with TLS and on a socket, in a temporary directory; gone when the
+/// process ends.
 package struct TestMariaDB: Sendable {
     package let port: Int
     package let socket: String
@@ -21,7 +22,8 @@ package struct TestMariaDB: Sendable {
     /// Runs statements as root with the command line client.
     package func execute(_ sql: String) throws {
         try TestProcess.runToEnd(
-            try Self.required("mariadb"), ["--no-defaults", "--socket=\(socket)", "--user=root", "--password=\(password)", "--execute=\(sql)"])
+            try Self.required("mariadb"),
+            ["--no-defaults", "--socket=\(socket)", "--user=root", "--password=\(password)", "--execute=\(sql)"])
     }
 
     // Unstructured on purpose: the server outlives each test and ends with the process.
@@ -37,13 +39,16 @@ package struct TestMariaDB: Sendable {
             try required("mariadb-install-db"),
             ["--no-defaults", "--datadir=\(directory)/data", "--auth-root-authentication-method=normal", "--skip-test-db"] + account)
         let password = "test \(UUID().uuidString)"
-        try "ALTER USER root@localhost IDENTIFIED BY '\(password)';\nCREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '\(password)';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\nDROP USER IF EXISTS ''@localhost;\nFLUSH PRIVILEGES;\n"
+        try
+            "ALTER USER root@localhost IDENTIFIED BY '\(password)';\nCREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '\(password)';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\nDROP USER IF EXISTS ''@localhost;\nFLUSH PRIVILEGES;\n"
             .write(toFile: directory + "/init.sql", atomically: true, encoding: .utf8)
         let port = try TestProcess.freePort()
         let socket = directory + "/socket"
         let options = [
-            "--no-defaults", "--datadir=\(directory)/data", "--socket=\(socket)", "--port=\(port)", "--bind-address=127.0.0.1", "--skip-name-resolve",
-            "--pid-file=\(directory)/pid", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--log-error=\(directory)/log",
+            "--no-defaults", "--datadir=\(directory)/data", "--socket=\(socket)", "--port=\(port)", "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            "--pid-file=\(directory)/pid", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0",
+            "--log-error=\(directory)/log",
             "--init-file=\(directory)/init.sql", "--ssl-ca=\(certificates.caFile)", "--ssl-cert=\(certificates.certificateFile)",
             "--ssl-key=\(certificates.keyFile)",
         ]
@@ -69,7 +74,9 @@ package struct TestMariaDB: Sendable {
 
     private static func end() {
         guard let directory = running.withLock({ $0 }) else { return }
-        let server = (try? String(contentsOfFile: directory + "/pid", encoding: .utf8)).flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        let server = (try? String(contentsOfFile: directory + "/pid", encoding: .utf8)).flatMap {
+            pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
         if let server {
             kill(server, SIGKILL)
             for _ in 0..<200 where kill(server, 0) == 0 { usleep(5_000) }
@@ -81,7 +88,9 @@ package struct TestMariaDB: Sendable {
     private static func removeLeftOvers() {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? [] {
             let path = "/tmp/" + name
-            guard path.hasPrefix(prefix), let owner = pid_t(path.dropFirst(prefix.count)), kill(owner, 0) != 0, errno == ESRCH else { continue }
+            guard path.hasPrefix(prefix), let owner = pid_t(path.dropFirst(prefix.count)), kill(owner, 0) != 0, errno == ESRCH else {
+                continue
+            }
             try? FileManager.default.removeItem(atPath: path)  // a left-over in /tmp fails no test
         }
     }

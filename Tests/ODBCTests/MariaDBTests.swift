@@ -28,7 +28,10 @@ import Testing
         ("SELECT CAST(NULL AS CHAR)", .null),
         ("SELECT 'zoë 😀'", .text("zoë 😀")),
         ("SELECT ''", .text("")),
-        ("SELECT CAST('2026-11-21 03:04:05.678901' AS DATETIME(6))", .timestamp(ODBCTimestamp(year: 2026, month: 11, day: 21, hour: 3, minute: 4, second: 5, nanosecond: 678_901_000))),
+        (
+            "SELECT CAST('2026-11-21 03:04:05.678901' AS DATETIME(6))",
+            .timestamp(ODBCTimestamp(year: 2026, month: 11, day: 21, hour: 3, minute: 4, second: 5, nanosecond: 678_901_000))
+        ),
         ("SELECT 1.5e0", .double(1.5)),
     ]) func valuesKeepTheirType(sql: String, expected: ODBCValue) async throws {
         #expect(try await row(sql) == [expected])
@@ -70,7 +73,8 @@ import Testing
             try connection.resultSets("SELECT nope", deadlineSeconds: 5, rowCountMax: 1)
         } throws: { error in
             let error = error as! ODBCError
-            return error.native == 1054 && error.state == "42S22" && error.message.contains("Unknown column 'nope'") && !error.message.hasPrefix("[")
+            return error.native == 1054 && error.state == "42S22" && error.message.contains("Unknown column 'nope'")
+                && !error.message.hasPrefix("[")
         }
     }
 

@@ -132,7 +132,7 @@ struct DriverTests {
     @Test func permissionsOf2022AreUnknownBefore() {
         let query =
             "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE'), HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', "
-                + "'SELECT')"
+            + "'SELECT')"
         #expect(Harness(version: .v2019, permissions: ["SELECT ON msdb"]).text(query) == "NULL|1")
         #expect(Harness(version: .v2022, permissions: ["VIEW SERVER STATE"]).text(query) == "1|0")
     }

@@ -37,7 +37,7 @@ enum SupervisorWatch {
                 let count = read(STDIN_FILENO, &byte, 1)
                 if count > 0 || (count < 0 && errno == EINTR) { continue }
                 tell()
-                Thread.sleep(forTimeInterval: orphanSecondsMax)
+                _ = DispatchSemaphore(value: 0).wait(timeout: .now() + orphanSecondsMax)
                 exit(1)
             }
         }.start()

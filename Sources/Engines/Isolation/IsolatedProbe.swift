@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Subprocess
 import SystemPackage
@@ -44,12 +45,35 @@ package struct IsolatedProbe: Sendable {
         let error: EngineError
         switch answer {
         case .result(let result): return result
-        case .late: error = EngineError(.timeout, "The test of \(place) did not end within \(Self.deadlineSeconds) s and was stopped: the server accepts connections but does not answer.")
-        case .crashed(let reason): error = EngineError(.driverFailed, "The driver failed while testing \(place) (\(reason)): the server may not be \(target.engine.displayName), or the driver needs an update.")
+        case .late:
+            error = EngineError(
+                .timeout,
+                "The test of \(place) did not end within \(Self.deadlineSeconds) s and was stopped: the server accepts connections but does not answer."
+            )
+        case .crashed(let reason):
+            error = EngineError(
+                .driverFailed,
+                "The driver failed while testing \(place) (\(reason)): the server may not be \(target.engine.displayName), or the driver needs an update."
+            )
         case .notStarted: error = EngineError(.driverFailed, "The connection test could not be started: see the log of DbTools.")
         case .cancelled: error = EngineError(.timeout, "The connection test was stopped.")
         }
         return .failure(error, engine: target.engine, latencyMs: timer.milliseconds)
+    }
+
+    /// The request as a file in memory, from its start. Not a pipe: swift-subprocess 1.0.2 ends the whole process with a fatal error when a child ends
+    /// before it has read its input (2026-11-21; `StandardInputWriter` is freed without `finish()` when the write fails).
+    private static func memoryFile(_ bytes: [UInt8]) -> FileDescriptor? {
+        let file = FileDescriptor(rawValue: dbtools_memory_file("dbtools-probe"))
+        guard file.rawValue >= 0 else { return nil }
+        do {
+            try file.writeAll(bytes)
+            try file.seek(offset: 0, from: .start)
+            return file
+        } catch {
+            try? file.close()  // there is nothing in it
+            return nil
+        }
     }
 
     private enum Answer: Sendable {
@@ -60,17 +84,22 @@ package struct IsolatedProbe: Sendable {
 
     /// Starts the child, hands it the request on standard input, and reads its answer. Cancelling kills the child.
     private func ask(_ request: ProbeRequest) async -> Answer {
-        guard let path = executable.first, let input = try? JSONEncoder().encode(request) else { return .notStarted }  // a target always encodes
+        // a target always encodes
+        guard let path = executable.first, let request = try? JSONEncoder().encode(request), let input = Self.memoryFile(Array(request)) else {
+            return .notStarted
+        }
         var options = PlatformOptions()
         options.teardownSequence = []
         do {
             let outcome = try await Subprocess.run(
                 .path(FilePath(path)), arguments: Arguments(Array(executable.dropFirst())),
-                environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), platformOptions: options, input: .array(Array(input)),
+                environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), platformOptions: options, 
+                input: .fileDescriptor(input, closeAfterSpawningProcess: true),
                 output: .bytes(limit: Self.answerSizeBytesMax), error: .discarded)
             switch outcome.terminationStatus {
             case .exited(0):
-                let result = try? JSONDecoder().decode(ProbeResult.self, from: Data(outcome.standardOutput))  // what does not decode is a failure of the child
+                // what does not decode is a failure of the child
+                let result = try? JSONDecoder().decode(ProbeResult.self, from: Data(outcome.standardOutput))
                 return result.map { .result($0) } ?? .crashed("its answer could not be read")
             case .exited(let code): return .crashed("it ended with code \(code)")
             case .signaled(let signal): return .crashed("it ended by signal \(signal)")
@@ -89,12 +118,14 @@ struct ProbeRequest: Codable, Sendable {
     let config: EngineConfig
 }
 
-/// The whole of `dbtools engine-probe`: reads a request from standard input, writes the result to standard output. Blocks; call it on the main thread of a
+/// The whole of `dbtools engine-probe`: reads a request from standard input, writes the result to standard output. Blocks; call it on the
+/// main thread of a
 /// process that does nothing else. Returns the exit code: 0 with a result (also of a failed test), 2 for a request that cannot be read.
 package func runProbeChild() -> Int32 {
     // Whatever happens to the parent, this process ends by the alarm. (PR_SET_PDEATHSIG would fire when the *thread* that spawned it ends.)
     alarm(UInt32(IsolatedProbe.deadlineSeconds.rounded(.up)))
-    guard let request = try? JSONDecoder().decode(ProbeRequest.self, from: Data(readStandardInput())) else { return 2 }  // the parent reports it
+    // the parent reports it
+    guard let request = try? JSONDecoder().decode(ProbeRequest.self, from: Data(readStandardInput())) else { return 2 }
     let engine = request.target.engine.makeEngine(request.config)
     let result = engine.probe(request.target, deadlineSeconds: IsolatedProbe.childDeadlineSeconds)
     guard let output = try? JSONEncoder().encode(result) else { return 1 }  // a result always encodes

@@ -49,7 +49,10 @@ final class LaneCall<T: Sendable>: LaneJob {
         guard !state.withLock({ $0.isFinished }) else { return false }
         let ticket = watch.arm(afterSeconds: deadlineSeconds) { [self] in
             onAbandon()
-            finish(.failure(EngineError(.timeout, "The database server did not answer within \(deadlineSeconds.formatted()) s; the call was given up.")))
+            finish(
+                .failure(
+                    EngineError(
+                        .timeout, "The database server did not answer within \(deadlineSeconds.formatted()) s; the call was given up.")))
         }
         let result = Result { try body() }
         guard !ticket.disarm() else { return true }

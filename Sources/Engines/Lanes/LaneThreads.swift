@@ -4,7 +4,8 @@ import Synchronization
 
 /// Something that a lane's thread runs.
 protocol LaneJob: AnyObject, Sendable {
-    /// Runs the call on the current thread. `onAbandon` is called, from another thread, when the call passes its deadline; returns whether that happened.
+    /// Runs the call on the current thread. `onAbandon` is called, from another thread, when the call passes its deadline; returns
+    /// whether that happened.
     func execute(onAbandon: @escaping @Sendable () -> Void) -> Bool
     /// Ends a call that will never run.
     func refuse(_ error: EngineError)

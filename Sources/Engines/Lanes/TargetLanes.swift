@@ -4,8 +4,10 @@ import Synchronization
 
 /// Bounded sets of threads on which blocking driver calls run: never Swift's pool, never an event loop.
 ///
-/// Each call has a deadline. A call that does not come back by then is *abandoned*: its caller gets `.timeout`, its thread is written off and replaced, up to
-/// `Limits.abandonedCountMax` at a time. Past that the lanes stop replacing and `needsRecycling` turns true: the process should be ended and started anew.
+/// Each call has a deadline. A call that does not come back by then is *abandoned*: its caller gets `.timeout`, its thread is written off
+/// and replaced, up to
+/// `Limits.abandonedCountMax` at a time. Past that the lanes stop replacing and `needsRecycling` turns true: the process should be ended
+/// and started anew.
 package final class TargetLanes: Sendable {
     /// Connecting is slow and may hang; collecting is quick. Apart, a thousand black holes leave the healthy targets alone.
     package enum Lane: String, CaseIterable, Sendable {
@@ -21,7 +23,9 @@ package final class TargetLanes: Sendable {
         /// Calls that may wait for a thread, per lane; further ones fail at once.
         package var waitingCountMax: Int
 
-        package init(connectThreadCountMax: Int = 16, collectThreadCountMax: Int = 10, abandonedCountMax: Int = 64, waitingCountMax: Int = 20_000) {
+        package init(
+            connectThreadCountMax: Int = 16, collectThreadCountMax: Int = 10, abandonedCountMax: Int = 64, waitingCountMax: Int = 20_000
+        ) {
             self.connectThreadCountMax = connectThreadCountMax
             self.collectThreadCountMax = collectThreadCountMax
             self.abandonedCountMax = abandonedCountMax
@@ -47,8 +51,12 @@ package final class TargetLanes: Sendable {
         watch = DeadlineWatch(name: "lanes-deadline")
         abandoned = AbandonedCalls(countMax: limits.abandonedCountMax)
         lanes = [
-            .connect: LaneThreads(name: "lane-connect", threadCountMax: limits.connectThreadCountMax, waitingCountMax: limits.waitingCountMax, abandoned: abandoned),
-            .collect: LaneThreads(name: "lane-collect", threadCountMax: limits.collectThreadCountMax, waitingCountMax: limits.waitingCountMax, abandoned: abandoned),
+            .connect: LaneThreads(
+                name: "lane-connect", threadCountMax: limits.connectThreadCountMax, waitingCountMax: limits.waitingCountMax,
+                abandoned: abandoned),
+            .collect: LaneThreads(
+                name: "lane-collect", threadCountMax: limits.collectThreadCountMax, waitingCountMax: limits.waitingCountMax,
+                abandoned: abandoned),
         ]
     }
 
@@ -64,7 +72,8 @@ package final class TargetLanes: Sendable {
     }
 
     /// Runs `body` on a thread of `lane`. The deadline starts when the body does; waiting for a thread is bounded by the lane's queue only.
-    /// Throws what `body` throws; `EngineError(.timeout)` when it is still running at the deadline; `CancellationError` when the caller's task is cancelled
+    /// Throws what `body` throws; `EngineError(.timeout)` when it is still running at the deadline; `CancellationError` when the caller's
+    /// task is cancelled
     /// (a body that has begun then ends on its own).
     package func run<T: Sendable>(lane: Lane, deadlineSeconds: Double, _ body: @escaping @Sendable () throws -> T) async throws -> T {
         guard let threads = lanes[lane] else { preconditionFailure("every lane has threads") }

@@ -23,7 +23,9 @@ final class MySQLConnection: EngineConnection {
         let status: MySQLStatus
         do throws(ODBCError) {
             let sets = try connection.resultSets(CollectorSQL.mySQLCollect, deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
-            guard let set = try sets.first?.get(), !set.rows.isEmpty else { throw ODBCError(state: "HY000", message: "the server gave no status values") }
+            guard let set = try sets.first?.get(), !set.rows.isEmpty else {
+                throw ODBCError(state: "HY000", message: "the server gave no status values")
+            }
             status = MySQLStatus(set)
         } catch { throw failure.whileReading(error) }
         let now = Date()
@@ -31,7 +33,8 @@ final class MySQLConnection: EngineConnection {
             let start = MySQLStatus.start(uptimeSeconds: uptime, now: now)
             if startedAt == nil { startedAt = start }
         }
-        var reading = status.reading(identity: identity.serverIdentity(startedAt: startedAt), collectedAt: now, monotonicSeconds: monotonicSeconds())
+        var reading = status.reading(
+            identity: identity.serverIdentity(startedAt: startedAt), collectedAt: now, monotonicSeconds: monotonicSeconds())
         reading.durationMs = timer.milliseconds
         return reading
     }

@@ -28,7 +28,8 @@ struct MySQLEngine: Engine {
         return try MySQLConnection(try open(target, deadline: deadline), target: target, deadline: deadline)
     }
 
-    /// Connects. No connection is made beforehand to look at the port: MySQL counts each one as an error, and blocks a host after a hundred.
+    /// Connects. No connection is made beforehand to look at the port: MySQL counts each one as an error, and blocks a host after a
+    /// hundred.
     private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
         let reachable = try config.reach(target, checkPort: false, deadline: deadline)
         let seconds = max(1, min(Self.readSecondsMax, Int(deadline.remainingSeconds)))
@@ -49,10 +50,15 @@ struct MySQLEngine: Engine {
         guard let path = ODBCDriver.mariadb.path() else {
             throw EngineError(
                 .driverFailed,
-                "The driver for MySQL and MariaDB is not installed: install \(ODBCDriver.mariadb.package), or name its file in \(ODBCDriver.mariadb.variable).")
+                "The driver for MySQL and MariaDB is not installed: install \(ODBCDriver.mariadb.package), or name its file in \(ODBCDriver.mariadb.variable)."
+            )
         }
-        guard target.authType == .sql else { throw EngineError(.authFailed, "Windows sign-in is not available for MySQL: enter a user and a password.") }
-        guard let username = target.username, !username.isEmpty else { throw EngineError(.authFailed, "No user is given: enter the MySQL user that DbTools is to use.") }
+        guard target.authType == .sql else {
+            throw EngineError(.authFailed, "Windows sign-in is not available for MySQL: enter a user and a password.")
+        }
+        guard let username = target.username, !username.isEmpty else {
+            throw EngineError(.authFailed, "No user is given: enter the MySQL user that DbTools is to use.")
+        }
         var string = ODBCConnectionString(driverPath: path)
         if target.hostname.hasPrefix("/") {
             string.add("Socket", target.hostname)

@@ -28,13 +28,17 @@ struct MySQLIdentity {
     var version: String { (isMariaDB ? "MariaDB " : "MySQL ") + numbers.prefix(2).map { String($0) }.joined(separator: ".") }
 
     func serverIdentity(startedAt: Date?) -> ServerIdentity {
-        ServerIdentity(serverName: serverName, startedAt: startedAt, productVersion: productVersion, edition: edition, version: version, coreCount: nil)
+        ServerIdentity(
+            serverName: serverName, startedAt: startedAt, productVersion: productVersion, edition: edition, version: version, coreCount: nil
+        )
     }
 
     static func read(_ connection: ODBCConnection, failure: MySQLFailure, deadlineSeconds: Double) throws(EngineError) -> MySQLIdentity {
         do throws(ODBCError) {
             let sets = try connection.resultSets(CollectorSQL.mySQLProbe, deadlineSeconds: deadlineSeconds, rowCountMax: 1)
-            guard let set = try sets.first?.get(), let version = set.value("version").text else { throw ODBCError(state: "HY000", message: "no row came back") }
+            guard let set = try sets.first?.get(), let version = set.value("version").text else {
+                throw ODBCError(state: "HY000", message: "no row came back")
+            }
             return MySQLIdentity(
                 serverName: set.value("server_name").text ?? "", versionText: version, edition: set.value("edition").text ?? "",
                 account: set.value("account").text ?? "")
@@ -52,7 +56,8 @@ struct MySQLProbe {
         let failure = MySQLFailure(target: target)
         let identity = try MySQLIdentity.read(connection, failure: failure, deadlineSeconds: deadline.remainingSeconds)
         var result = ProbeResult(
-            success: false, message: "", engine: .mysql, version: identity.version, productVersion: identity.productVersion, edition: identity.edition,
+            success: false, message: "", engine: .mysql, version: identity.version, productVersion: identity.productVersion,
+            edition: identity.edition,
             latencyMs: latencyMs, serverName: identity.serverName)
         guard identity.isSupported else {
             result.errorCode = .unsupportedVersion
@@ -87,7 +92,9 @@ struct MySQLGrants {
 
     init(_ statements: [String]) {
         for statement in statements {
-            guard statement.uppercased().hasPrefix("GRANT "), let on = statement.range(of: " ON ", options: .caseInsensitive) else { continue }
+            guard statement.uppercased().hasPrefix("GRANT "), let on = statement.range(of: " ON ", options: .caseInsensitive) else {
+                continue
+            }
             let rights = Set(
                 statement[..<on.lowerBound].dropFirst(6).split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).uppercased() })
             let object = statement[on.upperBound...].prefix { $0 != " " }.replacing("`", with: "")
@@ -111,7 +118,8 @@ struct MySQLGrants {
                 name: replication, granted: has("REPLICATION CLIENT", "BINLOG MONITOR"), neededFor: "state of replication (optional)",
                 grantStatement: "GRANT \(replication) ON *.* TO \(grantee);"),
             PermissionCheck(
-                name: "SELECT on performance_schema", granted: maySelectPerformanceSchema, neededFor: "waits and statement statistics (optional)",
+                name: "SELECT on performance_schema", granted: maySelectPerformanceSchema,
+                neededFor: "waits and statement statistics (optional)",
                 grantStatement: "GRANT SELECT ON performance_schema.* TO \(grantee);"),
         ]
     }

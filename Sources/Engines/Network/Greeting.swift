@@ -19,7 +19,8 @@ enum Greeting: Sendable, Equatable {
     /// Asks `address` as a server of `engine`.
     static func ask(_ engine: EngineKind, at address: NetworkAddress, port: Int, deadline: CallDeadline) -> Greeting {
         let deadline = deadline.within(secondsMax)
-        guard let socket = try? PlainSocket(to: address, port: port, deadline: deadline) else { return .unreachable }  // the driver's error says why
+        // the driver's error says why
+        guard let socket = try? PlainSocket(to: address, port: port, deadline: deadline) else { return .unreachable }
         switch engine {
         case .sqlserver: guard socket.send(preLogin, deadline: deadline) else { return .closed }
         case .postgresql: guard socket.send(encryptionRequest, deadline: deadline) else { return .closed }
@@ -108,13 +109,20 @@ extension Greeting {
         switch self {
         case .expected: return nil
         case .other(let name):
-            return EngineError(.protocolError, "\(name?.capitalizedFirst ?? "Something") on \(place) answered, but it is not \(target.engine.displayName): check the port.")
+            return EngineError(
+                .protocolError,
+                "\(name?.capitalizedFirst ?? "Something") on \(place) answered, but it is not \(target.engine.displayName): check the port."
+            )
         case .closed:
             return EngineError(
                 .protocolError,
-                "\(place) closed the connection without answering as \(target.engine.displayName): check the port, and whether the server limits who may connect.")
+                "\(place) closed the connection without answering as \(target.engine.displayName): check the port, and whether the server limits who may connect."
+            )
         case .silent:
-            return EngineError(.timeout, "\(place) accepts connections but says nothing: check that \(target.engine.displayName) listens there and is not overloaded.")
+            return EngineError(
+                .timeout,
+                "\(place) accepts connections but says nothing: check that \(target.engine.displayName) listens there and is not overloaded."
+            )
         case .unreachable: return PlainSocket.Failure.refused.explained(target, port: port)
         }
     }

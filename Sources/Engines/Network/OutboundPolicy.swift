@@ -1,9 +1,12 @@
 import Glibc
 
-/// Who may be reached from this installation (design.md, settled question 11): a connection test is a port scanner, so what it may scan is a choice.
+/// Who may be reached from this installation (design.md, settled question 11): a connection test is a port scanner, so what it may scan
+/// is a choice.
 ///
-/// With an empty allow-list everything is allowed but what is always refused: link-local addresses, the clouds' metadata services, multicast,
-/// and "this network". A range that lies inside a refused one can be allowed by naming it. Names allow what they resolve to, unless it is refused.
+/// With an empty allow-list everything is allowed but what is always refused: link-local addresses, the clouds' metadata services,
+/// multicast,
+/// and "this network". A range that lies inside a refused one can be allowed by naming it. Names allow what they resolve to, unless it is
+/// refused.
 package struct OutboundPolicy: Sendable, Hashable, Codable {
     /// One entry of the allow-list.
     package enum Rule: Sendable, Hashable, CustomStringConvertible {
@@ -27,7 +30,11 @@ package struct OutboundPolicy: Sendable, Hashable, Codable {
                 return
             }
             let labels = trimmed.hasPrefix("*.") ? trimmed.dropFirst(2) : Substring(trimmed)
-            let isName = !labels.isEmpty && labels.utf8.allSatisfy { $0 == 0x2d || $0 == 0x2e || $0 == 0x5f || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) }
+            let isName =
+                !labels.isEmpty
+                && labels.utf8.allSatisfy {
+                    $0 == 0x2d || $0 == 0x2e || $0 == 0x5f || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0)
+                }
             guard isName, labels.utf8.contains(where: { (0x61...0x7a).contains($0) }), labels.utf8.count <= 253 else { return nil }
             self = .name(trimmed)
         }
@@ -88,14 +95,17 @@ package struct OutboundPolicy: Sendable, Hashable, Codable {
         }
     }
 
-    /// Resolves `hostname` once and returns the addresses that may be reached, in the system's order. Blocks for as long as the resolver does.
+    /// Resolves `hostname` once and returns the addresses that may be reached, in the system's order. Blocks for as long as the resolver
+    /// does.
     /// Throws `.unreachable` for an unknown name, `.notAllowed` when no address is allowed.
     package func resolve(_ hostname: String) throws(EngineError) -> [NetworkAddress] {
         let found = try Self.addresses(of: hostname)
         let allowedAddresses = found.filter { allows(hostname: hostname, address: $0) }
         guard !allowedAddresses.isEmpty else {
             throw EngineError(
-                .notAllowed, "The address of \(hostname) is outside what this installation may reach: ask its administrator to add it to the outbound allow-list.")
+                .notAllowed,
+                "The address of \(hostname) is outside what this installation may reach: ask its administrator to add it to the outbound allow-list."
+            )
         }
         return allowedAddresses
     }
@@ -109,7 +119,9 @@ package struct OutboundPolicy: Sendable, Hashable, Codable {
         defer { if let list { freeaddrinfo(list) } }
         guard status == 0 else {
             if status == EAI_AGAIN {
-                throw EngineError(.unreachable, "The name \(hostname) could not be resolved just now: the name server did not answer. Check DNS on the DbTools host.")
+                throw EngineError(
+                    .unreachable,
+                    "The name \(hostname) could not be resolved just now: the name server did not answer. Check DNS on the DbTools host.")
             }
             throw EngineError(.unreachable, "The name \(hostname) is unknown: check its spelling, or DNS on the DbTools host.")
         }
@@ -138,7 +150,8 @@ extension OutboundPolicy.Rule: Codable {
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let rule = Self(text) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\(text) is neither an address range nor a name"))
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "\(text) is neither an address range nor a name"))
         }
         self = rule
     }

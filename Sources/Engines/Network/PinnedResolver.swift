@@ -3,12 +3,15 @@ import Glibc
 
 /// Makes a driver connect to the address that was checked, while it still verifies the certificate for the name that was given.
 ///
-/// FreeTDS and MariaDB's driver take a name and resolve it themselves: between our check and their look-up a name server could answer differently (DNS
-/// rebinding). So this program has its own `getaddrinfo`, which drivers find before the C library's: on a thread with a pin it answers the pinned name with
+/// FreeTDS and MariaDB's driver take a name and resolve it themselves: between our check and their look-up a name server could answer
+/// differently (DNS
+/// rebinding). So this program has its own `getaddrinfo`, which drivers find before the C library's: on a thread with a pin it answers
+/// the pinned name with
 /// the pinned address; everything else goes to the C library.
 enum PinnedResolver {
     /// Runs `body`; look-ups of `name` on this thread answer with `address` meanwhile.
-    static func pinning<T, Failure: Error>(_ name: String, to address: NetworkAddress, _ body: () throws(Failure) -> T) throws(Failure) -> T {
+    static func pinning<T, Failure: Error>(_ name: String, to address: NetworkAddress, _ body: () throws(Failure) -> T) throws(Failure) -> T
+    {
         let storage = Thread.current.threadDictionary
         storage[key] = Pin(name: name.lowercased(), address: address.description)
         defer { storage.removeObject(forKey: key) }
@@ -33,12 +36,15 @@ enum PinnedResolver {
         return pin.address
     }
 
-    fileprivate typealias Function = @convention(c) (
-        UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<addrinfo>?, UnsafeMutablePointer<UnsafeMutablePointer<addrinfo>?>?
-    ) -> Int32
+    fileprivate typealias Function =
+        @convention(c) (
+            UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<addrinfo>?, UnsafeMutablePointer<UnsafeMutablePointer<addrinfo>?>?
+        ) -> Int32
 
     /// The C library's function. `RTLD_NEXT` is a macro, which Swift does not import.
-    fileprivate static let original: Function? = dlsym(UnsafeMutableRawPointer(bitPattern: -1), "getaddrinfo").map { unsafeBitCast($0, to: Function.self) }
+    fileprivate static let original: Function? = dlsym(UnsafeMutableRawPointer(bitPattern: -1), "getaddrinfo").map {
+        unsafeBitCast($0, to: Function.self)
+    }
 }
 
 /// Stands before the C library's function of the same name; see `PinnedResolver`.

@@ -18,7 +18,8 @@ extension EngineConfig {
     /// A TCP connect takes this long at most, per address.
     static let connectSecondsMax = 4.0
 
-    /// Checks and resolves the target's name, and (with `checkPort`) connects once, so that a closed or filtered port costs no driver any time.
+    /// Checks and resolves the target's name, and (with `checkPort`) connects once, so that a closed or filtered port costs no driver any
+    /// time.
     /// Throws `.unreachable`, `.notAllowed`, `.timeout`.
     func reach(_ target: Target, port: Int? = nil, checkPort: Bool, deadline: CallDeadline) throws(EngineError) -> ReachableTarget {
         let port = port ?? target.port
@@ -48,7 +49,8 @@ extension EngineConfig {
     /// Letters, digits, `-`, `_`, `.`, `:` only: the name goes into ini files and connection strings.
     static func isHostname(_ text: String) -> Bool {
         let isAllowed: (UInt8) -> Bool = { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || [0x2d, 0x2e, 0x3a, 0x5f].contains(byte)
+            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                || [0x2d, 0x2e, 0x3a, 0x5f].contains(byte)
         }
         return !text.isEmpty && text.utf8.count <= 253 && text.utf8.allSatisfy(isAllowed) && !text.hasPrefix("-")
     }
@@ -60,11 +62,16 @@ extension PlainSocket.Failure {
         let place = "\(target.hostname), port \(port)"
         switch self {
         case .refused:
-            return EngineError(.unreachable, "Nothing listens on \(place): check the port, that \(target.engine.displayName) runs and that it accepts TCP/IP connections.")
+            return EngineError(
+                .unreachable,
+                "Nothing listens on \(place): check the port, that \(target.engine.displayName) runs and that it accepts TCP/IP connections."
+            )
         case .timeout:
-            return EngineError(.timeout, "No answer from \(place) in time: check the address, and firewalls between DbTools and the server.")
+            return EngineError(
+                .timeout, "No answer from \(place) in time: check the address, and firewalls between DbTools and the server.")
         case .unreachable(let reason):
-            return EngineError(.unreachable, "\(place) cannot be reached (\(reason)): check the address, and the route from the DbTools host.")
+            return EngineError(
+                .unreachable, "\(place) cannot be reached (\(reason)): check the address, and the route from the DbTools host.")
         }
     }
 }

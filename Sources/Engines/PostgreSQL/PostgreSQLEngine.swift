@@ -26,7 +26,9 @@ struct PostgreSQLEngine: Engine {
     }
 
     private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> PostgresConnection {
-        guard target.authType == .sql else { throw EngineError(.authFailed, "Windows sign-in is not available for PostgreSQL: enter a role and a password.") }
+        guard target.authType == .sql else {
+            throw EngineError(.authFailed, "Windows sign-in is not available for PostgreSQL: enter a role and a password.")
+        }
         guard let username = target.username, !username.isEmpty else {
             throw EngineError(.authFailed, "No user is given: enter the PostgreSQL role that DbTools is to use.")
         }
@@ -36,7 +38,9 @@ struct PostgreSQLEngine: Engine {
             let connection = try PostgresConnection(address(reachable, username: username), deadlineSeconds: deadline.driverSeconds)
             connection.cancelsAtDeadline = false
             connection.statementDeadlineSeconds = deadline.remainingSeconds
-            try connection.script("SET default_transaction_read_only = on; SET statement_timeout = '\(Self.statementMilliseconds)ms'; SET lock_timeout = '1s'")
+            try connection.script(
+                "SET default_transaction_read_only = on; SET statement_timeout = '\(Self.statementMilliseconds)ms'; SET lock_timeout = '1s'"
+            )
             return connection
         } catch {
             let explained = failure.explained(error)
@@ -95,7 +99,9 @@ final class PostgreSQLConnection: EngineConnection {
             guard let row else { throw EngineError(.protocolError, "The server gave no statistics; test the connection.") }
             var reading = Reading(identity: identity.serverIdentity, collectedAt: Date(), monotonicSeconds: monotonicSeconds())
             // Without pg_monitor other roles' sessions show no type and would be missing from the count.
-            if identity.isMonitor, let count = try row.decode("connection_count", as: Int64?.self) { reading.gauges[.connectionCount] = Double(count) }
+            if identity.isMonitor, let count = try row.decode("connection_count", as: Int64?.self) {
+                reading.gauges[.connectionCount] = Double(count)
+            }
             reading.counters[.batchRequestsSec] = try row.decode("transaction_count", as: Int64?.self)
             if let read = try row.decode("blocks_read", as: Int64?.self), let hit = try row.decode("blocks_hit", as: Int64?.self) {
                 reading.counters[.diskReads] = read

@@ -13,38 +13,56 @@ struct PostgreSQLFailure {
         if words.contains("no pg_hba.conf entry") || words.contains("pg_hba.conf rejects") {
             let encryption = words.contains("no encryption") ? " without encryption" : ""
             return EngineError(
-                .authFailed, "\(target.hostname) does not let the role\(user) in from the DbTools host\(encryption): add a line to its pg_hba.conf and reload it.")
+                .authFailed,
+                "\(target.hostname) does not let the role\(user) in from the DbTools host\(encryption): add a line to its pg_hba.conf and reload it."
+            )
         }
         switch error.sqlState {
         case "28P01", "28000":
-            return EngineError(.authFailed, "\(target.hostname) refused the role\(user): check user name and password, and the line in its pg_hba.conf.")
+            return EngineError(
+                .authFailed, "\(target.hostname) refused the role\(user): check user name and password, and the line in its pg_hba.conf.")
         case "3D000", "42501":
             let database = target.database ?? "postgres"
-            return EngineError(.databaseNotFound, "The database \(database) does not exist on \(target.hostname), or the role\(user) may not connect to it: check its name, or grant CONNECT.")
-        case "53300": return EngineError(.unreachable, "\(target.hostname) has no free connection: raise max_connections, or close idle ones.")
-        case "57P03": return EngineError(.unreachable, "\(target.hostname) is starting up, shutting down or recovering: try again in a moment.")
+            return EngineError(
+                .databaseNotFound,
+                "The database \(database) does not exist on \(target.hostname), or the role\(user) may not connect to it: check its name, or grant CONNECT."
+            )
+        case "53300":
+            return EngineError(.unreachable, "\(target.hostname) has no free connection: raise max_connections, or close idle ones.")
+        case "57P03":
+            return EngineError(.unreachable, "\(target.hostname) is starting up, shutting down or recovering: try again in a moment.")
         default: return explained(words: words)
         }
     }
 
     private func explained(words: String) -> EngineError? {
         if words.contains("authentication failed") || words.contains("is not permitted to log in") {
-            return EngineError(.authFailed, "\(target.hostname) refused the role: check user name and password, and the line in its pg_hba.conf.")
+            return EngineError(
+                .authFailed, "\(target.hostname) refused the role: check user name and password, and the line in its pg_hba.conf.")
         }
         if words.contains("does not support SSL") {
-            return EngineError(.tlsFailed, "\(place) offers no encryption, but this connection requires it: set ssl = on on the server, or turn encryption off for this server.")
+            return EngineError(
+                .tlsFailed,
+                "\(place) offers no encryption, but this connection requires it: set ssl = on on the server, or turn encryption off for this server."
+            )
         }
         if words.contains("does not match host name") {
             return EngineError(
-                .tlsFailed, "The certificate of \(place) is issued for another name than \(target.hostname): use the name in it, or choose to trust the server's certificate.")
+                .tlsFailed,
+                "The certificate of \(place) is issued for another name than \(target.hostname): use the name in it, or choose to trust the server's certificate."
+            )
         }
         if words.contains("certificate verify failed") || words.contains("root certificate file") {
             return EngineError(
                 .tlsFailed,
-                "The certificate of \(place) is not signed by an authority that DbTools trusts: install its authority's certificate, or choose to trust the server's certificate.")
+                "The certificate of \(place) is not signed by an authority that DbTools trusts: install its authority's certificate, or choose to trust the server's certificate."
+            )
         }
         if words.contains("no answer within") || words.contains("timeout expired") {
-            return EngineError(.timeout, "\(place) accepts connections but did not complete the sign-in in time: check that PostgreSQL listens there and is not overloaded.")
+            return EngineError(
+                .timeout,
+                "\(place) accepts connections but did not complete the sign-in in time: check that PostgreSQL listens there and is not overloaded."
+            )
         }
         if words.contains("No such file or directory") {
             return EngineError(.unreachable, "No server listens on the socket in \(target.hostname): check that PostgreSQL runs.")
@@ -69,10 +87,14 @@ struct PostgreSQLFailure {
     /// What a failed statement on an open connection means.
     func whileReading(_ error: PostgresError) -> EngineError {
         if error.isInsufficientPrivilege {
-            return EngineError(.noPermissions, "The role may not read what DbTools needs: \(SQLServerFailure.sentence(error.message))", isPermission: true)
+            return EngineError(
+                .noPermissions, "The role may not read what DbTools needs: \(SQLServerFailure.sentence(error.message))", isPermission: true)
         }
         if error.isCancelled { return EngineError(.timeout, "\(place) did not answer in time: the server may be overloaded or blocked.") }
-        if error.isConnectionFailure { return EngineError(.unreachable, "The connection to \(place) broke: the server was stopped, or the network failed.") }
-        return EngineError(.protocolError, "\(place) refused what DbTools asked (\(error.sqlState)): \(SQLServerFailure.sentence(error.message))")
+        if error.isConnectionFailure {
+            return EngineError(.unreachable, "The connection to \(place) broke: the server was stopped, or the network failed.")
+        }
+        return EngineError(
+            .protocolError, "\(place) refused what DbTools asked (\(error.sqlState)): \(SQLServerFailure.sentence(error.message))")
     }
 }

@@ -18,7 +18,9 @@ struct PostgreSQLIdentity {
     var version: String { "PostgreSQL \(versionNumber / 10_000)" }
 
     var serverIdentity: ServerIdentity {
-        ServerIdentity(serverName: serverName, startedAt: startedAt, productVersion: productVersion, edition: "PostgreSQL", version: version, coreCount: nil)
+        ServerIdentity(
+            serverName: serverName, startedAt: startedAt, productVersion: productVersion, edition: "PostgreSQL", version: version,
+            coreCount: nil)
     }
 
     var monitorCheck: PermissionCheck {
@@ -27,7 +29,8 @@ struct PostgreSQLIdentity {
             grantStatement: "GRANT pg_monitor TO \"\(roleName.replacing("\"", with: "\"\""))\";")
     }
 
-    static func read(_ connection: PostgresConnection, target: Target, failure: PostgreSQLFailure) throws(EngineError) -> PostgreSQLIdentity {
+    static func read(_ connection: PostgresConnection, target: Target, failure: PostgreSQLFailure) throws(EngineError) -> PostgreSQLIdentity
+    {
         do {
             guard let row = try connection.rows(SQL(stringLiteral: CollectorSQL.postgreSQLProbe)).first else {
                 throw EngineError(.protocolError, "The server answered without saying who it is; check that it is PostgreSQL.")
@@ -40,7 +43,8 @@ struct PostgreSQLIdentity {
             return PostgreSQLIdentity(
                 serverName: cluster.isEmpty ? place : cluster, productVersion: firstWord(try row.decode("version")),
                 versionNumber: Int(try row.decode("version_number", as: Int32.self)), roleName: try row.decode("role_name"),
-                startedAt: try row.decode("started_at"), isMonitor: try row.decode("is_monitor"), isEncrypted: try row.decode("is_encrypted"))
+                startedAt: try row.decode("started_at"), isMonitor: try row.decode("is_monitor"),
+                isEncrypted: try row.decode("is_encrypted"))
         } catch let error as PostgresError {
             throw failure.whileReading(error)
         } catch let error as EngineError {
@@ -65,12 +69,14 @@ struct PostgreSQLProbe {
         guard number >= PostgreSQLIdentity.versionNumberMin else {
             let name = number >= 100_000 ? "PostgreSQL \(number / 10_000)" : "PostgreSQL \(number / 10_000).\(number / 100 % 100)"
             return ProbeResult(
-                success: false, message: "\(target.hostname) runs \(name); DbTools needs PostgreSQL 12 or later.", errorCode: .unsupportedVersion,
+                success: false, message: "\(target.hostname) runs \(name); DbTools needs PostgreSQL 12 or later.",
+                errorCode: .unsupportedVersion,
                 engine: .postgresql, version: name, latencyMs: latencyMs)
         }
         let identity = try PostgreSQLIdentity.read(connection, target: target, failure: PostgreSQLFailure(target: target))
         var result = ProbeResult(
-            success: false, message: "", engine: .postgresql, version: identity.version, productVersion: identity.productVersion, edition: "PostgreSQL",
+            success: false, message: "", engine: .postgresql, version: identity.version, productVersion: identity.productVersion,
+            edition: "PostgreSQL",
             latencyMs: latencyMs, encrypted: identity.isEncrypted, permissions: [identity.monitorCheck], serverName: identity.serverName,
             startedAt: identity.startedAt)
         guard identity.isMonitor else {

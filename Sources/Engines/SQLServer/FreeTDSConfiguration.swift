@@ -4,7 +4,8 @@ import Synchronization
 
 /// The ini that DbTools writes for FreeTDS, which can be told only there how to verify certificates (design.md, settled question 10).
 ///
-/// FreeTDS reads it at each connect, from the path in `FREETDSCONF`: one per process, a section per host and way of verifying. It lives in memory
+/// FreeTDS reads it at each connect, from the path in `FREETDSCONF`: one per process, a section per host and way of verifying. It lives
+/// in memory
 /// (memfd), so nothing is left behind when the process is killed; a new version takes the place of the old one at once.
 final class FreeTDSConfiguration: Sendable {
     /// How the connection is encrypted and verified.
@@ -54,7 +55,9 @@ final class FreeTDSConfiguration: Sendable {
             state.names = names
             return name
         }
-        guard let name else { throw EngineError(.driverFailed, "DbTools could not write its FreeTDS settings: it has too many open files.") }
+        guard let name else {
+            throw EngineError(.driverFailed, "DbTools could not write its FreeTDS settings: it has too many open files.")
+        }
         return name
     }
 
@@ -62,8 +65,13 @@ final class FreeTDSConfiguration: Sendable {
     private static func write(_ names: [Section: String]) -> Int32? {
         var text = "; Written by DbTools.\n[global]\ntds version = 7.4\nclient charset = UTF-8\ntext size = 4194304\n"
         for (section, name) in names {
-            text += "[\(name)]\nhost = \(section.hostname)\nport = \(section.port)\nencryption = \(section.mustEncrypt ? "require" : "request")\n"
-            if let caFile = section.caFile { text += "ca file = \(caFile)\ncheck certificate hostname = yes\n" } else { text += "check certificate hostname = no\n" }
+            text +=
+                "[\(name)]\nhost = \(section.hostname)\nport = \(section.port)\nencryption = \(section.mustEncrypt ? "require" : "request")\n"
+            if let caFile = section.caFile {
+                text += "ca file = \(caFile)\ncheck certificate hostname = yes\n"
+            } else {
+                text += "check certificate hostname = no\n"
+            }
         }
         let descriptor = dbtools_memory_file("dbtools-freetds.conf")
         guard descriptor >= 0 else { return nil }

@@ -22,7 +22,10 @@ enum SQLBrowser {
             let count = recv(descriptor, &answer, answer.count, 0)
             guard count > 0 else { break }
             guard let port = port(in: Array(answer.prefix(count))) else {
-                throw EngineError(.unreachable, "SQL Browser on \(target.hostname) knows no TCP port of the instance \(instance): check its name, and that TCP/IP is enabled.")
+                throw EngineError(
+                    .unreachable,
+                    "SQL Browser on \(target.hostname) knows no TCP port of the instance \(instance): check its name, and that TCP/IP is enabled."
+                )
             }
             return port
         }
@@ -33,12 +36,16 @@ enum SQLBrowser {
     static func port(in answer: [UInt8]) -> Int? {
         guard answer.count > 3, answer[0] == 0x05 else { return nil }
         let words = String(decoding: answer[3...], as: UTF8.self).split(separator: ";", omittingEmptySubsequences: false)
-        guard let index = words.firstIndex(of: "tcp"), words.indices.contains(index + 1), let port = Int(words[index + 1]), (1...65_535).contains(port)
+        guard let index = words.firstIndex(of: "tcp"), words.indices.contains(index + 1), let port = Int(words[index + 1]),
+            (1...65_535).contains(port)
         else { return nil }
         return port
     }
 
     private static func silent(_ instance: String, _ target: Target) -> EngineError {
-        EngineError(.unreachable, "SQL Browser on \(target.hostname) (UDP 1434) did not say where the instance \(instance) listens: start it, or enter the instance's port.")
+        EngineError(
+            .unreachable,
+            "SQL Browser on \(target.hostname) (UDP 1434) did not say where the instance \(instance) listens: start it, or enter the instance's port."
+        )
     }
 }

@@ -22,7 +22,8 @@ final class SQLServerConnection: EngineConnection {
         do throws(ODBCError) {
             sets = try connection.resultSets(CollectorSQL.sqlServerCollect, deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
         } catch { throw failure.whileReading(error) }
-        var reading = try SQLServerReading(sets, failure: failure).reading(collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
+        var reading = try SQLServerReading(sets, failure: failure).reading(
+            collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
         reading.durationMs = timer.milliseconds
         return reading
     }

@@ -47,7 +47,8 @@ struct SQLServerEngine: Engine {
 
     /// The checked address; for a named instance on the default port, the port that SQL Browser names.
     private func reach(_ target: Target, deadline: CallDeadline) throws(EngineError) -> ReachableTarget {
-        guard let instance = target.instanceName, !instance.isEmpty, target.port == EngineKind.sqlserver.defaultPort, instance.uppercased() != "MSSQLSERVER"
+        guard let instance = target.instanceName, !instance.isEmpty, target.port == EngineKind.sqlserver.defaultPort,
+            instance.uppercased() != "MSSQLSERVER"
         else { return try config.reach(target, checkPort: true, deadline: deadline) }
         let named = try config.reach(target, checkPort: false, deadline: deadline)
         guard let address = named.address else { return named }
@@ -66,7 +67,9 @@ struct SQLServerLogin {
     func connectionString() throws(EngineError) -> ODBCConnectionString {
         let driver: ODBCDriver = config.sqlServerDriver == .freetds ? .freetds : .microsoft
         guard let path = driver.path() else {
-            throw EngineError(.driverFailed, "The driver for SQL Server is not installed: install \(driver.package), or name its file in \(driver.variable).")
+            throw EngineError(
+                .driverFailed,
+                "The driver for SQL Server is not installed: install \(driver.package), or name its file in \(driver.variable).")
         }
         var string = ODBCConnectionString(driverPath: path)
         switch config.sqlServerDriver {
@@ -90,7 +93,8 @@ struct SQLServerLogin {
     private func addFreeTDS(to string: inout ODBCConnectionString) throws(EngineError) {
         let isVerified = target.encrypt && !target.trustServerCertificate
         let section = FreeTDSConfiguration.Section(
-            hostname: target.hostname, port: port, mustEncrypt: target.encrypt, caFile: isVerified ? config.caFile ?? EngineConfig.systemCAFile : nil)
+            hostname: target.hostname, port: port, mustEncrypt: target.encrypt,
+            caFile: isVerified ? config.caFile ?? EngineConfig.systemCAFile : nil)
         string.add("Servername", try FreeTDSConfiguration.shared.name(for: section))
         string.add("ClientCharset", "UTF-8")
     }

@@ -76,17 +76,20 @@ struct SQLServerProbe {
         } catch { throw failure.whileReading(error) }
         let identity = SQLServerIdentity(first)
         var result = ProbeResult(
-            success: false, message: "", engine: .sqlserver, version: identity.version, productVersion: identity.productVersion, edition: identity.edition,
+            success: false, message: "", engine: .sqlserver, version: identity.version, productVersion: identity.productVersion,
+            edition: identity.edition,
             latencyMs: latencyMs, permissions: permissions(identity, first), serverName: identity.serverName)
         guard identity.isSupported else {
             result.errorCode = .unsupportedVersion
-            result.message = "\(target.hostname) runs \(identity.version) (\(identity.productVersion)); DbTools needs SQL Server 2016 or later."
+            result.message =
+                "\(target.hostname) runs \(identity.version) (\(identity.productVersion)); DbTools needs SQL Server 2016 or later."
             return result
         }
         if identity.maySeeState { try readState(into: &result, failure) }
         guard identity.maySeeState else {
             result.errorCode = .noPermissions
-            result.message = "Connected to \(identity.version), but the login \(identity.loginName) may not read the server's state: run \(identity.stateCheck.grantStatement ?? "")"
+            result.message =
+                "Connected to \(identity.version), but the login \(identity.loginName) may not read the server's state: run \(identity.stateCheck.grantStatement ?? "")"
             return result
         }
         result.success = true
@@ -112,7 +115,8 @@ struct SQLServerProbe {
             identity.stateCheck,
             PermissionCheck(
                 name: "VIEW ANY DEFINITION", granted: set.value("view_any_definition").int == 1,
-                neededFor: "names of databases, objects and jobs (optional)", grantStatement: "USE master; GRANT VIEW ANY DEFINITION TO \(identity.quotedLogin);"),
+                neededFor: "names of databases, objects and jobs (optional)",
+                grantStatement: "USE master; GRANT VIEW ANY DEFINITION TO \(identity.quotedLogin);"),
             PermissionCheck(
                 name: "SELECT on msdb", granted: set.value("select_backupset").int == 1, neededFor: "backup and job history (optional)",
                 grantStatement: "USE msdb; CREATE USER \(identity.quotedLogin) FOR LOGIN \(identity.quotedLogin); "

@@ -1,7 +1,8 @@
 import Foundation
 import ODBC
 
-/// The result sets of `collect.sql`, turned into a reading: pure. Each set is known by its first column; a set that is missing leaves its values out.
+/// The result sets of `collect.sql`, turned into a reading: pure. Each set is known by its first column; a set that is missing leaves its
+/// values out.
 struct SQLServerReading {
     private let identity: SQLServerIdentity
     private let sets: [String: ODBCResultSet]
@@ -44,7 +45,9 @@ struct SQLServerReading {
         if !identity.maySeeState || isDenied {
             let check = identity.stateCheck
             reading.denied = [
-                PermissionCheck(name: check.name, granted: false, neededFor: check.neededFor, grantStatement: "USE master; GRANT \(check.name) TO \(identity.quotedLogin);")
+                PermissionCheck(
+                    name: check.name, granted: false, neededFor: check.neededFor,
+                    grantStatement: "USE master; GRANT \(check.name) TO \(identity.quotedLogin);")
             ]
         }
         // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
@@ -72,7 +75,9 @@ struct SQLServerReading {
                 reading.gauges[.memoryPercent] = 100 * Double(total - available) / Double(total)
             }
         }
-        if let used = sets["physical_memory_in_use_kb"]?.value("physical_memory_in_use_kb").int { reading.gauges[.memoryUsedBytes] = Double(used) * 1_024 }
+        if let used = sets["physical_memory_in_use_kb"]?.value("physical_memory_in_use_kb").int {
+            reading.gauges[.memoryUsedBytes] = Double(used) * 1_024
+        }
     }
 
     private func addSessions(to reading: inout Reading) {
@@ -133,7 +138,9 @@ struct PerformanceCounter {
 
     /// Reads object, counter, instance, value and type; nil when one is missing.
     init?(_ row: [ODBCValue]) {
-        guard row.count == 5, let object = row[0].text, let name = row[1].text, let value = row[3].int, let type = row[4].int else { return nil }
+        guard row.count == 5, let object = row[0].text, let name = row[1].text, let value = row[3].int, let type = row[4].int else {
+            return nil
+        }
         let trimmed = object.trimmingCharacters(in: .whitespaces)
         self.object = trimmed.firstIndex(of: ":").map { String(trimmed[trimmed.index(after: $0)...]) } ?? trimmed
         self.name = name.trimmingCharacters(in: .whitespaces)

@@ -11,7 +11,8 @@ struct SchedulerMonitorRecord: Equatable {
         idlePercent = Self.number("SystemIdle", in: xml).map { min(100, max(0, $0)) }
     }
 
-    /// CPU of the machine. On Linux before 2025 CU1 idle reads 0, so what other processes use is not known: then it is SQL Server's own share, the least that
+    /// CPU of the machine. On Linux before 2025 CU1 idle reads 0, so what other processes use is not known: then it is SQL Server's own
+    /// share, the least that
     /// it can be. Nil when the record does not say.
     func totalPercent(isLinux: Bool) -> Double? {
         guard let idlePercent else { return nil }

@@ -108,7 +108,8 @@ package struct TenantProvisioning: Sendable {
         }
     }
 
-    /// Makes every tenant's two roles and the rights on its database as the system database has them: after a restore, where only the databases came back.
+    /// Makes every tenant's two roles and the rights on its database as the system database has them: after a restore, where only the
+    /// databases came back.
     /// Then connects as each run-time role and reads. Returns how many tenants were read back. Throws `PostgresError`, `SecretError`.
     @discardableResult package func remakeRoles() async throws -> Int {
         tenants.invalidate()
@@ -118,7 +119,9 @@ package struct TenantProvisioning: Sendable {
             for record in records { try record.remakeRoles(secrets: secrets, on: connection) }
         }
         for record in records {
-            let count = try await tenants.read(record.tenant) { try $0.rows("SELECT count(*) FROM platform.settings")[0].decode(0, as: Int.self) }
+            let count = try await tenants.read(record.tenant) {
+                try $0.rows("SELECT count(*) FROM platform.settings")[0].decode(0, as: Int.self)
+            }
             guard count > 0 else { throw AppError(.internalError, "The database of tenant \(record.tenant.slug) has no settings") }
         }
         return records.count

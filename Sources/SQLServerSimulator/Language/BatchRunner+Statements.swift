@@ -217,7 +217,7 @@ extension BatchRunner {
             number = Int(id)
             text =
                 "Error \(id), severity \(level), state \(stateNumber) was raised, but no message with that error number was found in "
-                    + "sys.messages."
+                + "sys.messages."
         } else {
             text = MessageFormat.fill(value.text, values)
         }

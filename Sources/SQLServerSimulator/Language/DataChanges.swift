@@ -84,7 +84,7 @@ struct DataChanges {
                 width > indexes.count ? 110 : 109, severity: 15,
                 "There are \(width > indexes.count ? "fewer" : "more") columns in the INSERT statement than values specified in the "
                     + "VALUES clause. The number of values in the VALUES clause must match the number of columns specified in the INSERT "
-                        + "statement."
+                    + "statement."
             )
         }
         return indexes

@@ -190,7 +190,7 @@ struct QueryPlanner {
                 names.count > plan.columns.count ? 8158 : 8159,
                 "'\(table)' has \(names.count > plan.columns.count ? "more" : "fewer") columns "
                     + "\(names.count > plan.columns.count ? "in the column list " : "")than were "
-                + "specified\(names.count > plan.columns.count ? "" : " in the column list")."
+                    + "specified\(names.count > plan.columns.count ? "" : " in the column list")."
             )
         }
         let columns = zip(plan.columns, names).map { ResultColumn(name: $1, type: $0.type, isNullable: $0.isNullable) }

@@ -127,7 +127,7 @@ enum BackupViews {
         "msdb.dbo.restorehistory", requires: .msdb,
         columns:
             "restore_history_id int, restore_date datetime null, destination_database_name nvarchar(128) null, user_name nvarchar(128) "
-                + "null, backup_set_id int, restore_type char(1) null",
+            + "null, backup_set_id int, restore_type char(1) null",
         named: { _ in [] })
 
     private static let suspectPages: VirtualView = VirtualView(
@@ -201,7 +201,7 @@ enum BackupViews {
         "msdb.dbo.sysjobsteps", requires: .msdb,
         columns:
             "job_id uniqueidentifier, step_id int, step_name sysname, subsystem nvarchar(40), command nvarchar(max) null, "
-                + "last_run_outcome int, last_run_duration int, last_run_date int, last_run_time int",
+            + "last_run_outcome int, last_run_duration int, last_run_date int, last_run_time int",
         named: { _ in
             jobNames.indices.map {
                 [

@@ -162,7 +162,7 @@ enum DatabaseViews {
         "sys.database_mirroring",
         columns:
             "database_id int, mirroring_guid uniqueidentifier null, mirroring_state tinyint null, mirroring_state_desc nvarchar(60) "
-                + "null, mirroring_role tinyint null",
+            + "null, mirroring_role tinyint null",
         named: { request in visible(request).map { ["database_id": .int(Int64($0.id))] } })
 
     private static let indexStats: VirtualView = VirtualView(
@@ -211,7 +211,7 @@ enum DatabaseViews {
         "sys.filegroups", isPerDatabase: true,
         columns:
             "name sysname, data_space_id int, type char(2), type_desc nvarchar(60) null, is_default bit null, is_system bit null, "
-                + "is_read_only bit null",
+            + "is_read_only bit null",
         named: { _ in
             [
                 [

@@ -100,7 +100,7 @@ enum ObjectViews {
         "sys.parameters", isPerDatabase: true,
         columns:
             "object_id int, name sysname null, parameter_id int, system_type_id tinyint, user_type_id int, max_length smallint, "
-                + "is_output bit",
+            + "is_output bit",
         named: { request in
             stored(request).flatMap { object in
                 (object.module?.parameters ?? []).enumerated().map { index, parameter -> [String: TDSValue] in
@@ -134,7 +134,7 @@ enum ObjectViews {
         "sys.indexes", isPerDatabase: true,
         columns:
             "object_id int, name sysname null, index_id int, type tinyint, type_desc nvarchar(60) null, is_unique bit null, "
-                + "data_space_id int, is_primary_key bit null, is_disabled bit null",
+            + "data_space_id int, is_primary_key bit null, is_disabled bit null",
         named: { request in
             stored(request).filter { $0.kind == "U" }.map {
                 [
@@ -148,7 +148,7 @@ enum ObjectViews {
         "sys.partitions", isPerDatabase: true,
         columns:
             "partition_id bigint, object_id int, index_id int, partition_number int, hobt_id bigint, rows bigint null, "
-                + "data_compression tinyint",
+            + "data_compression tinyint",
         named: { request in
             stored(request).compactMap { object in
                 object.table.map { table -> [String: TDSValue] in

@@ -26,7 +26,7 @@ enum PerformanceViews {
         "sys.dm_exec_session_wait_stats", requires: .serverState, since: .v2016,
         columns:
             "session_id smallint, wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, "
-                + "signal_wait_time_ms bigint",
+            + "signal_wait_time_ms bigint",
         dense: { request in [[.int(Int64(request.session.spid)), .string("MEMORY_ALLOCATION_EXT"), .int(12), .int(0), .int(0), .int(0)]] })
 
     private static let latches: VirtualView = VirtualView(
@@ -44,7 +44,7 @@ enum PerformanceViews {
         "sys.dm_os_spinlock_stats", requires: .serverState,
         columns:
             "name nvarchar(512), collisions bigint null, spins bigint null, spins_per_collision real null, sleep_time bigint null, "
-                + "backoffs int null",
+            + "backoffs int null",
         dense: { request in
             ["LOCK_HASH", "SOS_SCHEDULER", "SOS_SUSPEND_QUEUE", "XDESMGR"].enumerated().map { index, name in
                 let count = request.world.counter(perSecond: 2, salt: 1_950 + index)
