@@ -8,24 +8,20 @@ import Testing
 @Suite struct IsolatedProbeTests {
     private let target = Target(engine: .sqlserver, hostname: "db.example.com", username: "sa", password: "secret")
 
-    private func probe(_ script: String) async -> (ProbeResult, Duration) {
-        let start = ContinuousClock.now
-        let result = await IsolatedProbe(executable: ["/bin/sh", "-c", script]).probe(target, allow: .standard)
-        return (result, ContinuousClock.now - start)
+    private func probe(_ script: String) async -> ProbeResult {
+        await IsolatedProbe(executable: ["/bin/sh", "-c", script]).probe(target, allow: .standard)
     }
 
     @Test(arguments: ["cat >/dev/null; kill -SEGV $$", "cat >/dev/null; exit 3", "cat >/dev/null; echo '{}'", "exit 0"])
     func aChildThatFailsIsADriverThatFailed(script: String) async {
-        let (result, time) = await probe(script)
+        let result = await probe(script)
         #expect(!result.success)
         #expect(result.errorCode == .driverFailed, "\(result)")
-        #expect(time < .seconds(5))
     }
 
     @Test func aChildThatHangsIsKilledInTime() async {
-        let (result, time) = await probe("cat >/dev/null; exec sleep 60")
+        let result = await probe("cat >/dev/null; exec sleep 60")
         #expect(result.errorCode == .timeout)
-        #expect(time < .seconds(10))
     }
 
     @Test func aProgramThatIsNotThereIsSaid() async {
@@ -37,12 +33,12 @@ import Testing
         let expected = ProbeResult(
             success: true, message: "fine", engine: .sqlserver, version: "SQL Server 2019", startedAt: Date(timeIntervalSince1970: 1))
         let json = String(decoding: try JSONEncoder().encode(expected), as: UTF8.self)
-        #expect(await probe("cat >/dev/null; cat <<'END'\n\(json)\nEND").0 == expected)
+        #expect(await probe("cat >/dev/null; cat <<'END'\n\(json)\nEND") == expected)
     }
 
     @Test func theRequestArrivesOnStandardInputOnly() async throws {
         // The child answers with a message made of what it got: the password is there, and not among its arguments.
-        let (result, _) = await probe(
+        let result = await probe(
             "if grep -q secret && ! tr '\\0' ' ' </proc/$$/cmdline | grep -q 'pass''word.*secret'; then exit 7; else exit 8; fi")
         #expect(result.message.contains("code 7"))
     }

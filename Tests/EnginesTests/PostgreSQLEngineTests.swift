@@ -22,7 +22,8 @@ struct ListeningPostgreSQL: Sendable {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let certificates = try TestCertificates(in: directory)
         let rules =
-            "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\nhostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
+            "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\n"
+                + "hostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
         try rules.write(toFile: directory + "/hba.conf", atomically: true, encoding: .utf8)
         if geteuid() == 0, let account = getpwnam("postgres") {
             for file in ["", "/hba.conf", "/server.pem", "/server.key"] {

@@ -39,9 +39,15 @@ package struct TestMariaDB: Sendable {
             try required("mariadb-install-db"),
             ["--no-defaults", "--datadir=\(directory)/data", "--auth-root-authentication-method=normal", "--skip-test-db"] + account)
         let password = "test \(UUID().uuidString)"
-        try
-            "ALTER USER root@localhost IDENTIFIED BY '\(password)';\nCREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '\(password)';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\nDROP USER IF EXISTS ''@localhost;\nFLUSH PRIVILEGES;\n"
-            .write(toFile: directory + "/init.sql", atomically: true, encoding: .utf8)
+        let statements = """
+            ALTER USER root@localhost IDENTIFIED BY '\(password)';
+            CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '\(password)';
+            GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;
+            DROP USER IF EXISTS ''@localhost;
+            FLUSH PRIVILEGES;
+
+            """
+        try statements.write(toFile: directory + "/init.sql", atomically: true, encoding: .utf8)
         let port = try TestProcess.freePort()
         let socket = directory + "/socket"
         let options = [

@@ -61,8 +61,8 @@ package struct IsolatedProbe: Sendable {
         return .failure(error, engine: target.engine, latencyMs: timer.milliseconds)
     }
 
-    /// The request as a file in memory, from its start. Not a pipe: swift-subprocess 1.0.2 ends the whole process with a fatal error when a child ends
-    /// before it has read its input (2026-11-21; `StandardInputWriter` is freed without `finish()` when the write fails).
+    /// The request as a file in memory, from its start. Not a pipe: swift-subprocess 1.0.2 ends the whole process with a fatal
+    /// error when a child ends before it has read its input (2026-11-21; the writer is freed without `finish()`).
     private static func memoryFile(_ bytes: [UInt8]) -> FileDescriptor? {
         let file = FileDescriptor(rawValue: dbtools_memory_file("dbtools-probe"))
         guard file.rawValue >= 0 else { return nil }
@@ -85,9 +85,9 @@ package struct IsolatedProbe: Sendable {
     /// Starts the child, hands it the request on standard input, and reads its answer. Cancelling kills the child.
     private func ask(_ request: ProbeRequest) async -> Answer {
         // a target always encodes
-        guard let path = executable.first, let request = try? JSONEncoder().encode(request), let input = Self.memoryFile(Array(request)) else {
-            return .notStarted
-        }
+        guard let path = executable.first, let request = try? JSONEncoder().encode(request),
+            let input = Self.memoryFile(Array(request))
+        else { return .notStarted }
         var options = PlatformOptions()
         options.teardownSequence = []
         do {

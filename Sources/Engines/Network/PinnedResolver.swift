@@ -42,6 +42,7 @@ enum PinnedResolver {
         ) -> Int32
 
     /// The C library's function. `RTLD_NEXT` is a macro, which Swift does not import.
+    // Safe because POSIX gives `getaddrinfo` exactly this signature.
     fileprivate static let original: Function? = dlsym(UnsafeMutableRawPointer(bitPattern: -1), "getaddrinfo").map {
         unsafeBitCast($0, to: Function.self)
     }
