@@ -81,6 +81,22 @@ import Testing
         #expect(tenant.status == .active)
     }
 
+    @Test func whatACrashLeftIsInNobodysWay() async throws {
+        let platform = try await TestPlatform.make()
+        let slug = "t-\(ID<Int>().description.suffix(12))"
+        try await platform.pool.run(platform.system.address) { connection in
+            try connection.execute(
+                """
+                INSERT INTO platform.tenants
+                    (id, slug, name, status, database_name, owner_role, runtime_role, owner_password_sealed, runtime_password_sealed)
+                VALUES (\(UUID()), \(slug), 'X', 'provisioning', \("dbtools_tenant_" + slug), \("dbtools_owner_" + slug),
+                    \("dbtools_tenant_" + slug), '', '')
+                """)
+            try connection.script("CREATE ROLE \"dbtools_owner_\(slug)\" LOGIN")
+        }
+        #expect(try await platform.provisioning.create(slug: slug, name: "Again", by: .system).status == .active)
+    }
+
     @Test func anotherTenantsDatabaseAndTheSystemsAreOutOfReach_FR25_NFR11() async throws {
         let platform = try await TestPlatform.shared
         let (one, two) = (try await platform.tenant(), try await platform.tenant())

@@ -51,7 +51,9 @@ package struct Edge: Sendable {
             configuration: .init(
                 address: .hostname(config.host, port: config.port), backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(HTTPLimits.connectionsMax)),
-            services: [events, ExpiryService(tenants: tenants, logger: logger)],
+            services: [
+                events, ExpiryService(tenants: tenants, logger: logger), HalfMadeSweepService(provisioning: provisioning, logger: logger),
+            ],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? config.port) }, logger: logger)
     }
 

@@ -26,6 +26,7 @@ package struct TenantProvisioning: Sendable {
         let draft = try TenantDraft(slug: slug, name: name, settings: settings, secrets: tenants.secrets)
         try await system.pool.run(system.address) { connection in
             try Self.holdingLock(slug, connection) {
+                try Self.removeHalfMade(slug, connection)  // what a crash left of an earlier try is in nobody's way
                 try draft.refuseForeignNames(on: connection)
                 try draft.insert(on: connection)
                 do {
@@ -86,26 +87,25 @@ package struct TenantProvisioning: Sendable {
     /// Removes what a crash in `create` left half-made: rows without a maker, their databases and roles. Returns the slugs.
     @discardableResult package func removeHalfMade() async throws -> [String] {
         try await system.pool.run(system.address) { connection in
-            let rows = try connection.rows(
-                "SELECT slug, database_name, owner_role, runtime_role FROM platform.tenants WHERE status = 'provisioning'")
-            var removed: [String] = []
-            for row in rows {
-                let slug = try row.decode("slug", as: String.self)
+            let rows = try connection.rows("SELECT slug FROM platform.tenants WHERE status = 'provisioning'")
+            return try rows.map { try $0.decode("slug", as: String.self) }.filter { slug in
                 // Whoever is making it right now holds the lock.
-                guard
-                    try connection.rows("SELECT pg_try_advisory_lock(hashtextextended(\(Self.lockName(slug)), 0))")[0].decode(
-                        0, as: Bool.self)
-                else { continue }
+                let isFree = try connection.rows("SELECT pg_try_advisory_lock(hashtextextended(\(Self.lockName(slug)), 0))")[0]
+                guard try isFree.decode(0, as: Bool.self) else { return false }
                 defer { _ = try? connection.execute("SELECT pg_advisory_unlock(hashtextextended(\(Self.lockName(slug)), 0))") }
-                let stillHalfMade = try !connection.rows("SELECT 1 FROM platform.tenants WHERE slug = \(slug) AND status = 'provisioning'")
-                    .isEmpty
-                guard stillHalfMade else { continue }
-                let roles = [try row.decode("owner_role", as: String.self), try row.decode("runtime_role", as: String.self)]
-                Self.remove(slug: slug, databaseName: try row.decode("database_name"), roles: roles, on: connection)
-                removed.append(slug)
+                return try Self.removeHalfMade(slug, connection)
             }
-            return removed
         }
+    }
+
+    /// Removes the half-made tenant of that slug, if there is one. The caller holds its lock, so nobody is making it.
+    @discardableResult private static func removeHalfMade(_ slug: String, _ connection: PostgresConnection) throws -> Bool {
+        let rows = try connection.rows(
+            "SELECT database_name, owner_role, runtime_role FROM platform.tenants WHERE slug = \(slug) AND status = 'provisioning'")
+        guard let row = rows.first else { return false }
+        let roles = [try row.decode("owner_role", as: String.self), try row.decode("runtime_role", as: String.self)]
+        remove(slug: slug, databaseName: try row.decode("database_name"), roles: roles, on: connection)
+        return true
     }
 
     /// Makes every tenant's two roles and the rights on its database as the system database has them: after a restore, where only the
