@@ -156,6 +156,16 @@ CREATE INDEX idempotency_keys_by_age ON platform.idempotency_keys (created_at);
 -- What a collector last said of its own work, with its heartbeat: any API process can then show it.
 ALTER TABLE platform.collectors ADD COLUMN statistics jsonb NOT NULL DEFAULT '{}';
 """###),
+        Migration(
+            number: 4, name: "operations_due",
+            sql: ###"""
+SELECT 1;
+"""###),
+        Migration(
+            number: 5, name: "tenants",
+            sql: ###"""
+SELECT 1;
+"""###),
     ]
 
     package static let tenant: [Migration] = [
@@ -504,6 +514,26 @@ CROSS JOIN LATERAL (
             sql: ###"""
 -- The event stream reads the outbox in the order of transactions, from where it stopped.
 CREATE INDEX events_order ON platform.events (transaction, id);
+"""###),
+        Migration(
+            number: 5, name: "operations",
+            sql: ###"""
+SELECT 1;
+"""###),
+        Migration(
+            number: 6, name: "deployment",
+            sql: ###"""
+SELECT 1;
+"""###),
+        Migration(
+            number: 7, name: "fleet",
+            sql: ###"""
+SELECT 1;
+"""###),
+        Migration(
+            number: 8, name: "activity",
+            sql: ###"""
+SELECT 1;
 """###),
     ]
 }
