@@ -332,6 +332,115 @@ export interface CollectionConfigRequest {
   metricsEnabled?: MetricName[];
 }
 
+/** queued, running and stopping go on; the others are its end: succeeded (no item failed), partial (some failed), failed (none succeeded, or the whole could not go on), stopped (asked to, before all was done) */
+export type OperationStatus = "queued" | "running" | "stopping" | "succeeded" | "partial" | "failed" | "stopped";
+
+export interface Operation {
+  id: ID;
+  /** Such as servers-import or bulk-add-labels */
+  kind: string;
+  /** What it does, in a few words for a screen */
+  title: string;
+  status: OperationStatus;
+  progress: {
+    /** Items that have ended, however */
+    done: number;
+    total: number;
+    message: string;
+  };
+  counts: {
+    succeeded: number;
+    failed: number;
+    /** There was nothing to do */
+    skipped: number;
+  };
+  /** What the kind says of its end; null before */
+  result: Record<string, unknown> | null;
+  error: null | {
+    code: string;
+    message: string;
+  };
+  createdAt: Time;
+  startedAt: string | null;
+  endedAt: string | null;
+  /** An e-mail address */
+  createdBy: string;
+}
+
+export type OperationItemStatus = "pending" | "running" | "succeeded" | "failed" | "skipped" | "stopped";
+
+export interface OperationItem {
+  /** From 1; the row of an import */
+  position: number;
+  /** The server */
+  entityId: ID | null;
+  name: string;
+  status: OperationItemStatus;
+  /** A sentence */
+  message: string | null;
+  /** Why it failed, or was skipped, as a word */
+  errorCode: string | null;
+  result: Record<string, unknown> | null;
+  startedAt: string | null;
+  endedAt: string | null;
+}
+
+export type BulkActionName = "add-labels" | "remove-labels" | "add-to-groups" | "remove-from-groups" | "start-collection" | "stop-collection" | "set-interval" | "test-connection" | "delete" | "restore";
+
+/** As the parameters of GET /servers; all that is given must hold, and an empty one means all servers */
+export interface ServerFilter {
+  q?: string;
+  status?: Status[];
+  health?: Health[];
+  engine?: EngineKind[];
+  group?: ID[];
+  label?: LabelName[];
+}
+
+/** `ids` or `filter`, and what the action needs; members that it does not need are refused */
+export interface BulkRequest {
+  ids?: ID[];
+  filter?: ServerFilter;
+  expectedCount?: number;
+  labels?: LabelName[];
+  groupIds?: ID[];
+  intervalSeconds?: number;
+}
+
+export interface ImportVerdict {
+  /** From 1, without the line of names */
+  row: number;
+  /** Where it begins in the file; null for JSON */
+  line: number | null;
+  name: string;
+  verdict: "create" | "exists" | "invalid" | "duplicate";
+  /** The one that has the name (exists) */
+  serverId: ID | null;
+  /** The row that has the name already (duplicate) */
+  duplicateOf: number | null;
+  errors: {
+    field: string;
+    reason: string;
+  }[];
+}
+
+export interface ImportVerdicts {
+  rows: number;
+  counts: {
+    create: number;
+    exists: number;
+    invalid: number;
+    duplicate: number;
+  };
+  /** Groups that would be made, at most 1,000 of them */
+  newGroups: string[];
+  /** Labels that would be made, at most 1,000 of them */
+  newLabels: string[];
+  items: ImportVerdict[];
+  /** False when `items` leaves rows out: it names at most 10,000 of each verdict */
+  isComplete: boolean;
+}
+
 export interface Group {
   id: ID;
   name: string;
