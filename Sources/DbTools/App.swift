@@ -8,8 +8,8 @@ import Platform
 import Postgres
 import ServiceLifecycle
 
-/// The whole product on one screen: which parts run in which process. A new part is one line in `mount`, and one in `collector` if it has
-/// a loop.
+/// The whole product on one screen: which parts run in which process. A new part is one line in `mount`, one in `collector` if it has
+/// a loop, and one in `operationKinds` if it has long work.
 enum App {
     /// FreeTDS takes two file descriptors per connection, and 20,000 is a common hard limit.
     static let serversPerCollector = 4_000
@@ -37,7 +37,13 @@ enum App {
             CollectionRoutes(databases: tenants).add(to: group)
         }
         let sweep = HalfMadeSweep(provisioning: installation.provisioning, logger: Logger(label: "platform"))
-        return [collectors, application, sweep]
+        let operations = OperationService(tenants: tenants, kinds: operationKinds(), logger: Logger(label: "platform"))
+        return [collectors, application, sweep, operations]
+    }
+
+    /// Every kind of long work. A new one is one line.
+    private static func operationKinds() -> [any OperationKind] {
+        []
     }
 
     /// A collector process: reads its share of the servers.

@@ -29,6 +29,7 @@ package enum Permission: String, Sendable, CaseIterable {
     case viewActivity
     case viewSettings, manageSettings
     case viewEvents
+    case viewOperations, stopOperations
     case viewUsers, manageUsers
     case viewTenant, manageTenant
     case manageTenants
@@ -36,8 +37,9 @@ package enum Permission: String, Sendable, CaseIterable {
     /// The least role that holds this permission.
     package var leastRole: Role {
         switch self {
-        case .viewServers, .viewGroups, .viewMetrics, .viewActivity, .viewSettings, .viewEvents, .viewTenant: .viewer
-        case .manageServers, .testConnections, .manageGroups, .manageCollection: .operator
+        case .viewServers, .viewGroups, .viewMetrics, .viewActivity, .viewSettings, .viewEvents, .viewOperations, .viewTenant:
+            .viewer
+        case .manageServers, .testConnections, .manageGroups, .manageCollection, .stopOperations: .operator
         case .manageSettings, .viewUsers, .manageUsers, .manageTenant: .tenantAdmin
         case .manageTenants: .superAdmin
         }

@@ -101,6 +101,7 @@ package struct Edge: Sendable {
         SettingsRoutes(tenants: tenants).add(to: group)
         ActivityRoutes(tenants: tenants).add(to: group)
         EventRoutes(hub: events, tenants: tenants, callers: signIn.callers).add(to: group)
+        OperationRoutes(tenants: tenants).add(to: group)
     }
 
     private func ownGauges() -> [PrometheusPage.Gauge] {
