@@ -203,6 +203,8 @@ def test_users_groups_and_settings(site, open_page):
     page.get_by_label("Name", exact=True).fill(f"Group {tag}")
     page.get_by_role("textbox", name="Description").fill("Made by a test")
     press(page, "Enter")
+    expect(page.get_by_role("heading", name=f"Group {tag}", level=1)).to_be_visible()
+    go(page, "/groups")
     group = page.get_by_role("row", name=re.compile(tag))
     expect(group).to_contain_text("Made by a test")
     group.get_by_role("button", name="Members of").click()

@@ -16,7 +16,7 @@ const words = ["healthy", "warning", "critical", "offline", "unknown"];
 // ---- state
 const makeData = (count) => {
   const f = makeFleet(count);
-  return { ...f, activity: makeActivity(f.servers, f.groups), changes: makeChanges(f.servers), settings: defaults() };
+  return { ...f, deleted: [], activity: makeActivity(f.servers, f.groups), changes: makeChanges(f.servers), settings: defaults() };
 };
 function defaults() {
   return {
@@ -26,7 +26,7 @@ function defaults() {
     refreshSeconds: 30,
   };
 }
-const empty = () => ({ groups: [], labels: new Map(), servers: [], activity: [], changes: [], settings: defaults() });
+const empty = () => ({ groups: [], labels: new Map(), servers: [], deleted: [], activity: [], changes: [], settings: defaults() });
 export const data = new Map([["meridian", makeData(Number(option("servers", "412")))]]);
 const tenant = (name, slug, status, days, bytes) => ({
   id: newID(),
@@ -100,13 +100,13 @@ export function publish(slug, topic, payload) {
   eventID += 1;
   for (const s of streams) if (s.tenant === slug) s.response.write(`id: ${eventID}\nevent: ${topic}\ndata: ${JSON.stringify(payload)}\n\n`);
 }
-function record(c, action, type, entity, details) {
+export function record(c, action, type, entity, details) {
   c.data.activity.unshift(row(Date.now(), action, type, entity, { id: c.user.id, name: c.user.email, address: "127.0.0.1" }, details));
 }
 
 // ---- routes: [method, pattern, handler, needs a tenant]
 export const routes = [];
-const on = (method, pattern, handler, needsTenant = true) => routes.push([method, pattern.split("/"), handler, needsTenant]);
+export const on = (method, pattern, handler, needsTenant = true) => routes.push([method, pattern.split("/"), handler, needsTenant]);
 on("GET", "/auth/me", (c) => ({ user: publicUser(c.user), csrfToken: c.session.csrf }), false);
 on("POST", "/auth/logout", (c) => {
   sessions.delete(c.cookie);
@@ -182,7 +182,7 @@ function listServers(c) {
   list = list.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.name < b.name ? -sign : sign) * sign);
   return page(c, list).map(publicServer);
 }
-function page(c, list) {
+export function page(c, list) {
   const limit = Math.min(1000, Number(c.query.get("limit") ?? 100)), from = Number(c.query.get("cursor") ?? 0);
   c.headers["X-Total-Count"] = String(list.length);
   if (from + limit < list.length) {
@@ -192,11 +192,11 @@ function page(c, list) {
   }
   return list.slice(from, from + limit);
 }
-const serverOf = (c) =>
+export const serverOf = (c) =>
   c.data.servers.find((s) => s.id === c.params.id) ?? (() => {
     throw notFound("Server");
   })();
-const labelNamed = (c, name) => {
+export const labelNamed = (c, name) => {
   if (!c.data.labels.has(name)) c.data.labels.set(name, { id: newID(), name, color: null });
   return tag(c.data.labels.get(name));
 };
@@ -284,9 +284,20 @@ on("PATCH", "/servers/:id", (c) => {
 on("DELETE", "/servers/:id", (c) => {
   const s = serverOf(c);
   c.data.servers.splice(c.data.servers.indexOf(s), 1);
+  c.data.deleted.push(s);
   record(c, "server_deleted", "server", s, {});
   publish(c.slug, "server.deleted", { serverId: s.id });
   return null;
+});
+on("POST", "/servers/:id/restore", (c) => {
+  const s = c.data.deleted.find((x) => x.id === c.params.id);
+  if (!s) throw notFound("Server");
+  c.data.deleted.splice(c.data.deleted.indexOf(s), 1);
+  if (c.data.servers.some((x) => x.name === s.name)) s.name += " (2)";
+  c.data.servers.push(s);
+  record(c, "server_restored", "server", s, {});
+  publish(c.slug, "server.created", { serverId: s.id });
+  return publicServer(s);
 });
 on("POST", "/servers/:id/test-connection", (c) => probe(serverOf(c)));
 on("GET", "/servers/:id/health", (c) => healthOf(serverOf(c)));
@@ -339,7 +350,7 @@ on("GET", "/metrics/dashboard", (c) => ({
   updatedAt: iso(),
 }));
 on("GET", "/metrics/types", () => []);
-const groupOut = (c, g) => ({ ...g, serverCount: c.data.servers.filter((s) => s.groups.some((x) => x.id === g.id)).length });
+const groupOut = (c, { version, ...g }) => ({ ...g, serverCount: c.data.servers.filter((s) => s.groups.some((x) => x.id === g.id)).length });
 const groupOf = (c) =>
   c.data.groups.find((g) => g.id === c.params.id) ?? (() => {
     throw notFound("Group");
@@ -355,9 +366,20 @@ on("POST", "/groups", (c) => {
   c.status = 201;
   return groupOut(c, g);
 });
-on("GET", "/groups/:id", (c) => groupOut(c, groupOf(c)));
+const groupTag = (g) => `"g${g.version ?? 1}"`;
+on("GET", "/groups/:id", (c) => {
+  c.headers.ETag = groupTag(groupOf(c));
+  return groupOut(c, groupOf(c));
+});
 on("PATCH", "/groups/:id", (c) => {
-  const g = Object.assign(groupOf(c), c.body);
+  const g = groupOf(c);
+  if (c.ifMatch && c.ifMatch !== groupTag(g)) throw new Refusal(412, "PRECONDITION_FAILED", "Someone else changed this group.");
+  if (c.body.name && c.data.groups.some((x) => x !== g && x.name === c.body.name)) {
+    throw new Refusal(409, "CONFLICT", "A group with this name exists already.", [{ field: "name", reason: "is taken" }]);
+  }
+  Object.assign(g, c.body, { version: (g.version ?? 1) + 1 });
+  for (const s of c.data.servers) s.groups = s.groups.map((x) => (x.id === g.id ? tag(g) : x));
+  record(c, "group_updated", "group", g, { after: c.body });
   publish(c.slug, "group.changed", {});
   return groupOut(c, g);
 });

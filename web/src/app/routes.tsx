@@ -2,12 +2,14 @@
 import type { ReactElement } from "react";
 import { Empty, PageHead } from "../components/panel";
 import { AddServerPage } from "../features/fleet/components/add-server-page";
+import { GroupPage } from "../features/fleet/components/group-page";
 import { GroupsPage } from "../features/fleet/components/groups-page";
 import { ServerPage } from "../features/fleet/components/server-page";
 import { ServersPage } from "../features/fleet/components/servers-page";
 import { DashboardPage } from "../features/monitoring/components/dashboard-page";
 import { MetricsTab } from "../features/monitoring/components/metrics-tab";
 import { ActivityPage, ServerActivity } from "../features/platform/components/activity-page";
+import { RecentActivity } from "../features/platform/components/recent-activity";
 import { SettingsPage } from "../features/platform/components/settings-page";
 import { TenantsPage } from "../features/platform/components/tenants-page";
 import { UsersPage } from "../features/platform/components/users-page";
@@ -30,10 +32,16 @@ const screens: readonly Screen[] = [
         id={id}
         metrics={(server) => <MetricsTab server={server} />}
         activity={(serverId) => <ServerActivity serverId={serverId} />}
+        recent={(serverId) => <RecentActivity entityId={serverId} />}
       />
     ),
   },
   { path: "/groups", title: "Groups", render: () => <GroupsPage /> },
+  {
+    path: "/groups/:id",
+    title: "Group",
+    render: ({ id = "" }) => <GroupPage key={id} id={id} recent={(groupId) => <RecentActivity entityId={groupId} />} />,
+  },
   { path: "/activity", title: "Activity log", render: () => <ActivityPage /> },
   { path: "/users", title: "Users", needs: "manageUsers", render: () => <UsersPage /> },
   { path: "/settings", title: "Settings", needs: "manageSettings", render: () => <SettingsPage /> },

@@ -1,5 +1,6 @@
 // Small shared pieces: chips, segmented choices, copy button, breadcrumbs.
 import { type ReactElement, type ReactNode, useState } from "react";
+import { textOn } from "../lib/contrast";
 import { Link } from "../lib/router";
 import { Icon } from "./icon";
 import type { IconName } from "./icon-names";
@@ -12,35 +13,29 @@ export function GroupChip({ name }: { name: string }): ReactElement {
   );
 }
 
+interface LabelChipProps {
+  name: string;
+  /** The label's own colour, if it has one; its text is black or white, whichever is read better. */
+  color?: string | null;
+  onRemove?: (() => void) | undefined;
+}
+
 /** "app: orders" shows its key in grey. */
-export function LabelChip({ name, onRemove }: { name: string; onRemove?: (() => void) | undefined }): ReactElement {
-  const at = name.indexOf(":");
+export function LabelChip({ name, color = null, onRemove }: LabelChipProps): ReactElement {
+  const at = name.indexOf(":"), text = color ? textOn(color) : null;
   return (
-    <span className={`chip ${onRemove ? "removable" : ""}`}>
-      {at > 0
-        ? (
-          <>
-            <i>{name.slice(0, at + 1)}</i>
-            {name.slice(at + 1).trim()}
-          </>
-        )
-        : name}
+    <span
+      className={`chip ${onRemove ? "removable" : ""} ${text ? "painted" : ""}`}
+      style={color && text ? { background: color, color: text } : undefined}
+    >
+      <span className="ell">
+        {at > 0 ? <><i>{name.slice(0, at + 1)}</i> {name.slice(at + 1).trim()}</> : name}
+      </span>
       {onRemove && (
         <button type="button" aria-label={`Remove label ${name}`} onClick={onRemove}>
           <Icon name="x-lg" />
         </button>
       )}
-    </span>
-  );
-}
-
-export function FilterChip({ name, value, onRemove }: { name: string; value: string; onRemove: () => void }): ReactElement {
-  return (
-    <span className="fchip">
-      {name} <b>{value}</b>
-      <button type="button" aria-label={`Remove the ${name.toLowerCase()} filter`} onClick={onRemove}>
-        <Icon name="x-lg" />
-      </button>
     </span>
   );
 }

@@ -14,6 +14,18 @@ export function Toaster(): ReactElement {
           <div>
             <b>{t.title}</b>
             {t.text && <p>{t.text}</p>}
+            {t.action && (
+              <button
+                className="btn sm"
+                type="button"
+                onClick={() => {
+                  dismiss(t.id);
+                  t.action?.onSelect();
+                }}
+              >
+                {t.action.label}
+              </button>
+            )}
           </div>
           <button className="btn ghost xs icon" type="button" aria-label={`Dismiss: ${t.title}`} onClick={() => dismiss(t.id)}>
             <Icon name="x-lg" />

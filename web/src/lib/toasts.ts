@@ -6,19 +6,28 @@ export interface Toast {
   kind: "healthy" | "critical" | "warning";
   title: string;
   text: string;
+  action: ToastAction | undefined;
+}
+
+/** What can be done about it, or where the details are. */
+export interface ToastAction {
+  label: string;
+  onSelect: () => void;
 }
 
 const successMs = 6_000;
+/** With something to press, such as "Undo", there is more time. */
+const actionMs = 12_000;
 const toastCountMax = 5;
 
 export const toasts = makeStore<readonly Toast[]>([]);
 let lastID = 0;
 
-export function toast(title: string, text = "", kind: Toast["kind"] = "healthy"): void {
+export function toast(title: string, text = "", kind: Toast["kind"] = "healthy", action?: ToastAction): void {
   lastID += 1;
   const id = lastID;
-  toasts.set([...toasts.get().slice(-(toastCountMax - 1)), { id, kind, title, text }]);
-  if (kind === "healthy") setTimeout(() => dismiss(id), successMs);
+  toasts.set([...toasts.get().slice(-(toastCountMax - 1)), { id, kind, title, text, action }]);
+  if (kind === "healthy") setTimeout(() => dismiss(id), action ? actionMs : successMs);
 }
 
 export function dismiss(id: number): void {

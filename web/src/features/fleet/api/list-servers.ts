@@ -1,16 +1,13 @@
 import type { Server } from "../../../api/model";
 import { call } from "../../../lib/http";
 
-export interface ServerFilter {
-  q: string;
-  health: string;
-  status: string;
-  engine: string;
-  group: string;
-  label: string;
-  sort: string;
-  order: "asc" | "desc";
-}
+export const filterNames = ["health", "status", "engine", "group", "label"] as const;
+export type FilterName = (typeof filterNames)[number];
+
+/** All that is given must hold; several values of one filter mean "one of them". */
+export type ServerFilter = { q?: string } & { [name in FilterName]?: readonly string[] };
+
+export type ServerQuery = ServerFilter & { sort?: string; order?: "asc" | "desc" };
 
 export interface ServerPage {
   servers: Server[];
@@ -22,12 +19,7 @@ export interface ServerPage {
 export const firstPageSize = 100;
 export const pageSize = 1_000;
 
-export async function listServers(
-  filter: Partial<ServerFilter>,
-  cursor: string | null,
-  limit: number,
-  signal?: AbortSignal,
-): Promise<ServerPage> {
-  const reply = await call<Server[]>("GET", "/servers", { query: { ...filter, limit, cursor }, ...(signal ? { signal } : {}) });
+export async function listServers(query: ServerQuery, cursor: string | null, limit: number, signal?: AbortSignal): Promise<ServerPage> {
+  const reply = await call<Server[]>("GET", "/servers", { query: { ...query, limit, cursor }, ...(signal ? { signal } : {}) });
   return { servers: reply.data, total: reply.total ?? reply.data.length, nextCursor: reply.nextCursor };
 }

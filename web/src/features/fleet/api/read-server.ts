@@ -12,8 +12,10 @@ export interface ServerAndTag {
 export const serverKey = (id: string): string => tenantKey("servers", id);
 
 export function useServer(id: string): QueryState<ServerAndTag> {
-  return useQuery(serverKey(id), async (signal) => {
-    const { data, etag } = await call<Server>("GET", `/servers/${id}`, { signal });
-    return { server: data, etag };
-  }, { poll: true });
+  return useQuery(serverKey(id), (signal) => readServer(id, signal), { poll: true });
+}
+
+export async function readServer(id: string, signal?: AbortSignal): Promise<ServerAndTag> {
+  const { data, etag } = await call<Server>("GET", `/servers/${id}`, signal ? { signal } : {});
+  return { server: data, etag };
 }

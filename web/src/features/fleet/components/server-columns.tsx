@@ -6,7 +6,7 @@ import { PercentBar } from "../../../components/bars";
 import { GroupChip, LabelChip } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
 import { EngineMark, engineName, HealthStatus, ReachabilityStatus } from "../../../components/status";
-import type { Column } from "../../../components/virtual-table";
+import type { Chosen, Column } from "../../../components/virtual-table";
 import { day, exact } from "../../../lib/format";
 import { Link } from "../../../lib/router";
 
@@ -14,12 +14,17 @@ interface Options {
   narrow: boolean;
   selectable: boolean;
   thresholds: Thresholds;
-  selected: ReadonlySet<string>;
-  allState: "none" | "some" | "all";
-  onAll: () => void;
+  /** For the check boxes of a table whose rows can be chosen. */
+  chosen?: Chosen;
+  allState?: "none" | "some" | "all";
+  onAll?: () => void;
 }
 
-export function serverColumns({ narrow, selectable, thresholds, selected, allState, onAll }: Options): Column<Server>[] {
+const nothing: Chosen = new Set<string>();
+
+export function serverColumns(
+  { narrow, selectable, thresholds, chosen = nothing, allState = "none", onAll = () => undefined }: Options,
+): Column<Server>[] {
   const columns: Column<Server>[] = [];
   if (selectable) {
     columns.push({
@@ -27,7 +32,7 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
       width: "40px",
       head: <SelectAll state={allState} onAll={onAll} />,
       render: (s) => (
-        <input className="check" type="checkbox" tabIndex={-1} readOnly checked={selected.has(s.id)} aria-label={`Select ${s.name}`} />
+        <input className="check" type="checkbox" tabIndex={-1} readOnly checked={chosen === "all" || chosen.has(s.id)} aria-label={`Select ${s.name}`} />
       ),
     });
   }
@@ -35,7 +40,7 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
     {
       key: "health",
       head: "Health",
-      width: narrow ? "104px" : "94px",
+      width: narrow ? "104px" : "88px",
       sortable: true,
       render: (s) => (
         <span title={s.healthReasons.join(", ")}>
@@ -43,36 +48,36 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
         </span>
       ),
     },
-    { key: "name", head: "Server", width: "minmax(176px, 1.6fr)", sortable: true, render: (s) => <NameCell server={s} /> },
+    { key: "name", head: "Server", width: "minmax(140px, 1.3fr)", sortable: true, render: (s) => <NameCell server={s} /> },
   );
   if (!narrow) {
-    columns.push({ key: "host", head: "Host", width: "minmax(84px, 1fr)", sortable: true, render: (s) => <HostCell server={s} /> });
+    columns.push({ key: "host", head: "Host", width: "minmax(80px, .8fr)", sortable: true, render: (s) => <HostCell server={s} /> });
   }
   columns.push({
     key: "status",
     head: "Status",
-    width: narrow ? "100px" : "90px",
+    width: narrow ? "100px" : "86px",
     sortable: true,
     render: (s) => <ReachabilityStatus status={s.status} />,
   });
   if (!narrow) {
     columns.push(
-      { key: "version", head: "Version", width: "minmax(66px, .5fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
-      { key: "groups", head: "Groups, labels", width: "minmax(104px, 1.3fr)", render: (s) => <TagsCell server={s} /> },
+      { key: "version", head: "Version", width: "minmax(64px, .5fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
+      { key: "groups", head: "Groups, labels", width: "minmax(150px, 1.8fr)", render: (s) => <TagsCell server={s} /> },
     );
   }
   columns.push(
     {
       key: "cpu",
       head: "CPU",
-      width: "78px",
+      width: "72px",
       sortable: true,
       render: (s) => <PercentBar value={live(s, s.latest.cpuPercent)} limit={thresholds.cpuPercent} what="CPU" />,
     },
     {
       key: "memory",
       head: "Memory",
-      width: "78px",
+      width: "72px",
       sortable: true,
       render: (s) => <PercentBar value={live(s, s.latest.memoryPercent)} limit={thresholds.memoryPercent} what="Memory" />,
     },
@@ -81,7 +86,7 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
     columns.push({
       key: "createdAt",
       head: "Added",
-      width: "92px",
+      width: "88px",
       sortable: true,
       end: true,
       render: (s) => (
@@ -100,7 +105,7 @@ export function serverColumns({ narrow, selectable, thresholds, selected, allSta
     {
       key: "menu",
       head: <span className="vh">Actions</span>,
-      width: "48px",
+      width: "44px",
       end: true,
       render: (s) => (
         <button
@@ -171,7 +176,7 @@ function TagsCell({ server }: { server: Server }): ReactElement {
   return (
     <span className="tags" title={all.join(", ")}>
       {server.groups.map((g) => <GroupChip key={g.id} name={g.name} />)}
-      {server.labels.map((l) => <LabelChip key={l.id} name={l.name} />)}
+      {server.labels.map((l) => <LabelChip key={l.id} name={l.name} color={l.color} />)}
     </span>
   );
 }

@@ -10,10 +10,11 @@ import { plural } from "../../../lib/format";
 import { invalidate } from "../../../lib/query";
 import { tenantKey } from "../../../lib/session";
 import { toast } from "../../../lib/toasts";
-import { useAction } from "../../../lib/use-action";
+import { asApiError, useAction } from "../../../lib/use-action";
 import { addLabels } from "../api/add-labels";
 import { addToGroup } from "../api/add-to-group";
 import { deleteServer } from "../api/delete-server";
+import { restoreServer } from "../api/restore-server";
 import { startCollection } from "../api/start-collection";
 import { stopCollection } from "../api/stop-collection";
 import { testServer } from "../api/test-server";
@@ -119,10 +120,14 @@ function RemoveDialog(
   const [typed, setTyped] = useState(""), one = servers.length === 1 ? servers[0] : undefined, phrase = plural(servers.length, "server");
   const action = useAction(async () => {
     await forEachServer(servers, (s) => deleteServer(s.id), "removed");
-    refreshServers();
-    toast(one ? "Server removed" : `${phrase} removed`, one?.name ?? "");
+    // The page of a removed server is left first: it has nothing more to ask.
     onRemoved();
     onClose();
+    refreshServers();
+    toast(one ? "Server removed" : `${phrase} removed`, one?.name ?? "", "healthy", {
+      label: "Undo",
+      onSelect: () => void restore(servers),
+    });
   });
   return (
     <ConfirmDialog
@@ -135,8 +140,8 @@ function RemoveDialog(
       onClose={onClose}
     >
       <p className="m2">
-        Collection stops now. Metrics stay until their retention ends, and nothing changes on {one ? "the server" : "the servers"}{" "}
-        themselves.
+        Collection stops now. For 30 days the removal can be undone, and metrics stay until their retention ends. Nothing changes on{" "}
+        {one ? "the server itself" : "the servers themselves"}.
       </p>
       {!one && (
         <TextField
@@ -153,6 +158,18 @@ function RemoveDialog(
       <ErrorCallout error={action.error} title={one ? "The server was not removed." : "Not all servers were removed."} />
     </ConfirmDialog>
   );
+}
+
+/** Undo: the servers come back with their groups, labels and metrics. */
+async function restore(servers: readonly Server[]): Promise<void> {
+  try {
+    await forEachServer(servers, async (s) => void await restoreServer(s.id), "restored");
+    toast(servers.length === 1 ? "Server restored" : `${plural(servers.length, "server")} restored`, servers[0]?.name ?? "");
+  } catch (error) {
+    const { message, code, requestId } = asApiError(error);
+    toast("Not restored", `${message} (${code} ${requestId})`, "critical");
+  }
+  refreshServers();
 }
 
 function LabelDialog({ servers, onClose }: { servers: readonly Server[]; onClose: () => void }): ReactElement {

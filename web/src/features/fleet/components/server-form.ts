@@ -95,6 +95,77 @@ export function inputOf(form: ServerForm): ServerInput {
   };
 }
 
+/** What the form would change of a server as it was: so that an edit sends only that, and does not undo what others did besides. */
+export function changesOf(before: ServerForm, now: ServerForm): Partial<ServerInput> {
+  const old = inputOf(before), input = inputOf(now), changes: Partial<Record<keyof ServerInput, unknown>> = {};
+  for (const name of fieldNames) if (name in input && input[name] !== old[name]) changes[name] = input[name];
+  return changes as Partial<ServerInput>;
+}
+
+const fieldNames = [
+  "name",
+  "engine",
+  "hostname",
+  "port",
+  "instanceName",
+  "database",
+  "authType",
+  "username",
+  "password",
+  "encrypt",
+  "trustServerCertificate",
+] as const;
+
+/** One field of a form that two people changed: what it was, what the other saved, what is in the form. */
+export interface Conflict {
+  field: keyof ServerForm;
+  name: string;
+  was: string;
+  theirs: string;
+  mine: string;
+  /** Both changed it, to different values: someone must choose. */
+  clash: boolean;
+}
+
+const titles: readonly (readonly [keyof ServerForm, string])[] = [
+  ["name", "Display name"],
+  ["engine", "Engine"],
+  ["hostname", "Host"],
+  ["port", "Port"],
+  ["instanceName", "Instance"],
+  ["database", "Database"],
+  ["authType", "Sign-in"],
+  ["username", "Username"],
+  ["password", "Password"],
+  ["encrypt", "Encryption"],
+  ["trustServerCertificate", "Accept any certificate"],
+];
+
+/** The fields that are not the same in all three versions. A password is never shown, only that it was typed. */
+export function conflictsOf(was: ServerForm, theirs: ServerForm, mine: ServerForm): readonly Conflict[] {
+  return titles.flatMap(([field, name]) => {
+    const [a, b, c] = [was[field], theirs[field], mine[field]];
+    if (a === b && a === c) return [];
+    const word = (v: string | boolean): string => (field === "password" ? (v ? "changed" : "as stored") : wordOf(v));
+    return [{ field, name, was: word(a), theirs: word(b), mine: word(c), clash: a !== b && a !== c && b !== c }];
+  });
+}
+
+function wordOf(value: string | boolean): string {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  return value === "" ? "–" : value;
+}
+
+/** The form after a conflict: each field from whoever changed it; where both did, as `keep` says. */
+export function merged(was: ServerForm, theirs: ServerForm, mine: ServerForm, keep: ReadonlySet<keyof ServerForm>): ServerForm {
+  const next = { ...theirs };
+  for (const { field, clash } of conflictsOf(was, theirs, mine)) {
+    if (mine[field] === was[field] || (clash && !keep.has(field))) continue;
+    Object.assign(next, { [field]: mine[field] });
+  }
+  return next;
+}
+
 /** What a connection test depends on: when this changes, an old result says nothing any more. */
 export function connectionKey(form: ServerForm): string {
   const { name: _name, ...rest } = inputOf(form);

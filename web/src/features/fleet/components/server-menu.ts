@@ -19,15 +19,23 @@ export function useServerMenu(onTask: (task: ServerTask) => void, onPage = false
       items.push({ label: "Show metrics", icon: "graph-up", shortcut: "M", onSelect: () => navigate(`/servers/${server.id}?tab=metrics`) });
     }
     if (!mayManage) return items;
+    if (!onPage) {
+      items.push(
+        { label: "Test connection", icon: "plug", shortcut: "T", onSelect: () => onTask({ what: "test", server }) },
+        { label: "Edit connection", icon: "key", shortcut: "E", onSelect: () => onTask({ what: "edit", server }) },
+      );
+    }
     items.push(
-      { label: "Test connection", icon: "plug", shortcut: "T", onSelect: () => onTask({ what: "test", server }) },
-      { label: "Edit connection", icon: "key", shortcut: "E", onSelect: () => onTask({ what: "edit", server }) },
       { label: "Edit groups and labels", icon: "tags", shortcut: "L", onSelect: () => onTask({ what: "tags", server }) },
       server.collection.enabled
         ? { label: "Pause collection", icon: "pause-circle", split: true, onSelect: () => void switchCollection(server, false) }
         : { label: "Start collection", icon: "play-circle", split: true, onSelect: () => void switchCollection(server, true) },
-      { label: "Remove server", icon: "trash3", danger: true, split: true, onSelect: () => onTask({ what: "remove", servers: [server] }) },
     );
+    if (!onPage) {
+      items.push(
+        { label: "Remove server", icon: "trash3", danger: true, split: true, onSelect: () => onTask({ what: "remove", servers: [server] }) },
+      );
+    }
     return items;
   };
 }

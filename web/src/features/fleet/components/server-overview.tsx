@@ -5,15 +5,17 @@ import { useThresholds } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
 import { levelOf } from "../../../components/bars";
 import { LabelChip } from "../../../components/bits";
+import { Combo } from "../../../components/combo";
 import { Icon } from "../../../components/icon";
 import { Panel } from "../../../components/panel";
 import { engineName, HealthStatus, ReachabilityStatus } from "../../../components/status";
-import { duration, percent, quantity } from "../../../lib/format";
+import { count, duration, percent, quantity } from "../../../lib/format";
 import { Link } from "../../../lib/router";
 import { useMay } from "../../../lib/session";
 import { toast } from "../../../lib/toasts";
 import { asApiError } from "../../../lib/use-action";
 import { addLabels } from "../api/add-labels";
+import { useLabels } from "../api/list-labels";
 import { removeFromGroup } from "../api/remove-from-group";
 import { removeLabel } from "../api/remove-label";
 import { refreshServers, type ServerTask } from "./server-dialogs";
@@ -22,9 +24,10 @@ import { switchCollection } from "./server-menu";
 interface Props {
   server: Server;
   onTask: (task: ServerTask) => void;
+  recent: ReactNode;
 }
 
-export function ServerOverview({ server, onTask }: Props): ReactElement {
+export function ServerOverview({ server, onTask, recent }: Props): ReactElement {
   const mayManage = useMay("manageServers");
   return (
     <div className="over">
@@ -49,6 +52,9 @@ export function ServerOverview({ server, onTask }: Props): ReactElement {
           <CollectionPanel server={server} mayManage={mayManage} />
         </div>
       </div>
+      <Panel title="Recent activity" tools={<Link className="btn ghost sm" href={`/servers/${server.id}?tab=activity`}>Show all</Link>}>
+        {recent}
+      </Panel>
     </div>
   );
 }
@@ -201,7 +207,7 @@ function GroupsPanel(
           {server.groups.map((g) => (
             <li key={g.id}>
               <span className={`chip group ${mayManage ? "removable" : ""}`}>
-                <Link href={`/servers?group=${g.id}`}>{g.name}</Link>
+                <Link href={`/groups/${g.id}`}>{g.name}</Link>
                 {mayManage && (
                   <button
                     type="button"
@@ -221,7 +227,12 @@ function GroupsPanel(
 }
 
 function LabelsPanel({ server, mayManage }: { server: Server; mayManage: boolean }): ReactElement {
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(""), known = useLabels().data ?? [];
+  const add = (text: string): void => {
+    const name = text.trim();
+    setTyped("");
+    if (name && !server.labels.some((l) => l.name === name)) void change("The label was not added", addLabels(server.id, [name]));
+  };
   return (
     <Panel title="Labels">
       <div className="pb col g3c">
@@ -231,6 +242,7 @@ function LabelsPanel({ server, mayManage }: { server: Server; mayManage: boolean
             <li key={l.id}>
               <LabelChip
                 name={l.name}
+                color={l.color}
                 onRemove={mayManage ? () => void change("The label was not removed", removeLabel(server.id, l.id)) : undefined}
               />
             </li>
@@ -238,24 +250,30 @@ function LabelsPanel({ server, mayManage }: { server: Server; mayManage: boolean
         </ul>
         {mayManage && (
           <form
-            className="row"
+            className="row tops"
             onSubmit={(event) => {
               event.preventDefault();
-              const name = typed.trim();
-              if (!name) return;
-              setTyped("");
-              void change("The label was not added", addLabels(server.id, [name]));
+              add(typed);
             }}
           >
-            <span className="input sm">
-              <input
-                aria-label="New label"
+            <div className="grow">
+              <Combo
+                label="New label"
+                bare
                 placeholder="tier: 1"
                 maxLength={50}
-                value={typed}
-                onChange={(event) => setTyped(event.target.value)}
+                typed={typed}
+                onTyped={setTyped}
+                choices={known.filter((l) => !server.labels.some((s) => s.id === l.id)).map((l) => ({
+                  value: l.name,
+                  text: l.name,
+                  note: count(l.serverCount),
+                }))}
+                onPick={add}
+                onNew={add}
+                newWord="New label"
               />
-            </span>
+            </div>
             <button className="btn sm" type="submit" aria-disabled={!typed.trim()}>Add label</button>
           </form>
         )}

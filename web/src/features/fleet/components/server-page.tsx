@@ -23,9 +23,11 @@ interface Props {
   id: string;
   metrics: (server: Server) => ReactNode;
   activity: (serverId: string) => ReactNode;
+  /** The newest few entries, for the overview. */
+  recent: (serverId: string) => ReactNode;
 }
 
-export function ServerPage({ id, metrics, activity }: Props): ReactElement {
+export function ServerPage({ id, metrics, activity, recent }: Props): ReactElement {
   const query = useServer(id), server = query.data?.server, asked = useSearch().get("tab");
   const tab = tabs.find(([t]) => t === asked)?.[0] ?? "overview";
   const [task, setTask] = useState<ServerTask | null>(null);
@@ -53,7 +55,7 @@ export function ServerPage({ id, metrics, activity }: Props): ReactElement {
   return (
     <>
       <PageHead
-        crumbs={<Crumbs path={[["/servers", "Servers"]]} here={server?.name ?? "…"} />}
+        crumbs={<Crumbs path={pathOf(server)} here={server?.name ?? "…"} />}
         title={server ? <Title server={server} /> : <h1>Server</h1>}
         sub={server ? <Facts server={server} /> : undefined}
       >
@@ -64,12 +66,22 @@ export function ServerPage({ id, metrics, activity }: Props): ReactElement {
       <div role="tabpanel" id="server-panel" aria-labelledby={`tab-${tab}`} tabIndex={-1}>
         <QueryView query={query} what="The server did not load" retry={() => void refetch(serverKey(id))} lines={10}>
           {({ server: s }) =>
-            tab === "metrics" ? metrics(s) : tab === "activity" ? activity(s.id) : <ServerOverview server={s} onTask={setTask} />}
+            tab === "metrics"
+              ? metrics(s)
+              : tab === "activity"
+              ? activity(s.id)
+              : <ServerOverview server={s} onTask={setTask} recent={recent(s.id)} />}
         </QueryView>
       </div>
       {task && <ServerDialogs task={task} onClose={close} onRemoved={() => navigate("/servers")} />}
     </>
   );
+}
+
+/** Servers, then the first of its groups. */
+function pathOf(server: Server | undefined): readonly (readonly [href: string, text: string])[] {
+  const group = server?.groups[0];
+  return [["/servers", "Servers"], ...(group ? [[`/groups/${group.id}`, group.name] as const] : [])];
 }
 
 /** Longer reasons stand in the Health panel only. */
@@ -111,6 +123,9 @@ function Actions({ server, onTask }: { server: Server; onTask: (task: ServerTask
       </button>
       <button className="btn" type="button" onClick={() => onTask({ what: "edit", server })}>
         <Icon name="pencil" />Edit
+      </button>
+      <button className="btn danger" type="button" onClick={() => onTask({ what: "remove", servers: [server] })}>
+        <Icon name="trash3" />Delete
       </button>
       <MenuButton label="More actions" items={items}>
         <Icon name="three-dots" />

@@ -18,7 +18,7 @@ import { useNarrow } from "../../../lib/use-narrow";
 import { BulkBar } from "./bulk-bar";
 import { serverColumns } from "./server-columns";
 import { ServerDialogs, type ServerTask } from "./server-dialogs";
-import { filterText, ServerFilters, useServerFilter } from "./server-filters";
+import { clearedFilter, filterText, ServerFilters, useServerFilter } from "./server-filters";
 import { useServerMenu } from "./server-menu";
 import { useServerList } from "./use-server-list";
 
@@ -53,14 +53,14 @@ export function ServersPage(): ReactElement {
         narrow,
         selectable: mayManage,
         thresholds,
-        selected,
+        chosen: selected,
         allState,
         onAll: () => setSelected(allState === "all" ? new Set() : new Set(list.rows.map((s) => s.id))),
       }),
     [narrow, mayManage, thresholds, selected, allState, list.rows],
   );
   const filtered = active.length > 0,
-    clear = (): void => setSearch({ q: null, health: null, status: null, engine: null, group: null, label: null });
+    clear = (): void => setSearch(clearedFilter);
   const open = useCallback((s: Server) => navigate(`/servers/${s.id}`), []);
   const onMenu = useCallback((server: Server, place: MenuPlace) => setMenu({ server, place }), []);
   const closeMenu = useCallback(() => {
@@ -87,7 +87,7 @@ export function ServersPage(): ReactElement {
           </Link>
         )}
       </PageHead>
-      <ServerFilters filter={filter} active={active} onClear={clear} />
+      <ServerFilters filter={filter} active={active} />
       <section className="panel vflex servers" aria-label="Server list" aria-busy={list.query.loading && !list.query.data}>
         <QueryView query={list.query} what="Servers did not load" retry={list.retry} lines={12}>
           {() =>
@@ -131,6 +131,7 @@ export function ServersPage(): ReactElement {
                     onSort={({ key, order }) => setSearch({ sort: key, order: order === "desc" ? "desc" : null })}
                     selected={mayManage ? selected : null}
                     onSelect={select}
+                    onSelectAll={(on) => setSelected(on ? new Set(list.rows.map((s) => s.id)) : new Set())}
                     onOpen={open}
                     onMenu={onMenu}
                     onNeed={list.need}

@@ -1,8 +1,10 @@
 // Groups and labels of a server: check boxes, and names that are typed.
-import { type KeyboardEvent, type ReactElement, useId, useState } from "react";
+import { type ReactElement, useState } from "react";
 import { useGroups } from "../../../api/list-groups";
 import { LabelChip } from "../../../components/bits";
+import { Combo } from "../../../components/combo";
 import { CheckRow } from "../../../components/field";
+import { count } from "../../../lib/format";
 import { useLabels } from "../api/list-labels";
 
 interface Props {
@@ -41,46 +43,41 @@ export function TagFields({ groupIds, onGroups, labels, onLabels }: Props): Reac
 const labelLengthMax = 50;
 
 export function LabelInput(
-  { labels, onLabels }: { labels: readonly string[]; onLabels: (names: readonly string[]) => void },
+  { labels, onLabels, title = "Labels" }: { labels: readonly string[]; onLabels: (names: readonly string[]) => void; title?: string },
 ): ReactElement {
-  const id = useId(), known = useLabels().data ?? [], [typed, setTyped] = useState("");
-  const add = (): void => {
-    const names = typed.split(",").map((n) => n.trim().slice(0, labelLengthMax)).filter((n) => n && !labels.includes(n));
+  const known = useLabels().data ?? [], [typed, setTyped] = useState("");
+  const add = (text: string): void => {
+    const names = text.split(",").map((n) => n.trim().slice(0, labelLengthMax)).filter((n) => n && !labels.includes(n));
     if (names.length > 0) onLabels([...labels, ...new Set(names)]);
     setTyped("");
   };
-  const onKey = (event: KeyboardEvent): void => {
-    if ((event.key === "Enter" && typed.trim()) || event.key === ",") {
-      event.preventDefault();
-      add();
-    } else if (event.key === "Backspace" && typed === "") onLabels(labels.slice(0, -1));
-  };
   return (
-    <div className="field">
-      <label htmlFor={id}>
-        Labels <span className="opt">{" optional"}</span>
-      </label>
+    <div className="col g3c">
+      <Combo
+        label={title}
+        optional
+        typed={typed}
+        onTyped={setTyped}
+        maxLength={200}
+        placeholder="app: orders"
+        hint="Enter or a comma adds one. A new name makes a new label."
+        choices={known.filter((l) => !labels.includes(l.name)).map((l) => ({ value: l.name, text: l.name, note: count(l.serverCount) }))}
+        onPick={add}
+        onNew={add}
+        newWord="New label"
+        onKey={(event) => {
+          if (event.key === ",") {
+            event.preventDefault();
+            add(typed);
+          } else if (event.key === "Backspace" && typed === "") onLabels(labels.slice(0, -1));
+        }}
+        onBlur={() => add(typed)}
+      />
       {labels.length > 0 && (
         <span className="row w g1">
           {labels.map((name) => <LabelChip key={name} name={name} onRemove={() => onLabels(labels.filter((n) => n !== name))} />)}
         </span>
       )}
-      <span className="input">
-        <input
-          id={id}
-          list={`${id}-known`}
-          value={typed}
-          maxLength={200}
-          placeholder="app: orders"
-          aria-describedby={`${id}-d`}
-          autoComplete="off"
-          onChange={(event) => setTyped(event.target.value)}
-          onKeyDown={onKey}
-          onBlur={add}
-        />
-        <datalist id={`${id}-known`}>{known.map((l) => <option key={l.id} value={l.name} />)}</datalist>
-      </span>
-      <span className="hint" id={`${id}-d`}>Enter or a comma adds one. A new name makes a new label.</span>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import type { ApiError } from "../../../lib/http";
 import { put, type QueryState, refetch, useQuery } from "../../../lib/query";
 import { tenantKey } from "../../../lib/session";
 import { asApiError } from "../../../lib/use-action";
-import { firstPageSize, listServers, pageSize, type ServerFilter, type ServerPage } from "../api/list-servers";
+import { firstPageSize, listServers, pageSize, type ServerPage, type ServerQuery } from "../api/list-servers";
 
 export interface ServerList {
   query: QueryState<ServerPage>;
@@ -19,8 +19,8 @@ export interface ServerList {
   retry: () => void;
 }
 
-export function useServerList(filter: Partial<ServerFilter>): ServerList {
-  const key = tenantKey(`servers?${new URLSearchParams(Object.entries(filter)).toString()}`);
+export function useServerList(filter: ServerQuery): ServerList {
+  const key = tenantKey(`servers?${JSON.stringify(filter)}`);
   const wanted = useRef({ key, count: firstPageSize }), loading = useRef(false), [moreError, setMoreError] = useState<ApiError>();
   if (wanted.current.key !== key) wanted.current = { key, count: firstPageSize };
   const query = useQuery(key, async (signal) => {
