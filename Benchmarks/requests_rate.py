@@ -54,7 +54,7 @@ def measure_health(options):
             assert len(answer.json()) == SERVER_COUNT
             if number >= 20:
                 times.append(elapsed)
-        statement, parameters = statement_of(program, "/servers/health", "server_overview")
+        statement, parameters = statement_of(program, "/servers/health", "server_snapshots")
         _, latency = pgbench_rate(program, database, role, statement, parameters, clients=1, seconds=SECONDS)
         yield Figure(
             "/servers/health of 10,000, p95 seen by a client", percentile(times, 0.95), "ms", 60,

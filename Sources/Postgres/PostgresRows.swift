@@ -38,6 +38,15 @@ package final class PostgresRows: RandomAccessCollection, @unchecked Sendable {
             try Value.decodePostgres(PostgresCell(oid: columns[column].oid, bytes: bytes, column: columns[column].name))
         }
     }
+
+    func withBytes<Result>(_ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer?) throws -> Result) rethrows -> Result {
+        precondition(columns.indices.contains(column))
+        let (row, index) = (Int32(row), Int32(column))
+        return try withExtendedLifetime(self) {
+            guard PQgetisnull(result, row, index) == 0 else { return try body(nil) }
+            return try body(UnsafeRawBufferPointer(start: PQgetvalue(result, row, index), count: Int(PQgetlength(result, row, index))))
+        }
+    }
 }
 
 /// One row of a result.
@@ -55,5 +64,11 @@ package struct PostgresRow: Sendable {
     /// The value of the column at `position`, from 0: for results of many rows.
     package func decode<Value: PostgresDecodable>(_ position: Int, as type: Value.Type = Value.self) throws(PostgresError) -> Value {
         try rows.decode(index, position, as: type)
+    }
+
+    /// Hands `body` the bytes of the column at `position` as PostgreSQL sent them (nil: NULL), without a copy; for a text they are its
+    /// UTF-8. They must not outlive the call.
+    package func withBytes<Result>(_ position: Int, _ body: (UnsafeRawBufferPointer?) throws -> Result) rethrows -> Result {
+        try rows.withBytes(index, position, body)
     }
 }
