@@ -45,21 +45,30 @@ def seeded(program: Program) -> tuple[str, str]:
 def measure_health(options):
     with Program(options, "--roles", "api") as program:
         database, role = seeded(program)
+        before = len(server_times(program))
         times, bytes_count = [], 0
         for number in range(120):
             started = time.monotonic()
             answer = program.call("GET", "/servers/health")
-            elapsed = (time.monotonic() - started) * 1000
+            times.append((time.monotonic() - started) * 1000)
             bytes_count = len(answer.content)
             assert len(answer.json()) == SERVER_COUNT
-            if number >= 20:
-                times.append(elapsed)
+        inside = server_times(program)[before:][20:]
+        assert len(inside) == 100, "each request has a line in the log"
         statement, parameters = statement_of(program, "/servers/health", "server_snapshots")
         _, latency = pgbench_rate(program, database, role, statement, parameters, clients=1, seconds=SECONDS)
         yield Figure(
-            "/servers/health of 10,000, p95 seen by a client", percentile(times, 0.95), "ms", 60,
-            f"median {percentile(times, 0.5):.1f} ms, {bytes_count / 1e6:.1f} MB; pgbench, same statement, mean {latency:.1f} ms",
+            "/servers/health of 10,000, p95 of the server's time (duration_ms of its log)", percentile(inside, 0.95), "ms", 60,
+            f"median {percentile(inside, 0.5):.1f} ms; a client that unpacks gzip: median {percentile(times[20:], 0.5):.1f}, "
+            f"p95 {percentile(times[20:], 0.95):.1f} ms, {bytes_count / 1e6:.1f} MB; pgbench, same statement, mean {latency:.1f} ms",
         )
+
+
+def server_times(program: Program) -> list[float]:
+    """The milliseconds of each GET /servers/health, from the log."""
+    program.log.flush()
+    with open(program.log.name, errors="replace") as log:
+        return [float(re.search(r'"duration_ms":([\d.]+)', line)[1]) for line in log if '"route":"/api/v1/servers/health"' in line]
 
 
 def measure_list(options):

@@ -26,16 +26,17 @@ package enum HealthSQL {
 
     /// A JSON array of all servers' health. Throws `PostgresError`.
     package static func all(on session: TenantSession) throws -> [UInt8] {
-        let groups = try memberships(
+        let memberships = try Memberships(
             session.rows(
                 """
                 SELECT server_id, group_id
                 FROM fleet.server_group_members
+                ORDER BY server_id
                 """))
         let rows = try session.rows(statement)
         var writer = JSONWriter(reserve: rows.count * 420 + 2)
         writer.beginArray()
-        for row in rows { try write(row, groups: groups[row.decode(Column.id.rawValue)] ?? [], to: &writer) }
+        for row in rows { try write(row, memberships, to: &writer) }
         writer.endArray()
         return writer.bytes
     }
@@ -43,7 +44,7 @@ package enum HealthSQL {
     /// One server's health. Throws `.notFound`.
     package static func one(_ id: Server.ID, on session: TenantSession) throws -> [UInt8] {
         guard let row = try session.rows("\(statement) AND s.id = \(id)").first else { throw AppError.notFound("The server") }
-        let groups = try memberships(
+        let memberships = try Memberships(
             session.rows(
                 """
                 SELECT server_id, group_id
@@ -51,18 +52,35 @@ package enum HealthSQL {
                 WHERE server_id = \(id)
                 """))
         var writer = JSONWriter()
-        try write(row, groups: groups[id.uuid] ?? [], to: &writer)
+        try write(row, memberships, to: &writer)
         return writer.bytes
     }
 
-    private static func memberships(_ rows: PostgresRows) throws -> [UUID: [UUID]] {
-        var groups: [UUID: [UUID]] = [:]
-        groups.reserveCapacity(rows.count)
-        for row in rows { groups[try row.decode(0), default: []].append(try row.decode(1)) }
-        return groups
+    /// Which groups each server is in: one array, of which each server has a stretch.
+    private struct Memberships {
+        private var groups: [UUID] = []
+        private var stretches: [UUID: Range<Int>] = [:]
+
+        /// - Parameter rows: server and group, ordered by server.
+        init(_ rows: PostgresRows) throws {
+            groups.reserveCapacity(rows.count)
+            stretches.reserveCapacity(rows.count)
+            var (server, first) = (UUID?.none, 0)
+            for row in rows {
+                let next: UUID = try row.decode(0)
+                if next != server {
+                    if let server { stretches[server] = first..<groups.count }
+                    (server, first) = (next, groups.count)
+                }
+                groups.append(try row.decode(1))
+            }
+            if let server { stretches[server] = first..<groups.count }
+        }
+
+        subscript(server: UUID) -> ArraySlice<UUID> { groups[stretches[server] ?? 0..<0] }
     }
 
-    private static func write(_ row: PostgresRow, groups: [UUID], to writer: inout JSONWriter) throws {
+    private static func write(_ row: PostgresRow, _ memberships: Memberships, to writer: inout JSONWriter) throws {
         // Two decimals say all that can be measured, and keep the answer short.
         func number(_ column: Column) throws -> Double? {
             try row.decode(column.rawValue, as: Double?.self).map { ($0 * 100).rounded() / 100 }
@@ -73,9 +91,10 @@ package enum HealthSQL {
             isCollectionEnabled: try row.decode(Column.isEnabled.rawValue), isTried: try row.decode(Column.isTried.rawValue),
             isStale: try row.decode(Column.isStale.rawValue, as: Bool?.self) ?? false,
             intervalSeconds: try row.decode(Column.intervalSeconds.rawValue, as: Int?.self) ?? 0)
+        let id: UUID = try row.decode(Column.id.rawValue)
         writer.beginObject()
         writer.key("serverId")
-        writer.uuid(try row.decode(Column.id.rawValue))
+        writer.uuid(id)
         writer.key("name")
         row.withBytes(Column.name.rawValue) { writer.string(utf8: $0) }
         writer.key("engine")
@@ -104,7 +123,7 @@ package enum HealthSQL {
         writer.optional(try number(.batchRequestsSec))
         writer.key("groupIds")
         writer.beginArray()
-        for group in groups { writer.uuid(group) }
+        for group in memberships[id] { writer.uuid(group) }
         writer.endArray()
         writer.key("changedAt")
         writer.optional(try row.decode(Column.changedAt.rawValue, as: Date?.self))
