@@ -30,6 +30,8 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     package var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" || sqlState == "55P03" }
     /// No room: disk full, out of memory, too many connections.
     package var isOutOfResources: Bool { sqlState.hasPrefix("53") }
+    /// The server cannot write, because its disk or quota is full.
+    package var isDiskFull: Bool { sqlState == "53100" }
     /// The server is away, going away, coming up, or refuses connections.
     package var isConnectionFailure: Bool { sqlState.hasPrefix("08") || sqlState.hasPrefix("57P") || sqlState == "53300" }
 }

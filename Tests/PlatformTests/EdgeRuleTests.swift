@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Postgres
 import Primitives
 import Testing
 
@@ -16,6 +17,17 @@ import Testing
     ])
     func addressBlocks(block: String, address: String, isInside: Bool) throws {
         #expect(try #require(AddressBlock(block)).contains(address) == isInside)
+    }
+
+    /// A full disk is said as such, with what to do; it is our fault and in the log, but no 500.
+    @Test(arguments: [
+        ("53100", AppError.Code.unavailable, "full"), ("53300", .unavailable, "cannot be used"), ("08006", .unavailable, "cannot be used"),
+        ("40001", .unavailable, "Somebody changes"), ("22021", .validationError, "cannot be stored"), ("42703", .internalError, "wrong"),
+    ])
+    func databaseErrors(sqlState: String, code: AppError.Code, words: String) {
+        let failure = EdgeFailure(PostgresError(sqlState: sqlState, message: "secret words of a statement"))
+        #expect(failure.error.code == code && failure.error.message.contains(words))
+        #expect(!failure.error.message.contains("secret"))
     }
 
     @Test(arguments: ["", "10.0.0.0/33", "10.0.0/8", "x/8", "10.0.0.0/-1", "10.0.0.0/", "::/129"])

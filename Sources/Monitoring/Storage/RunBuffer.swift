@@ -19,6 +19,8 @@ package final class RunBuffer: Service {
     package static let tenantCountMax = 4
     /// Seconds between two `servers.collected` events of a tenant.
     package static let collectedEventSeconds = 5.0
+    /// Seconds between two log lines that say that a tenant's runs still wait.
+    package static let waitingLogSeconds = 60.0
     /// Servers that such an event names; beyond, it says "many".
     package static let collectedEventServerCountMax = 100
 
@@ -27,6 +29,8 @@ package final class RunBuffer: Service {
         var runs: [StoredRun] = []
         var collected: Set<UUID> = []
         var collectedEventAt = Date.distantPast
+        /// Since when its runs cannot be stored, and when that was last said.
+        var waiting: (since: Date, saidAt: Date)?
     }
     private struct State {
         var queues: [Tenant.ID: Queue] = [:]
@@ -104,17 +108,48 @@ package final class RunBuffer: Service {
             if runs.isEmpty && event == nil { return stored }
             do {
                 stored += try await store(runs, event, tenant)
+                noteStored(tenant, now: now)
             } catch let error where Self.isAway(error) {
                 putBack(runs, tenant)
                 metrics.count(.failedFlushes)
-                logger.warning(
-                    "Finished runs wait for PostgreSQL", metadata: ["tenant": "\(tenant.slug)", "waiting": "\(count)", "error": "\(error)"])
+                noteWaiting(tenant, error, now: now)
                 return stored
             } catch {
                 // Something in this batch cannot be stored: one by one, so that it takes nothing else along.
                 stored += await storeOneByOne(runs, tenant, error)
             }
         }
+    }
+
+    /// Says that runs wait: at once, and then now and again, for it may last all night.
+    private func noteWaiting(_ tenant: Tenant, _ error: any Error, now: Date) {
+        let since = state.withLock { state -> Date? in
+            let waiting = state.queues[tenant.id]?.waiting
+            if let waiting, now.timeIntervalSince(waiting.saidAt) < Self.waitingLogSeconds { return nil }
+            let since = waiting?.since ?? now
+            state.queues[tenant.id]?.waiting = (since, now)
+            return since
+        }
+        guard let since else { return }
+        let isDiskFull = (error as? PostgresError)?.isDiskFull ?? false
+        logger.error(
+            isDiskFull
+                ? "The disk of DbTools' database is full: make room; finished runs wait in memory" : "Finished runs wait for PostgreSQL",
+            metadata: [
+                "tenant": "\(tenant.slug)", "waiting": "\(count)", "waiting_max": "\(Self.runCountMax)",
+                "since": "\(RFC3339.string(since))", "error": "\(error)",
+            ])
+    }
+
+    private func noteStored(_ tenant: Tenant, now: Date) {
+        let since = state.withLock { state in
+            defer { state.queues[tenant.id]?.waiting = nil }
+            return state.queues[tenant.id]?.waiting?.since
+        }
+        guard let since else { return }
+        logger.notice(
+            "Runs are stored again",
+            metadata: ["tenant": "\(tenant.slug)", "waited_seconds": "\(Int(now.timeIntervalSince(since)))"])
     }
 
     private func store(_ runs: [StoredRun], _ event: Event?, _ tenant: Tenant) async throws -> Int {

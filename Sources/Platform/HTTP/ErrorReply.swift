@@ -97,6 +97,13 @@ struct EdgeFailure {
 
     /// Classes of SQLSTATE: PostgreSQL, appendix A.
     private init(postgres error: PostgresError) {
+        if error.isDiskFull {
+            let full = AppError(
+                .unavailable, "The disk of DbTools' database is full: nothing was changed. Make room on it, then try again",
+                retryAfterSeconds: 30)
+            self.init(error: full, isFault: true)
+            return
+        }
         let unavailable = AppError(.unavailable, "The database cannot be used at the moment; try again shortly", retryAfterSeconds: 2)
         switch error.sqlState.prefix(2) {
         case "08", "28", "3D", "53", "57", "58": self.init(error: unavailable, isFault: true)
