@@ -51,10 +51,17 @@ enum App {
         let config = installation.config
         let collection = CollectionConfig(collectParallelismMax: config.collectorParallelism)
         let engines = Dictionary(uniqueKeysWithValues: EngineKind.allCases.map { ($0, $0.makeEngine(engineConfig(config))) })
+        let probe = IsolatedProbe(executable: ["/proc/self/exe", "engine-probe"], config: engineConfig(config))
+        let outbound = outboundPolicy(config)
         let collector = Collector(
             databases: installation.tenants, secrets: installation.secrets, lanes: TargetLanes(limits: collection.laneLimits),
             config: collection,
-            node: "\(ProcessInfo.processInfo.hostName):\(config.dataDirectory)", processIndex: index, logger: Logger(label: "monitoring")
+            node: "\(ProcessInfo.processInfo.hostName):\(config.dataDirectory)", processIndex: index, logger: Logger(label: "monitoring"),
+            inFlight: try InFlightRecord(path: DataDirectory(config.dataDirectory).run + "/in-flight-\(index)"),
+            vet: { target in
+                let result = await probe.probe(target, allow: outbound)
+                return result.errorCode == .driverFailed ? EngineError(.driverFailed, result.message) : nil
+            }
         ) { kind in
             engines[kind] ?? kind.makeEngine(engineConfig(config))
         }

@@ -4,6 +4,7 @@ package import Foundation
 package import Logging
 package import Platform
 import Postgres
+import Primitives
 import ServiceLifecycle
 
 /// How a collector works.
@@ -41,11 +42,21 @@ package final class CollectionService: Service {
     private let engines: @Sendable (EngineKind) -> any Engine
     private let metrics: CollectionMetrics
     private let logger: Logger
+    private let record: InFlightRecord?
+    private let quarantine: Quarantine
+    private let vet: @Sendable (Target) async -> EngineError?
 
+    /// - Parameters:
+    ///   - record: who is being read, for the next process should a driver end this one; nil: not kept.
+    ///   - vet: tries a server in a process of its own, and says what is wrong when that process crashed.
     package init(
         config: CollectionConfig, index: FleetIndex, leases: ShardLeases, buffer: RunBuffer, secrets: SecretBox, lanes: TargetLanes,
-        metrics: CollectionMetrics, logger: Logger, engines: @escaping @Sendable (EngineKind) -> any Engine
+        metrics: CollectionMetrics, logger: Logger, record: InFlightRecord? = nil, startedAt: Date = Date(),
+        vet: @escaping @Sendable (Target) async -> EngineError? = { _ in nil }, engines: @escaping @Sendable (EngineKind) -> any Engine
     ) {
+        self.record = record
+        quarantine = Quarantine(record?.interrupted ?? [:], startedAt: startedAt)
+        self.vet = vet
         self.config = config
         self.index = index
         self.leases = leases
@@ -62,6 +73,11 @@ package final class CollectionService: Service {
 
     /// Runs until graceful shutdown, which gives up the runs under way: at most those are lost. Throws `LanesExhausted`.
     package func run() async throws {
+        if quarantine.count > 0 {
+            logger.notice(
+                "The last collector ended while it was reading; those servers are tried apart first", metadata: ["servers": "\(quarantine.count)"])
+        }
+        defer { record?.clear() }
         await cancelWhenGracefulShutdown { [self] in
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled, !lanes.needsRecycling {
@@ -111,21 +127,43 @@ package final class CollectionService: Service {
     /// - Parameter fixedNow: the time that a test gives; otherwise the clock's.
     private func perform(_ due: FleetIndex.Due, at fixedNow: Date? = nil) async {
         let startedAt = fixedNow ?? Date()
-        let engine = engines(due.server.configuration.engine)
-        let deadlineSeconds = config.runDeadlineSeconds
-        // A run that must connect, or that failed last time, may hang: it stays off the lane on which all others depend.
-        let lane: TargetLanes.Lane = due.session.isOpen && due.run.failuresInARow == 0 ? .collect : .connect
         do {
-            let reading = try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) {
-                [session = due.session] in
-                try session.collect(engine, deadlineSeconds: deadlineSeconds)
-            }
+            try await examine(due, now: startedAt)
+            let slot = record?.begin(due.run.key, strikes: quarantine.strikes(of: due.run.key))
+            defer { record?.end(slot) }
+            let reading = try await read(due)
+            quarantine.acquit(due.run.key)
             succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
         } catch let error as EngineError {
             failed(due, error, startedAt: startedAt, now: fixedNow ?? Date())
         } catch {
             // Cancelled: we are stopping, and know nothing of the server.
             index.failed(due, isPermission: true, startedAt: startedAt, now: fixedNow ?? Date())
+        }
+    }
+
+    /// Throws why a server under suspicion is not read in this process now; nothing for all others.
+    private func examine(_ due: FleetIndex.Due, now: Date) async throws(EngineError) {
+        switch quarantine.verdict(on: due.run.key, now: now) {
+        case .read: return
+        case .vet:
+            if let error = await vet(due.session.target) { throw error }
+        case .rest(let until):
+            throw EngineError(
+                .driverFailed,
+                "Reading this server has ended the collector \(Quarantine.strikesMax) times; it is left alone until "
+                    + "\(RFC3339.string(until)). Update the driver, or stop its collection."
+            )
+        }
+    }
+
+    private func read(_ due: FleetIndex.Due) async throws -> Reading {
+        let engine = engines(due.server.configuration.engine)
+        let deadlineSeconds = config.runDeadlineSeconds
+        // A run that must connect, or that failed last time, may hang: it stays off the lane on which all others depend.
+        let lane: TargetLanes.Lane = due.session.isOpen && due.run.failuresInARow == 0 ? .collect : .connect
+        return try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) { [session = due.session] in
+            try session.collect(engine, deadlineSeconds: deadlineSeconds)
         }
     }
 

@@ -18,11 +18,14 @@ package struct Collector: Sendable {
     /// - Parameters:
     ///   - node: names this node of the installation; with `processIndex` it makes the collector's identity, which a restarted process
     /// keeps.
+    ///   - inFlight: where it is kept who is being read, for the next process; nil: nowhere.
+    ///   - vet: tries a server in a process of its own; says what is wrong when that process crashed.
     ///   - engines: one engine per kind; made once and shared.
     package init(
         databases: TenantDatabases, secrets: SecretBox, lanes: TargetLanes, config: CollectionConfig = CollectionConfig(), node: String,
         processIndex: Int,
-        logger: Logger, startedAt: Date = Date(), engines: @escaping @Sendable (EngineKind) -> any Engine
+        logger: Logger, startedAt: Date = Date(), inFlight: InFlightRecord? = nil,
+        vet: @escaping @Sendable (Target) async -> EngineError? = { _ in nil }, engines: @escaping @Sendable (EngineKind) -> any Engine
     ) {
         let index = FleetIndex(suspectCountMax: max(1, config.connectParallelismMax / 2))
         let metrics = CollectionMetrics()
@@ -42,7 +45,7 @@ package struct Collector: Sendable {
         watch = FleetWatch(databases: databases, leases: leases, index: index, logger: logger)
         collection = CollectionService(
             config: config, index: index, leases: leases, buffer: buffer, secrets: secrets, lanes: lanes, metrics: metrics, logger: logger,
-            engines: engines)
+            record: inFlight, startedAt: startedAt, vet: vet, engines: engines)
         maintenance = MaintenanceService(databases: databases, leases: leases, startedAt: startedAt, logger: logger)
     }
 
