@@ -21,12 +21,16 @@ import Testing
             ("[::1],5433", "::1", 5433, nil),
             ("(local)", "localhost", nil, nil),
             (#".\SQLEXPRESS"#, "localhost", nil, "SQLEXPRESS"),
+            ("/run/postgresql", "/run/postgresql", nil, nil),
         ] as [(String, String, Int?, String?)])
     func everySpellingIsUnderstood(text: String, hostname: String, port: Int?, instance: String?) throws {
         #expect(try ServerAddress(spelled: text) == ServerAddress(hostname: hostname, port: port, instanceName: instance))
     }
 
-    @Test(arguments: ["", " ", "a b", "db1,0", "db1,65536", "db1,x", #"db1\"#, #"db1\a b"#, "db1;DROP", "db/1", "dé", "---", "db1\u{0}"])
+    @Test(arguments: [
+        "", " ", "a b", "db1,0", "db1,65536", "db1,x", #"db1\"#, #"db1\a b"#, "db1;DROP", "db/1", "dé", "---", "db1\u{0}",
+        "/", "/run/../etc", "//x", "/a b", "/" + String(repeating: "x", count: 90),
+    ])
     func nonsenseIsRefusedWithAReason(text: String) {
         let error = #expect(throws: ServerAddress.SpellingError.self) { try ServerAddress(spelled: text) }
         #expect(error?.reason.isEmpty == false)

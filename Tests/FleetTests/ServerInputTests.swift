@@ -37,6 +37,7 @@ import Testing
             (["name": "x", "hostname": "h", "engine": "oracle"], ["engine"]),
             (["name": "x", "hostname": "h", "engine": "mysql", "authType": "windows"], ["authType"]),
             (["name": "x", "hostname": "h", "engine": "mysql", "instanceName": "I"], ["instanceName"]),
+            (["name": "x", "hostname": "/run/mysqld", "engine": "mysql"], ["hostname"]),
             (["name": "x", "hostname": #"h\A"#, "instanceName": "B"], ["instanceName"]),
             (["name": "x", "hostname": "h,1", "port": 2], ["port"]),
             (["name": "x", "hostname": "h", "nonsense": 1], ["nonsense"]),

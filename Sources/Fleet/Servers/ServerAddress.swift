@@ -1,8 +1,10 @@
 /// Where a server listens, as people spell it: `host`, `host\instance`, `host,port`, `host\instance,port`, `host:port`, `tcp:host`,
-/// `[::1]:5432`, `(local)`, `.`.
+/// `[::1]:5432`, `(local)`, `.`; or, for PostgreSQL, the directory of its socket, `/run/postgresql`.
 package struct ServerAddress: Sendable, Equatable {
     package static let hostnameLengthMax = 255
     package static let instanceNameLengthMax = 100
+    /// What a unix socket's address holds, less the socket's own name and the closing NUL.
+    package static let socketDirectoryLengthMax = 90
 
     package var hostname: String
     /// Nil when the text names none.
@@ -15,12 +17,23 @@ package struct ServerAddress: Sendable, Equatable {
         self.instanceName = instanceName
     }
 
+    /// Whether the server is reached by a socket on DbTools' own machine; the installation's outbound list must name the directory.
+    package var isSocketDirectory: Bool { hostname.hasPrefix("/") }
+
     /// Why a text is not an address: a sentence for the caller.
     package struct SpellingError: Error, Equatable { package let reason: String }
 
     /// The address that `text` spells. Throws `SpellingError`.
     package init(spelled text: String) throws(SpellingError) {
         var rest = text.trimmingSpaces()[...]
+        if rest.hasPrefix("/") {
+            guard Self.isSocketDirectory(String(rest)) else {
+                throw SpellingError(
+                    reason: "the directory of a socket is an absolute path of at most \(Self.socketDirectoryLengthMax) characters")
+            }
+            hostname = String(rest)
+            return
+        }
         for prefix in ["tcp:", "TCP:"] where rest.hasPrefix(prefix) { rest = rest.dropFirst(prefix.count) }
         if let comma = rest.lastIndex(of: ",") {
             port = try Self.port(rest[rest.index(after: comma)...])
@@ -49,6 +62,14 @@ package struct ServerAddress: Sendable, Equatable {
             && text.utf8.allSatisfy {
                 $0.isLetterOrDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#")
                     || $0 == UInt8(ascii: "-")
+            }
+    }
+
+    private static func isSocketDirectory(_ text: String) -> Bool {
+        (2...socketDirectoryLengthMax).contains(text.utf8.count) && !text.contains("/..") && !text.contains("//")
+            && text.utf8.allSatisfy {
+                $0.isLetterOrDigit || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+                    || $0 == UInt8(ascii: "_")
             }
     }
 

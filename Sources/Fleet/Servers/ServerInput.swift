@@ -99,6 +99,8 @@ package struct ServerInput: Sendable, Equatable {
             fail("hostname", "is required")
         }
 
+        if spelled.isSocketDirectory, engine != .postgresql { fail("hostname", "a socket's directory is for PostgreSQL only") }
+
         var instance = instanceName.or(spelled.instanceName ?? (hostname == .absent ? base?.instanceName : nil))
         if let both = spelled.instanceName, case .value(let field) = instanceName, both.lowercased() != field.lowercased() {
             fail("instanceName", "is another one than in the host, \(both)")

@@ -198,7 +198,7 @@ export interface Server {
   updatedAt: Time;
 }
 
-/** A host name or address; `host\instance`, `host,port` and `host:port` are understood. `host` is another name of this member. */
+/** A host name or address; `host\instance`, `host,port` and `host:port` are understood; for PostgreSQL also the directory of its socket, if the installation's outbound list names it. `host` is another name of this member. */
 export type Hostname = string;
 
 export interface ServerRequest {

@@ -67,7 +67,7 @@ export function faultsOf(form: ServerForm): FormFaults {
   if (!name) faults.name = "Enter a name";
   else if ([...name].length > 100) faults.name = "At most 100 characters";
   if (!form.hostname.trim()) faults.hostname = "Enter a host name or address";
-  else if (!/^[A-Za-z0-9._:[\]\\$-]+$/.test(form.hostname.trim())) {
+  else if (!/^[A-Za-z0-9._:/[\]\\$-]+$/.test(form.hostname.trim())) {
     faults.hostname = "A host name or address without blanks and without a protocol";
   }
   if (!/^\d+$/.test(form.port.trim()) || port < 1 || port > 65_535) faults.port = "A port is a number from 1 to 65535";
