@@ -25,6 +25,7 @@ enum App {
 
         let collectors = CollectorStatistics(system: tenants.system, logger: Logger(label: "monitoring"))
 
+        let bulk = bulkActions(installation, tests)
         let application = try await edge.makeApplication(
             try serverConfig(config, directory), gauges: collectors.gauges, serverCount: { try await serverCount($0, tenants) },
             onRunning: { port in APIReady.note(port: port, directory) }
@@ -35,15 +36,29 @@ enum App {
             HealthRoutes(databases: tenants).add(to: group)
             MetricRoutes(databases: tenants).add(to: group)
             CollectionRoutes(databases: tenants).add(to: group)
+            BulkRoutes(databases: tenants, actions: bulk).add(to: group)
+            ImportRoutes(databases: tenants, secrets: installation.secrets).add(to: group)
         }
         let sweep = HalfMadeSweep(provisioning: installation.provisioning, logger: Logger(label: "platform"))
-        let operations = OperationService(tenants: tenants, kinds: operationKinds(), logger: Logger(label: "platform"))
+        let kinds = operationKinds(bulk, installation, tests)
+        let operations = OperationService(tenants: tenants, kinds: kinds, logger: Logger(label: "platform"))
         return [collectors, application, sweep, operations]
     }
 
     /// Every kind of long work. A new one is one line.
-    private static func operationKinds() -> [any OperationKind] {
-        []
+    private static func operationKinds(
+        _ bulk: [any BulkAction], _ installation: Installation, _ tests: ConnectionTests
+    ) -> [any OperationKind] {
+        bulk + [ImportKind(secrets: installation.secrets, tests: tests)]
+    }
+
+    /// Everything that can be done to many servers at once. A new one is one line.
+    private static func bulkActions(_ installation: Installation, _ tests: ConnectionTests) -> [any BulkAction] {
+        [
+            BulkLabels(isAdding: true), BulkLabels(isAdding: false), BulkGroups(isAdding: true), BulkGroups(isAdding: false),
+            BulkCollection(.start), BulkCollection(.stop), BulkCollection(.interval), BulkDelete(), BulkRestore(),
+            BulkConnectionTest(databases: installation.tenants, secrets: installation.secrets, tests: tests),
+        ]
     }
 
     /// A collector process: reads its share of the servers.

@@ -41,7 +41,7 @@ class World:
 
     def make(self, path: str, body: dict) -> dict:
         answer = self.call("POST", path, json=body)
-        assert answer.status_code in (200, 201), f"POST {path}: {answer.status_code} {answer.text}"
+        assert answer.status_code in (200, 201, 202), f"POST {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
 
@@ -67,7 +67,8 @@ def make_world() -> World:
     group = world.make("/groups", {"name": "Group", "color": "#2b6cb0"})
     world.make(f"/groups/{group['id']}/servers", {"serverIds": [servers[0]["id"]]})
     label = world.make("/labels", {"name": "label"})
-    world.ids = {"serverId": [server["id"] for server in servers], "groupId": [group["id"]], "labelId": [label["id"]]}
+    operation = world.make("/servers/bulk/add-labels", {"ids": [servers[0]["id"]], "labels": ["bulk"]})
+    world.ids = {"operationId": [operation["id"]], "serverId": [server["id"] for server in servers], "groupId": [group["id"]], "labelId": [label["id"]]}
     return world
 
 

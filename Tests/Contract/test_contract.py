@@ -110,7 +110,7 @@ def test_everyOperationIsServed(world):
     for result in schema.get_all_operations():
         operation = result.ok()
         path = operation.path
-        for name in ("serverId", "groupId", "labelId"):
+        for name in ("serverId", "groupId", "labelId", "operationId"):
             path = path.replace("{" + name + "}", world.ids[name][0])
         path = path.replace("{slug}", world.tenant).replace("{userId}", str(uuid.uuid4()))
         # OPTIONS says which methods a path takes, and changes nothing.

@@ -3,6 +3,7 @@ import Fixtures
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import Platform
 import Postgres
@@ -18,10 +19,14 @@ struct FleetFixture {
     let tenant: Tenant
     let client: any TestClientProtocol
     let probed: Probed
+    /// Does what bulk actions and imports begin.
+    let service: OperationService
 
     /// What connection tests were asked, and what they answer.
     final class Probed: Sendable {
         let targets = Mutex<[Target]>([])
+        let refusedHosts = Mutex<Set<String>>([])
+        let onProbe = Mutex<(@Sendable (Target) async -> Void)?>(nil)
         let answer = Mutex<ProbeResult>(
             ProbeResult(
                 success: true, message: "Connected.", engine: .sqlserver, version: "SQL Server 2019", productVersion: "15.0.4375.4",
@@ -36,14 +41,27 @@ struct FleetFixture {
         router.add(middleware: SignedIn(tenant: tenant, role: role))
         let tests = ConnectionTests { target in
             probed.targets.withLock { $0.append(target) }
+            if let onProbe = probed.onProbe.withLock({ $0 }) { await onProbe(target) }
+            if probed.refusedHosts.withLock({ $0.contains(target.hostname) }) {
+                return ProbeResult(success: false, message: "Nobody listens there.", errorCode: .unreachable, engine: target.engine)
+            }
             return probed.answer.withLock { $0 }
         }
         let group = router.group("/api/v1")
         ServerRoutes(databases: platform.tenants, secrets: platform.secrets, tests: tests).add(to: group)
         ServerGroupRoutes(databases: platform.tenants).add(to: group)
         LabelRoutes(databases: platform.tenants).add(to: group)
+        let bulk: [any BulkAction] = [
+            BulkLabels(isAdding: true), BulkLabels(isAdding: false), BulkGroups(isAdding: true), BulkGroups(isAdding: false), BulkDelete(),
+            BulkRestore(), BulkConnectionTest(databases: platform.tenants, secrets: platform.secrets, tests: tests),
+        ]
+        BulkRoutes(databases: platform.tenants, actions: bulk).add(to: group)
+        ImportRoutes(databases: platform.tenants, secrets: platform.secrets).add(to: group)
+        OperationRoutes(tenants: platform.tenants).add(to: group)
+        let kinds: [any OperationKind] = bulk + [ImportKind(secrets: platform.secrets, tests: tests)]
+        let service = OperationService(tenants: platform.tenants, kinds: kinds, logger: Logger(label: "operations"))
         try await Application(router: router).test(.router) { client in
-            try await body(FleetFixture(platform: platform, tenant: tenant, client: client, probed: probed))
+            try await body(FleetFixture(platform: platform, tenant: tenant, client: client, probed: probed, service: service))
         }
     }
 
@@ -80,6 +98,36 @@ struct FleetFixture {
         let reply = try await send(.post, "/servers", .object(body.merging(more) { $1 }))
         try #require(reply.status == 201, "\(reply.text)")
         return reply.id
+    }
+
+    /// Sends a file to `/servers/import`.
+    func upload(_ query: String, _ bytes: [UInt8], type: String = "text/csv") async throws -> Reply {
+        try await client.execute(
+            uri: "/api/v1/servers/import\(query)", method: .post, headers: [.contentType: type], body: ByteBuffer(bytes: bytes)
+        ) { reply in
+            let text = String(buffer: reply.body)
+            return Reply(
+                status: reply.status.code, json: text.isEmpty ? .null : try JSONValue.parse(text: text), headers: reply.headers, text: text)
+        }
+    }
+
+    /// What a path answers to who wants CSV.
+    func csv(_ path: String) async throws -> String {
+        try await client.execute(uri: "/api/v1\(path)", method: .get, headers: [.accept: "text/csv"]) { String(buffer: $0.body) }
+    }
+
+    /// Does the operation that `reply` began to its end, and returns it.
+    func ended(_ reply: Reply) async throws -> JSONValue {
+        try #require(reply.status == 202, "\(reply.text)")
+        #expect(reply.headers[.location] == "/api/v1/operations/\(reply.id)")
+        await service.tick(only: tenant)
+        return try await send(.get, "/operations/\(reply.id)").json
+    }
+
+    /// The items of an operation: name, status and error code.
+    func items(_ operation: JSONValue) async throws -> [[String]] {
+        let items = try await send(.get, "/operations/\(operation["id"]?.string ?? "")/items?limit=1000").json.array ?? []
+        return items.map { [$0["name"]?.string ?? "", $0["status"]?.string ?? "", $0["errorCode"]?.string ?? ""] }
     }
 
     func rows(_ sql: SQL) async throws -> PostgresRows { try await platform.tenants.read(tenant) { try $0.rows(sql) } }
@@ -119,6 +167,7 @@ private struct SignedIn: RouterMiddleware {
         case .notFound: 404
         case .conflict: 409
         case .preconditionFailed: 412
+        case .payloadTooLarge: 413
         case .unsupportedMediaType: 415
         case .rateLimited: 429
         case .connectionError: 502

@@ -13,6 +13,8 @@ package final class ConnectionTests: Sendable {
     package static let perMinuteMax = 60
     /// Tests under way at once in this process; further ones are told to come back.
     package static let runningCountMax = 16
+    /// Tests at once for all operations of this process; they wait for each other, and are outside of what people may do by hand.
+    package static let backgroundCountMax = 16
 
     private struct Allowance {
         var tokens = Double(burstMax)
@@ -24,6 +26,7 @@ package final class ConnectionTests: Sendable {
     }
 
     private let state = Mutex(State())
+    private let background = BackgroundSlots(count: backgroundCountMax)
     private let probe: @Sendable (Target) async -> ProbeResult
 
     /// - Parameter probe: tries one target and always answers within 10 s; in the program `IsolatedProbe`, which a crashing driver cannot
@@ -35,6 +38,12 @@ package final class ConnectionTests: Sendable {
         try begin(tenant, nowSeconds: Double(DispatchTime.now().uptimeNanoseconds) / 1e9)
         defer { state.withLock { $0.runningCount -= 1 } }
         return await probe(target)
+    }
+
+    /// Tries `target` for an operation, when its turn comes. Always answers.
+    package func runInBackground(_ target: Target) async -> ProbeResult {
+        let probe = probe
+        return await background.run { await probe(target) }
     }
 
     private func begin(_ tenant: Tenant.ID, nowSeconds: Double) throws {

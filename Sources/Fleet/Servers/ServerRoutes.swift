@@ -47,6 +47,9 @@ package struct ServerRoutes: Sendable {
         filter.labels = query.strings("label", length: Label.nameLengths)
         filter.search = query.search()
         try query.finish()
+        if ServerExport.isWanted(request) {
+            return try await ServerExport.response(filter, sort: sort, order: order, of: context.requireTenant(), databases)
+        }
 
         let page = try await databases.read(context.requireTenant()) { [filter] session in
             try ServerOverview.list(filter, sort: sort, order: order, after: cursor, limit: limit, on: session)
@@ -231,7 +234,7 @@ package struct ServerRoutes: Sendable {
     }
 
     /// `name`, or the first of "name (2)", "name (3)", ... that is free.
-    private static func freeName(like name: String, on session: TenantSession) throws -> String {
+    static func freeName(like name: String, on session: TenantSession) throws -> String {
         if try !Server.isNameTaken(name, on: session) { return name }
         for number in 2...100 {
             let candidate = "\(String(String.UnicodeScalarView(name.unicodeScalars.prefix(94)))) (\(number))"

@@ -15,6 +15,33 @@ extension Activity {
     }
 }
 
+extension Activity {
+    /// Adds many entries at once, in whatever transaction is open on `connection`.
+    static func insert(_ activities: [Activity], on connection: PostgresConnection) throws {
+        guard !activities.isEmpty else { return }
+        try connection.copyIn(
+            "platform.activity_log",
+            columns: [
+                "id", "action", "entity_type", "entity_id", "entity_name", "actor_id", "actor_name", "actor_address", "request_id", "details",
+            ]
+        ) { writer in
+            for activity in activities {
+                try writer.beginRow()
+                writer.append(ActivityEntry.ID())
+                writer.append(activity.action)
+                writer.append(activity.entityType)
+                writer.append(activity.entityID)
+                writer.append(activity.entityName)
+                writer.append(activity.actor.userID)
+                writer.append(activity.actor.name)
+                writer.append(activity.actor.address)
+                writer.append(activity.actor.requestID)
+                writer.append(activity.details)
+            }
+        }
+    }
+}
+
 extension ActivityEntry {
     private static func conditions(_ filter: ActivityFilter) -> SQL {
         var sql: SQL = "WHERE true"

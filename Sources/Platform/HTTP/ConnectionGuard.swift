@@ -29,6 +29,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let settings: Settings
     private var pendingAnswers = 0
     private var bodyBytes = 0
+    private var isUpload = false
     private var isHeadWritten = false
     private var closesAfterAnswer = false
     /// Nothing more is read from or written to this connection but its end.
@@ -43,18 +44,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             bodyBytes = 0
+            isUpload = HTTPLimits.isUpload(method: head.method.rawValue, path: head.path ?? "")
             pendingAnswers += 1
             if pendingAnswers == 1 { startDeadline(context) }
-            if head.headerFields[.expect]?.lowercased() == "100-continue", Self.mayContinue(head, settings.bodyBytesMax) {
+            if head.headerFields[.expect]?.lowercased() == "100-continue", Self.mayContinue(head, bodyBytesMax) {
                 context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
             }
         case .body(let buffer):
             bodyBytes += buffer.readableBytes
-            if bodyBytes > settings.bodyBytesMax { return refuse(context, .bodyTooLarge) }
+            if bodyBytes > bodyBytesMax { return refuse(context, isUpload ? .uploadTooLarge : .bodyTooLarge) }
         case .end: break
         }
         context.fireChannelRead(data)
     }
+
+    private var bodyBytesMax: Int { isUpload ? HTTPLimits.uploadBytesMax : settings.bodyBytesMax }
 
     private static func mayContinue(_ head: HTTPRequest, _ bodyBytesMax: Int) -> Bool {
         (head.headerFields[.contentLength].flatMap(Int.init) ?? 0) <= bodyBytesMax
@@ -117,13 +121,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func startDeadline(_ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: .milliseconds(Int64(settings.requestSecondsMax * 1000))) {
+        let seconds = isUpload ? Double(HTTPLimits.uploadSecondsMax) : settings.requestSecondsMax
+        deadline = context.eventLoop.scheduleTask(in: .milliseconds(Int64(seconds * 1000))) {
             let (guardian, context) = bound.value
             guardian.deadline = nil
             guard !guardian.isEnding, !guardian.isHeadWritten else { return }
             guardian.refuse(
                 context,
-                AppError(.unavailable, "The request took longer than \(Int(guardian.settings.requestSecondsMax)) s", retryAfterSeconds: 5))
+                AppError(.unavailable, "The request took longer than \(Int(seconds)) s", retryAfterSeconds: 5))
         }
     }
 

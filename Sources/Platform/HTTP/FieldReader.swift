@@ -329,6 +329,8 @@ extension FieldReader {
 }
 
 extension AppError {
+    static let uploadTooLarge = AppError(
+        .payloadTooLarge, "The file is larger than \(HTTPLimits.uploadBytesMax >> 20) MiB; split it")
     static let bodyTooLarge = AppError(.payloadTooLarge, "The body is larger than \(HTTPLimits.bodyBytesMax) bytes")
 }
 

@@ -2,6 +2,10 @@
 package enum HTTPLimits {
     /// Largest request body.
     package static let bodyBytesMax = 1 << 20
+    /// Largest file to one of `uploadPaths`, which read it as a stream, and seconds for it to come in and be answered.
+    package static let uploadBytesMax = 64 << 20
+    package static let uploadSecondsMax = 900
+    private static let uploadPaths = ["/servers/import"]
     /// Deepest nesting of arrays and objects in a JSON body.
     package static let jsonDepthMax = 64
     /// Largest single header field and all of them together.
@@ -20,4 +24,10 @@ package enum HTTPLimits {
     package static let queryListCountMax = 100
     /// Open connections of one process.
     package static let connectionsMax = 8_192
+
+    /// Whether a request may bring a file.
+    static func isUpload(method: String, path: String) -> Bool {
+        let path = path.prefix { $0 != "?" }
+        return method == "POST" && uploadPaths.contains { path.hasSuffix($0) }
+    }
 }

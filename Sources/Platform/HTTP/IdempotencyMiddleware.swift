@@ -27,8 +27,12 @@ struct IdempotencyMiddleware: RouterMiddleware {
         }
         var request = request
         let body: ByteBuffer
-        do { body = try await request.collectBody(upTo: HTTPLimits.bodyBytesMax) } catch is NIOTooManyBytesError {
-            throw AppError.bodyTooLarge
+        if HTTPLimits.isUpload(method: request.method.rawValue, path: request.uri.path) {
+            // A file is read as a stream, once: what it says of itself stands for it.
+            let names: [HTTPField.Name] = [.contentType, .contentLength]
+            body = ByteBuffer(string: ([request.uri.string] + names.map { request.headers[$0] ?? "" }).joined(separator: "\n"))
+        } else {
+            body = try await Self.collect(&request)
         }
         let keyHash = Self.hash("\(caller.userID)\n\(context.tenant?.id.description ?? "-")\n\(Self.canonical(request.uri.path))\n\(key)")
         let requestHash = Array(SHA256.hash(data: Array(body.readableBytesView)))
@@ -38,6 +42,12 @@ struct IdempotencyMiddleware: RouterMiddleware {
         case .answered(let answer): return Self.replay(answer)
         case .underWay: throw AppError(.conflict, "The first request with this Idempotency-Key is still under way", retryAfterSeconds: 1)
         case .otherRequest: throw AppError(.conflict, "This Idempotency-Key was used for another request")
+        }
+    }
+
+    private static func collect(_ request: inout Request) async throws -> ByteBuffer {
+        do { return try await request.collectBody(upTo: HTTPLimits.bodyBytesMax) } catch is NIOTooManyBytesError {
+            throw AppError.bodyTooLarge
         }
     }
 

@@ -49,6 +49,9 @@ package final class TenantSession {
     /// Adds an entry to the tenant's activity log, in this transaction.
     package func record(_ activity: Activity) throws { try activity.insert(on: connection) }
 
+    /// Adds many entries to the tenant's activity log, in this transaction.
+    package func record(_ activities: [Activity]) throws { try Activity.insert(activities, on: connection) }
+
     /// Puts `event` into the outbox, in this transaction. Readers are woken after it has committed.
     package func publish(_ event: Event) throws {
         try connection.execute(
