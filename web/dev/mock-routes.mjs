@@ -153,7 +153,7 @@ on("DELETE", "/tenants/:slug", (c) => {
   return null;
 }, false);
 
-function listServers(c) {
+export function listServers(c) {
   const q = c.query, all = (name) => q.getAll(name).flatMap((v) => v.split(","));
   const text = (q.get("q") ?? "").toLowerCase(), groups = all("group"), labels = all("label");
   let list = c.data.servers.filter((s) =>
@@ -180,6 +180,8 @@ function listServers(c) {
   }[sort];
   if (!key) invalid("sort", "is not a column that servers can be sorted by");
   list = list.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.name < b.name ? -sign : sign) * sign);
+  if (c.all) return list;
+  if (/text\/csv/.test(c.accept ?? "")) return { csv: ["name,hostname,port,engine", ...list.map((s) => [s.name, s.hostname, s.port, s.engine].join())].join("\r\n") };
   return page(c, list).map(publicServer);
 }
 export function page(c, list) {
@@ -214,11 +216,7 @@ function checkServer(c, b, self) {
   }
 }
 on("GET", "/servers", listServers);
-on("POST", "/servers", (c) => {
-  const b = c.body;
-  checkServer(c, b, null);
-  const result = probe(b);
-  if (b.validate && !result.success) throw new Refusal(502, "CONNECTION_ERROR", result.message);
+export function makeServer(c, b, result) {
   const s = {
     id: newID(),
     name: b.name,
@@ -254,6 +252,14 @@ on("POST", "/servers", (c) => {
   c.data.servers.push(s);
   record(c, "server_added", "server", s, { hostname: s.hostname });
   publish(c.slug, "server.created", { serverId: s.id });
+  return s;
+}
+on("POST", "/servers", (c) => {
+  const b = c.body;
+  checkServer(c, b, null);
+  const result = probe(b);
+  if (b.validate && !result.success) throw new Refusal(502, "CONNECTION_ERROR", result.message);
+  const s = makeServer(c, b, result);
   c.status = 201;
   c.headers.ETag = `"${s.etag}"`;
   return publicServer(s);

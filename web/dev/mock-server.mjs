@@ -5,6 +5,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newID } from "./mock-fleet.mjs";
+import "./mock-operations.mjs";
 import {
   admin,
   data,
@@ -41,7 +42,9 @@ function matchRoute(method, path) {
       other = true;
       continue;
     }
-    if (!best || Object.keys(params).length < Object.keys(best.params).length) best = { params, handler, needsTenant };
+    // What is spelled out wins over a parameter, from left to right.
+    const rank = pattern.map((p) => (p.startsWith(":") ? "1" : "0")).join("");
+    if (!best || rank < best.rank) best = { params, handler, needsTenant, rank };
   }
   if (!best) throw other ? new Refusal(405, "METHOD_NOT_ALLOWED", "This address does not take this method.") : notFound("This address");
   return best;
@@ -84,7 +87,8 @@ async function api(request, response, url, id) {
   if (path === "/health") return send(response, 200, { status: "healthy" });
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  const body = chunks.length ? JSON.parse(Buffer.concat(chunks).toString()) : {};
+  const text = Buffer.concat(chunks).toString(), csv = /text\/csv/.test(request.headers["content-type"] ?? "");
+  const body = text && !csv ? JSON.parse(text) : {};
   if (path === "/auth/login") {
     const u = users.find((x) => x.email === body.email && x.password === body.password && !x.disabled);
     if (!u) throw new Refusal(401, "UNAUTHENTICATED", "Email or password is wrong.");
@@ -106,6 +110,8 @@ async function api(request, response, url, id) {
     session,
     cookie,
     body,
+    text,
+    accept: request.headers.accept,
     query: url.searchParams,
     url,
     headers: { "X-Request-ID": id },
@@ -135,6 +141,10 @@ async function api(request, response, url, id) {
   c.params = route.params;
   if (route.needsTenant) needTenant();
   const result = route.handler(c);
+  if (result?.csv !== undefined) {
+    response.writeHead(200, { "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store" });
+    return response.end(result.csv);
+  }
   send(response, c.status, result, c.headers);
 }
 const types = {

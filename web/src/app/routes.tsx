@@ -4,11 +4,14 @@ import { Empty, PageHead } from "../components/panel";
 import { AddServerPage } from "../features/fleet/components/add-server-page";
 import { GroupPage } from "../features/fleet/components/group-page";
 import { GroupsPage } from "../features/fleet/components/groups-page";
+import { ImportPage } from "../features/fleet/components/import-page";
 import { ServerPage } from "../features/fleet/components/server-page";
 import { ServersPage } from "../features/fleet/components/servers-page";
 import { DashboardPage } from "../features/monitoring/components/dashboard-page";
 import { MetricsTab } from "../features/monitoring/components/metrics-tab";
 import { ActivityPage, ServerActivity } from "../features/platform/components/activity-page";
+import { OperationPage, OperationView } from "../features/platform/components/operation-view";
+import { OperationsPage } from "../features/platform/components/operations-page";
 import { RecentActivity } from "../features/platform/components/recent-activity";
 import { SettingsPage } from "../features/platform/components/settings-page";
 import { TenantsPage } from "../features/platform/components/tenants-page";
@@ -23,6 +26,12 @@ const screens: readonly Screen[] = [
   { path: "/", title: "Dashboard", render: () => <DashboardPage /> },
   { path: "/servers", title: "Servers", render: () => <ServersPage /> },
   { path: "/servers/new", title: "Add server", needs: "manageServers", render: () => <AddServerPage /> },
+  {
+    path: "/servers/import",
+    title: "Import servers",
+    needs: "manageServers",
+    render: () => <ImportPage progress={(operation, tools) => <OperationView operation={operation} tools={tools} />} />,
+  },
   {
     path: "/servers/:id",
     title: "Server",
@@ -42,6 +51,8 @@ const screens: readonly Screen[] = [
     title: "Group",
     render: ({ id = "" }) => <GroupPage key={id} id={id} recent={(groupId) => <RecentActivity entityId={groupId} />} />,
   },
+  { path: "/operations", title: "Operations", render: () => <OperationsPage /> },
+  { path: "/operations/:id", title: "Operation", render: ({ id = "" }) => <OperationPage key={id} id={id} /> },
   { path: "/activity", title: "Activity log", render: () => <ActivityPage /> },
   { path: "/users", title: "Users", needs: "manageUsers", render: () => <UsersPage /> },
   { path: "/settings", title: "Settings", needs: "manageSettings", render: () => <SettingsPage /> },

@@ -15,8 +15,10 @@ import { useStore } from "../lib/store";
 import { toast } from "../lib/toasts";
 import { Banners } from "./banners";
 import { chooseTenant } from "./choose-tenant";
+import { ErrorBoundary } from "./error-boundary";
 import { HelpDialog } from "./help-dialog";
 import { useLiveUpdates } from "./live-updates";
+import { OperationsButton } from "./operations-button";
 import { notFound, platformRoutes, routesFor, titleFor } from "./routes";
 import { SearchDialog } from "./search-dialog";
 import { NoTenant, SuspendedTenant } from "./tenant-states";
@@ -37,6 +39,7 @@ const tenantNav: readonly (readonly [head: string, items: readonly NavItem[]])[]
     { href: "/groups", icon: "collection", text: "Groups" },
   ]],
   ["Administer", [
+    { href: "/operations", icon: "list-check", text: "Operations" },
     { href: "/activity", icon: "journal-text", text: "Activity log" },
     { href: "/users", icon: "people", text: "Users", needs: "manageUsers" },
     { href: "/settings", icon: "gear", text: "Settings", needs: "manageSettings" },
@@ -96,6 +99,7 @@ export function Shell({ onSignedOut }: { onSignedOut: () => void }): ReactElemen
               : <span />}
             <div className="top-r">
               <LiveClock idle={platform || !slug} />
+              {slug && !platform && <OperationsButton key={slug} />}
               <button className="btn ghost icon" type="button" aria-label="Help and shortcuts" onClick={() => setOpen("help")}>
                 <Icon name="question-circle" />
               </button>
@@ -103,9 +107,11 @@ export function Shell({ onSignedOut }: { onSignedOut: () => void }): ReactElemen
               <AccountMenu onPassword={() => setOpen("password")} onSignedOut={onSignedOut} />
             </div>
           </header>
-          <main id="main" tabIndex={-1} ref={main} className={path === "/servers" ? "fill" : ""}>
+          <main id="main" tabIndex={-1} ref={main} className={path === "/servers" || path === "/operations" ? "fill" : ""}>
             <Banners />
-            <Screen platform={platform} key={platform ? "platform" : who.tenant?.slug ?? ""} />
+            <ErrorBoundary screen={path}>
+              <Screen platform={platform} key={platform ? "platform" : who.tenant?.slug ?? ""} />
+            </ErrorBoundary>
           </main>
         </div>
       </div>

@@ -52,6 +52,7 @@ export function Combo(props: Props): ReactElement {
     if (hit) onPick(hit.value);
     else if (fresh) onNew(text);
     setAt(-1);
+    setOpen(false);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -63,6 +64,7 @@ export function Combo(props: Props): ReactElement {
         const same = choices.find((c) => c.text.toLowerCase() === low);
         if (same) onPick(same.value);
         else onNew?.(text);
+        setOpen(false);
       }
     } else if (event.key === "Escape" && shown) {
       setOpen(false);
@@ -96,7 +98,6 @@ export function Combo(props: Props): ReactElement {
             setOpen(true);
             setAt(-1);
           }}
-          onFocus={() => setOpen(true)}
           onClick={() => setOpen(true)}
           onBlur={() => {
             setOpen(false);

@@ -23,6 +23,12 @@ export class ApiError extends Error {
 export interface CallOptions {
   query?: Record<string, string | number | boolean | readonly string[] | null | undefined>;
   body?: unknown;
+  /** A body that goes as it is, for example a file. */
+  raw?: { body: Blob | string; type: string };
+  /** What to ask for when it is not JSON: then the answer is text. */
+  accept?: "text/csv";
+  /** Left out, 65 s; an upload or download of many rows may take longer. */
+  timeoutMs?: number;
   ifMatch?: string | null;
   /** The tenant's slug; `null` calls without one (sign-in, tenants). Left out, it is the chosen tenant. */
   tenant?: string | null;
@@ -57,7 +63,7 @@ export function onSignedOut(listener: () => void): void {
 }
 
 export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<Reply<T>> {
-  const headers = new Headers({ Accept: "application/json" });
+  const headers = new Headers({ Accept: options.accept ?? "application/json" });
   const tenant = options.tenant === undefined ? tenantSlug : options.tenant;
   if (tenant) headers.set("X-Tenant-Slug", tenant);
   if (method !== "GET" && csrfToken) headers.set("X-CSRF-Token", csrfToken);
@@ -66,9 +72,12 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   if (options.body !== undefined) {
     headers.set("Content-Type", "application/json");
     init.body = JSON.stringify(options.body);
+  } else if (options.raw) {
+    headers.set("Content-Type", options.raw.type);
+    init.body = options.raw.body;
   }
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), timeoutMs);
+  const timer = setTimeout(() => limit.abort(), options.timeoutMs ?? timeoutMs);
   const stop = (): void => limit.abort();
   options.signal?.addEventListener("abort", stop);
   init.signal = limit.signal;
@@ -77,8 +86,9 @@ export async function call<T>(method: Method, path: string, options: CallOptions
     connectionWorks();
     if (!response.ok) throw await errorOf(response);
     const text = response.status === 204 ? "" : await response.text();
+    const plain = options.accept !== undefined;
     return {
-      data: (text === "" ? undefined : JSON.parse(text)) as T,
+      data: (plain ? text : text === "" ? undefined : JSON.parse(text)) as T,
       etag: response.headers.get("ETag"),
       total: numberOf(response.headers.get("X-Total-Count")),
       nextCursor: nextCursorOf(response.headers.get("Link")),

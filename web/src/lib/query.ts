@@ -20,11 +20,13 @@ interface Entry {
   fetcher: ((signal: AbortSignal) => Promise<unknown>) | undefined;
 }
 
-export interface QueryOptions {
+export interface QueryOptions<T> {
   /** Data younger than this is shown without asking again. */
   staleMs?: number;
   /** Asks again by the pace of the live stream: seldom while it works, every 30 s while it does not. */
   poll?: boolean;
+  /** A pace of its own, by what is known so far; `null` keeps to that of the live stream. */
+  pollMs?: (data: T | undefined) => number | null;
 }
 
 const cache = new Map<string, Entry>();
@@ -108,8 +110,9 @@ if (typeof document !== "undefined") {
 }
 
 /** The state of a request. A `null` key asks nothing and stays empty. */
-export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) => Promise<T>, options: QueryOptions = {}): QueryState<T> {
-  const { staleMs = 2_000, poll = false } = options;
+export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) => Promise<T>, options: QueryOptions<T> = {}): QueryState<T> {
+  const { staleMs = 2_000, poll = false } = options, pace = useRef(options.pollMs);
+  pace.current = options.pollMs;
   const latest = useRef(fetcher);
   latest.current = fetcher;
   const watch = useCallback((watcher: () => void) => {
@@ -133,7 +136,8 @@ export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) =
     if (!poll) return undefined;
     const timer = setInterval(() => {
       const quiet = document.hidden || live.get().paused || connection.get().down;
-      if (!quiet && !entry.run && Date.now() - entry.state.at >= livePollMs() - 500) void refetch(key);
+      const paceMs = pace.current?.((entry.state as QueryState<T>).data) ?? livePollMs();
+      if (!quiet && !entry.run && Date.now() - entry.state.at >= paceMs - 500) void refetch(key);
     }, 1_000);
     return () => clearInterval(timer);
   }, [key, staleMs, poll]);

@@ -14,7 +14,7 @@ import { createServer } from "../api/create-server";
 import { testConnection } from "../api/test-connection";
 import { ConnectionFields } from "./connection-fields";
 import { missingOf, ProbeView } from "./probe-view";
-import { refreshServers } from "./server-dialogs";
+import { refreshServers } from "./refresh-servers";
 import { connectionKey, emptyForm, faultsOf, inputOf, type ServerForm } from "./server-form";
 import { TagFields } from "./tag-fields";
 import { TestProgress } from "./test-progress";

@@ -16,7 +16,7 @@ import { updateServer } from "../api/update-server";
 import { ConflictView } from "./conflict-view";
 import { ConnectionFields } from "./connection-fields";
 import { ProbeView } from "./probe-view";
-import { refreshServers } from "./server-dialogs";
+import { refreshServers } from "./refresh-servers";
 import { changesOf, connectionKey, faultsOf, formOf, inputOf, merged, type ServerForm } from "./server-form";
 import { TestProgress } from "./test-progress";
 

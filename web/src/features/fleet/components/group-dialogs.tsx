@@ -13,7 +13,7 @@ import { createGroup } from "../api/create-group";
 import { deleteGroup } from "../api/delete-group";
 import { updateGroup } from "../api/update-group";
 import { ColorField } from "./group-mark";
-import { refreshServers } from "./server-dialogs";
+import { refreshServers } from "./refresh-servers";
 
 export function GroupDialog({ group, onClose, onMade }: { group?: Group; onClose: () => void; onMade?: (group: Group) => void }): ReactElement {
   const [name, setName] = useState(group?.name ?? ""),

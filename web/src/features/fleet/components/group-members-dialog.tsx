@@ -11,7 +11,7 @@ import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { addToGroup } from "../api/add-to-group";
 import { removeFromGroup } from "../api/remove-from-group";
-import { refreshServers } from "./server-dialogs";
+import { refreshServers } from "./refresh-servers";
 
 /** More rows than this are not drawn; the search narrows them, and the dialog says so. */
 const rowCountMax = 200;

@@ -27,7 +27,7 @@ import { type HealthCounts, useGroupHealth } from "./group-health";
 import { GroupMark } from "./group-mark";
 import { GroupMembersDialog } from "./group-members-dialog";
 import { serverColumns } from "./server-columns";
-import { refreshServers } from "./server-dialogs";
+import { refreshServers } from "./refresh-servers";
 import { useServerList } from "./use-server-list";
 
 type Open = "" | "members" | "edit" | "delete";

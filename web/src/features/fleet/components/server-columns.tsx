@@ -56,14 +56,14 @@ export function serverColumns(
   columns.push({
     key: "status",
     head: "Status",
-    width: narrow ? "100px" : "86px",
+    width: narrow ? "100px" : "92px",
     sortable: true,
     render: (s) => <ReachabilityStatus status={s.status} />,
   });
   if (!narrow) {
     columns.push(
       { key: "version", head: "Version", width: "minmax(64px, .5fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
-      { key: "groups", head: "Groups, labels", width: "minmax(150px, 1.8fr)", render: (s) => <TagsCell server={s} /> },
+      { key: "groups", head: "Groups, labels", width: "minmax(146px, 1.8fr)", render: (s) => <TagsCell server={s} /> },
     );
   }
   columns.push(
@@ -134,7 +134,7 @@ function SelectAll({ state, onAll }: { state: "none" | "some" | "all"; onAll: ()
     <input
       className={`check ${state === "some" ? "mixed" : ""}`}
       type="checkbox"
-      aria-label="Select all loaded rows"
+      aria-label="Select all servers"
       checked={state === "all"}
       onChange={onAll}
       ref={(element) => {

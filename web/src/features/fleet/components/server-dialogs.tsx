@@ -3,31 +3,29 @@ import { type ReactElement, useEffect, useState } from "react";
 import { useGroups } from "../../../api/list-groups";
 import type { ProbeResult, Server } from "../../../api/model";
 import { ConfirmDialog, Dialog } from "../../../components/dialog";
-import { SelectField, TextField } from "../../../components/field";
+import { SelectField } from "../../../components/field";
 import { Icon } from "../../../components/icon";
 import { ErrorCallout } from "../../../components/panel";
-import { plural } from "../../../lib/format";
-import { invalidate } from "../../../lib/query";
-import { tenantKey } from "../../../lib/session";
 import { toast } from "../../../lib/toasts";
 import { asApiError, useAction } from "../../../lib/use-action";
-import { addLabels } from "../api/add-labels";
 import { addToGroup } from "../api/add-to-group";
 import { deleteServer } from "../api/delete-server";
 import { restoreServer } from "../api/restore-server";
-import { startCollection } from "../api/start-collection";
-import { stopCollection } from "../api/stop-collection";
 import { testServer } from "../api/test-server";
 import { updateServer } from "../api/update-server";
-import { forEachServer } from "./for-each-server";
+import { BulkDialog, type BulkTask } from "./bulk-dialogs";
 import { EditServerDialog } from "./edit-server-dialog";
 import { ProbeView } from "./probe-view";
-import { LabelInput, TagFields } from "./tag-fields";
+import { refreshServers } from "./refresh-servers";
+import { TagFields } from "./tag-fields";
+import type { Targets } from "./targets";
 import { TestProgress } from "./test-progress";
 
 export type ServerTask =
   | { what: "test" | "edit" | "tags"; server: Server }
-  | { what: "remove" | "label" | "group" | "pause" | "start"; servers: readonly Server[] };
+  | { what: "remove"; server: Server }
+  | { what: "groups"; server: Server }
+  | { what: "bulk"; task: BulkTask; targets: Targets };
 
 interface Props {
   task: ServerTask;
@@ -44,19 +42,12 @@ export function ServerDialogs({ task, onClose, onRemoved }: Props): ReactElement
     case "tags":
       return <TagsDialog server={task.server} onClose={onClose} />;
     case "remove":
-      return <RemoveDialog servers={task.servers} onClose={onClose} onRemoved={onRemoved} />;
-    case "label":
-      return <LabelDialog servers={task.servers} onClose={onClose} />;
-    case "group":
-      return <GroupDialog servers={task.servers} onClose={onClose} />;
-    case "pause":
-    case "start":
-      return <CollectionDialog servers={task.servers} on={task.what === "start"} onClose={onClose} />;
+      return <RemoveDialog server={task.server} onClose={onClose} onRemoved={onRemoved} />;
+    case "groups":
+      return <GroupDialog server={task.server} onClose={onClose} />;
+    case "bulk":
+      return <BulkDialog task={task.task} targets={task.targets} onClose={onClose} onRemoved={onRemoved} />;
   }
-}
-
-export function refreshServers(): void {
-  for (const part of ["servers", "health", "groups", "labels", "activity"]) invalidate(tenantKey(part));
 }
 
 function TestDialog({ server, onClose }: { server: Server; onClose: () => void }): ReactElement {
@@ -114,110 +105,57 @@ function TagsDialog({ server, onClose }: { server: Server; onClose: () => void }
   );
 }
 
-function RemoveDialog(
-  { servers, onClose, onRemoved }: { servers: readonly Server[]; onClose: () => void; onRemoved: () => void },
-): ReactElement {
-  const [typed, setTyped] = useState(""), one = servers.length === 1 ? servers[0] : undefined, phrase = plural(servers.length, "server");
+function RemoveDialog({ server, onClose, onRemoved }: { server: Server; onClose: () => void; onRemoved: () => void }): ReactElement {
   const action = useAction(async () => {
-    await forEachServer(servers, (s) => deleteServer(s.id), "removed");
+    await deleteServer(server.id);
     // The page of a removed server is left first: it has nothing more to ask.
     onRemoved();
     onClose();
     refreshServers();
-    toast(one ? "Server removed" : `${phrase} removed`, one?.name ?? "", "healthy", {
-      label: "Undo",
-      onSelect: () => void restore(servers),
-    });
+    toast("Server removed", server.name, "healthy", { label: "Undo", onSelect: () => void restore(server) });
   });
   return (
     <ConfirmDialog
-      title={one ? `Remove ${one.name}?` : `Remove ${phrase}?`}
-      verb={one ? "Remove server" : "Remove servers"}
+      title={`Remove ${server.name}?`}
+      verb="Remove server"
       danger
       busy={action.busy}
-      blocked={one || typed === phrase ? undefined : `Type ${phrase} first`}
       onConfirm={() => void action.run()}
       onClose={onClose}
     >
       <p className="m2">
-        Collection stops now. For 30 days the removal can be undone, and metrics stay until their retention ends. Nothing changes on{" "}
-        {one ? "the server itself" : "the servers themselves"}.
+        Collection stops now. For 30 days the removal can be undone, and metrics stay until their retention ends. Nothing changes on the
+        server itself.
       </p>
-      {!one && (
-        <TextField
-          label={
-            <>
-              Type <b>{phrase}</b> to confirm
-            </>
-          }
-          value={typed}
-          onValue={setTyped}
-          autoComplete="off"
-        />
-      )}
-      <ErrorCallout error={action.error} title={one ? "The server was not removed." : "Not all servers were removed."} />
+      <ErrorCallout error={action.error} title="The server was not removed." />
     </ConfirmDialog>
   );
 }
 
-/** Undo: the servers come back with their groups, labels and metrics. */
-async function restore(servers: readonly Server[]): Promise<void> {
+/** Undo: the server comes back with its groups, labels and metrics. */
+async function restore(server: Server): Promise<void> {
   try {
-    await forEachServer(servers, async (s) => void await restoreServer(s.id), "restored");
-    toast(servers.length === 1 ? "Server restored" : `${plural(servers.length, "server")} restored`, servers[0]?.name ?? "");
+    const back = await restoreServer(server.id);
+    toast("Server restored", back.name === server.name ? back.name : `Its name was taken: it is ${back.name} now.`);
   } catch (error) {
     const { message, code, requestId } = asApiError(error);
-    toast("Not restored", `${message} (${code} ${requestId})`, "critical");
+    toast("Not restored", `${server.name}: ${message} (${code} ${requestId})`, "critical");
   }
   refreshServers();
 }
 
-function LabelDialog({ servers, onClose }: { servers: readonly Server[]; onClose: () => void }): ReactElement {
-  const [labels, setLabels] = useState<readonly string[]>([]);
+function GroupDialog({ server, onClose }: { server: Server; onClose: () => void }): ReactElement {
+  const all = useGroups().data ?? [], groups = all.filter((g) => !server.groups.some((s) => s.id === g.id));
+  const [chosen, setChosen] = useState(""), groupId = chosen || groups[0]?.id || "";
   const action = useAction(async () => {
-    await forEachServer(servers, (s) => addLabels(s.id, labels), "labelled");
+    await addToGroup(groupId, [server.id]);
     refreshServers();
-    toast("Labels added", plural(servers.length, "server"));
+    toast("Added to group", `${server.name} is in ${groups.find((g) => g.id === groupId)?.name ?? "the group"}.`);
     onClose();
   });
   return (
     <Dialog
-      title={`Label ${plural(servers.length, "server")}`}
-      onClose={onClose}
-      onSubmit={() => {
-        if (labels.length > 0) void action.run();
-      }}
-      actions={
-        <>
-          <button className="btn" type="button" onClick={onClose}>Cancel</button>
-          <button
-            className="btn primary"
-            type="submit"
-            aria-disabled={action.busy || labels.length === 0}
-            title={labels.length === 0 ? "Enter a label first" : undefined}
-          >
-            Add labels
-          </button>
-        </>
-      }
-    >
-      <LabelInput labels={labels} onLabels={setLabels} />
-      <ErrorCallout error={action.error} title="Not all servers were labelled." />
-    </Dialog>
-  );
-}
-
-function GroupDialog({ servers, onClose }: { servers: readonly Server[]; onClose: () => void }): ReactElement {
-  const groups = useGroups().data ?? [], [chosen, setChosen] = useState(""), groupId = chosen || groups[0]?.id || "";
-  const action = useAction(async () => {
-    await addToGroup(groupId, servers.map((s) => s.id));
-    refreshServers();
-    toast("Added to group", `${plural(servers.length, "server")} in ${groups.find((g) => g.id === groupId)?.name ?? "the group"}.`);
-    onClose();
-  });
-  return (
-    <Dialog
-      title={`Add ${plural(servers.length, "server")} to a group`}
+      title={`Add ${server.name} to a group`}
       onClose={onClose}
       onSubmit={() => {
         if (groupId) void action.run();
@@ -236,37 +174,10 @@ function GroupDialog({ servers, onClose }: { servers: readonly Server[]; onClose
             value={groupId}
             choices={groups.map((g) => [g.id, `${g.name} (${g.serverCount})`])}
             onValue={setChosen}
-            hint="Servers that are in it already stay in it"
           />
         )
-        : <p className="m2">There are no groups yet. The Groups page makes them.</p>}
-      <ErrorCallout error={action.error} title="The servers were not added." />
+        : <p className="m2">{all.length > 0 ? "It is in every group already." : "There are no groups yet. The Groups page makes them."}</p>}
+      <ErrorCallout error={action.error} title="The server was not added." />
     </Dialog>
-  );
-}
-
-function CollectionDialog({ servers, on, onClose }: { servers: readonly Server[]; on: boolean; onClose: () => void }): ReactElement {
-  const phrase = plural(servers.length, "server");
-  const action = useAction(async () => {
-    await forEachServer(servers, (s) => (on ? startCollection(s.id) : stopCollection(s.id)), on ? "started" : "paused");
-    refreshServers();
-    toast(on ? "Collection started" : "Collection paused", phrase);
-    onClose();
-  });
-  return (
-    <ConfirmDialog
-      title={on ? `Start collection of ${phrase}?` : `Pause collection of ${phrase}?`}
-      verb={on ? "Start collection" : "Pause collection"}
-      busy={action.busy}
-      onConfirm={() => void action.run()}
-      onClose={onClose}
-    >
-      <p className="m2">
-        {on
-          ? "Each is collected within a minute."
-          : "Their health is unknown until collection is started again. Metrics that are stored stay."}
-      </p>
-      <ErrorCallout error={action.error} title={on ? "Not all were started." : "Not all were paused."} />
-    </ConfirmDialog>
   );
 }

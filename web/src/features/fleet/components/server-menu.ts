@@ -33,7 +33,7 @@ export function useServerMenu(onTask: (task: ServerTask) => void, onPage = false
     );
     if (!onPage) {
       items.push(
-        { label: "Remove server", icon: "trash3", danger: true, split: true, onSelect: () => onTask({ what: "remove", servers: [server] }) },
+        { label: "Remove server", icon: "trash3", danger: true, split: true, onSelect: () => onTask({ what: "remove", server }) },
       );
     }
     return items;

@@ -18,7 +18,8 @@ import { addLabels } from "../api/add-labels";
 import { useLabels } from "../api/list-labels";
 import { removeFromGroup } from "../api/remove-from-group";
 import { removeLabel } from "../api/remove-label";
-import { refreshServers, type ServerTask } from "./server-dialogs";
+import { refreshServers } from "./refresh-servers";
+import type { ServerTask } from "./server-dialogs";
 import { switchCollection } from "./server-menu";
 
 interface Props {
@@ -195,7 +196,7 @@ function GroupsPanel(
         <button
           className="btn ghost sm"
           type="button"
-          onClick={() => onTask({ what: "group", servers: [server] })}
+          onClick={() => onTask({ what: "groups", server })}
         >
           <Icon name="plus-lg" />Add
         </button>

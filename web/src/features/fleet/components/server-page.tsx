@@ -124,7 +124,7 @@ function Actions({ server, onTask }: { server: Server; onTask: (task: ServerTask
       <button className="btn" type="button" onClick={() => onTask({ what: "edit", server })}>
         <Icon name="pencil" />Edit
       </button>
-      <button className="btn danger" type="button" onClick={() => onTask({ what: "remove", servers: [server] })}>
+      <button className="btn danger" type="button" onClick={() => onTask({ what: "remove", server })}>
         <Icon name="trash3" />Delete
       </button>
       <MenuButton label="More actions" items={items}>

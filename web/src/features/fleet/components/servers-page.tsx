@@ -1,5 +1,5 @@
 // The server list: search and filters in the address, sortable, virtual, live, with bulk actions and a menu a row.
-import { type ReactElement, useCallback, useMemo, useState } from "react";
+import { type ReactElement, useCallback, useEffect, useMemo, useState } from "react";
 import type { Server } from "../../../api/model";
 import { useThresholds } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
@@ -8,20 +8,26 @@ import { Icon } from "../../../components/icon";
 import { Menu, type MenuPlace } from "../../../components/menu";
 import { Empty, ErrorCode, PageHead, QueryView, StaleBadge } from "../../../components/panel";
 import type { SortState } from "../../../components/sort-head";
-import { VirtualTable } from "../../../components/virtual-table";
+import { type Chosen, VirtualTable } from "../../../components/virtual-table";
 import { count, plural } from "../../../lib/format";
 import { preferences, setPreferences } from "../../../lib/preferences";
 import { Link, navigate, setSearch, useSearch } from "../../../lib/router";
-import { useMay } from "../../../lib/session";
+import { useMay, useSession } from "../../../lib/session";
 import { useStore } from "../../../lib/store";
+import { saveText } from "../../../lib/save-file";
+import { toast } from "../../../lib/toasts";
+import { asApiError } from "../../../lib/use-action";
 import { useNarrow } from "../../../lib/use-narrow";
+import { exportServers } from "../api/export-servers";
 import { BulkBar } from "./bulk-bar";
 import { serverColumns } from "./server-columns";
 import { ServerDialogs, type ServerTask } from "./server-dialogs";
 import { clearedFilter, filterText, ServerFilters, useServerFilter } from "./server-filters";
 import { useServerMenu } from "./server-menu";
+import { countOf, someServers, type Targets } from "./targets";
 import { useServerList } from "./use-server-list";
 
+const nothing: Chosen = new Set<string>();
 const sortable = ["name", "host", "status", "health", "version", "createdAt", "cpu", "memory"];
 
 export function ServersPage(): ReactElement {
@@ -31,22 +37,37 @@ export function ServersPage(): ReactElement {
   const asked = search.get("sort") ?? "name",
     sort: SortState<string> = { key: sortable.includes(asked) ? asked : "name", order: search.get("order") === "desc" ? "desc" : "asc" };
   const list = useServerList({ ...filter, sort: sort.key, order: sort.order });
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set()),
+  const [selected, setSelected] = useState<Chosen>(nothing), { tenant } = useSession(),
     [menu, setMenu] = useState<{ server: Server; place: MenuPlace } | null>(null);
   const [task, setTask] = useState<ServerTask | null>(null);
   const menuItems = useServerMenu(setTask);
+  const view = JSON.stringify(filter), rows = list.rows;
+  // "All that match" belongs to the filter that it was said for.
+  useEffect(() => setSelected((old) => (old === "all" ? nothing : old)), [view]);
+  const { loadAll } = list;
   const select = useCallback((keys: readonly string[], on: boolean) => {
-    setSelected((old) => {
+    const change = (old: ReadonlySet<string>): ReadonlySet<string> => {
       const next = new Set(old);
       for (const key of keys) {
         if (on) next.add(key);
         else next.delete(key);
       }
       return next;
+    };
+    setSelected((old) => {
+      if (old !== "all") return change(old);
+      if (on) return old;
+      // All but one: now each has to be named, so all must be known.
+      void loadAll().then((all) => setSelected(change(new Set(all.map((s) => s.id)))));
+      return old;
     });
-  }, []);
-  const chosen = useMemo(() => list.rows.filter((s) => selected.has(s.id)), [list.rows, selected]);
-  const allState = chosen.length === 0 ? "none" : chosen.length === list.rows.length ? "all" : "some";
+  }, [loadAll]);
+  const targets = useMemo((): Targets | null => {
+    if (selected === "all") return list.total > 0 ? { kind: "all", filter, count: list.total } : null;
+    const servers = rows.filter((s) => selected.has(s.id));
+    return servers.length > 0 ? someServers(servers) : null;
+  }, [rows, selected, filter, list.total]);
+  const chosenCount = targets ? countOf(targets) : 0, allState = chosenCount === 0 ? "none" : chosenCount === list.total ? "all" : "some";
   const columns = useMemo(
     () =>
       serverColumns({
@@ -55,9 +76,9 @@ export function ServersPage(): ReactElement {
         thresholds,
         chosen: selected,
         allState,
-        onAll: () => setSelected(allState === "all" ? new Set() : new Set(list.rows.map((s) => s.id))),
+        onAll: () => setSelected(allState === "all" ? nothing : "all"),
       }),
-    [narrow, mayManage, thresholds, selected, allState, list.rows],
+    [narrow, mayManage, thresholds, selected, allState],
   );
   const filtered = active.length > 0,
     clear = (): void => setSearch(clearedFilter);
@@ -82,9 +103,14 @@ export function ServersPage(): ReactElement {
       >
         <StaleBadge query={list.query} />
         {mayManage && (
-          <Link className="btn primary" href="/servers/new">
-            <Icon name="plus-lg" />Add server
-          </Link>
+          <>
+            <Link className="btn" href="/servers/import">
+              <Icon name="upload" />Import
+            </Link>
+            <Link className="btn primary" href="/servers/new">
+              <Icon name="plus-lg" />Add server
+            </Link>
+          </>
         )}
       </PageHead>
       <ServerFilters filter={filter} active={active} />
@@ -110,15 +136,24 @@ export function ServersPage(): ReactElement {
               : (
                 <>
                   <BulkBar
-                    chosen={chosen}
+                    targets={targets}
                     total={list.total}
-                    shown={list.rows.length}
+                    shown={rows.length}
+                    filtered={filtered}
                     dense={dense}
                     mayManage={mayManage}
                     onTask={setTask}
-                    onClear={() => setSelected(new Set())}
+                    onClear={() => setSelected(nothing)}
                     onDensity={() => setPreferences({ density: dense ? "comfortable" : "dense" })}
-                    onAll={async () => setSelected(new Set((await list.loadAll()).map((s) => s.id)))}
+                    onAll={() => setSelected("all")}
+                    onExport={async () => {
+                      try {
+                        saveText(`servers-${tenant?.slug ?? "tenant"}.csv`, await exportServers({ ...filter, sort: sort.key, order: sort.order }));
+                      } catch (error) {
+                        const { message, code, requestId } = asApiError(error);
+                        toast("The list was not exported", `${message} (${code} ${requestId})`, "critical");
+                      }
+                    }}
                   />
                   <VirtualTable
                     label="Servers"
@@ -131,7 +166,7 @@ export function ServersPage(): ReactElement {
                     onSort={({ key, order }) => setSearch({ sort: key, order: order === "desc" ? "desc" : null })}
                     selected={mayManage ? selected : null}
                     onSelect={select}
-                    onSelectAll={(on) => setSelected(on ? new Set(list.rows.map((s) => s.id)) : new Set())}
+                    onSelectAll={(on) => setSelected(on ? "all" : nothing)}
                     onOpen={open}
                     onMenu={onMenu}
                     onNeed={list.need}
@@ -152,7 +187,7 @@ export function ServersPage(): ReactElement {
         <ServerDialogs
           task={task}
           onClose={() => setTask(null)}
-          onRemoved={() => setSelected(new Set())}
+          onRemoved={() => setSelected(nothing)}
         />
       )}
     </>
