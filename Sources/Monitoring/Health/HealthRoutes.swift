@@ -10,6 +10,7 @@ package struct HealthRoutes: Sendable {
     package static let changeCountMax = 500
 
     private let databases: TenantDatabases
+    private let reads = SharedReads<Tenant.ID, [UInt8]>()
     package init(databases: TenantDatabases) { self.databases = databases }
 
     package func add(to group: RouterGroup<AppRequestContext>) {
@@ -22,7 +23,8 @@ package struct HealthRoutes: Sendable {
     /// GET /servers/health: all servers, in no particular order.
     @Sendable func all(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewServers)
-        return json(bytes: try await databases.read(context.requireTenant()) { try HealthSQL.all(on: $0) })
+        let tenant = try context.requireTenant()
+        return json(bytes: try await reads.read(tenant.id) { try await databases.read(tenant) { try HealthSQL.all(on: $0) } })
     }
 
     /// GET /servers/{id}/health. 404.
