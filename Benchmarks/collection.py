@@ -81,8 +81,10 @@ def measure_black_holes(options):
         settled = time.time() + 2 * INTERVAL
         time.sleep(2 * INTERVAL + options.minutes * 60)
         family = processes_below(program.process.pid)
-        own = memory_mb([pid for pid, name in family if "dbtools" in name])
+        # A child may be named otherwise: all that is no PostgreSQL is ours.
+        own = memory_mb([pid for pid, name in family if "postgres" not in name])
         postgres = memory_mb([pid for pid, name in family if "postgres" in name])
+        names = ", ".join(sorted(name for _, name in family if "postgres" not in name))
         with program.connect(database) as connection:
             rows = connection.execute(
                 """
@@ -104,4 +106,4 @@ def measure_black_holes(options):
             raise RuntimeError(f"not all were read: {seen}")
         yield Figure("achieved gap, p99", percentile(gaps, 0.99), "intervals", 1.2, seen)
         yield Figure("achieved gap, longest", max(gaps), "intervals", 2.0, seen)
-        yield Figure("memory of all DbTools processes", own, "MB", 400, f"{postgres:.0f} MB of PostgreSQL besides")
+        yield Figure("memory of all DbTools processes", own, "MB", 400, f"{names}; {postgres:.0f} MB of PostgreSQL besides")

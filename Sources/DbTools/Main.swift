@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 
 /// `dbtools`: one program for everything. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -26,6 +27,9 @@ struct DbTools: AsyncParsableCommand {
     static func main() async {
         // A pipe or socket whose reader is gone is an error of that write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
+        // The supervisor's children, as ps and top show them: dbtools-api, dbtools-collect (15 characters is the kernel's limit).
+        let words = CommandLine.arguments.dropFirst().prefix(2)
+        dbtools_set_process_name(words.first == "process" ? "dbtools-\(words.last ?? "")" : "dbtools")
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
