@@ -39,7 +39,7 @@ struct FleetFixture {
         let probed = Probed()
         let router = Router(context: AppRequestContext.self)
         router.add(middleware: SignedIn(tenant: tenant, role: role))
-        let tests = ConnectionTests { target in
+        let tests = ConnectionTests(uptimeSeconds: { 0 }) { target in
             probed.targets.withLock { $0.append(target) }
             if let onProbe = probed.onProbe.withLock({ $0 }) { await onProbe(target) }
             if probed.refusedHosts.withLock({ $0.contains(target.hostname) }) {

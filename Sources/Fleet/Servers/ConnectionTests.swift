@@ -28,14 +28,22 @@ package final class ConnectionTests: Sendable {
     private let state = Mutex(State())
     private let background = BackgroundSlots(count: backgroundCountMax)
     private let probe: @Sendable (Target) async -> ProbeResult
+    private let uptimeSeconds: @Sendable () -> Double
 
-    /// - Parameter probe: tries one target and always answers within 10 s; in the program `IsolatedProbe`, which a crashing driver cannot
-    /// harm.
-    package init(probe: @escaping @Sendable (Target) async -> ProbeResult) { self.probe = probe }
+    /// - Parameters:
+    ///   - uptimeSeconds: a clock that only goes forward, by which the rate is measured.
+    ///   - probe: tries one target and always answers within 10 s; in the program `IsolatedProbe`, which a crashing driver cannot harm.
+    package init(
+        uptimeSeconds: @escaping @Sendable () -> Double = { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 },
+        probe: @escaping @Sendable (Target) async -> ProbeResult
+    ) {
+        self.uptimeSeconds = uptimeSeconds
+        self.probe = probe
+    }
 
     /// Tries `target`. Throws `.rateLimited` when the tenant tests too often, `.unavailable` when too many tests run.
     package func run(_ target: Target, for tenant: Tenant.ID) async throws -> ProbeResult {
-        try begin(tenant, nowSeconds: Double(DispatchTime.now().uptimeNanoseconds) / 1e9)
+        try begin(tenant, nowSeconds: uptimeSeconds())
         defer { state.withLock { $0.runningCount -= 1 } }
         return await probe(target)
     }
