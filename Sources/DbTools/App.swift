@@ -27,7 +27,8 @@ enum App {
 
         let bulk = bulkActions(installation, tests)
         let application = try await edge.makeApplication(
-            try serverConfig(config, directory), gauges: collectors.gauges, serverCount: { try await serverCount($0, tenants) },
+            try serverConfig(config, directory), gauges: collectors.gauges,
+            fleet: { tenant in try await tenants.read(tenant) { try FleetRollUp.count(on: $0) } },
             onRunning: { port in APIReady.note(port: port, directory) }
         ) { group in
             ServerRoutes(databases: tenants, secrets: installation.secrets, tests: tests).add(to: group)

@@ -57,7 +57,8 @@ package final class FleetWatch: Service {
 
     private func listen() async {
         for await heard in PostgresListener.notifications(databases.system.address, channels: [TenantDatabases.eventChannel]) {
-            if case .received(_, let slug) = heard { _ = state.withLock { $0.announced.insert(slug) } }
+            guard case .received(_, let slug) = heard, !slug.hasPrefix(TenantDatabases.tenantNewsPrefix) else { continue }
+            _ = state.withLock { $0.announced.insert(slug) }
         }
     }
 

@@ -75,7 +75,10 @@ package final class MaintenanceService: Service {
 
     /// Partitions ahead, and what is older than the tenant keeps (PRD 3.5): whole days are dropped, changes of health deleted in batches.
     package func retain(_ tenant: Tenant, now: Date) async throws {
-        _ = try await databases.transaction(tenant) { try PartitionSQL.make(from: now, on: $0) }
+        _ = try await databases.transaction(tenant) { session in
+            try PartitionSQL.make(from: now, on: session)
+            try ActivityPartitions.make(from: now, on: session)
+        }
         let days = try await databases.read(tenant) { try TenantSettings.read(on: $0).retention.metricsDays }
         let oldest = now - Double(days) * 86_400
         let dropped = try await databases.transaction(tenant) { try PartitionSQL.drop(before: oldest, on: $0) }
@@ -85,12 +88,13 @@ package final class MaintenanceService: Service {
             deleted += count
             if count < HealthChangeSQL.deleteCountMax { break }
         }
-        guard dropped.partitions > 0 || deleted > 0 else { return }
+        let activity = try await databases.transaction(tenant) { try ActivityPartitions.expire(on: $0) }
+        guard dropped.partitions > 0 || deleted > 0 || activity.partitions > 0 || activity.rows > 0 else { return }
         logger.info(
-            "Old samples were removed",
+            "What is older than the tenant keeps was removed",
             metadata: [
                 "tenant": "\(tenant.slug)", "partitions": "\(dropped.partitions)", "rows": "\(dropped.rowsEstimated)",
-                "health_changes": "\(deleted)",
+                "health_changes": "\(deleted)", "activity_months": "\(activity.partitions)", "activity_rows": "\(activity.rows)",
             ])
     }
 

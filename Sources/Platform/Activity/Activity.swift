@@ -45,6 +45,10 @@ package struct Activity: Sendable {
 
 /// A stored entry.
 package struct ActivityEntry: Sendable {
+    /// How long the installation's own log is kept; a tenant's is as its settings say.
+    package static let installationDays = 365
+    static let deleteCountMax = 10_000
+
     package typealias ID = Primitives.ID<ActivityEntry>
     package let id: ID
     package let activity: Activity
@@ -53,12 +57,15 @@ package struct ActivityEntry: Sendable {
 
 /// Which entries to list: all that is given must hold.
 package struct ActivityFilter: Sendable {
-    package var action: String?
+    /// Any of them; empty lets all through.
+    package var actions: [String] = []
     package var entityType: String?
     package var entityID: UUID?
+    /// Part of the actor's name or address, or its user's id.
+    package var actor: String?
     package var from: Date?
     package var to: Date?
-    /// Looks in names and details, without regard to case.
+    /// Looks in actions, names and details, without regard to case.
     package var text: String?
     /// Entries older than this one only: the cursor.
     package var before: (createdAt: Date, id: ActivityEntry.ID)?

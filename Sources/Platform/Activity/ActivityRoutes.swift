@@ -4,45 +4,86 @@ import Hummingbird
 import NIOCore
 import Primitives
 
-/// `/activity`: who changed what in this tenant, newest first; as CSV for those who ask for it.
+/// `/activity`: who changed what in this tenant, newest first; `/platform/activity`: the same of the installation. As CSV for those who
+/// ask for it.
 struct ActivityRoutes: Sendable {
     static let pageDefault = 50
     /// Entries read at once for an export, and entries of one export; the last line says when there were more.
     static let exportBatchCount = 1_000
-    static let exportCountMax = 1_000_000
+    static let exportCountMax = 10_000_000
 
     let tenants: TenantDatabases
 
-    func add(to group: RouterGroup<AppRequestContext>) { group.get("activity", use: list) }
+    func add(to group: RouterGroup<AppRequestContext>) {
+        group.get("activity", use: list)
+        group.get("platform/activity", use: listInstallation)
+    }
+
+    /// One log, whoever's it is.
+    private struct Log: Sendable {
+        /// For the file's name.
+        let name: String
+        let list: @Sendable (ActivityFilter, _ limit: Int) async throws -> [ActivityEntry]
+        let count: @Sendable (ActivityFilter) async throws -> Int
+    }
 
     /// GET /activity. 200, 400.
     @Sendable func list(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewActivity)
-        let tenant = try context.requireTenant()
+        let (tenants, tenant) = (tenants, try context.requireTenant())
+        let log = Log(name: tenant.slug) { filter, limit in
+            try await tenants.read(tenant) { try ActivityEntry.list(filter, limit: limit, on: $0) }
+        } count: { filter in
+            try await tenants.read(tenant) { try ActivityEntry.count(filter, on: $0) }
+        }
+        return try await answer(request, log)
+    }
+
+    /// GET /platform/activity: sign-ins, users, tenants. Super admins. 200, 400, 403.
+    @Sendable func listInstallation(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .manageTenants)
+        let system = tenants.system
+        let log = Log(name: "platform") { filter, limit in
+            try await system.read { try ActivityEntry.list(filter, limit: limit, on: $0) }
+        } count: { filter in
+            try await system.read { try ActivityEntry.count(filter, on: $0) }
+        }
+        return try await answer(request, log)
+    }
+
+    private enum Format: String, CaseIterable { case json, csv }
+
+    private func answer(_ request: Request, _ log: Log) async throws -> Response {
         let query = QueryReader(request)
         let limit = query.limit(default: Self.pageDefault)
+        // A browser that saves a file sets no header, so the format can stand in the query too.
+        let format = query.choice("format", Format.self) ?? (request.headers[.accept]?.contains("text/csv") == true ? .csv : .json)
+        let filter = Self.filter(query)
+        try query.finish()
+        if format == .csv { return export(filter, of: log) }
+        let entries = try await log.list(filter, limit + 1)
+        let total = try await log.count(filter)
+        let next = entries.count > limit ? Self.cursor(after: entries[limit - 1]) : nil
+        return try Page(items: entries.prefix(limit).map(ActivityReply.init), nextCursor: next, total: total).response(to: request)
+    }
+
+    private static func filter(_ query: QueryReader) -> ActivityFilter {
         var filter = ActivityFilter()
-        filter.action = query.string("action", 1...100)
+        filter.actions = query.strings("action")
         filter.entityType = query.string("entityType", 1...100)
         filter.entityID = query.id("entityId", of: ActivityEntry.self)?.uuid
+        filter.actor = query.string("actor", 1...254)
         filter.from = query.date("from")
         filter.to = query.date("to")
         filter.text = query.search()
         if let cursor = query.cursor(sort: "newest", count: 2) {
             if let time = cursor.values[0].int, let id = cursor.values[1].string.flatMap({ ActivityEntry.ID(text: $0) }) {
-                filter.before = (Self.date(microseconds: time), id)
+                filter.before = (date(microseconds: time), id)
             } else {
                 query.fail("cursor", "is not a cursor of this list")
             }
         }
-        try query.finish()
-        if request.headers[.accept]?.contains("text/csv") == true { return export(filter, of: tenant) }
-        let wanted = filter
-        let (entries, total) = try await tenants.read(tenant) { session in
-            (try ActivityEntry.list(wanted, limit: limit + 1, on: session), try ActivityEntry.count(wanted, on: session))
-        }
-        let next = entries.count > limit ? Self.cursor(after: entries[limit - 1]) : nil
-        return try Page(items: entries.prefix(limit).map(ActivityReply.init), nextCursor: next, total: total).response(to: request)
+        return filter
     }
 
     /// Times go through the cursor as whole microseconds, which is how exactly PostgreSQL keeps them.
@@ -53,15 +94,14 @@ struct ActivityRoutes: Sendable {
 
     private static func date(microseconds: Int64) -> Date { Date(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
 
-    private func export(_ filter: ActivityFilter, of tenant: Tenant) -> Response {
-        let tenants = tenants
+    /// All entries, read and sent by batches: what is added meanwhile is newer than where the export has got to, and in nobody's way.
+    private func export(_ filter: ActivityFilter, of log: Log) -> Response {
         let body = ResponseBody { writer in
             var filter = filter
             var sent = 0
             try await writer.write(ByteBuffer(string: CSV.line(ActivityReply.columns)))
             while sent < Self.exportCountMax {
-                let wanted = filter
-                let entries = try await tenants.read(tenant) { try ActivityEntry.list(wanted, limit: Self.exportBatchCount, on: $0) }
+                let entries = try await log.list(filter, Self.exportBatchCount)
                 try await writer.write(ByteBuffer(string: entries.map { CSV.line(ActivityReply($0).cells) }.joined()))
                 sent += entries.count
                 guard entries.count == Self.exportBatchCount, let last = entries.last else { break }
@@ -72,9 +112,9 @@ struct ActivityRoutes: Sendable {
             }
             try await writer.finish(nil)
         }
-        let name = "activity-\(tenant.slug).csv"
         return Response(
-            status: .ok, headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name)\""],
+            status: .ok,
+            headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"activity-\(log.name).csv\""],
             body: body)
     }
 }

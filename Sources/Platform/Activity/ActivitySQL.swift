@@ -1,3 +1,4 @@
+package import Foundation
 import Postgres
 import Primitives
 
@@ -45,36 +46,78 @@ extension Activity {
 extension ActivityEntry {
     private static func conditions(_ filter: ActivityFilter) -> SQL {
         var sql: SQL = "WHERE true"
-        if let action = filter.action { sql = sql + " AND action = \(action)" }
+        if filter.actions.count == 1 { sql = sql + " AND action = \(filter.actions[0])" }
+        if filter.actions.count > 1 { sql = sql + " AND action = ANY(\(filter.actions))" }
         if let entityType = filter.entityType { sql = sql + " AND entity_type = \(entityType)" }
         if let entityID = filter.entityID { sql = sql + " AND entity_id = \(entityID)" }
+        if let actor = filter.actor {
+            sql =
+                if let id = UUID(uuidString: actor) { sql + " AND actor_id = \(id)" } else {
+                    sql + " AND (actor_name ILIKE \(pattern(actor)) OR actor_address = \(actor))"
+                }
+        }
         if let from = filter.from { sql = sql + " AND created_at >= \(from)" }
         if let to = filter.to { sql = sql + " AND created_at < \(to)" }
         if let text = filter.text {
-            let pattern = "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
-            sql = sql + " AND (entity_name ILIKE \(pattern) OR actor_name ILIKE \(pattern) OR details::text ILIKE \(pattern))"
+            let pattern = pattern(text)
+            sql =
+                sql + """
+                     AND (entity_name ILIKE \(pattern) OR actor_name ILIKE \(pattern) OR replace(action, '_', ' ') ILIKE \(pattern)
+                        OR action ILIKE \(pattern) OR details::text ILIKE \(pattern))
+                    """
         }
         return sql
     }
 
+    private static func pattern(_ text: String) -> String {
+        "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+    }
+
     /// The newest `limit` entries that `filter` lets through, newest first.
     package static func list(_ filter: ActivityFilter, limit: Int, on session: TenantSession) throws -> [ActivityEntry] {
+        try session.rows(listing(filter, limit: limit)).map(ActivityEntry.init)
+    }
+
+    /// As above, of the installation's own log.
+    static func list(_ filter: ActivityFilter, limit: Int, on session: SystemSession) throws -> [ActivityEntry] {
+        try session.rows(listing(filter, limit: limit)).map(ActivityEntry.init)
+    }
+
+    private static func listing(_ filter: ActivityFilter, limit: Int) -> SQL {
         var conditions = conditions(filter)
         if let before = filter.before { conditions = conditions + " AND (created_at, id) < (\(before.createdAt), \(before.id))" }
-        return try session.rows(
-            """
+        return """
             SELECT id, action, entity_type, entity_id, entity_name, actor_id, actor_name, actor_address, request_id, details, created_at
             FROM platform.activity_log
             \(conditions)
             ORDER BY created_at DESC, id DESC
             LIMIT \(limit)
             """
-        ).map(ActivityEntry.init)
     }
 
     /// How many entries `filter` lets through, whatever the cursor.
     package static func count(_ filter: ActivityFilter, on session: TenantSession) throws -> Int {
         try session.rows("SELECT count(*) FROM platform.activity_log \(conditions(filter))")[0].decode(0)
+    }
+
+    /// As above, of the installation's own log.
+    static func count(_ filter: ActivityFilter, on session: SystemSession) throws -> Int {
+        try session.rows("SELECT count(*) FROM platform.activity_log \(conditions(filter))")[0].decode(0)
+    }
+
+    /// When the newest entry was made; nil for an empty log.
+    static func newestAt(on session: TenantSession) throws -> Date? {
+        try session.rows("SELECT created_at FROM platform.activity_log ORDER BY created_at DESC LIMIT 1").first?.decode(0)
+    }
+
+    /// Deletes what is older than the installation keeps of its own log, a batch. Returns how many rows went.
+    static func deleteOld(now: Date, on session: SystemSession) throws -> Int {
+        let oldest = now - Double(installationDays) * 86_400
+        return try session.execute(
+            """
+            DELETE FROM platform.activity_log
+            WHERE id IN (SELECT id FROM platform.activity_log WHERE created_at < \(oldest) ORDER BY created_at LIMIT \(deleteCountMax))
+            """)
     }
 
     private init(_ row: PostgresRow) throws {
@@ -87,5 +130,24 @@ extension ActivityEntry {
                 try row.decode("action"), entityType: try row.decode("entity_type"), entityID: try row.decode("entity_id"),
                 entityName: try row.decode("entity_name"), actor: actor, details: try row.decode("details")),
             createdAt: try row.decode("created_at"))
+    }
+}
+
+/// The months of a tenant's log. The functions are the owner's (m0008): the run-time role may call them and nothing else.
+package enum ActivityPartitions {
+    /// Months made ahead, the present one included.
+    package static let monthsAhead = 3
+    /// Rows of the month at the edge that one pass deletes; the next one goes on.
+    static let deleteCountMax = 10_000
+
+    /// Makes the partitions of `months` months from the month of `date` on (UTC). Returns how many are new.
+    @discardableResult package static func make(from date: Date, months: Int = monthsAhead, on session: TenantSession) throws -> Int {
+        try session.rows("SELECT platform.make_activity_partitions((\(date) AT TIME ZONE 'UTC')::date, \(Int32(months)))")[0].decode(0)
+    }
+
+    /// Removes what is older than the tenant's settings keep, by the database's clock.
+    package static func expire(on session: TenantSession) throws -> (partitions: Int, rows: Int) {
+        let row = try session.rows("SELECT partitions, rows_deleted FROM platform.expire_activity(\(Int32(deleteCountMax)))")[0]
+        return (try row.decode("partitions"), try row.decode("rows_deleted"))
     }
 }

@@ -31,6 +31,9 @@ final class CallerDirectory: Sendable {
 
     func forget(user: User.ID) { cache.forget { _, caller in caller?.userID == user } }
 
+    /// After a change that touches the roles of many.
+    func forgetAll() { cache.forget { _, _ in true } }
+
     func forget(session: UUID) { cache.forget { _, caller in caller?.sessionID == session } }
 
     private func find(_ key: Key, _ read: @escaping @Sendable (SystemSession) throws -> Caller?) async throws -> Caller? {

@@ -47,10 +47,22 @@ package final class SignIn: Sendable {
         guard let account, isRight, !account.isDisabled else {
             throttle.failed(address: address)
             logger.notice("A sign-in failed", metadata: ["client": .string(address)])
+            try await noteFailure(of: email, account?.id, address: address)
             throw AppError(.unauthenticated, "The address or the password is wrong")
         }
         throttle.succeeded(account: email)
         return try await begin(account.id, address: address, action: "user_signed_in")
+    }
+
+    /// Into the installation's log: who was tried, and from where. How many there can be is the throttle's business.
+    private func noteFailure(of email: String, _ id: User.ID?, address: String) async throws {
+        let name = String(email.unicodeScalars.filter { !$0.properties.generalCategory.isControl }.map(Character.init))
+        try await system.transaction { session in
+            try session.record(
+                Activity(
+                    "user_sign_in_failed", entityType: "user", entityID: id?.uuid, entityName: name,
+                    actor: Actor(name: "not signed in", address: address)))
+        }
     }
 
     /// Throws `.unauthenticated` when the token is not good; one that was used before ends every sign-in that came from it.
@@ -76,6 +88,9 @@ package final class SignIn: Sendable {
     func logOut(_ caller: Caller) async throws {
         try await system.transaction { session in
             try Session.revoke(caller.sessionID, for: .signedOut, on: session)
+            try session.record(
+                Activity(
+                    "user_signed_out", entityType: "user", entityID: caller.userID.uuid, entityName: caller.email, actor: caller.actor))
         }
         callers.forget(session: caller.sessionID)
     }
@@ -133,4 +148,8 @@ package final class SignIn: Sendable {
             refreshToken: refresh.text,
             cookie: cookie.text, forgeryToken: forgeryToken(session: id))
     }
+}
+
+extension Unicode.GeneralCategory {
+    fileprivate var isControl: Bool { self == .control || self == .format || self == .lineSeparator || self == .paragraphSeparator }
 }

@@ -23,6 +23,8 @@ package final class EventHub: Service {
     private let tenants: TenantDatabases
     private let logger: Logger
     private let feeds = Mutex<[String: Feed]>([:])
+    /// Tenants that had news since they were last counted, and when each was taken the last time.
+    private let news = Mutex<(waiting: Set<String>, takenAt: [String: ContinuousClock.Instant])>(([], [:]))
     private let wakeUps: AsyncStream<String>
     private let wakeUp: AsyncStream<String>.Continuation
 
@@ -36,6 +38,8 @@ package final class EventHub: Service {
 
     enum Message: Sendable {
         case event(StreamedEvent)
+        /// The tenant of that slug was made, changed or removed: a hint without an id, which cannot be resumed.
+        case tenant(String)
         /// Time to look whether the stream may go on, and to send a sign of life.
         case tick
     }
@@ -119,8 +123,35 @@ package final class EventHub: Service {
         for await notification in PostgresListener.notifications(tenants.system.address, channels: [TenantDatabases.eventChannel]) {
             switch notification {
             case .connected: wakeAll()
-            case .received(_, let slug): if feeds.withLock({ $0[slug] != nil }) { wakeUp.yield(slug) }
+            case .received(_, let text): hear(text)
             }
+        }
+    }
+
+    private func hear(_ text: String) {
+        if text.hasPrefix(TenantDatabases.tenantNewsPrefix) {
+            let slug = String(text.dropFirst(TenantDatabases.tenantNewsPrefix.count))
+            tenants.invalidate()
+            for subscriber in feeds.withLock({ $0.values.flatMap { $0.subscribers.values } }) {
+                subscriber.continuation.yield(.tenant(slug))
+            }
+            return
+        }
+        news.withLock { if $0.waiting.count < Self.wakeUpCountMax { $0.waiting.insert(text) } }
+        if feeds.withLock({ $0[text] != nil }) { wakeUp.yield(text) }
+    }
+
+    /// Slugs of tenants that had news, each at most once in `TenantSummaryService.newsSecondsMin`.
+    func takeNews(_ countMax: Int, now: ContinuousClock.Instant = .now) -> [String] {
+        news.withLock { news in
+            let pause = Duration.seconds(TenantSummaryService.newsSecondsMin)
+            let due = news.waiting.filter { slug in news.takenAt[slug].map { now - $0 >= pause } ?? true }.prefix(countMax)
+            news.takenAt = news.takenAt.filter { now - $0.value < pause }
+            for slug in due {
+                news.waiting.remove(slug)
+                news.takenAt[slug] = now
+            }
+            return Array(due)
         }
     }
 

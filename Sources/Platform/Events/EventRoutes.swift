@@ -36,6 +36,10 @@ struct EventRoutes: Sendable {
                     try await write(event.text, to: &writer, subscriber)
                     sent = event.position
                     lastWriteAt = .now
+                case .tenant(let slug):
+                    guard caller.isSuperAdmin || slug == tenant.slug else { continue }
+                    let data = JSONValue.object(["slug": .string(slug)]).text
+                    try await write("event: tenant.changed\ndata: \(data)\n\n", to: &writer, subscriber)
                 case .tick:
                     guard await mayGoOn(caller, tenant) else { return try await writer.finish(nil) }
                     if (ContinuousClock.now - lastWriteAt).seconds >= Self.heartbeatSeconds {

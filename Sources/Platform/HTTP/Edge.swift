@@ -33,7 +33,7 @@ package struct Edge: Sendable {
     ///
     /// - Parameters:
     ///   - gauges: what `/metrics` shows besides requests and the process.
-    ///   - serverCount: how many servers a tenant has, for `/tenants/{slug}`.
+    ///   - fleet: how many servers a tenant has and how well they are, for `/tenants`.
     ///   - onRunning: called with the port once the server accepts connections.
     ///   - mount: adds a part's routes to a group; called once for each of the two.
     ///
@@ -41,11 +41,12 @@ package struct Edge: Sendable {
     /// `config.stopSecondsMax`.
     /// - Throws: when the certificate or its key cannot be read.
     package func makeApplication(
-        _ config: HTTPServerConfig, gauges: [PrometheusPage.Gauge] = [], serverCount: (@Sendable (Tenant) async throws -> Int)? = nil,
+        _ config: HTTPServerConfig, gauges: [PrometheusPage.Gauge] = [], fleet: (@Sendable (Tenant) async throws -> FleetRollUp)? = nil,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }, mount: (RouterGroup<AppRequestContext>) -> Void
     ) async throws -> Application<RouterResponder<AppRequestContext>> {
         await signIn.accessTokens.prepare()
-        let router = makeRouter(config, gauges: gauges, serverCount: serverCount, mount: mount)
+        let summaries = TenantSummaries(tenants: tenants, fleet: fleet)
+        let router = makeRouter(config, gauges: gauges, summaries, mount: mount)
         return Application(
             router: router, server: try server(config),
             configuration: .init(
@@ -53,6 +54,7 @@ package struct Edge: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(HTTPLimits.connectionsMax)),
             services: [
                 events, ExpiryService(tenants: tenants, logger: logger), HalfMadeSweepService(provisioning: provisioning, logger: logger),
+                TenantSummaryService(summaries: summaries, hub: events, logger: logger),
             ],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? config.port) }, logger: logger)
     }
@@ -60,7 +62,7 @@ package struct Edge: Sendable {
     // MARK: Assembly
 
     private func makeRouter(
-        _ config: HTTPServerConfig, gauges: [PrometheusPage.Gauge], serverCount: (@Sendable (Tenant) async throws -> Int)?,
+        _ config: HTTPServerConfig, gauges: [PrometheusPage.Gauge], _ summaries: TenantSummaries,
         mount: (RouterGroup<AppRequestContext>) -> Void
     ) -> Router<AppRequestContext> {
         let router = Router(context: AppRequestContext.self, options: .autoGenerateHeadEndpoints)
@@ -87,17 +89,18 @@ package struct Edge: Sendable {
                         corsOrigins: origins)
                 )
                 .add(middleware: IdempotencyMiddleware(system: tenants.system))
-            addOwnRoutes(to: group, serverCount)
+            addOwnRoutes(to: group, summaries)
             mount(group)
         }
         methods.complete(router)
         return router
     }
 
-    private func addOwnRoutes(to group: RouterGroup<AppRequestContext>, _ serverCount: (@Sendable (Tenant) async throws -> Int)?) {
+    private func addOwnRoutes(to group: RouterGroup<AppRequestContext>, _ summaries: TenantSummaries) {
         AuthRoutes(signIn: signIn, system: tenants.system).add(to: group)
-        TenantRoutes(tenants: tenants, provisioning: provisioning, serverCount: serverCount).add(to: group)
+        TenantRoutes(tenants: tenants, provisioning: provisioning, summaries: summaries, callers: signIn.callers).add(to: group)
         UserRoutes(users: TenantUsers(directory: users, tenants: tenants)).add(to: group)
+        AdminRoutes(admins: Administrators(directory: users)).add(to: group)
         SettingsRoutes(tenants: tenants).add(to: group)
         ActivityRoutes(tenants: tenants).add(to: group)
         EventRoutes(hub: events, tenants: tenants, callers: signIn.callers).add(to: group)

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Logging
 import ServiceLifecycle
 
@@ -18,10 +18,12 @@ package struct ExpiryService: Service {
     }
 
     /// One pass. Returns how many rows went.
-    @discardableResult package func tick() async -> Int {
+    @discardableResult package func tick(now: Date = Date()) async -> Int {
         var count = 0
         do {
-            count += try await tenants.system.transaction { try Session.deleteExpired(on: $0) + KeptAnswer.deleteOld(on: $0) }
+            count += try await tenants.system.transaction {
+                try Session.deleteExpired(on: $0) + KeptAnswer.deleteOld(on: $0) + ActivityEntry.deleteOld(now: now, on: $0)
+            }
             for tenant in try await tenants.tenants() {
                 let (deleted, open) = try await tenants.transaction(tenant) { session in
                     let deleted = try StreamedEvent.deleteOld(on: session) + Operation.deleteOld(on: session)

@@ -57,7 +57,10 @@ struct IdempotencyMiddleware: RouterMiddleware {
     ) async throws -> Response {
         do {
             var response = try await next(request, context)
-            guard response.status.kind == .successful, let length = response.body.contentLength, length <= Self.bodyBytesMax else {
+            // An answer that must not be stored holds a secret, such as a one-time link.
+            guard response.status.kind == .successful, response.headers[.cacheControl] != "no-store",
+                let length = response.body.contentLength, length <= Self.bodyBytesMax
+            else {
                 try await system.transaction { try KeptAnswer.release(key: key, on: $0) }
                 return response
             }

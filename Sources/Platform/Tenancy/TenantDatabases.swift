@@ -9,6 +9,8 @@ package final class TenantDatabases: Sendable {
     package static let listAgeMax = Duration.seconds(2)
     /// The channel in the system database on which "this tenant has news" is said; the payload is the slug.
     package static let eventChannel = "dbtools_events"
+    /// Before a slug on that channel: the tenant itself was made, changed or removed. No slug begins like this.
+    package static let tenantNewsPrefix = "!"
 
     package let system: SystemDatabase
     package let secrets: SecretBox

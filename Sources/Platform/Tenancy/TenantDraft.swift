@@ -99,7 +99,9 @@ struct TenantDraft: Sendable {
             let activity = Activity(
                 "tenant_created", entityType: "tenant", entityID: id.uuid, entityName: slug, actor: actor,
                 details: ["name": .string(name), "databaseName": .string(databaseName)])
-            try activity.insert(on: connection)
+            let session = SystemSession(connection)
+            try session.record(activity)
+            try session.announceTenant(slug)
         }
     }
 }

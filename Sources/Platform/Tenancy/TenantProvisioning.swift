@@ -5,8 +5,11 @@ package import Primitives
 
 /// Makes, changes and removes tenants. What it makes is whole or gone.
 package struct TenantProvisioning: Sendable {
-    private let tenants: TenantDatabases
-    private var system: SystemDatabase { tenants.system }
+    /// Tenants that one pass purges; the next one goes on.
+    static let purgeCountMax = 10
+
+    let tenants: TenantDatabases
+    var system: SystemDatabase { tenants.system }
 
     package init(_ tenants: TenantDatabases) { self.tenants = tenants }
 
@@ -84,16 +87,19 @@ package struct TenantProvisioning: Sendable {
         try await system.read { try $0.rows("SELECT pg_database_size(\(tenant.databaseName))")[0].decode(0) }
     }
 
-    /// Removes what a crash in `create` left half-made: rows without a maker, their databases and roles. Returns the slugs.
+    /// Removes what a crash in `create` left half-made, and what one in `purge` left half-purged: rows that nobody is at work on, their
+    /// databases and roles. Returns the slugs.
     @discardableResult package func removeHalfMade() async throws -> [String] {
         try await system.pool.run(system.address) { connection in
-            let rows = try connection.rows("SELECT slug FROM platform.tenants WHERE status = 'provisioning'")
+            let rows = try connection.rows("SELECT slug FROM platform.tenants WHERE status IN ('provisioning', 'purging')")
             return try rows.map { try $0.decode("slug", as: String.self) }.filter { slug in
-                // Whoever is making it right now holds the lock.
+                // Whoever is making or purging it right now holds the lock.
                 let isFree = try connection.rows("SELECT pg_try_advisory_lock(hashtextextended(\(Self.lockName(slug)), 0))")[0]
                 guard try isFree.decode(0, as: Bool.self) else { return false }
                 defer { _ = try? connection.execute("SELECT pg_advisory_unlock(hashtextextended(\(Self.lockName(slug)), 0))") }
-                return try Self.removeHalfMade(slug, connection)
+                if try Self.removeHalfMade(slug, connection) { return true }
+                try Self.finishPurge(slug, by: .system, connection)
+                return true
             }
         }
     }
@@ -136,9 +142,10 @@ package struct TenantProvisioning: Sendable {
         }
     }
 
-    private func change(
+    /// Stores what `rule` makes of the tenant, with an entry in the log; a status of nil is the one before the deletion.
+    func change(
         _ slug: String, _ action: String, version: Int64?, by actor: Actor,
-        _ rule: @escaping @Sendable (Tenant) throws -> (name: String, settings: JSONValue, status: Tenant.Status)
+        _ rule: @escaping @Sendable (Tenant) throws -> (name: String, settings: JSONValue, status: Tenant.Status?)
     ) async throws -> Tenant {
         let changed = try await system.transaction { session in
             let before = try Tenant.lock(slug: slug, on: session)
@@ -153,15 +160,16 @@ package struct TenantProvisioning: Sendable {
             ]
             try session.record(
                 Activity(action, entityType: "tenant", entityID: after.id.uuid, entityName: slug, actor: actor, details: details))
+            try session.announceTenant(slug)
             return after
         }
         tenants.invalidate()
         return changed
     }
 
-    private static func lockName(_ slug: String) -> String { "dbtools tenant \(slug)" }
+    static func lockName(_ slug: String) -> String { "dbtools tenant \(slug)" }
 
-    private static func holdingLock(_ slug: String, _ connection: PostgresConnection, _ body: () throws -> Void) throws {
+    static func holdingLock(_ slug: String, _ connection: PostgresConnection, _ body: () throws -> Void) throws {
         try connection.execute("SELECT pg_advisory_lock(hashtextextended(\(lockName(slug)), 0))")
         // A lost connection has given the lock back.
         defer { _ = try? connection.execute("SELECT pg_advisory_unlock(hashtextextended(\(lockName(slug)), 0))") }

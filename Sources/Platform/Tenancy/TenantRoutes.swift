@@ -9,8 +9,8 @@ struct TenantRoutes: Sendable {
 
     let tenants: TenantDatabases
     let provisioning: TenantProvisioning
-    /// How many servers a tenant has; the part that knows them provides it.
-    let serverCount: (@Sendable (Tenant) async throws -> Int)?
+    let summaries: TenantSummaries
+    let callers: CallerDirectory
 
     func add(to group: RouterGroup<AppRequestContext>) {
         group.group("tenants")
@@ -21,28 +21,38 @@ struct TenantRoutes: Sendable {
             .delete(":slug", use: delete)
             .post(":slug/suspend", use: suspend)
             .post(":slug/activate", use: activate)
+            .post(":slug/restore", use: restore)
+            .post(":slug/purge", use: purge)
     }
 
     private enum ListedStatus: String, CaseIterable { case active, suspended, deleted }
 
-    /// GET /tenants: a page by slug. Deleted ones only when asked for, by a super admin.
+    /// GET /tenants: a page by slug, with what was counted of each. Deleted ones only when asked for, by a super admin.
     @Sendable func list(request: Request, context: AppRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
         let query = QueryReader(request)
         let limit = query.limit()
         let search = query.search()?.lowercased()
-        let status = query.choice("status", ListedStatus.self)
+        let statuses = query.choices("status", ListedStatus.self).map(\.rawValue)
         let cursor = query.cursor(sort: "slug", count: 1)
         try query.finish()
         let visible = try await tenants.allTenants().filter { tenant in
-            let isWanted = status.map { $0.rawValue == tenant.status.rawValue } ?? (tenant.status == .active || tenant.status == .suspended)
+            let isWanted =
+                statuses.isEmpty
+                ? tenant.status == .active || tenant.status == .suspended : statuses.contains(tenant.status.rawValue)
+            let isAllowed = caller.isSuperAdmin || tenant.status != .deleted
             let isFound = search.map { tenant.slug.contains($0) || tenant.name.lowercased().contains($0) } ?? true
-            return isWanted && isFound && caller.role(in: tenant.id) != nil
+            return isWanted && isAllowed && isFound && caller.role(in: tenant.id) != nil
         }.sorted { $0.slug < $1.slug }
         let after = cursor?.values.first?.string
         let rest = visible.filter { tenant in after.map { tenant.slug > $0 } ?? true }
         let next = rest.count > limit ? Cursor(sort: "slug", values: [.string(rest[limit - 1].slug)]) : nil
-        let items = rest.prefix(limit).map { TenantReply($0, role: caller.role(in: $0.id)) }
+        let page = Array(rest.prefix(limit))
+        let known = try await summaries.summaries(of: page)
+        let users = try await tenants.system.read { try User.counts(in: page.map(\.id), on: $0) }
+        let items = page.map { tenant in
+            TenantReply(tenant, role: caller.role(in: tenant.id), known[tenant.id], userCount: users[tenant.id] ?? 0)
+        }
         return try Page(items: items, nextCursor: next, total: visible.count).response(to: request)
     }
 
@@ -58,9 +68,7 @@ struct TenantRoutes: Sendable {
         let settings = settings(body)
         try body.finish()
         let tenant = try await provisioning.create(slug: slug, name: name, settings: .object(settings ?? [:]), by: caller.actor)
-        return try json(
-            TenantReply(tenant, role: .superAdmin), status: .created,
-            headers: [.location: "/api/v1/tenants/\(tenant.slug)", .eTag: etag(version: tenant.version)])
+        return try await answer(tenant, .superAdmin, status: .created, headers: [.location: "/api/v1/tenants/\(tenant.slug)"])
     }
 
     /// GET /tenants/{slug}: with its size and its number of servers. 200, 404.
@@ -111,6 +119,34 @@ struct TenantRoutes: Sendable {
         return try await answer(provisioning.activate(slug: tenant.slug, by: caller.actor), role)
     }
 
+    /// POST /tenants/{slug}/restore: a deleted one comes back as it was. 200, 403, 404, 409.
+    @Sendable func restore(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageTenants)
+        let slug = try Self.slug(context)
+        try await FieldReader.optional(request, context).finish()
+        let tenant = try await provisioning.restore(slug: slug, by: caller.actor)
+        callers.forgetAll()  // its people are members again
+        return try await answer(tenant, .superAdmin)
+    }
+
+    /// POST /tenants/{slug}/purge: a deleted one goes for good. 204, 400, 403, 404, 409.
+    @Sendable func purge(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageTenants)
+        let slug = try Self.slug(context)
+        let body = try await FieldReader(request, context)
+        let name = body.string("name", Tenant.nameLengths)
+        try body.finish()
+        try await provisioning.purge(slug: slug, name: name, by: caller.actor)
+        return noContent()
+    }
+
+    /// The slug in the path, for routes that deleted tenants have too.
+    private static func slug(_ context: AppRequestContext) throws -> String {
+        guard let slug = context.parameters.get("slug"), Tenant.isValidSlug(slug) else { throw AppError.notFound("The tenant") }
+        context.notes.tenant = slug
+        return slug
+    }
+
     /// The tenant in the path and the caller's role in it. Throws `.unauthenticated`; `.notFound` for strangers and deleted tenants
     /// alike.
     private func tenant(_ context: AppRequestContext) async throws -> (Tenant, Role) {
@@ -122,11 +158,16 @@ struct TenantRoutes: Sendable {
         return (tenant, role)
     }
 
-    private func answer(_ tenant: Tenant, _ role: Role) async throws -> Response {
-        var reply = TenantReply(tenant, role: role)
-        reply.databaseSizeBytes = try await provisioning.databaseSizeBytes(tenant)
-        reply.serverCount = try await serverCount?(tenant)
-        return try json(reply, headers: [.eTag: etag(version: tenant.version)])
+    /// One tenant, counted now.
+    private func answer(
+        _ tenant: Tenant, _ role: Role, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) async throws -> Response {
+        var headers = headers
+        headers[.eTag] = etag(version: tenant.version)
+        let summary = try await summaries.count(tenant)
+        let users = try await tenants.system.read { try User.counts(in: [tenant.id], on: $0) }
+        return try json(
+            TenantReply(tenant, role: role, summary, userCount: users[tenant.id] ?? 0), status: status, headers: headers)
     }
 
     private func settings(_ body: FieldReader) -> [String: JSONValue]? {
@@ -145,22 +186,36 @@ private struct TenantReply: Encodable {
     let status: Tenant.Status
     let databaseName: String
     let role: Role?
-    var serverCount: Int?
-    var databaseSizeBytes: Int64?
+    let userCount: Int
+    let serverCount: Int?
+    let health: FleetRollUp?
+    let databaseSizeBytes: Int64?
+    let lastActivityAt: Date?
+    let countedAt: Date?
     let settings: JSONValue
     let createdAt: Date
     let updatedAt: Date
+    let deletedAt: Date?
+    let purgeAt: Date?
 
-    init(_ tenant: Tenant, role: Role?) {
+    init(_ tenant: Tenant, role: Role?, _ summary: TenantSummary?, userCount: Int) {
         id = tenant.id
         slug = tenant.slug
         name = tenant.name
         status = tenant.status
         databaseName = tenant.databaseName
         self.role = role
+        self.userCount = userCount
+        serverCount = summary?.health?.total
+        health = summary?.health
+        databaseSizeBytes = summary?.databaseSizeBytes
+        lastActivityAt = summary?.lastActivityAt
+        countedAt = summary?.countedAt
         settings = tenant.settings
         createdAt = tenant.createdAt
         updatedAt = tenant.updatedAt
+        deletedAt = tenant.deletedAt
+        purgeAt = tenant.purgeAt
     }
 }
 

@@ -19,6 +19,10 @@ package struct User: Sendable {
     package var memberships: [Membership]
     package var createdAt: Date
     package var lastSignInAt: Date?
+    /// Whether a password has been chosen: without one nobody can sign in.
+    package var hasPassword: Bool
+    /// Until when a one-time link is good; nil when there is none.
+    package var linkExpiresAt: Date?
 
     /// Whether `email` can be an address: something, an @, something, without white space.
     package static func isAddress(_ email: String) -> Bool {
@@ -31,7 +35,7 @@ package struct User: Sendable {
 
     package init(
         id: ID, email: String, name: String, isSuperAdmin: Bool, isDisabled: Bool, memberships: [Membership], createdAt: Date,
-        lastSignInAt: Date?
+        lastSignInAt: Date?, hasPassword: Bool = true, linkExpiresAt: Date? = nil
     ) {
         self.id = id
         self.email = email
@@ -41,6 +45,8 @@ package struct User: Sendable {
         self.memberships = memberships
         self.createdAt = createdAt
         self.lastSignInAt = lastSignInAt
+        self.hasPassword = hasPassword
+        self.linkExpiresAt = linkExpiresAt
     }
 }
 
@@ -57,4 +63,12 @@ package struct Membership: Sendable, Equatable {
         self.tenantName = tenantName
         self.role = role
     }
+}
+
+/// A link with which a person chooses a password, once. It is shown when it is made and never again.
+package struct OneTimeLink: Sendable {
+    package let token: String
+    package let expiresAt: Date
+    /// Below the address at which people reach DbTools.
+    package var path: String { "/setup?token=\(token)" }
 }

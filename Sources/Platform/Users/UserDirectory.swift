@@ -115,11 +115,21 @@ package struct UserDirectory: Sendable {
     }
 
     /// The token of a new one-time link for that user; earlier links are void. Throws `.notFound`.
-    package func makeSetupToken(email: String) async throws -> String {
+    package func makeSetupToken(email: String, by actor: Actor = .commandLine) async throws -> String {
         guard let user = try await find(email: email) else { throw AppError.notFound("User \(email)") }
         let token = OpaqueToken()
-        try await system.transaction { try User.insertSetupToken(token.hash, of: user.id, hours: Self.setupHours, on: $0) }
+        try await system.transaction { session in
+            try User.insertSetupToken(token.hash, of: user.id, hours: Self.setupHours, on: session)
+            try session.record(Activity("user_link_made", entityType: "user", entityID: user.id.uuid, entityName: user.email, actor: actor))
+        }
         return token.text
+    }
+
+    /// A new one-time link, in the caller's transaction; earlier links are void.
+    static func makeLink(for id: User.ID, by caller: Caller, on session: SystemSession) throws -> OneTimeLink {
+        let token = OpaqueToken()
+        let expiresAt = try User.insertSetupToken(token.hash, of: id, hours: setupHours, by: caller.userID.uuid, on: session)
+        return OneTimeLink(token: token.text, expiresAt: expiresAt)
     }
 
     private func checked(email: String) throws -> String {

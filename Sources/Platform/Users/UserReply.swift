@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 
 /// What the API shows of a user.
 struct UserReply: Encodable {
@@ -15,6 +16,10 @@ struct UserReply: Encodable {
     let memberships: [MembershipReply]
     let createdAt: Date
     let lastSignInAt: Date?
+    let hasPassword: Bool
+    let linkExpiresAt: Date?
+    /// Whether the account is also others' concern, so that this tenant's admins rule over its role alone.
+    let shared: Bool
 
     /// - Parameter tenant: the tenant for whose admins this is; where else the person works is not theirs to know. Nil shows all.
     init(_ user: User, seenBy tenant: Tenant.ID? = nil) {
@@ -28,5 +33,31 @@ struct UserReply: Encodable {
         }
         createdAt = user.createdAt
         lastSignInAt = user.lastSignInAt
+        hasPassword = user.hasPassword
+        shared = user.isSuperAdmin || tenant.map { id in user.memberships.contains { $0.tenantID != id } } ?? (user.memberships.count > 1)
+        linkExpiresAt = tenant != nil && shared ? nil : user.linkExpiresAt
+    }
+}
+
+/// A one-time link as the API shows it, once.
+struct LinkReply: Encodable {
+    let token: String
+    let path: String
+    let expiresAt: Date
+
+    init(_ link: OneTimeLink) {
+        token = link.token
+        path = link.path
+        expiresAt = link.expiresAt
+    }
+}
+
+extension UserReply {
+    /// The reply with one member more: the link to hand over, nil when the person can sign in already or the account is others' concern
+    /// too.
+    func bytes(with link: OneTimeLink?) throws -> [UInt8] {
+        var members = try JSONValue.parse(JSONEncoding.bytes(self)).object ?? [:]
+        members["link"] = try link.map { try JSONValue.parse(JSONEncoding.bytes(LinkReply($0))) } ?? .null
+        return Array(JSONValue.object(members).text.utf8)
     }
 }

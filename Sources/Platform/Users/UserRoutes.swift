@@ -14,6 +14,8 @@ struct UserRoutes: Sendable {
             .get(":userId", use: read)
             .patch(":userId", use: update)
             .delete(":userId", use: delete)
+            .post(":userId/link", use: makeLink)
+            .delete(":userId/link", use: revokeLink)
     }
 
     /// GET /users: a page by address.
@@ -31,7 +33,7 @@ struct UserRoutes: Sendable {
             to: request)
     }
 
-    /// POST /users. 201, 400, 403, 409.
+    /// POST /users: without a password it answers with a one-time link. 201, 400, 403, 409.
     @Sendable func create(request: Request, context: AppRequestContext) async throws -> Response {
         let caller = try context.caller(may: .manageUsers)
         let tenant = try context.requireTenant()
@@ -40,11 +42,29 @@ struct UserRoutes: Sendable {
         if !email.isEmpty, !User.isAddress(email) { body.fail("email", "must be an e-mail address") }
         let name = body.string("name", 1...User.nameLength.upperBound)
         let role = Self.role(body, isRequired: true) ?? .viewer
-        let password = body.secret("password", User.passwordLength)
+        let password = body.optionalSecret("password", User.passwordLength)
         try body.finish()
-        let user = try await users.add(email: email, name: name, role: role, password: password, to: tenant, by: caller)
-        return try json(
-            UserReply(user, seenBy: tenant.id), status: .created, headers: [.location: "/api/v1/users/\(user.id)", .eTag: etag(user)])
+        let (user, link) = try await users.add(email: email, name: name, role: role, password: password, to: tenant, by: caller)
+        return json(
+            bytes: try UserReply(user, seenBy: tenant.id).bytes(with: link), status: .created,
+            headers: [.location: "/api/v1/users/\(user.id)", .eTag: etag(user), .cacheControl: "no-store"])
+    }
+
+    /// POST /users/{userId}/link: a one-time link to choose a (new) password. 201, 403, 404, 409.
+    @Sendable func makeLink(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageUsers)
+        let tenant = try context.requireTenant()
+        let id: User.ID = try context.id("userId")
+        try await FieldReader.optional(request, context).finish()
+        let link = try await users.makeLink(for: id, in: tenant, by: caller)
+        return try json(LinkReply(link), status: .created, headers: [.cacheControl: "no-store"])
+    }
+
+    /// DELETE /users/{userId}/link: the link that was made is void. 204, 403, 404.
+    @Sendable func revokeLink(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .manageUsers)
+        try await users.revokeLink(of: context.id("userId"), in: context.requireTenant(), by: caller)
+        return noContent()
     }
 
     /// GET /users/{userId}. 200, 404.

@@ -14,6 +14,9 @@ extension User {
     private static let columns: SQL =
         """
         u.id, u.email, u.name, u.is_super_admin, u.disabled_at IS NOT NULL AS is_disabled, u.created_at, u.last_sign_in_at,
+            u.password_hash IS NOT NULL AS has_password,
+            (SELECT max(k.expires_at) FROM platform.setup_tokens AS k WHERE k.user_id = u.id AND k.used_at IS NULL AND k.expires_at > now())
+                AS link_expires_at,
             \(membershipsColumn)
         """
 
@@ -32,7 +35,8 @@ extension User {
             id: try row.decode("id"), email: try row.decode("email"), name: try row.decode("name"),
             isSuperAdmin: try row.decode("is_super_admin"),
             isDisabled: try row.decode("is_disabled"), memberships: try Self.memberships(in: row), createdAt: try row.decode("created_at"),
-            lastSignInAt: try row.decode("last_sign_in_at"))
+            lastSignInAt: try row.decode("last_sign_in_at"), hasPassword: try row.decode("has_password"),
+            linkExpiresAt: try row.decode("link_expires_at"))
     }
 
     static func find(_ id: User.ID, on session: SystemSession) throws -> User? {
@@ -65,6 +69,44 @@ extension User {
 
     static func count(in tenant: Tenant.ID, search: String?, on session: SystemSession) throws -> Int {
         try session.rows("SELECT count(*) FROM platform.users AS u WHERE \(belongs(to: tenant, search: search))")[0].decode(0)
+    }
+
+    /// How many users each of these tenants has.
+    static func counts(in tenants: [Tenant.ID], on session: SystemSession) throws -> [Tenant.ID: Int] {
+        let rows = try session.rows(
+            "SELECT tenant_id, count(*) FROM platform.memberships WHERE tenant_id = ANY(\(tenants.map(\.uuid))) GROUP BY tenant_id")
+        return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.decode(0), try $0.decode(1)) })
+    }
+
+    /// Super admins, by address.
+    static func superAdmins(on session: SystemSession) throws -> [User] {
+        try session.rows("SELECT \(columns) FROM platform.users AS u WHERE u.is_super_admin ORDER BY u.email").map(User.init)
+    }
+
+    /// How many others could still do what `user` does: admins of the tenant who are not disabled. The tenant stays locked until the
+    /// transaction ends, so that two admins cannot take each other out at once.
+    static func otherAdminCount(besides user: User.ID, in tenant: Tenant.ID, on session: SystemSession) throws -> Int {
+        try session.execute("SELECT 1 FROM platform.tenants WHERE id = \(tenant) FOR NO KEY UPDATE")
+        return try session.rows(
+            """
+            SELECT count(*)
+            FROM platform.memberships AS m
+            JOIN platform.users AS u ON u.id = m.user_id
+            WHERE m.tenant_id = \(tenant) AND m.role = 'tenant_admin' AND u.id <> \(user) AND u.disabled_at IS NULL
+            """)[0].decode(0)
+    }
+
+    /// How many other super admins can sign in. All of them stay locked until the transaction ends.
+    static func otherSuperAdminCount(besides user: User.ID, on session: SystemSession) throws -> Int {
+        let rows = try session.rows(
+            """
+            SELECT id
+            FROM platform.users
+            WHERE is_super_admin AND disabled_at IS NULL AND password_hash IS NOT NULL
+            ORDER BY id
+            FOR NO KEY UPDATE
+            """)
+        return try rows.map { try $0.decode(0, as: User.ID.self) }.filter { $0 != user }.count
     }
 
     private static func belongs(to tenant: Tenant.ID, search: String?) -> SQL {
@@ -121,8 +163,8 @@ extension User {
             """)
     }
 
-    static func setSuperAdmin(_ user: User.ID, on session: SystemSession) throws {
-        try session.execute("UPDATE platform.users SET is_super_admin = true, updated_at = now() WHERE id = \(user)")
+    static func setSuperAdmin(_ user: User.ID, to isSuperAdmin: Bool = true, on session: SystemSession) throws {
+        try session.execute("UPDATE platform.users SET is_super_admin = \(isSuperAdmin), updated_at = now() WHERE id = \(user)")
     }
 
     static func setPasswordHash(_ hash: String, of user: User.ID, on session: SystemSession) throws {
@@ -144,12 +186,28 @@ extension User {
 
     // MARK: One-time links
 
-    static func insertSetupToken(_ hash: [UInt8], of user: User.ID, hours: Int, on session: SystemSession) throws {
-        try session.execute("UPDATE platform.setup_tokens SET used_at = now() WHERE user_id = \(user) AND used_at IS NULL")
+    /// Stores the hash of a new link's token; earlier links are void. Returns until when it is good.
+    @discardableResult
+    static func insertSetupToken(
+        _ hash: [UInt8], of user: User.ID, hours: Int, by maker: UUID? = nil, on session: SystemSession
+    ) throws -> Date {
+        try revokeSetupTokens(of: user, on: session)
+        let rows = try session.rows(
+            """
+            INSERT INTO platform.setup_tokens (token_hash, user_id, expires_at, made_by)
+            VALUES (\(Bytes(hash)), \(user), now() + make_interval(hours => \(Int32(hours))), \(maker))
+            RETURNING expires_at
+            """)
+        return try rows[0].decode(0)
+    }
+
+    /// Makes the user's links void. Returns how many there were.
+    @discardableResult static func revokeSetupTokens(of user: User.ID, on session: SystemSession) throws -> Int {
         try session.execute(
             """
-            INSERT INTO platform.setup_tokens (token_hash, user_id, expires_at)
-            VALUES (\(Bytes(hash)), \(user), now() + make_interval(hours => \(Int32(hours))))
+            UPDATE platform.setup_tokens
+            SET used_at = now()
+            WHERE user_id = \(user) AND used_at IS NULL AND expires_at > now()
             """)
     }
 

@@ -93,7 +93,30 @@ export interface User {
   disabled: boolean;
   memberships: Membership[];
   createdAt: Time;
-  lastSignInAt?: string | null;
+  lastSignInAt: string | null;
+  /** Without one nobody can sign in */
+  hasPassword: boolean;
+  /** Until when a one-time link is good */
+  linkExpiresAt: string | null;
+  /** The account belongs to others too: this tenant's admins rule over its role alone */
+  shared: boolean;
+}
+
+export type AddedUser = User & ({
+  /** Null when the person can sign in already, or when the account belongs to others too */
+  link: OneTimeLink | null;
+});
+
+export interface OneTimeLink {
+  token: string;
+  /** Below the address at which people reach DbTools */
+  path: string;
+  expiresAt: Time;
+}
+
+export interface AdminRequest {
+  email: Email;
+  name: Name;
 }
 
 export interface Membership {
@@ -106,7 +129,8 @@ export interface UserRequest {
   email: Email;
   name: Name;
   role: Role;
-  password: NewPassword;
+  /** Left out, the answer has a one-time link */
+  password?: NewPassword | null;
 }
 
 export interface UserPatch {
@@ -123,19 +147,34 @@ export interface Tenant {
   status: TenantStatus;
   databaseName: string;
   /** The caller's role in it */
-  role?: "tenant_admin" | "operator" | "viewer" | "super_admin" | null;
-  serverCount?: number | null;
-  databaseSizeBytes?: number | null;
+  role: "tenant_admin" | "operator" | "viewer" | "super_admin" | null;
+  userCount: number;
+  /** As counted at `countedAt`; null: not counted yet */
+  serverCount: number | null;
+  /** The servers by health; null when they have not been counted yet */
+  health: HealthCounts | null;
+  databaseSizeBytes: number | null;
+  /** The newest entry of its activity log */
+  lastActivityAt: string | null;
+  countedAt: string | null;
   /** The installation's own notes on this tenant */
   settings: Record<string, unknown>;
   createdAt: Time;
   updatedAt: Time;
+  deletedAt: string | null;
+  /** When a deleted tenant is destroyed for good */
+  purgeAt: string | null;
 }
 
 export interface TenantRequest {
   name: Name;
   slug: Slug;
   settings?: Record<string, unknown>;
+}
+
+export interface PurgeRequest {
+  /** The tenant's name, typed once more */
+  name: string;
 }
 
 export interface TenantPatch {
