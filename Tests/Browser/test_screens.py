@@ -185,7 +185,7 @@ def test_administration(site, open_page, theme, width):
     look(page, "dialog-delete-tenant", theme, width)
     page.keyboard.press("Escape")
     go(page, "/users")
-    page.get_by_role("button", name="New user").click()
+    page.get_by_role("button", name="Invite user").click()
     look(page, "dialog-new-user", theme, width)
     page.keyboard.press("Escape")
     go(page, "/groups")

@@ -54,6 +54,9 @@ const user = (name, email, role, more = {}) => ({
   createdAt: iso(Date.now() - 90 * 864e5),
   lastSignInAt: iso(Date.now() - 3.1e6),
   password: "correct-horse-battery",
+  hasPassword: more.password !== null,
+  linkExpiresAt: null,
+  shared: false,
   ...more,
 });
 export const users = [
@@ -122,12 +125,30 @@ on("POST", "/auth/password", (c) => {
 on(
   "GET",
   "/tenants",
-  (c) =>
-    tenants.filter((t) => t.status !== "deleted" && (c.user.isSuperAdmin || c.user.memberships.some((m) => m.tenantSlug === t.slug))).map((
-      t,
-    ) => ({ ...t, serverCount: dataOf(t.slug).servers.length, role: "tenant_admin" })),
+  (c) => {
+    const wanted = c.query.getAll("status").flatMap((v) => v.split(","));
+    return tenants.filter((t) =>
+      (wanted.length ? wanted.includes(t.status) : t.status !== "deleted") &&
+      (c.user.isSuperAdmin || c.user.memberships.some((m) => m.tenantSlug === t.slug))
+    ).map(tenantOut);
+  },
   false,
 );
+const healths = ["healthy", "warning", "critical", "offline", "unknown"];
+function tenantOut(t) {
+  const { servers, activity } = dataOf(t.slug);
+  return {
+    ...t,
+    serverCount: servers.length,
+    health: Object.fromEntries(healths.map((h) => [h, servers.filter((s) => s.health === h).length])),
+    userCount: users.filter((u) => u.memberships.some((m) => m.tenantSlug === t.slug)).length,
+    lastActivityAt: activity[0]?.createdAt ?? null,
+    countedAt: iso(),
+    deletedAt: t.deletedAt ?? null,
+    purgeAt: t.deletedAt ? iso(Date.parse(t.deletedAt) + 30 * 864e5) : null,
+    role: "super_admin",
+  };
+}
 on("POST", "/tenants", (c) => {
   const { name, slug } = c.body;
   if (!name) invalid("name", "is required");
@@ -138,18 +159,31 @@ on("POST", "/tenants", (c) => {
   const made = tenant(name, slug, "active", 0, 8_200_000);
   tenants.push(made);
   c.status = 201;
-  return made;
+  return tenantOut(made);
 }, false);
 const tenantOf = (c) =>
   tenants.find((t) => t.slug === c.params.slug && t.status !== "deleted") ?? (() => {
     throw notFound("Tenant");
   })();
-on("GET", "/tenants/:slug", (c) => tenantOf(c), false);
-on("PATCH", "/tenants/:slug", (c) => Object.assign(tenantOf(c), c.body), false);
+on("GET", "/tenants/:slug", (c) => tenantOut(tenantOf(c)), false);
+on("PATCH", "/tenants/:slug", (c) => tenantOut(Object.assign(tenantOf(c), c.body)), false);
 on("POST", "/tenants/:slug/suspend", (c) => Object.assign(tenantOf(c), { status: "suspended" }), false);
 on("POST", "/tenants/:slug/activate", (c) => Object.assign(tenantOf(c), { status: "active" }), false);
 on("DELETE", "/tenants/:slug", (c) => {
-  tenantOf(c).status = "deleted";
+  Object.assign(tenantOf(c), { status: "deleted", deletedAt: iso() });
+  return null;
+}, false);
+const deletedTenantOf = (c) => {
+  const t = tenants.find((x) => x.slug === c.params.slug);
+  if (!t) throw notFound("Tenant");
+  if (t.status !== "deleted") throw new Refusal(409, "CONFLICT", `The tenant ${t.slug} is not deleted.`);
+  return t;
+};
+on("POST", "/tenants/:slug/restore", (c) => tenantOut(Object.assign(deletedTenantOf(c), { status: "active", deletedAt: null })), false);
+on("POST", "/tenants/:slug/purge", (c) => {
+  const t = deletedTenantOf(c);
+  if (c.body.name !== t.name) invalid("name", "must be the tenant's name, exactly as it is written");
+  tenants.splice(tenants.indexOf(t), 1);
   return null;
 }, false);
 
@@ -422,7 +456,8 @@ on("GET", "/activity", (c) => {
   return page(
     c,
     c.data.activity.filter((a) =>
-      (!q.get("action") || a.action === q.get("action")) && (!q.get("entityType") || a.entityType === q.get("entityType")) &&
+      (!q.get("action") || q.getAll("action").flatMap((v) => v.split(",")).includes(a.action)) &&
+      (!q.get("actor") || a.actor.name.toLowerCase().includes(q.get("actor").toLowerCase())) && (!q.get("entityType") || a.entityType === q.get("entityType")) &&
       (!q.get("entityId") || a.entityId === q.get("entityId")) && (!q.get("from") || a.createdAt >= q.get("from")) &&
       (!q.get("to") || a.createdAt <= q.get("to")) &&
       (!text || JSON.stringify([a.entityName, a.details, a.actor.name, a.action]).toLowerCase().includes(text))
@@ -440,6 +475,12 @@ for (const part of ["retention", "thresholds"]) {
   });
 }
 on("GET", "/users", (c) => users.filter((u) => u.isSuperAdmin || u.memberships.some((m) => m.tenantSlug === c.slug)).map(publicUser));
+let linkCount = 0;
+function makeLink(u) {
+  u.linkExpiresAt = iso(Date.now() + 72 * 36e5);
+  const token = `${"one-time-link-".repeat(3)}${String(++linkCount).padStart(1, "0")}`.padEnd(43, "x").slice(0, 43);
+  return { token, path: `/setup?token=${token}`, expiresAt: u.linkExpiresAt };
+}
 on("POST", "/users", (c) => {
   const b = c.body;
   if (!/@/.test(b.email ?? "")) invalid("email", "is not an email address");
@@ -454,6 +495,46 @@ const userOf = (c) =>
   users.find((u) => u.id === c.params.id) ?? (() => {
     throw notFound("User");
   })();
+on("POST", "/users/:id/link", (c) => {
+  c.status = 201;
+  return makeLink(userOf(c));
+});
+on("DELETE", "/users/:id/link", (c) => {
+  userOf(c).linkExpiresAt = null;
+  return null;
+});
+on("GET", "/platform/admins", () => users.filter((u) => u.isSuperAdmin).map(publicUser), false);
+on("POST", "/platform/admins", (c) => {
+  const u = user(c.body.name, c.body.email, "viewer", { lastSignInAt: null, password: null, isSuperAdmin: true, memberships: [] });
+  users.push(u);
+  c.status = 201;
+  return { ...publicUser(u), link: makeLink(u) };
+}, false);
+on("POST", "/platform/admins/:id/link", (c) => {
+  c.status = 201;
+  return makeLink(userOf(c));
+}, false);
+on("DELETE", "/platform/admins/:id", (c) => {
+  users.splice(users.indexOf(userOf(c)), 1);
+  return null;
+}, false);
+const platformActivity = [
+  ["user_signed_in", "user", admin.email],
+  ["user_sign_in_failed", "user", "nobody@example.com"],
+  ["tenant_suspended", "tenant", "quill"],
+  ["tenant_created", "tenant", "norra-energi"],
+].map(([action, entityType, entityName], n) => ({
+  id: newID(),
+  action,
+  entityType,
+  entityId: newID(),
+  entityName,
+  actor: { id: n === 1 ? null : users[0].id, name: n === 1 ? "not signed in" : admin.email, address: "10.8.0.5" },
+  requestId: `req${n}`,
+  details: action === "tenant_suspended" ? { before: { status: "active" }, after: { status: "suspended" } } : {},
+  createdAt: iso(Date.now() - (n + 1) * 7.2e6),
+}));
+on("GET", "/platform/activity", (c) => page(c, platformActivity), false);
 on("PATCH", "/users/:id", (c) => {
   const u = userOf(c), { role, password, ...rest } = c.body;
   Object.assign(u, rest);

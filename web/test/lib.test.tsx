@@ -10,7 +10,6 @@ const { gapsOf, nearest, niceStep, sampleAt, scaleOf, timeTicks } = await import
 const { connection, nextDelayMs } = await import("../src/lib/connection");
 const { windowOf } = await import("../src/components/virtual-table");
 const { slugFault, slugFrom } = await import("../src/features/platform/components/slug");
-const { csvCell } = await import("../src/features/platform/components/activity-csv");
 const { detailRows } = await import("../src/features/platform/components/activity-words");
 const { faultsOf, inputOf, emptyForm, withEngine, connectionKey } = await import("../src/features/fleet/components/server-form");
 const { withLiveValues } = await import("../src/features/fleet/components/use-server-list");
@@ -104,10 +103,6 @@ test("slugs", () => {
   for (const good of ["abc", "norra-energi", "a1-b2"]) assert.equal(slugFault(good), undefined, good);
   for (const bad of ["", "ab", "-ab", "ab-", "a--b", "A-b", "a_b", "x".repeat(51)]) assert.ok(slugFault(bad), bad);
   assert.equal(slugFrom("Nörra  Energi AB!"), "norra-energi-ab");
-});
-test("a spreadsheet runs no cell of an export", () => {
-  assert.equal(csvCell("=1+1"), "'=1+1");
-  assert.equal(csvCell('a,"b"'), '"a,""b"""');
 });
 test("details of an activity are rows", () => {
   assert.deepEqual(detailRows({ before: { a: 1, b: 2 }, after: { a: 3, b: 2 } }).rows, [{ name: "a", before: "1", after: "3" }, {

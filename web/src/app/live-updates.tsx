@@ -19,17 +19,18 @@ const chartPauseMs = 20_000;
 
 const readsOf: Readonly<Record<string, readonly string[]>> = {
   "server.created": ["servers", "health", "groups", "activity"],
-  "server.updated": ["servers", "health", "groups"],
-  "server.deleted": ["servers", "health", "groups"],
+  "server.updated": ["servers", "health", "groups", "activity"],
+  "server.deleted": ["servers", "health", "groups", "activity"],
   "server.health": ["servers/", "health"],
   "server.status": ["servers/", "health"],
   "servers.collected": ["servers/", "health", "metrics/"],
   "servers.changed": ["servers", "health", "groups", "labels", "activity"],
   "server.deployment": ["servers", "deployment"],
   "operation.changed": ["operations", "operation-"],
-  "group.changed": ["groups", "servers", "health"],
-  "label.changed": ["labels", "servers"],
-  "settings.changed": ["settings", "health"],
+  "group.changed": ["groups", "servers", "health", "activity"],
+  "label.changed": ["labels", "servers", "activity"],
+  "settings.changed": ["settings", "health", "activity"],
+  "user.changed": ["users", "activity"],
   "reset": [""],
 };
 
@@ -57,6 +58,8 @@ export function useLiveUpdates(tenantSlug: string | null): void {
       due.clear();
     };
     const hear = (event: LiveEvent): void => {
+      // Of the installation, not of the tenant: its pages are few and small.
+      if (event.topic === "tenant.changed" || event.topic === "reset") invalidate("platform/");
       for (const part of readsOf[event.topic] ?? []) due.add(part);
       notify(event);
       const pause = size > largeFleetCount ? Math.max(settleMs, largeFleetPauseMs - (Date.now() - last)) : settleMs;

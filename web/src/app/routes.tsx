@@ -13,6 +13,7 @@ import { ActivityPage, ServerActivity } from "../features/platform/components/ac
 import { OperationPage, OperationView } from "../features/platform/components/operation-view";
 import { OperationsPage } from "../features/platform/components/operations-page";
 import { RecentActivity } from "../features/platform/components/recent-activity";
+import { AdminsPage } from "../features/platform/components/admins-page";
 import { SettingsPage } from "../features/platform/components/settings-page";
 import { TenantsPage } from "../features/platform/components/tenants-page";
 import { UsersPage } from "../features/platform/components/users-page";
@@ -65,6 +66,8 @@ const platformScreens: readonly Screen[] = [
     needs: "manageTenants",
     render: () => <TenantsPage onOpen={(tenant) => chooseTenant(tenant, "/")} />,
   },
+  { path: "/admin/users", title: "Super admins", needs: "manageTenants", render: () => <AdminsPage /> },
+  { path: "/admin/activity", title: "Activity log", needs: "manageTenants", render: () => <ActivityPage key="platform" log="platform" /> },
 ];
 
 export const routesFor = (who: Session): readonly Route[] => screens.filter((s) => !s.needs || may(who, s.needs));

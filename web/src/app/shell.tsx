@@ -48,14 +48,21 @@ const tenantNav: readonly (readonly [head: string, items: readonly NavItem[]])[]
 /** The switch shows this many; the page of all tenants shows the others. */
 const tenantCountMax = 20;
 
-const platformNav: typeof tenantNav = [["", [{ href: "/admin/tenants", icon: "building", text: "Tenants", needs: "manageTenants" }]]];
+const platformNav: typeof tenantNav = [
+  ["", [{ href: "/admin/tenants", icon: "building", text: "Tenants", needs: "manageTenants" }]],
+  ["Administer", [
+    { href: "/admin/users", icon: "people", text: "Super admins", needs: "manageTenants" },
+    { href: "/admin/activity", icon: "journal-text", text: "Activity log", needs: "manageTenants" },
+  ]],
+];
 
 export function Shell({ onSignedOut }: { onSignedOut: () => void }): ReactElement {
   const who = useSession(), path = usePath(), platform = path.startsWith("/admin/");
   const slug = who.tenant && who.tenant.status === "active" ? who.tenant.slug : null;
   const [open, setOpen] = useState<"" | "search" | "help" | "password">("");
   const main = useRef<HTMLElement>(null), before = useRef(path);
-  useLiveUpdates(platform ? null : slug);
+  // The stream of any tenant tells a super admin of all tenants' comings and goings.
+  useLiveUpdates(slug ?? (platform ? who.tenants.find((t) => t.status === "active")?.slug ?? null : null));
   useEffect(() => {
     setPageTitle(titleFor(path));
     if (before.current !== path) {

@@ -27,6 +27,8 @@ export const liveTopics = [
   "group.changed",
   "label.changed",
   "settings.changed",
+  "user.changed",
+  "tenant.changed",
   "reset",
 ] as const;
 

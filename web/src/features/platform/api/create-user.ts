@@ -1,13 +1,14 @@
-import type { GivenRole, User } from "../../../api/model";
+import type { GivenRole } from "../../../api/model";
+import type { AddedUser } from "../../../api/types";
 import { call } from "../../../lib/http";
 
 export interface NewUser {
   email: string;
   name: string;
   role: GivenRole;
-  password: string;
 }
 
-export async function createUser(body: NewUser): Promise<User> {
-  return (await call<User>("POST", "/users", { body })).data;
+/** Invites: the answer has the one-time link, which is never shown again. */
+export async function createUser(body: NewUser): Promise<AddedUser> {
+  return (await call<AddedUser>("POST", "/users", { body })).data;
 }

@@ -1,95 +1,47 @@
-// The activity log: filters in the address, 50 entries a page, details, CSV.
+// The activity log: filters in the address, 50 entries a page, details, CSV. The tenant's, and the installation's own.
 import { type ReactElement, useEffect, useState } from "react";
 import { Icon } from "../../../components/icon";
-import { SearchField } from "../../../components/search-field";
 import { Empty, PageHead, QueryView, StaleBadge } from "../../../components/panel";
 import { count, plural } from "../../../lib/format";
 import { refetch, useQuery } from "../../../lib/query";
 import { setSearch, useSearch } from "../../../lib/router";
 import { tenantKey, useSession } from "../../../lib/session";
-import { toast } from "../../../lib/toasts";
-import { useAction } from "../../../lib/use-action";
-import { type ActivityFilter, activityPageSize, listActivity } from "../api/list-activity";
-import { activityCsv, saveFile } from "./activity-csv";
+import { activityCsvAddress, type ActivityLog, activityPageSize, listActivity } from "../api/list-activity";
+import { ActivityFilters, clearedFilters, filterFrom, isFiltered, wordsOf } from "./activity-filters";
 import { ActivityTable } from "./activity-table";
-import { actionChoices, actionWord, entityTypes } from "./activity-words";
 
-type Period = "" | "1" | "7" | "30";
-const periods: readonly (readonly [Period, string])[] = [["", "Any time"], ["1", "Last 24 h"], ["7", "Last 7 days"], [
-  "30",
-  "Last 30 days",
-]];
-const dayMs = 86_400_000;
-
-export function ActivityPage(): ReactElement {
-  const search = useSearch(), { tenant } = useSession();
-  const q = search.get("q") ?? "",
-    action = search.get("action") ?? "",
-    entityType = search.get("type") ?? "",
-    days = search.get("days") ?? "";
-  const filter = filterOf(q, action, entityType, days);
+export function ActivityPage({ log = "tenant" }: { log?: ActivityLog }): ReactElement {
+  const search = useSearch(), { tenant } = useSession(), own = log === "platform";
+  const filter = filterFrom(search);
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors[cursors.length - 1] ?? null, page = cursors.length + 1;
-  const view = [q, action, entityType, days].join("|");
+  const view = JSON.stringify(filter);
   useEffect(() => setCursors([]), [view]);
-  const key = tenantKey("activity", view, cursor ?? "");
-  const query = useQuery(key, (signal) => listActivity(filter, cursor, signal), { poll: true });
-  const filtered = Boolean(q || action || entityType || days);
-  const clear = (): void => setSearch({ q: null, action: null, type: null, days: null });
-  const exporting = useAction(async () => {
-    const { text, complete } = await activityCsv(filter);
-    saveFile(`activity-${tenant?.slug ?? "tenant"}.csv`, text);
-    if (!complete) toast("The export was cut", "It holds the newest 10,000 entries. Narrow the filter for older ones.", "warning");
-  });
+  const key = own ? `platform/activity/${view}/${cursor ?? ""}` : tenantKey("activity", view, cursor ?? "");
+  const query = useQuery(key, (signal) => listActivity(filter, cursor, signal, log), { poll: true });
+  const filtered = isFiltered(search);
+  const clear = (): void => setSearch(clearedFilters);
   const total = query.data?.total ?? null;
   return (
     <>
-      <PageHead title="Activity log" sub="Every change, who made it and from where.">
+      <PageHead
+        title="Activity log"
+        sub={own ? "Sign-ins, users and tenants of the installation. Kept for 1 year." : "Every change, who made it and from where."}
+      >
         <StaleBadge query={query} />
-        <button className="btn" type="button" aria-disabled={exporting.busy} onClick={() => void exporting.run()}>
+        <a className="btn" href={activityCsvAddress(filter, log, tenant?.slug ?? "")} download>
           <Icon name="download" />
-          {exporting.busy ? "Exporting" : "Export"}
-        </button>
+          Export CSV
+        </a>
       </PageHead>
-      <div className="toolbar t0">
-        <SearchField value={q} label="Search entries" placeholder="Person, target or detail" onValue={(value) => setSearch({ q: value })} />
-        <select className="input short" aria-label="Period" value={days} onChange={(e) => setSearch({ days: e.target.value })}>
-          {periods.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
-        </select>
-        <select className="input short" aria-label="Action" value={action} onChange={(e) => setSearch({ action: e.target.value })}>
-          <option value="">Any action</option>
-          {actionChoices.map((a) => <option key={a} value={a}>{actionWord(a)}</option>)}
-        </select>
-        <select
-          className="input short"
-          aria-label="Kind of target"
-          value={entityType}
-          onChange={(e) => setSearch({ type: e.target.value })}
-        >
-          <option value="">Any target</option>
-          {entityTypes.map((t) => <option key={t} value={t}>{t}</option>)}
-        </select>
-        {filtered && <button className="btn ghost sm" type="button" onClick={clear}>Clear</button>}
-        <span className="grow" />
-        {total !== null && <span className="m3 t12" role="status">{total === 1 ? "1 entry" : `${count(total)} entries`}</span>}
-      </div>
-      {exporting.error && <p className="err" role="alert">The export failed: {exporting.error.message} ({exporting.error.code})</p>}
+      <ActivityFilters search={search} log={log} total={total} />
       <section className="panel vflex tall" aria-label="Entries" aria-busy={query.loading && !query.data}>
         <QueryView query={query} what="The activity log did not load" retry={() => void refetch(key)} lines={8}>
           {({ entries, nextCursor }) =>
             entries.length === 0
               ? filtered
                 ? (
-                  <Empty
-                    icon="funnel"
-                    title="No entry matches"
-                    text={[
-                      action && actionWord(action),
-                      entityType,
-                      q && `“${q}”`,
-                      periods.find(([d]) => d === days && d)?.[1],
-                    ].filter(Boolean).join(", ")}
-                  >
+                  <Empty icon="funnel" title="No entry matches" text={wordsOf(search)}>
                     <button className="btn sm" type="button" onClick={clear}>Clear filters</button>
                   </Empty>
                 )
@@ -163,11 +115,4 @@ export function ServerActivity({ serverId }: { serverId: string }): ReactElement
       )}
     </section>
   );
-}
-
-function filterOf(q: string, action: string, entityType: string, days: string): Partial<ActivityFilter> {
-  const n = Number(days);
-  // Rounded to the minute, so that the same view is the same request.
-  const from = n > 0 ? new Date(Math.floor((Date.now() - n * dayMs) / 60_000) * 60_000).toISOString() : "";
-  return { q, action, entityType, from };
 }

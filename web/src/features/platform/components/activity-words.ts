@@ -15,21 +15,39 @@ const actionWords: Readonly<Record<string, string>> = {
   group_updated: "Changed group",
   group_changed: "Changed group",
   group_deleted: "Deleted group",
+  user_added: "Added user",
   user_created: "Created user",
   user_updated: "Changed user",
   user_role_changed: "Changed role",
-  user_deleted: "Removed user",
+  user_removed: "Removed user",
+  user_link_made: "Made one-time link",
+  user_link_revoked: "Revoked one-time link",
+  user_set_up: "Chose a password",
+  user_signed_in: "Signed in",
+  user_signed_out: "Signed out",
+  user_sign_in_failed: "Sign-in failed",
+  password_changed: "Changed password",
+  super_admin_added: "Added super admin",
+  super_admin_removed: "Removed super admin",
   config_changed: "Changed settings",
   settings_changed: "Changed settings",
   tenant_created: "Created tenant",
   tenant_suspended: "Suspended tenant",
   tenant_activated: "Activated tenant",
+  tenant_updated: "Changed tenant",
+  tenant_deleted: "Deleted tenant",
+  tenant_restored: "Restored tenant",
+  tenant_purge_started: "Began purging tenant",
+  tenant_purged: "Purged tenant",
   policy_deployed: "Deployed policy",
   job_executed: "Ran job",
   alert_triggered: "Raised alert",
 };
 
-export const actionChoices = Object.keys(actionWords);
+/** What only the installation's own log has. */
+const ofPlatform = /^(tenant_|super_admin_|user_sign|user_set_up|password_)/;
+export const actionChoices = Object.keys(actionWords).filter((a) => !ofPlatform.test(a));
+export const platformActionChoices = Object.keys(actionWords).filter((a) => ofPlatform.test(a) || a.startsWith("user_"));
 export const entityTypes = ["server", "group", "label", "user", "settings", "tenant"] as const;
 
 export function actionWord(action: string): string {

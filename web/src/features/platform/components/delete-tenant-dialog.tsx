@@ -15,7 +15,7 @@ export function DeleteTenantDialog({ tenant, onClose }: { tenant: Tenant; onClos
   const action = useAction(async () => {
     await deleteTenant(tenant.slug);
     await refetch(tenantsKey);
-    toast("Tenant deleted", `${tenant.name} is no longer shown. Its database stays until the purge.`);
+    toast("Tenant deleted", `${tenant.name} is no longer shown. It can be restored for 30 days.`);
     onClose();
   });
   const blocked = typed === tenant.slug ? undefined : `Type ${tenant.slug} first`;
@@ -30,8 +30,8 @@ export function DeleteTenantDialog({ tenant, onClose }: { tenant: Tenant; onClos
       onClose={onClose}
     >
       <p className="m2">
-        Collection stops and its users lose access{tenant.serverCount ? ` to ${plural(tenant.serverCount, "server")}` : ""}. The database
-        stays until the purge, and the slug stays reserved.
+        Collection stops and its users lose access{tenant.serverCount ? ` to ${plural(tenant.serverCount, "server")}` : ""}. It can be
+        restored within 30 days, then its database is purged. Until then the slug stays reserved.
       </p>
       <TextField
         label={

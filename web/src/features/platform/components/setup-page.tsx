@@ -1,4 +1,4 @@
-// The page of the one-time link that the first start prints: sets the super admin's password.
+// The page of a one-time link: of the first start, of an invitation, of a reset.
 import { type ReactElement, useEffect, useState } from "react";
 import type { SessionReply } from "../../../api/model";
 import { TextField } from "../../../components/field";
@@ -35,7 +35,7 @@ export function SetupPage({ token, onEntered, onSignIn }: Props): ReactElement {
           if (!short && !differs) void action.run();
         }}
       >
-        <p className="m2">This one-time link sets the password of the first administrator. It works once.</p>
+        <p className="m2">With this one-time link you choose your password and sign in. It works once.</p>
         <TextField
           label="New password"
           type="password"
@@ -54,7 +54,7 @@ export function SetupPage({ token, onEntered, onSignIn }: Props): ReactElement {
           onValue={setAgain}
           fault={checked ? differs : undefined}
         />
-        {token === "" && <p className="err">The link has no token. Open it exactly as DbTools printed it.</p>}
+        {token === "" && <p className="err">The link has no token. Open it exactly as you got it.</p>}
         <ErrorCallout error={action.error} title="The password was not set." />
         <button className="btn primary lg wide" type="submit" aria-disabled={action.busy || token === ""}>Set password and sign in</button>
         <button className="btn ghost wide" type="button" onClick={onSignIn}>Sign in with a password instead</button>

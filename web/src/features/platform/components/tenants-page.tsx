@@ -1,9 +1,10 @@
-// Tenant administration: list, create, suspend, activate, delete.
+// Tenant administration: list, create, rename, suspend, activate, delete, restore, purge.
 import { type ReactElement, useState } from "react";
 import type { Tenant, TenantStatus } from "../../../api/model";
 import { Ago } from "../../../components/ago";
-import { Dot } from "../../../components/bits";
+import { Dot, Segmented } from "../../../components/bits";
 import { ConfirmDialog } from "../../../components/dialog";
+import { SearchField } from "../../../components/search-field";
 import { Icon } from "../../../components/icon";
 import { MenuButton, type MenuItem } from "../../../components/menu";
 import { Empty, ErrorCallout, PageHead, QueryView, StaleBadge } from "../../../components/panel";
@@ -15,36 +16,51 @@ import { session, useSession } from "../../../lib/session";
 import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { activateTenant } from "../api/activate-tenant";
-import { listTenants, tenantCountMax, tenantsKey } from "../api/list-tenants";
+import { listAllTenants, tenantCountMax, tenantsKey } from "../api/list-tenants";
+import { restoreTenant } from "../api/restore-tenant";
 import { suspendTenant } from "../api/suspend-tenant";
 import { CreateTenantDialog } from "./create-tenant-dialog";
 import { DeleteTenantDialog } from "./delete-tenant-dialog";
+import { PurgeTenantDialog } from "./purge-tenant-dialog";
+import { RenameTenantDialog } from "./rename-tenant-dialog";
+import { TenantHealth } from "./tenant-health";
 
-type Asked = { what: "suspend" | "delete"; tenant: Tenant } | null;
-type Column = "name" | "slug" | "status" | "servers" | "size" | "created";
+type Question = "rename" | "suspend" | "delete" | "purge";
+type Asked = { what: Question; tenant: Tenant } | null;
+type Column = "name" | "slug" | "status" | "servers" | "users" | "size" | "activity" | "created";
 
 const valueOf: Readonly<Record<Column, (t: Tenant) => string | number>> = {
   name: (t) => t.name.toLowerCase(),
   slug: (t) => t.slug,
   status: (t) => t.status,
   servers: (t) => t.serverCount ?? -1,
+  users: (t) => t.userCount,
   size: (t) => t.databaseSizeBytes ?? -1,
+  activity: (t) => t.lastActivityAt ?? "",
   created: (t) => t.createdAt,
 };
 
 export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): ReactElement {
   const query = useQuery(tenantsKey, async (signal) => {
-    const tenants = await listTenants(signal), now = session.get();
+    const tenants = await listAllTenants(signal), now = session.get();
     // The switch at the top left shows the same tenants.
     if (now) session.set({ ...now, tenants: tenants.filter((t) => t.status !== "deleted") });
     return tenants;
   }, { poll: true });
-  const creating = useSearch().get("new") === "1";
+  const search = useSearch(), creating = search.get("new") === "1", q = (search.get("q") ?? "").toLowerCase();
+  const gone = search.get("show") === "deleted";
   const [asked, setAsked] = useState<Asked>(null);
   const [sort, setSort] = useState<SortState<Column>>({ key: "name", order: "asc" });
-  const list = (query.data ?? []).filter((t) => t.status !== "deleted"), servers = list.reduce((sum, t) => sum + (t.serverCount ?? 0), 0);
+  const all = query.data ?? [], list = all.filter((t) => t.status !== "deleted"), deleted = all.filter((t) => t.status === "deleted");
+  const servers = list.reduce((sum, t) => sum + (t.serverCount ?? 0), 0);
   const size = list.reduce((sum, t) => sum + (t.databaseSizeBytes ?? 0), 0);
-  const rows = useSorted(list, sort, valueOf);
+  const found = (gone ? deleted : list).filter((t) => !q || t.name.toLowerCase().includes(q) || t.slug.includes(q));
+  const rows = useSorted(found, sort, valueOf);
+  const restore = useAction(async (tenant: Tenant) => {
+    await restoreTenant(tenant.slug);
+    await refetch(tenantsKey);
+    toast("Tenant restored", `${tenant.name} is as it was before it was deleted.`);
+  });
   const activate = useAction(async (tenant: Tenant) => {
     await activateTenant(tenant.slug);
     await refetch(tenantsKey);
@@ -81,10 +97,34 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
         </button>
       </PageHead>
       <ErrorCallout error={activate.error} title="The tenant was not activated." />
+      <ErrorCallout error={restore.error} title="The tenant was not restored." />
+      <div className="toolbar t0">
+        <SearchField value={search.get("q") ?? ""} label="Search tenants" placeholder="Name or slug" onValue={(value) => setSearch({ q: value })} />
+        <Segmented
+          label="Which tenants"
+          value={gone ? "deleted" : "present"}
+          choices={[["present", `Present, ${count(list.length)}`], ["deleted", `Deleted, ${count(deleted.length)}`]]}
+          onValue={(value) => setSearch({ show: value === "deleted" ? value : null })}
+        />
+        <span className="grow" />
+        {q && <span className="m3 t12" role="status">{plural(found.length, "tenant")} found</span>}
+      </div>
       <section className="panel vflex tall" aria-label="Tenants" aria-busy={query.loading && !query.data}>
         <QueryView query={query} what="Tenants did not load" retry={() => void refetch(tenantsKey)} lines={8}>
           {() =>
-            list.length === 0
+            found.length === 0 && (q || gone)
+              ? (
+                <Empty
+                  icon={q ? "funnel" : "trash3"}
+                  title={q ? "No tenant matches" : "No deleted tenant"}
+                  text={q ? `Name or slug with “${q}”` : "A deleted tenant stays here for 30 days and can be restored; then it is purged."}
+                >
+                  <button className="btn sm" type="button" onClick={() => setSearch({ q: null, show: null })}>
+                    {q ? "Clear search" : "Show present tenants"}
+                  </button>
+                </Empty>
+              )
+              : list.length === 0 && !gone
               ? (
                 <Empty icon="building" title="No tenant yet" text="A tenant is a database of its own with its servers, users and history.">
                   <button className="btn sm primary" type="button" onClick={() => setSearch({ new: "1" })}>New tenant</button>
@@ -99,8 +139,11 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
                         <SortHead label="Slug" column="slug" sort={sort} onSort={setSort} />
                         <SortHead label="Status" column="status" sort={sort} onSort={setSort} />
                         <SortHead label="Servers" column="servers" sort={sort} onSort={setSort} numeric />
+                        <th>Health</th>
+                        <SortHead label="Users" column="users" sort={sort} onSort={setSort} numeric className="hide8" />
                         <SortHead label="Size" column="size" sort={sort} onSort={setSort} numeric className="hide8" />
-                        <SortHead label="Created" column="created" sort={sort} onSort={setSort} />
+                        <SortHead label="Last activity" column="activity" sort={sort} onSort={setSort} className="hide8" />
+                        <SortHead label={gone ? "Deleted" : "Created"} column="created" sort={sort} onSort={setSort} />
                         <th>
                           <span className="vh">Actions</span>
                         </th>
@@ -112,9 +155,9 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
                           key={t.id}
                           tenant={t}
                           onOpen={() => onOpen(t)}
-                          onSuspend={() => setAsked({ what: "suspend", tenant: t })}
+                          onAsk={(what) => setAsked({ what, tenant: t })}
                           onActivate={() => void activate.run(t)}
-                          onDelete={() => setAsked({ what: "delete", tenant: t })}
+                          onRestore={() => void restore.run(t)}
                         />
                       ))}
                     </tbody>
@@ -122,10 +165,12 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
                 </div>
               )}
         </QueryView>
-        {list.length >= tenantCountMax && <div className="pf">The first {count(tenantCountMax)} tenants. The API lists the others.</div>}
+        {all.length >= tenantCountMax && <div className="pf">The first {count(tenantCountMax)} tenants. The API lists the others.</div>}
       </section>
       {creating && <CreateTenantDialog onClose={() => setSearch({ new: null })} />}
       {asked?.what === "suspend" && <SuspendDialog tenant={asked.tenant} onClose={() => setAsked(null)} />}
+      {asked?.what === "rename" && <RenameTenantDialog tenant={asked.tenant} onClose={() => setAsked(null)} />}
+      {asked?.what === "purge" && <PurgeTenantDialog tenant={asked.tenant} onClose={() => setAsked(null)} />}
       {asked?.what === "delete" && <DeleteTenantDialog tenant={asked.tenant} onClose={() => setAsked(null)} />}
     </>
   );
@@ -134,24 +179,33 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
 interface RowProps {
   tenant: Tenant;
   onOpen: () => void;
-  onSuspend: () => void;
+  onAsk: (what: Question) => void;
   onActivate: () => void;
-  onDelete: () => void;
+  onRestore: () => void;
 }
 
-function TenantRow({ tenant, onOpen, onSuspend, onActivate, onDelete }: RowProps): ReactElement {
-  const here = useSession().tenant?.slug === tenant.slug, active = tenant.status === "active";
-  const items: MenuItem[] = [
-    { label: "Open", icon: "arrow-right", onSelect: onOpen },
-    active
-      ? { label: "Suspend", icon: "pause-circle", onSelect: onSuspend, split: true }
-      : { label: "Activate", icon: "play-circle", onSelect: onActivate, split: true },
-    { label: "Delete tenant", icon: "trash3", onSelect: onDelete, danger: true, split: true },
-  ];
+function TenantRow({ tenant, onOpen, onAsk, onActivate, onRestore }: RowProps): ReactElement {
+  const here = useSession().tenant?.slug === tenant.slug, active = tenant.status === "active", gone = tenant.status === "deleted";
+  const onSuspend = (): void => onAsk("suspend");
+  const items: MenuItem[] = gone
+    ? [
+      { label: "Restore", icon: "arrow-clockwise", onSelect: onRestore },
+      { label: "Purge for good", icon: "trash3", onSelect: () => onAsk("purge"), danger: true, split: true },
+    ]
+    : [
+      { label: "Open", icon: "arrow-right", onSelect: onOpen },
+      { label: "Rename", icon: "pencil", onSelect: () => onAsk("rename") },
+      active
+        ? { label: "Suspend", icon: "pause-circle", onSelect: onSuspend, split: true }
+        : { label: "Activate", icon: "play-circle", onSelect: onActivate, split: true },
+      { label: "Delete tenant", icon: "trash3", onSelect: () => onAsk("delete"), danger: true, split: true },
+    ];
   return (
     <tr>
       <td>
-        <button className="srv linkish" type="button" onClick={onOpen}>{tenant.name}</button>
+        {gone
+          ? <span className="srv">{tenant.name}</span>
+          : <button className="srv linkish" type="button" onClick={onOpen}>{tenant.name}</button>}
         {here && <span className="badge here" data-s="info">chosen</span>}
       </td>
       <td className="mono m2">{tenant.slug}</td>
@@ -159,20 +213,40 @@ function TenantRow({ tenant, onOpen, onSuspend, onActivate, onDelete }: RowProps
         <TenantStatusMark status={tenant.status} />
       </td>
       <td className="num">{tenant.serverCount === null || tenant.serverCount === undefined ? <NoValue /> : count(tenant.serverCount)}</td>
+      <td>
+        <TenantHealth health={tenant.health} />
+      </td>
+      <td className="num hide8">{count(tenant.userCount)}</td>
       <td className="num hide8">{tenant.databaseSizeBytes ? bytes(tenant.databaseSizeBytes) : <NoValue />}</td>
+      <td className="m2 hide8">
+        <Ago at={tenant.lastActivityAt} />
+      </td>
       <td className="m2">
-        <Ago at={tenant.createdAt} form="full" />
+        <Ago at={gone ? tenant.deletedAt : tenant.createdAt} form="full" />
+        {gone && tenant.purgeAt && (
+          <span className="t12 m3 row">
+            Purged <Ago at={tenant.purgeAt} form="full" />
+          </span>
+        )}
       </td>
       <td className="acts">
-        <button
-          className="btn sm"
-          type="button"
-          onClick={active ? onSuspend : onActivate}
-          aria-label={`${active ? "Suspend" : "Activate"} ${tenant.name}`}
-        >
-          <Icon name={active ? "pause-fill" : "play-fill"} />
-          {active ? "Suspend" : "Activate"}
-        </button>
+        {gone
+          ? (
+            <button className="btn sm" type="button" onClick={onRestore} aria-label={`Restore ${tenant.name}`}>
+              <Icon name="arrow-clockwise" />Restore
+            </button>
+          )
+          : (
+            <button
+              className="btn sm"
+              type="button"
+              onClick={active ? onSuspend : onActivate}
+              aria-label={`${active ? "Suspend" : "Activate"} ${tenant.name}`}
+            >
+              <Icon name={active ? "pause-fill" : "play-fill"} />
+              {active ? "Suspend" : "Activate"}
+            </button>
+          )}
         <MenuButton className="btn ghost xs icon" label={`Actions for ${tenant.name}`} items={items}>
           <Icon name="three-dots" />
         </MenuButton>

@@ -1,6 +1,7 @@
-// The users of the chosen tenant: list, create, role, block, remove.
+// The users of the chosen tenant: list, invite, role, one-time links, block, remove.
 import { type ReactElement, useState } from "react";
 import type { GivenRole, User } from "../../../api/model";
+import type { OneTimeLink } from "../../../api/types";
 import { Ago } from "../../../components/ago";
 import { Dot } from "../../../components/bits";
 import { ConfirmDialog, Dialog } from "../../../components/dialog";
@@ -15,11 +16,13 @@ import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { createUser } from "../api/create-user";
 import { deleteUser } from "../api/delete-user";
+import { makeLink, revokeLink } from "../api/links";
 import { usersKey, useUsers } from "../api/list-users";
 import { updateUser } from "../api/update-user";
-import { passwordFault } from "./password-rule";
+import { LinkDialog } from "./link-dialog";
 
-type Open = { what: "new" } | { what: "edit" | "remove" | "block"; user: User } | null;
+type Question = "edit" | "remove" | "block" | "link";
+type Open = { what: "new" } | { what: Question; user: User } | { what: "made"; email: string; link: OneTimeLink; invited: boolean } | null;
 
 export const roleChoices: readonly (readonly [GivenRole, string])[] = [
   ["viewer", "Viewer: sees everything, changes nothing"],
@@ -30,6 +33,13 @@ export const roleChoices: readonly (readonly [GivenRole, string])[] = [
 export function UsersPage(): ReactElement {
   const query = useUsers(), who = useSession(), [open, setOpen] = useState<Open>(null);
   const list = query.data ?? [], close = (): void => setOpen(null);
+  const revoke = useAction(async (user: User) => {
+    await revokeLink(user.id);
+    await refetch(usersKey());
+    toast("Link revoked", `The one-time link of ${user.email} is void.`);
+  });
+  const made = (email: string, link: OneTimeLink | null, invited: boolean): void =>
+    setOpen(link ? { what: "made", email, link, invited } : null);
   return (
     <>
       <PageHead
@@ -45,9 +55,10 @@ export function UsersPage(): ReactElement {
       >
         <StaleBadge query={query} />
         <button className="btn primary" type="button" onClick={() => setOpen({ what: "new" })}>
-          <Icon name="person-plus" />New user
+          <Icon name="person-plus" />Invite user
         </button>
       </PageHead>
+      <ErrorCallout error={revoke.error} title="The link was not revoked." />
       <section className="panel vflex tall" aria-label="Users" aria-busy={query.loading && !query.data}>
         <QueryView query={query} what="Users did not load" retry={() => void refetch(usersKey())} lines={6}>
           {() =>
@@ -70,7 +81,15 @@ export function UsersPage(): ReactElement {
                     </thead>
                     <tbody>
                       {list.map((user) => (
-                        <UserRow key={user.id} user={user} self={user.id === who.user.id} slug={who.tenant?.slug ?? ""} onOpen={setOpen} />
+                        <UserRow
+                          key={user.id}
+                          user={user}
+                          self={user.id === who.user.id}
+                          ruled={who.user.isSuperAdmin || !user.shared}
+                          slug={who.tenant?.slug ?? ""}
+                          onOpen={setOpen}
+                          onRevoke={() => void revoke.run(user)}
+                        />
                       ))}
                     </tbody>
                   </table>
@@ -78,25 +97,51 @@ export function UsersPage(): ReactElement {
               )}
         </QueryView>
       </section>
-      {open?.what === "new" && <UserDialog onClose={close} />}
-      {open?.what === "edit" && <UserDialog user={open.user} onClose={close} />}
+      {open?.what === "new" && <UserDialog ruled onClose={close} onInvited={(email, link) => made(email, link, true)} />}
+      {open?.what === "edit" && (
+        <UserDialog user={open.user} ruled={who.user.isSuperAdmin || !open.user.shared} onClose={close} onInvited={close} />
+      )}
+      {open?.what === "link" && <NewLinkDialog user={open.user} onClose={close} onMade={(link) => made(open.user.email, link, false)} />}
+      {open?.what === "made" && (
+        <LinkDialog title={open.invited ? "User invited" : "New one-time link"} email={open.email} link={open.link} onClose={close} />
+      )}
       {open?.what === "remove" && <RemoveDialog user={open.user} onClose={close} />}
       {open?.what === "block" && <BlockDialog user={open.user} onClose={close} />}
     </>
   );
 }
 
-function UserRow({ user, self, slug, onOpen }: { user: User; self: boolean; slug: string; onOpen: (open: Open) => void }): ReactElement {
-  const role = user.isSuperAdmin ? "super_admin" : user.memberships.find((m) => m.tenantSlug === slug)?.role ?? "viewer";
+interface RowProps {
+  user: User;
+  self: boolean;
+  /** Whether the reader rules over the account itself, not over its role here alone. */
+  ruled: boolean;
+  slug: string;
+  onOpen: (open: Open) => void;
+  onRevoke: () => void;
+}
+
+function UserRow({ user, self, ruled, slug, onOpen, onRevoke }: RowProps): ReactElement {
+  const role = user.memberships.find((m) => m.tenantSlug === slug)?.role ?? (user.isSuperAdmin ? "super_admin" : "viewer");
   const items: MenuItem[] = [
-    { label: "Edit role and name", icon: "pencil", onSelect: () => onOpen({ what: "edit", user }) },
-    {
+    { label: ruled ? "Edit role and name" : "Edit role", icon: "pencil", onSelect: () => onOpen({ what: "edit", user }) },
+  ];
+  if (ruled && !user.disabled) {
+    items.push({
+      label: user.hasPassword ? "Reset password" : "New invitation link",
+      icon: "key",
+      onSelect: () => onOpen({ what: "link", user }),
+    });
+    if (user.linkExpiresAt) items.push({ label: "Revoke link", icon: "x-lg", onSelect: onRevoke });
+  }
+  if (ruled) {
+    items.push({
       label: user.disabled ? "Allow sign-in" : "Block sign-in",
       icon: user.disabled ? "play-circle" : "person-x",
       onSelect: () => onOpen({ what: "block", user }),
-    },
-    { label: "Remove from tenant", icon: "trash3", danger: true, split: true, onSelect: () => onOpen({ what: "remove", user }) },
-  ];
+    });
+  }
+  items.push({ label: "Remove from tenant", icon: "trash3", danger: true, split: true, onSelect: () => onOpen({ what: "remove", user }) });
   return (
     <tr>
       <td>
@@ -109,10 +154,7 @@ function UserRow({ user, self, slug, onOpen }: { user: User; self: boolean; slug
       <td className="m2">{user.email}</td>
       <td>{roleWords[role]}</td>
       <td>
-        <span className="status" data-s={user.disabled ? "offline" : "healthy"}>
-          <Icon name={user.disabled ? "dash-circle-fill" : "check-circle-fill"} />
-          {user.disabled ? "Blocked" : "Active"}
-        </span>
+        <UserStatus user={user} />
       </td>
       <td className="m2">
         <Ago at={user.lastSignInAt ?? null} />
@@ -128,48 +170,82 @@ function UserRow({ user, self, slug, onOpen }: { user: User; self: boolean; slug
   );
 }
 
-function UserDialog({ user, onClose }: { user?: User; onClose: () => void }): ReactElement {
+export function UserStatus({ user }: { user: User }): ReactElement {
+  const invited = !user.hasPassword;
+  const [tone, icon, word] = user.disabled
+    ? ["offline", "dash-circle-fill", "Blocked"] as const
+    : invited
+    ? ["unknown", "question-circle", user.linkExpiresAt ? "Invited" : "No valid link"] as const
+    : ["healthy", "check-circle-fill", "Active"] as const;
+  return (
+    <span className="row">
+      <span className="status" data-s={tone}>
+        <Icon name={icon} />
+        {word}
+      </span>
+      {user.linkExpiresAt && !user.disabled && (
+        <span className="t12 m3">
+          link until <Ago at={user.linkExpiresAt} form="full" />
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface UserDialogProps {
+  user?: User;
+  ruled: boolean;
+  onClose: () => void;
+  onInvited: (email: string, link: OneTimeLink | null) => void;
+}
+
+function UserDialog({ user, ruled, onClose, onInvited }: UserDialogProps): ReactElement {
   const slug = useSession().tenant?.slug ?? "";
-  const [name, setName] = useState(user?.name ?? ""),
-    [email, setEmail] = useState(user?.email ?? ""),
-    [password, setPassword] = useState("");
+  const [name, setName] = useState(user?.name ?? ""), [email, setEmail] = useState(user?.email ?? "");
   const [role, setRole] = useState<GivenRole>(user?.memberships.find((m) => m.tenantSlug === slug)?.role ?? "viewer"),
     [checked, setChecked] = useState(false);
   const action = useAction(async () => {
-    if (user) await updateUser(user.id, { name: name.trim(), role, ...(password ? { password } : {}) });
-    else await createUser({ name: name.trim(), email: email.trim(), role, password });
+    if (user) {
+      await updateUser(user.id, { role, ...(ruled && name.trim() !== user.name ? { name: name.trim() } : {}) });
+      await refetch(usersKey());
+      toast("User changed", name);
+      onClose();
+      return;
+    }
+    const added = await createUser({ name: name.trim(), email: email.trim(), role });
     await refetch(usersKey());
-    toast(user ? "User changed" : "User created", user ? name : `${email.trim()} can sign in now. Tell the password over a safe channel.`);
-    onClose();
+    if (!added.link) toast("User added", `${added.email} had an account already and signs in with it.`);
+    onInvited(added.email, added.link);
   });
   const faults = {
     name: name.trim() ? undefined : "Enter a name",
     email: /^[^@\s]+@[^@\s]+$/.test(email.trim()) ? undefined : "Enter an email address",
-    password: user && password === "" ? undefined : passwordFault(password),
   };
   return (
     <Dialog
-      title={user ? `Edit ${user.name}` : "New user"}
+      title={user ? `Edit ${user.name}` : "Invite user"}
       onClose={onClose}
       onSubmit={() => {
         setChecked(true);
-        if (!faults.name && !faults.email && !faults.password) void action.run();
+        if (!faults.name && !faults.email) void action.run();
       }}
       actions={
         <>
           <button className="btn" type="button" onClick={onClose}>Cancel</button>
-          <button className="btn primary" type="submit" aria-disabled={action.busy}>{user ? "Save user" : "Create user"}</button>
+          <button className="btn primary" type="submit" aria-disabled={action.busy}>{user ? "Save user" : "Invite user"}</button>
         </>
       }
     >
-      <TextField
-        label="Name"
-        value={name}
-        onValue={setName}
-        maxLength={100}
-        autoComplete="off"
-        fault={(checked ? faults.name : undefined) ?? action.fieldFaults.name}
-      />
+      {ruled && (
+        <TextField
+          label="Name"
+          value={name}
+          onValue={setName}
+          maxLength={100}
+          autoComplete="off"
+          fault={(checked ? faults.name : undefined) ?? action.fieldFaults.name}
+        />
+      )}
       {!user && (
         <TextField
           label="Email"
@@ -186,18 +262,35 @@ function UserDialog({ user, onClose }: { user?: User; onClose: () => void }): Re
         choices={roleChoices}
         onValue={(value) => setRole(roleChoices.find(([key]) => key === value)?.[0] ?? "viewer")}
       />
-      <TextField
-        label={user ? "New password" : "First password"}
-        type="password"
-        autoComplete="new-password"
-        value={password}
-        onValue={setPassword}
-        optional={Boolean(user)}
-        hint={user ? "Left empty, the password stays" : "At least 12 characters; the user can change it"}
-        fault={(checked ? faults.password : undefined) ?? action.fieldFaults.password}
-      />
-      <ErrorCallout error={action.error} title={user ? "The user was not changed." : "The user was not created."} />
+      {user
+        ? !ruled && <p className="m2 t12">This account belongs to others too: only its role here can be changed.</p>
+        : <p className="m2 t12">You get a one-time link to hand over; with it the person chooses a password.</p>}
+      <ErrorCallout error={action.error} title={user ? "The user was not changed." : "The user was not invited."} />
     </Dialog>
+  );
+}
+
+function NewLinkDialog({ user, onClose, onMade }: { user: User; onClose: () => void; onMade: (link: OneTimeLink) => void }): ReactElement {
+  const action = useAction(async () => {
+    const link = await makeLink(user.id);
+    await refetch(usersKey());
+    onMade(link);
+  });
+  return (
+    <ConfirmDialog
+      title={user.hasPassword ? `Reset the password of ${user.name}?` : `Make a new link for ${user.name}?`}
+      verb="Make link"
+      busy={action.busy}
+      onConfirm={() => void action.run()}
+      onClose={onClose}
+    >
+      <p className="m2">
+        {user.hasPassword
+          ? "You get a one-time link to hand over. The old password works until the link is used; then all open sessions end."
+          : "You get a one-time link to hand over. A link made earlier is void then."}
+      </p>
+      <ErrorCallout error={action.error} title="The link was not made." />
+    </ConfirmDialog>
   );
 }
 

@@ -1,0 +1,183 @@
+"""Tenants, users, super admins and the activity log on screen: PRD 1.5 to 1.7, 4.15, FR27, FR28, FR32."""
+import re
+import uuid
+
+import pytest
+from conftest import VIEWS, go, look, settle
+from playwright.sync_api import expect
+
+views = pytest.mark.parametrize("theme,width", VIEWS)
+
+
+def make_tenant(page, name: str, slug: str):
+    go(page, "/admin/tenants?new=1")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Slug").fill(slug)
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("Tenant created", timeout=20_000)
+    return page.get_by_role("row", name=re.compile(slug))
+
+
+@views
+def test_tenants_and_admins_look_right(mock, open_page, theme, width):
+    """FR32: every dialog, menu and state of the platform's own pages."""
+    page = open_page(mock, theme, width)
+    row = make_tenant(page, "Passing Ltd", "passing")
+    look(page, "tenants-made", theme, width)
+    row.get_by_role("button", name="Actions for").click()
+    look(page, "menu-tenant", theme, width)
+    page.get_by_role("menuitem", name="Rename").click()
+    page.get_by_label("Name", exact=True).fill("")
+    page.get_by_role("button", name="Rename tenant").click()
+    look(page, "dialog-rename-tenant", theme, width)
+    page.keyboard.press("Escape")
+    row.get_by_role("button", name="Actions for").click()
+    page.get_by_role("menuitem", name="Delete tenant").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("passing")
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Deleted")).click()
+    expect(row).to_be_visible()
+    look(page, "tenants-deleted", theme, width)
+    row.get_by_role("button", name="Actions for").click()
+    page.get_by_role("menuitem", name="Purge for good").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("passing")
+    look(page, "dialog-purge-tenant", theme, width)
+    page.keyboard.press("Escape")
+    go(page, "/admin/tenants?q=no-such-tenant")
+    expect(page.get_by_text("No tenant matches")).to_be_visible()
+    look(page, "tenants-no-match", theme, width)
+    go(page, "/admin/users")
+    look(page, "admins", theme, width)
+    page.get_by_role("button", name="Add super admin").click()
+    page.get_by_role("dialog").get_by_role("button", name="Add super admin").click()
+    look(page, "dialog-add-admin", theme, width)
+    page.get_by_label("Name", exact=True).fill("Olga")
+    page.get_by_label("Email").fill("olga@example.com")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="One-time link")).to_be_visible()
+    look(page, "dialog-link", theme, width)
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Actions for Olga").click()
+    page.get_by_role("menuitem", name="Take rights away").click()
+    look(page, "dialog-remove-admin", theme, width)
+    page.keyboard.press("Escape")
+    go(page, "/admin/activity")
+    page.get_by_role("button", name="Details of").nth(2).click()
+    look(page, "platform-activity", theme, width)
+
+
+@views
+def test_activity_filters_look_right(mock, open_page, theme, width):
+    page = open_page(mock, theme, width)
+    go(page, "/activity?action=server_added,config_changed&days=range&from=2020-01-01")
+    look(page, "activity-filtered", theme, width)
+    go(page, "/users")
+    page.get_by_role("button", name="Actions for").first.click()
+    look(page, "menu-user", theme, width)
+    page.get_by_role("menuitem", name="Reset password").click()
+    look(page, "dialog-reset", theme, width)
+    page.get_by_role("button", name="Make link").click()
+    expect(page.get_by_role("region", name="One-time link")).to_be_visible()
+    look(page, "dialog-reset-link", theme, width)
+
+
+def test_a_tenants_whole_life(site, open_page):
+    """PRD 1.7-1 to 1.7-8, FR27: made, renamed, suspended, activated, deleted, restored, deleted and purged, by keyboard where it matters."""
+    page = open_page(site)
+    slug = f"life-{uuid.uuid4().hex[:8]}"
+    row = make_tenant(page, "Life Ltd", slug)
+    expect(row).to_contain_text("Active")
+    row.get_by_role("button", name="Actions for").click()
+    page.get_by_role("menuitem", name="Rename").click()
+    page.get_by_label("Name", exact=True).fill("Second Life")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("Second Life")
+    for _ in range(2):
+        row.get_by_role("button", name="Actions for").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        page.keyboard.type(slug)
+        page.keyboard.press("Enter")
+        expect(row).to_have_count(0)
+        page.get_by_role("button", name=re.compile("^Deleted")).click()
+        expect(row).to_be_visible()
+        if page.get_by_role("button", name="Restore Second Life").count() and _ == 0:
+            row.get_by_role("button", name="Restore").click()
+            expect(row).to_have_count(0)
+            page.get_by_role("button", name=re.compile("^Present")).click()
+            expect(row).to_contain_text("Active")
+    row.get_by_role("button", name="Actions for").click()
+    page.get_by_role("menuitem", name="Purge for good").click()
+    purge = page.get_by_role("button", name="Purge tenant")
+    expect(purge).to_have_attribute("aria-disabled", "true")
+    page.keyboard.type("Second Life")
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+    page.reload()
+    settle(page)
+    expect(row).to_have_count(0)
+
+
+def test_the_tenant_is_chosen_and_sent(site, open_page):
+    """PRD 1.5-1, 1.6-2, 1.6-3: the choice is in localStorage, and every call names it."""
+    page = open_page(site)
+    go(page, "/")
+    slug = page.evaluate("localStorage.getItem('dbtools.tenant')")
+    assert slug
+    with page.expect_request(re.compile("/api/v1/groups")) as asked:
+        go(page, "/groups")
+    assert asked.value.headers["x-tenant-slug"] == slug
+
+
+def test_an_invited_person_comes_in(site, open_page):
+    """FR28: the link of an invitation leads to a password and into the tenant."""
+    page = open_page(site)
+    tag = uuid.uuid4().hex[:8]
+    go(page, "/users")
+    page.get_by_role("button", name="Invite user").click()
+    page.get_by_label("Name", exact=True).fill(f"Invited {tag}")
+    page.get_by_label("Email").fill(f"{tag}@example.com")
+    page.keyboard.press("Enter")
+    address = page.get_by_role("region", name="One-time link").inner_text().strip()
+    page.get_by_role("button", name="Done").click()
+    row = page.get_by_role("row", name=re.compile(tag))
+    expect(row).to_contain_text("Invited")
+    if not site.mock:
+        guest = open_page(site, sign_in=False)
+        guest.goto(address)
+        guest.get_by_label("New password", exact=True).fill("a long enough password")
+        guest.get_by_label("New password again").fill("a long enough password")
+        guest.keyboard.press("Enter")
+        expect(guest.locator(".app")).to_be_visible()
+        page.reload()
+        settle(page)
+        expect(row).to_contain_text("Active")
+    row.get_by_role("button", name="Actions for").click()
+    page.get_by_role("menuitem", name="Remove from tenant").click()
+    page.get_by_role("button", name="Remove user").click()
+    expect(row).to_have_count(0)
+
+
+def test_the_log_is_filtered_by_address_and_saved(site, open_page):
+    """PRD 4.15-1, 4.15-4, 4.15-5, 4.15-7: filters stand in the address, and the export is what is on screen."""
+    page = open_page(site)
+    go(page, "/activity")
+    if page.get_by_role("button", name="Details of").count() == 0:
+        pytest.skip("nothing in the activity log")
+    page.get_by_label("Action").select_option("server_added")
+    page.get_by_label("Action").select_option("group_created")
+    expect(page).to_have_url(re.compile("action=server_added%2Cgroup_created"))
+    page.get_by_label("Period").select_option("7")
+    page.get_by_label("Search entries").fill("nothing-has-this-name")
+    expect(page.get_by_text("No entry matches")).to_be_visible()
+    link = page.get_by_role("link", name="Export CSV").get_attribute("href")
+    for part in ("format=csv", "action=server_added", "action=group_created", "q=nothing-has-this-name", "from="):
+        assert part in link
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page).not_to_have_url(re.compile("action="))
+    if not site.mock:
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Export CSV").click()
+        assert saved.value.suggested_filename.startswith("activity-")
