@@ -1,6 +1,6 @@
 # The two that a newcomer needs: `make demo` and `make test`. Everything is idempotent.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench fuzz generate format picture clean
+.PHONY: seed help setup demo serve test check bench fuzz generate format picture clean
 # Arguments for the program: make demo ARGS="--servers 100 --port 9000"
 ARGS ?=
 
@@ -14,6 +14,9 @@ setup: ## Install what a Debian 12 with Swift 6.3 lacks
 demo: setup ## Build and start everything, with a simulated fleet to look at (ARGS="--servers 100")
 	@scripts/build release
 	@scripts/run release demo $(ARGS)
+
+seed: ## Fill a running DbTools with tenants for development (docs/how-to/seed.md)
+	@scripts/seed
 
 serve: setup ## Build and start DbTools (ARGS="--port 8080 --data-dir DIR")
 	@scripts/build release

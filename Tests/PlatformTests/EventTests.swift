@@ -63,6 +63,56 @@ import Testing
         }
     }
 
+    @Test("A stream that is cut in the middle of a burst of 1,000 events resumes without loss or repetition, in another process too")
+    func aCutStreamLosesNothing() async throws {
+        let edge = try await TestEdge.shared.sibling()
+        let tenant = try await edge.platform.tenant()
+        let user = try await edge.person(.viewer, in: tenant)
+        @Sendable func ids(_ text: String) -> [String] {
+            text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("event: burst-") }.map { String($0.dropFirst(13)) }
+        }
+        async let burst: Void = {
+            for batch in 0..<50 {
+                try await edge.platform.tenants.transaction(tenant) { session in
+                    for index in 0..<20 {
+                        try session.publish(Event("burst-\(batch * 20 + index)", entityID: nil, payload: ["n": .int(Int64(batch * 20 + index))]))
+                    }
+                }
+            }
+        }()
+        let (seen, last) = try await edge.live { port, client in
+            let stream = try await open(port, try await client.logIn(user), tenant, after: 0)
+            try await stream.read(until: "event: burst-300\n")
+            // Whole events only: what was cut in its middle the client has not seen. Connection and process end here.
+            let whole = stream.received.components(separatedBy: "\n\n").dropLast().joined(separator: "\n\n")
+            return (ids(whole), lastID(whole) ?? 0)
+        }
+        let next = try await TestEdge.shared.sibling()
+        try await next.live { port, client in
+            let stream = try await open(port, try await client.logIn(user), tenant, after: last)
+            try await burst
+            try await stream.read(until: #""n":999}"#)
+            let all = ids(stream.received)
+            #expect(seen + all == (0..<1000).map(String.init))
+        }
+    }
+
+    @Test("A super admin's stream tells of tenants that are made and changed, others' only of their own")
+    func tenantsComingsAndGoingsAreTold() async throws {
+        let edge = try await TestEdge.shared.sibling()
+        let (a, b) = (try await edge.platform.tenant(), try await edge.platform.tenant())
+        let (root, user) = (try await edge.person(isSuperAdmin: true), try await edge.person(.viewer, in: a))
+        try await edge.live { port, client in
+            let mine = try await open(port, try await client.logIn(root), a)
+            let theirs = try await open(port, try await client.logIn(user), a)
+            _ = try await edge.platform.provisioning.update(slug: b.slug, name: "Renamed", settings: nil, by: .system)
+            try await mine.read(until: #"{"slug":"\#(b.slug)"}"#)
+            _ = try await edge.platform.provisioning.update(slug: a.slug, name: "Renamed", settings: nil, by: .system)
+            try await theirs.read(until: #"{"slug":"\#(a.slug)"}"#)
+            #expect(!theirs.received.contains(b.slug))
+        }
+    }
+
     @Test func anEventThatCommitsLateIsNotSkipped() async throws {
         let edge = try await TestEdge.shared.sibling()
         let tenant = try await edge.platform.tenant()

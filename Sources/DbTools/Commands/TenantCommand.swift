@@ -14,7 +14,7 @@ struct TenantCommand: AsyncParsableCommand {
               dbtools tenant list
               dbtools tenant suspend acme
             """,
-        subcommands: [Create.self, List.self, Show.self, Suspend.self, Activate.self, Delete.self])
+        subcommands: [Create.self, List.self, Show.self, Suspend.self, Activate.self, Delete.self, Restore.self, Purge.self])
 
     /// Who the activity log names for what is done at the terminal.
     static let actor = Actor(userID: nil, name: "cli", address: nil, requestID: nil)
@@ -95,7 +95,7 @@ struct TenantCommand: AsyncParsableCommand {
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Deletes a tenant softly: nobody gets in, its data stay.", discussion: "Example:\n  dbtools tenant delete acme --yes")
+            abstract: "Deletes a tenant softly: nobody gets in, its data stay for 30 days.", discussion: "Example:\n  dbtools tenant delete acme --yes")
         @OptionGroup var options: InstallationOptions
         @Argument var slug: String
         @Flag(help: "Do not ask.") var yes = false
@@ -110,6 +110,36 @@ struct TenantCommand: AsyncParsableCommand {
                 try await $0.provisioning.delete(slug: slug, by: TenantCommand.actor)
             }
             Terminal.say("Deleted \(slug).")
+        }
+    }
+
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Brings a deleted tenant back as it was, within 30 days.", discussion: "Example:\n  dbtools tenant restore acme")
+        @OptionGroup var options: InstallationOptions
+        @Argument var slug: String
+
+        func run() async throws {
+            let tenant = try await OpenInstallation.run(try options.read(), for: "tenant restore") { [slug] in
+                try await $0.provisioning.restore(slug: slug, by: TenantCommand.actor)
+            }
+            Terminal.say("Restored \(slug); it is \(tenant.status.rawValue).")
+        }
+    }
+
+    struct Purge: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Destroys a deleted tenant for good: its database, its roles, its slug.",
+            discussion: "Example:\n  dbtools tenant purge acme --name \"Acme Ltd\"")
+        @OptionGroup var options: InstallationOptions
+        @Argument var slug: String
+        @Option(help: "The tenant's name, to confirm.") var name: String
+
+        func run() async throws {
+            try await OpenInstallation.run(try options.read(), for: "tenant purge") { [slug, name] in
+                try await $0.provisioning.purge(slug: slug, name: name, by: TenantCommand.actor)
+            }
+            Terminal.say("Purged \(slug).")
         }
     }
 

@@ -68,11 +68,17 @@ struct TenantMigration {
     private let installation: Installation
     init(_ installation: Installation) { self.installation = installation }
 
-    /// `progress` is told how many of how many are done.
-    func run(progress: (_ done: Int, _ total: Int) -> Void) async -> [Outcome] {
+    /// Deleted tenants are left alone unless they are named: a restore brings them up to date.
+    ///
+    /// - Parameters:
+    ///   - slugs: only these; nil means all that are active or suspended.
+    ///   - progress: is told how many of how many are done.
+    func run(only slugs: Set<String>? = nil, progress: (_ done: Int, _ total: Int) -> Void) async -> [Outcome] {
         let all: [Tenant]
         do {
-            all = try await installation.tenants.allTenants().filter { $0.status == .active || $0.status == .suspended }
+            all = try await installation.tenants.allTenants().filter { tenant in
+                slugs?.contains(tenant.slug) ?? (tenant.status == .active || tenant.status == .suspended)
+            }
         } catch {
             return [Outcome(slug: "(all)", appliedCount: 0, failure: Sentence.of(error))]
         }

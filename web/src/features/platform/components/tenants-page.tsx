@@ -27,11 +27,10 @@ import { TenantHealth } from "./tenant-health";
 
 type Question = "rename" | "suspend" | "delete" | "purge";
 type Asked = { what: Question; tenant: Tenant } | null;
-type Column = "name" | "slug" | "status" | "servers" | "users" | "size" | "activity" | "created";
+type Column = "name" | "status" | "servers" | "users" | "size" | "activity" | "created";
 
 const valueOf: Readonly<Record<Column, (t: Tenant) => string | number>> = {
   name: (t) => t.name.toLowerCase(),
-  slug: (t) => t.slug,
   status: (t) => t.status,
   servers: (t) => t.serverCount ?? -1,
   users: (t) => t.userCount,
@@ -136,7 +135,6 @@ export function TenantsPage({ onOpen }: { onOpen: (tenant: Tenant) => void }): R
                     <thead>
                       <tr>
                         <SortHead label="Tenant" column="name" sort={sort} onSort={setSort} />
-                        <SortHead label="Slug" column="slug" sort={sort} onSort={setSort} />
                         <SortHead label="Status" column="status" sort={sort} onSort={setSort} />
                         <SortHead label="Servers" column="servers" sort={sort} onSort={setSort} numeric />
                         <th>Health</th>
@@ -207,8 +205,8 @@ function TenantRow({ tenant, onOpen, onAsk, onActivate, onRestore }: RowProps): 
           ? <span className="srv">{tenant.name}</span>
           : <button className="srv linkish" type="button" onClick={onOpen}>{tenant.name}</button>}
         {here && <span className="badge here" data-s="info">chosen</span>}
+        <div className="mono t12 m3">{tenant.slug}</div>
       </td>
-      <td className="mono m2">{tenant.slug}</td>
       <td>
         <TenantStatusMark status={tenant.status} />
       </td>
