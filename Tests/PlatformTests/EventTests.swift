@@ -71,15 +71,17 @@ import Testing
         @Sendable func ids(_ text: String) -> [String] {
             text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("event: burst-") }.map { String($0.dropFirst(13)) }
         }
-        async let burst: Void = {
+        // Unstructured on purpose: it goes on while the first connection ends. It is awaited below.
+        let burst = Task {
             for batch in 0..<50 {
                 try await edge.platform.tenants.transaction(tenant) { session in
                     for index in 0..<20 {
-                        try session.publish(Event("burst-\(batch * 20 + index)", entityID: nil, payload: ["n": .int(Int64(batch * 20 + index))]))
+                        let number = batch * 20 + index
+                        try session.publish(Event("burst-\(number)", entityID: nil, payload: ["n": .int(Int64(number))]))
                     }
                 }
             }
-        }()
+        }
         let (seen, last) = try await edge.live { port, client in
             let stream = try await open(port, try await client.logIn(user), tenant, after: 0)
             try await stream.read(until: "event: burst-300\n")
@@ -90,7 +92,7 @@ import Testing
         let next = try await TestEdge.shared.sibling()
         try await next.live { port, client in
             let stream = try await open(port, try await client.logIn(user), tenant, after: last)
-            try await burst
+            try await burst.value
             try await stream.read(until: #""n":999}"#)
             let all = ids(stream.received)
             #expect(seen + all == (0..<1000).map(String.init))
