@@ -21,7 +21,7 @@ enum App {
         let edge = Edge(tenants: tenants, masterKey: installation.masterKey, logger: Logger(label: "platform"))
         let probe = IsolatedProbe(executable: ["/proc/self/exe", "engine-probe"], config: engineConfig(config))
         let outbound = outboundPolicy(config)
-        let tests = ConnectionTests { await probe.probe($0, allow: outbound) }
+        let tests = ConnectionTests(probeMany: { await probe.probe($0, allow: outbound) }) { await probe.probe($0, allow: outbound) }
 
         let collectors = CollectorStatistics(system: tenants.system, logger: Logger(label: "monitoring"))
 

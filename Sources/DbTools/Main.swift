@@ -19,7 +19,7 @@ struct DbTools: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, SimulateCommand.self, TenantCommand.self, UserCommand.self, MigrateCommand.self,
             BackupCommand.self,
-            RestoreCommand.self, LoginCommand.self, APICommand.self,
+            RestoreCommand.self, LoginCommand.self, APICommand.self, ServerCommand.self, OperationCommand.self,
             VersionCommand.self, ProcessCommand.self, EngineProbeCommand.self,
             SimulateChildCommand.self,
         ])

@@ -36,6 +36,26 @@ import Testing
         #expect(await probe("cat >/dev/null; cat <<'END'\n\(json)\nEND") == expected)
     }
 
+    /// Several targets in one child; what it does not answer in time is told of that target alone.
+    @Test func aBatchAnswersForEachTarget() async throws {
+        let fine = ProbeResult(success: true, message: "fine", engine: .sqlserver)
+        let json = String(decoding: try JSONEncoder().encode([fine, nil]), as: UTF8.self)
+        let script = "cat >/dev/null; cat <<'END'\n\(json)\nEND"
+        let results = await IsolatedProbe(executable: ["/bin/sh", "-c", script]).probe([target, target], allow: .standard)
+        #expect(results.map(\.message)[0] == "fine")
+        #expect(results.map(\.errorCode) == [nil, .timeout])
+    }
+
+    /// A driver that crashes takes the batch along, so each target is tried by itself.
+    @Test func aBatchThatCrashesIsTriedOneByOne() async throws {
+        let result = ProbeResult(success: true, message: "alone", engine: .sqlserver)
+        let fine = String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
+        // $0 is --batch for a batch, and "sh" for a target by itself.
+        let script = "cat >/dev/null; if [ \"$0\" = --batch ]; then kill -SEGV $$; fi; echo '\(fine)'"
+        let results = await IsolatedProbe(executable: ["/bin/sh", "-c", script]).probe([target, target, target], allow: .standard)
+        #expect(results.map(\.message) == ["alone", "alone", "alone"])
+    }
+
     @Test func theRequestArrivesOnStandardInputOnly() async throws {
         // The child answers with a message made of what it got: the password is there, and not among its arguments.
         let result = await probe(

@@ -52,7 +52,11 @@ struct ProcessCommand: AsyncParsableCommand {
 struct EngineProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "engine-probe", abstract: "Tests one connection.", shouldDisplay: false)
 
+    @Flag(help: "Tests several connections side by side.") var batch = false
+
     func run() throws {
+        // A driver's thread that hangs must not keep the process: it ends here, with what there is.
+        if batch { _exit(runProbeBatchChild()) }
         let code = runProbeChild()
         if code != 0 { throw ExitCode(code) }
     }

@@ -15,8 +15,8 @@ package struct IsolatedProbe: Sendable {
     /// A child that ends before it has read its request must not end us: the write then fails instead of raising a signal.
     private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
-    private let executable: [String]
-    private let config: EngineConfig
+    let executable: [String]
+    let config: EngineConfig
 
     /// `executable` is the argument vector of `dbtools engine-probe`, with an absolute path first.
     package init(executable: [String], config: EngineConfig = EngineConfig()) {
@@ -63,7 +63,7 @@ package struct IsolatedProbe: Sendable {
 
     /// The request as a file in memory, from its start. Not a pipe: swift-subprocess 1.0.2 ends the whole process with a fatal
     /// error when a child ends before it has read its input (2026-11-21; the writer is freed without `finish()`).
-    private static func memoryFile(_ bytes: [UInt8]) -> FileDescriptor? {
+    static func memoryFile(_ bytes: [UInt8]) -> FileDescriptor? {
         let file = FileDescriptor(rawValue: dbtools_memory_file("dbtools-probe"))
         guard file.rawValue >= 0 else { return nil }
         do {
@@ -133,7 +133,7 @@ package func runProbeChild() -> Int32 {
 }
 
 /// All of standard input. Not Foundation's, which traps when a signal interrupts it.
-private func readStandardInput() -> [UInt8] {
+func readStandardInput() -> [UInt8] {
     var all: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 16 * 1024)
     while true {
@@ -147,7 +147,7 @@ private func readStandardInput() -> [UInt8] {
 }
 
 /// Writes all of `bytes`. Returns whether that worked.
-private func writeStandardOutput(_ bytes: [UInt8]) -> Bool {
+func writeStandardOutput(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }

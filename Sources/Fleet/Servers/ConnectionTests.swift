@@ -13,8 +13,10 @@ package final class ConnectionTests: Sendable {
     package static let perMinuteMax = 60
     /// Tests under way at once in this process; further ones are told to come back.
     package static let runningCountMax = 16
-    /// Tests at once for all operations of this process; they wait for each other, and are outside of what people may do by hand.
-    package static let backgroundCountMax = 16
+    /// Tests at once for all operations of this process: so many batches of so many; they wait for each other, and are outside of what
+    /// people may do by hand.
+    static let batchesMax = 2
+    package static let backgroundCountMax = batchesMax * IsolatedProbe.batchCountMax
 
     private struct Allowance {
         var tokens = Double(burstMax)
@@ -26,19 +28,27 @@ package final class ConnectionTests: Sendable {
     }
 
     private let state = Mutex(State())
-    private let background = BackgroundSlots(count: backgroundCountMax)
     private let probe: @Sendable (Target) async -> ProbeResult
     private let uptimeSeconds: @Sendable () -> Double
+    private let background: ProbeBatches
 
     /// - Parameters:
     ///   - uptimeSeconds: a clock that only goes forward, by which the rate is measured.
+    ///   - probeMany: tries several targets side by side, and answers in their order; one after the other when nil.
     ///   - probe: tries one target and always answers within 10 s; in the program `IsolatedProbe`, which a crashing driver cannot harm.
     package init(
         uptimeSeconds: @escaping @Sendable () -> Double = { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 },
-        probe: @escaping @Sendable (Target) async -> ProbeResult
+        probeMany: (@Sendable ([Target]) async -> [ProbeResult])? = nil, probe: @escaping @Sendable (Target) async -> ProbeResult
     ) {
         self.uptimeSeconds = uptimeSeconds
         self.probe = probe
+        let many =
+            probeMany ?? { targets in
+                var results: [ProbeResult] = []
+                for target in targets { results.append(await probe(target)) }
+                return results
+            }
+        background = ProbeBatches(places: Self.batchesMax, batchCountMax: IsolatedProbe.batchCountMax, probe: many)
     }
 
     /// Tries `target`. Throws `.rateLimited` when the tenant tests too often, `.unavailable` when too many tests run.
@@ -49,10 +59,7 @@ package final class ConnectionTests: Sendable {
     }
 
     /// Tries `target` for an operation, when its turn comes. Always answers.
-    package func runInBackground(_ target: Target) async -> ProbeResult {
-        let probe = probe
-        return await background.run { await probe(target) }
-    }
+    package func runInBackground(_ target: Target) async -> ProbeResult { await background.run(target) }
 
     private func begin(_ tenant: Tenant.ID, nowSeconds: Double) throws {
         try state.withLock { state in
