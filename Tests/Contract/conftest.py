@@ -68,7 +68,10 @@ def make_world() -> World:
     world.make(f"/groups/{group['id']}/servers", {"serverIds": [servers[0]["id"]]})
     label = world.make("/labels", {"name": "label"})
     operation = world.make("/servers/bulk/add-labels", {"ids": [servers[0]["id"]], "labels": ["bulk"]})
-    world.ids = {"operationId": [operation["id"]], "serverId": [server["id"] for server in servers], "groupId": [group["id"]], "labelId": [label["id"]]}
+    world.ids = {
+        "serverId": [server["id"] for server in servers], "groupId": [group["id"]], "labelId": [label["id"]],
+        "operationId": [operation["id"]],
+    }
     return world
 
 

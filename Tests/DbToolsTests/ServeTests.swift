@@ -96,6 +96,7 @@ import Testing
 @Suite struct CommandTests {
     private static let codes: [(line: String, code: Int32)] = [
         ("frob", 2), ("serve --port x", 2), ("tenant create", 2), ("simulate --instances 0", 2), ("api FETCH /x", 2), ("version", 0),
+        ("server import", 2), ("server list", 2), ("operation wait", 2),
         ("--help", 0),
         ("serve --help", 0), ("restore /no/such/file", 1), ("process api", 1),
     ]
@@ -106,7 +107,8 @@ import Testing
         #expect(result.code == code, "\(result.output)\(result.error)")
     }
 
-    @Test(arguments: ["serve", "demo", "simulate", "tenant", "user", "migrate", "backup", "restore", "login", "api", "version"])
+    @Test(arguments: ["serve", "demo", "simulate", "tenant", "user", "migrate", "backup", "restore", "login", "api", "version", "server",
+        "operation"])
     func everyCommandHasHelpWithAnExample(name: String) throws {
         let help = try Served.run([name, "--help"])
         #expect(help.code == 0)

@@ -91,6 +91,15 @@ final class Served {
         return (process.terminationStatus, text, errors)
     }
 
+    /// As `run`, on a thread of its own: for commands that take long, which would hold up the other tests.
+    static func runAside(
+        _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    ) async throws -> (code: Int32, output: String, error: String) {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread { continuation.resume(with: Result { try run(arguments, input: input, environment: environment) }) }.start()
+        }
+    }
+
     /// Asks it to stop, and tells how long that took.
     func stop() async throws -> Double {
         let startedAt = ContinuousClock.now

@@ -12,7 +12,7 @@ import Testing
 
 /// `POST /servers/bulk/{action}` (issue 3: bulk assign and remove; design.md, settled question 6).
 @Suite struct BulkTests {
-    /// PRD 2.7: labels on many servers at once.
+    /// PRD 2.4-7, 2.7: labels on many servers at once.
     @Test func labelsGoOnManyServersAndOffAgain() async throws {
         try await FleetFixture.with { (fleet) async throws in
             let ids = [try await fleet.server("a", ["labels": ["core"]]), try await fleet.server("b"), try await fleet.server("c")]
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// PRD 2.6: servers into groups, many at once.
+    /// PRD 2.4-7, 2.6: servers into groups, many at once.
     @Test func serversGoIntoGroupsAndOutAgain() async throws {
         try await FleetFixture.with { (fleet) async throws in
             for name in ["zeta", "b", "x"] { _ = try await fleet.server(name) }

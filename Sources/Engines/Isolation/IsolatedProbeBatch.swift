@@ -6,7 +6,7 @@ import SystemPackage
 
 extension IsolatedProbe {
     /// Targets that one child tests, side by side: starting a child costs more than a test.
-    package static let batchCountMax = 16
+    package static let batchCountMax = 8
 
     /// Tests several targets in one child. A driver that crashes takes their tests along: they are then made one by one, so that each
     /// target's own result is told. Answers in the order of `targets`.

@@ -49,7 +49,11 @@ struct EdgeMiddleware: RouterMiddleware {
     private static func checkTarget(_ request: Request) throws {
         let target = request.head.path ?? "/"
         guard target.utf8.count <= HTTPLimits.targetBytesMax else { throw AppError(.validationError, "The address is too long") }
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > HTTPLimits.bodyBytesMax { throw AppError.bodyTooLarge }
+        let isUpload = HTTPLimits.isUpload(method: request.method.rawValue, path: request.uri.path)
+        let bodyBytesMax = isUpload ? HTTPLimits.uploadBytesMax : HTTPLimits.bodyBytesMax
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > bodyBytesMax {
+            throw isUpload ? AppError.uploadTooLarge : AppError.bodyTooLarge
+        }
     }
 
     private static func reply(to error: any Error, _ request: Request, _ context: AppRequestContext) -> Response {
