@@ -485,11 +485,11 @@ on("POST", "/users", (c) => {
   const b = c.body;
   if (!/@/.test(b.email ?? "")) invalid("email", "is not an email address");
   if (users.some((u) => u.email === b.email)) throw new Refusal(409, "CONFLICT", "A user with this email exists already.");
-  const u = user(b.name, b.email, b.role, { lastSignInAt: null, password: b.password });
+  const u = user(b.name, b.email, b.role, { lastSignInAt: null, password: null });
   u.memberships[0].tenantSlug = c.slug;
   users.push(u);
   c.status = 201;
-  return publicUser(u);
+  return { ...publicUser(u), link: makeLink(u) };
 });
 const userOf = (c) =>
   users.find((u) => u.id === c.params.id) ?? (() => {

@@ -49,7 +49,7 @@ export function AdminsPage(): ReactElement {
                     <th>Name</th>
                     <th>Email</th>
                     <th>Status</th>
-                    <th>Last sign-in</th>
+                    <th className="hide8">Last sign-in</th>
                     <th>
                       <span className="vh">Actions</span>
                     </th>
@@ -69,7 +69,7 @@ export function AdminsPage(): ReactElement {
                       <td>
                         <UserStatus user={user} />
                       </td>
-                      <td className="m2">
+                      <td className="m2 hide8">
                         <Ago at={user.lastSignInAt} />
                       </td>
                       <td className="acts">

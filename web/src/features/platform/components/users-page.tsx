@@ -73,7 +73,7 @@ export function UsersPage(): ReactElement {
                         <th>Email</th>
                         <th>Role</th>
                         <th>Status</th>
-                        <th>Last sign-in</th>
+                        <th className="hide8">Last sign-in</th>
                         <th>
                           <span className="vh">Actions</span>
                         </th>
@@ -156,8 +156,8 @@ function UserRow({ user, self, ruled, slug, onOpen, onRevoke }: RowProps): React
       <td>
         <UserStatus user={user} />
       </td>
-      <td className="m2">
-        <Ago at={user.lastSignInAt ?? null} />
+      <td className="m2 hide8">
+        <Ago at={user.lastSignInAt} />
       </td>
       <td className="acts">
         {!self && (
@@ -178,17 +178,17 @@ export function UserStatus({ user }: { user: User }): ReactElement {
     ? ["unknown", "question-circle", user.linkExpiresAt ? "Invited" : "No valid link"] as const
     : ["healthy", "check-circle-fill", "Active"] as const;
   return (
-    <span className="row">
+    <>
       <span className="status" data-s={tone}>
         <Icon name={icon} />
         {word}
       </span>
       {user.linkExpiresAt && !user.disabled && (
-        <span className="t12 m3">
-          link until <Ago at={user.linkExpiresAt} form="full" />
-        </span>
+        <div className="t12 m3">
+          Link until <Ago at={user.linkExpiresAt} form="full" />
+        </div>
       )}
-    </span>
+    </>
   );
 }
 
