@@ -89,6 +89,14 @@ import Testing
             }
             try await platform.system.transaction { try OperationDue.makeDue(id, on: $0) }
         }
+        /// Lets `service` take the operation over and do it. The holder is alive in these tests, and may renew its lease in between.
+        func takeOver(_ id: Platform.Operation.ID, _ service: OperationService) async throws -> Bool {
+            for _ in 0..<20 {
+                try await expire(id)
+                if await service.tick(only: tenant) == 1 { return true }
+            }
+            return false
+        }
         func dueCount() async throws -> Int {
             let id = tenant.id
             return try await platform.system.read {
@@ -151,9 +159,8 @@ import Testing
         for await _ in reached.stream { break }
         #expect(try await world.find(operation.id).counts.succeeded == 2)
 
-        try await world.expire(operation.id)
         let next = Recorder()
-        #expect(await world.service(next).tick(only: world.tenant) == 1)
+        #expect(try await world.takeOver(operation.id, world.service(next)))
         #expect(next.performed.withLock { $0 } == [3, 4])
         #expect(try await world.find(operation.id).counts.succeeded == 4)
         #expect(try await world.kept() == [1, 2, 3, 4])
@@ -176,8 +183,7 @@ import Testing
         let (late, tenant) = (world.service(slow), world.tenant)
         let process = Task { await late.tick(only: tenant) }
         for await _ in reached.stream { break }
-        try await world.expire(operation.id)
-        #expect(await world.service(Recorder()).tick(only: world.tenant) == 1)
+        #expect(try await world.takeOver(operation.id, world.service(Recorder())))
         goOn.continuation.yield()
         #expect(await process.value == 0)
         #expect(slow.performed.withLock { $0 } == [1])
