@@ -35,7 +35,7 @@ package struct TestCluster: Sendable {
         logger.logLevel = .error
         let cluster = PrivateCluster(
             directory: directory,
-            settings: ["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"], logger: logger)
+            settings: ["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "800"], logger: logger)
         running.withLock { $0 = directory }
         atexit { TestCluster.end() }
         Task { try await cluster.run() }
