@@ -22,6 +22,7 @@ enum App {
         let probe = IsolatedProbe(executable: ["/proc/self/exe", "engine-probe"], config: engineConfig(config))
         let outbound = outboundPolicy(config)
         let tests = ConnectionTests(probeMany: { await probe.probe($0, allow: outbound) }) { await probe.probe($0, allow: outbound) }
+        let databaseLists = DatabaseLists { target async throws(EngineError) in try await probe.databases(target, allow: outbound) }
 
         let collectors = CollectorStatistics(system: tenants.system, logger: Logger(label: "monitoring"))
 
@@ -31,7 +32,10 @@ enum App {
             fleet: { tenant in try await tenants.read(tenant) { try FleetRollUp.count(on: $0) } },
             onRunning: { port in APIReady.note(port: port, directory) }
         ) { group in
-            ServerRoutes(databases: tenants, secrets: installation.secrets, tests: tests).add(to: group)
+            ServerViewRoutes(databases: tenants).add(to: group)
+            OnboardingRoutes(databases: tenants).add(to: group)
+            ServerRoutes(databases: tenants, secrets: installation.secrets, tests: tests, databaseLists: databaseLists).add(to: group)
+            CredentialRoutes(databases: tenants, secrets: installation.secrets, operations: Operations(tenants: tenants)).add(to: group)
             ServerGroupRoutes(databases: tenants).add(to: group)
             LabelRoutes(databases: tenants).add(to: group)
             HealthRoutes(databases: tenants).add(to: group)
@@ -43,14 +47,18 @@ enum App {
         let sweep = HalfMadeSweep(provisioning: installation.provisioning, logger: Logger(label: "platform"))
         let kinds = operationKinds(bulk, installation, tests)
         let operations = OperationService(tenants: tenants, kinds: kinds, logger: Logger(label: "platform"))
-        return [collectors, application, sweep, operations]
+        let purge = DeletedServerPurge(databases: tenants, logger: Logger(label: "fleet"))
+        return [collectors, application, sweep, operations, purge]
     }
 
     /// Every kind of long work. A new one is one line.
     private static func operationKinds(
         _ bulk: [any BulkAction], _ installation: Installation, _ tests: ConnectionTests
     ) -> [any OperationKind] {
-        bulk + [ImportKind(secrets: installation.secrets, tests: tests)]
+        bulk + [
+            ImportKind(secrets: installation.secrets, tests: tests),
+            CredentialTestKind(databases: installation.tenants, secrets: installation.secrets, tests: tests),
+        ]
     }
 
     /// Everything that can be done to many servers at once. A new one is one line.

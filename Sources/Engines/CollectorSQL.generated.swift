@@ -8,6 +8,17 @@ enum CollectorSQL {
         WHERE Variable_name IN ('Threads_connected', 'Questions', 'Uptime', 'Innodb_data_reads', 'Innodb_data_writes', 'Innodb_data_read', 'Innodb_data_written',
             'Innodb_buffer_pool_read_requests', 'Innodb_buffer_pool_reads')
         """#
+    /// MySQL/SQL/databases.sql
+    static let mySQLDatabases = #"""
+        SELECT s.schema_name AS name,
+            CAST(SUM(t.data_length + t.index_length) AS SIGNED) AS size_bytes,
+            s.schema_name IN ('information_schema', 'mysql', 'performance_schema', 'sys') AS is_system
+        FROM information_schema.schemata s
+        LEFT JOIN information_schema.tables t ON t.table_schema = s.schema_name AND t.table_type = 'BASE TABLE'
+        GROUP BY s.schema_name
+        ORDER BY s.schema_name
+        LIMIT 10000
+        """#
     /// MySQL/SQL/encryption.sql
     static let mySQLEncryption = #"""
         SHOW STATUS
@@ -34,6 +45,19 @@ enum CollectorSQL {
             max(stats_reset) AS stats_reset_at,
             pg_postmaster_start_time() AS started_at
         FROM pg_stat_database
+        """#
+    /// PostgreSQL/SQL/databases.sql
+    static let postgreSQLDatabases = #"""
+        SELECT d.datname::text AS name,
+            CASE
+                WHEN has_database_privilege(d.oid, 'CONNECT') OR pg_has_role(current_user, 'pg_read_all_stats', 'MEMBER')
+                    THEN pg_database_size(d.oid)
+            END AS size_bytes,
+            CASE WHEN NOT d.datallowconn THEN 'not connectable' WHEN d.datistemplate THEN 'template' ELSE 'online' END AS state,
+            (d.datname IN ('postgres', 'template0', 'template1')) AS is_system
+        FROM pg_database d
+        ORDER BY d.datname
+        LIMIT 10000
         """#
     /// PostgreSQL/SQL/probe.sql
     static let postgreSQLProbe = #"""
@@ -109,6 +133,26 @@ enum CollectorSQL {
             signal_wait_time_ms
         FROM sys.dm_os_wait_stats
         WHERE waiting_tasks_count > 0;
+        """#
+    /// SQLServer/SQL/databases.sql
+    static let sqlServerDatabases = #"""
+        SET NOCOUNT ON;
+        SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+        SET LOCK_TIMEOUT 1000;
+        SET DEADLOCK_PRIORITY LOW;
+
+        SELECT database_id,
+            name,
+            state_desc,
+            recovery_model_desc
+        FROM sys.databases
+        WHERE source_database_id IS NULL
+        ORDER BY name;
+
+        SELECT database_id,
+            SUM(CAST(size AS bigint)) AS page_count
+        FROM sys.master_files
+        GROUP BY database_id;
         """#
     /// SQLServer/SQL/probe-state.sql
     static let sqlServerProbeState = #"""

@@ -25,6 +25,8 @@ package enum EngineKind: String, Codable, CaseIterable, Sendable, Hashable {
 package protocol Engine: Sendable {
     /// Connects, reads version and permissions back, disconnects. Answers within `deadlineSeconds` as far as the driver obeys it.
     func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult
+    /// Connects, reads what databases there are, disconnects. Throws within `deadlineSeconds` as far as the driver obeys it.
+    func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo]
     /// Opens a connection for collecting. Throws within `deadlineSeconds` as far as the driver obeys it.
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection
 }

@@ -83,6 +83,15 @@ package struct ProbeResult: Codable, Sendable, Hashable {
         self.startedAt = startedAt
     }
 
+    /// All missing grants in one script, for an administrator of the server; nil when none is missing.
+    package var grantScript: String? {
+        let missing = permissions.filter { !$0.granted && $0.grantStatement != nil }
+        guard !missing.isEmpty else { return nil }
+        let statements = missing.map { "-- \($0.name): \($0.neededFor)\n\($0.grantStatement ?? "")" }
+        return "-- Run as an administrator of this server. It grants what DbTools lacks there, and nothing else.\n"
+            + statements.joined(separator: "\n") + "\n"
+    }
+
     /// A failed test.
     package static func failure(_ error: EngineError, engine: EngineKind, latencyMs: Int = 0) -> ProbeResult {
         ProbeResult(success: false, message: error.message, errorCode: error.code, engine: engine, latencyMs: latencyMs)

@@ -1,7 +1,9 @@
 // Fleet: the servers that a tenant watches, their groups and labels.
 //
 // Needs: Platform (tenants' databases, secrets, activity log, events, the HTTP edge) and Engines (what a target is, how it is tested).
-// Gives: `ServerRoutes`, `ServerGroupRoutes`, `LabelRoutes`; `Server` and its SQL for the parts that work on servers; `ConnectionTests`.
+// Gives: `ServerRoutes`, `ServerViewRoutes`, `OnboardingRoutes`, `CredentialRoutes`, `ServerGroupRoutes`, `LabelRoutes`;
+// `DynamicGroup.memberships`, who is in which group by hand and by filter;
+// `Server` and its SQL for the parts that work on servers; `ConnectionTests`.
 //
 // Invariants: a password is sealed before it reaches the database, and never returned or logged. Every change of what collectors must
 // know takes

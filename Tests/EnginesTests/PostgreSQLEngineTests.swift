@@ -23,7 +23,7 @@ struct ListeningPostgreSQL: Sendable {
         let certificates = try TestCertificates(in: directory)
         let rules =
             "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\n"
-                + "hostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
+                + "hostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl postgres scripted 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
         try rules.write(toFile: directory + "/hba.conf", atomically: true, encoding: .utf8)
         if geteuid() == 0, let account = getpwnam("postgres") {
             for file in ["", "/hba.conf", "/server.pem", "/server.key"] {

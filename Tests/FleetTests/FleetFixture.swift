@@ -27,6 +27,7 @@ struct FleetFixture {
         let targets = Mutex<[Target]>([])
         let refusedHosts = Mutex<Set<String>>([])
         let onProbe = Mutex<(@Sendable (Target) async -> Void)?>(nil)
+        let databases = Mutex<Result<[DatabaseInfo], EngineError>>(.success([]))
         let answer = Mutex<ProbeResult>(
             ProbeResult(
                 success: true, message: "Connected.", engine: .sqlserver, version: "SQL Server 2019", productVersion: "15.0.4375.4",
@@ -38,7 +39,7 @@ struct FleetFixture {
         let tenant = try await platform.tenant()
         let probed = Probed()
         let router = Router(context: AppRequestContext.self)
-        router.add(middleware: SignedIn(tenant: tenant, role: role))
+        router.add(middleware: SignedIn(tenant: tenant, role: role, user: User.ID()))
         let tests = ConnectionTests(uptimeSeconds: { 0 }) { target in
             probed.targets.withLock { $0.append(target) }
             if let onProbe = probed.onProbe.withLock({ $0 }) { await onProbe(target) }
@@ -48,7 +49,14 @@ struct FleetFixture {
             return probed.answer.withLock { $0 }
         }
         let group = router.group("/api/v1")
-        ServerRoutes(databases: platform.tenants, secrets: platform.secrets, tests: tests).add(to: group)
+        let lists = DatabaseLists { target async throws(EngineError) in
+            try probed.databases.withLock { $0 }.get()
+        }
+        ServerViewRoutes(databases: platform.tenants).add(to: group)
+        OnboardingRoutes(databases: platform.tenants).add(to: group)
+        ServerRoutes(databases: platform.tenants, secrets: platform.secrets, tests: tests, databaseLists: lists).add(to: group)
+        let operations = Operations(tenants: platform.tenants)
+        CredentialRoutes(databases: platform.tenants, secrets: platform.secrets, operations: operations).add(to: group)
         ServerGroupRoutes(databases: platform.tenants).add(to: group)
         LabelRoutes(databases: platform.tenants).add(to: group)
         let bulk: [any BulkAction] = [
@@ -58,7 +66,11 @@ struct FleetFixture {
         BulkRoutes(databases: platform.tenants, actions: bulk).add(to: group)
         ImportRoutes(databases: platform.tenants, secrets: platform.secrets).add(to: group)
         OperationRoutes(tenants: platform.tenants).add(to: group)
-        let kinds: [any OperationKind] = bulk + [ImportKind(secrets: platform.secrets, tests: tests)]
+        let kinds: [any OperationKind] =
+            bulk + [
+                ImportKind(secrets: platform.secrets, tests: tests),
+                CredentialTestKind(databases: platform.tenants, secrets: platform.secrets, tests: tests),
+            ]
         let service = OperationService(tenants: platform.tenants, kinds: kinds, logger: Logger(label: "operations"))
         try await Application(router: router).test(.router) { client in
             try await body(FleetFixture(platform: platform, tenant: tenant, client: client, probed: probed, service: service))
@@ -144,12 +156,13 @@ struct FleetFixture {
 private struct SignedIn: RouterMiddleware {
     let tenant: Tenant
     let role: Role
+    let user: User.ID
 
     func handle(
         _ request: Request, context: AppRequestContext, next: @concurrent (Request, AppRequestContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.caller = Caller(userID: User.ID(), email: "ada@example.com", role: role, address: "127.0.0.1", requestID: "r-1")
+        context.caller = Caller(userID: user, email: "ada@example.com", role: role, address: "127.0.0.1", requestID: "r-1")
         context.tenant = tenant
         do { return try await next(request, context) } catch let error as AppError {
             let details = error.details.map { JSONValue.object(["field": .string($0.field), "reason": .string($0.reason)]) }
@@ -175,4 +188,9 @@ private struct SignedIn: RouterMiddleware {
         default: 500
         }
     }
+}
+
+extension JSONValue {
+    /// An entry of a list.
+    subscript(_ index: Int) -> JSONValue? { array.flatMap { $0.indices.contains(index) ? $0[index] : nil } }
 }

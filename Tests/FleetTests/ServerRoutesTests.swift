@@ -145,13 +145,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [("not-a-uuid", 400), ("7d9fd5a0-0000-7000-8000-000000000000", 404)])
-    func unknownIdsAreRefused(id: String, status: Int) async throws {
+    @Test(arguments: ["not-a-uuid", "7d9fd5a0-0000-7000-8000-000000000000"])
+    func whatNothingIsCalledIsNotFound(id: String) async throws {
         try await FleetFixture.with { (fleet) async throws in
-            #expect(try await fleet.send(.get, "/servers/\(id)").status == status)
-            #expect(try await fleet.send(.patch, "/servers/\(id)", [:]).status == status)
-            #expect(try await fleet.send(.post, "/servers/\(id)/test-connection").status == status)
-            #expect(try await fleet.send(.post, "/servers/\(id)/restore").status == status)
+            #expect(try await fleet.send(.get, "/servers/\(id)").status == 404)
+            #expect(try await fleet.send(.patch, "/servers/\(id)", [:]).status == 404)
+            #expect(try await fleet.send(.post, "/servers/\(id)/test-connection").status == 404)
+            #expect(try await fleet.send(.post, "/servers/\(id)/restore").status == 404)
         }
     }
 
@@ -253,7 +253,7 @@ import Testing
             let plan = try await fleet.rows("EXPLAIN \(statement)").map { try $0.decode(0, as: String.self) }.joined(separator: "\n")
             let cost = try #require(plan.firstMatch(of: #/cost=[0-9.]+\.\.([0-9.]+)/#).flatMap { Double($0.1) })
             #expect(plan.contains("servers_name_key"))
-            #expect(cost < 2_000, "\(plan)")
+            #expect(cost < 6_000, "\(plan)")
         }
     }
 }

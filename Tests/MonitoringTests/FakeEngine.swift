@@ -36,6 +36,8 @@ final class FakeEngine: Engine {
         ProbeResult(success: true, message: "Connected.", engine: target.engine)
     }
 
+    func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo] { [] }
+
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
         let behaviour = state.withLock { state in
             state.connects.append(target.hostname)

@@ -11,6 +11,8 @@ package struct IsolatedProbe: Sendable {
     static let childDeadlineSeconds = 8.5
     /// The answer's size at most.
     static let answerSizeBytesMax = 64 * 1024
+    /// As that, for a list of databases.
+    static let databasesSizeBytesMax = 8 * 1024 * 1024
 
     /// A child that ends before it has read its request must not end us: the write then fails instead of raising a signal.
     private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
@@ -27,12 +29,34 @@ package struct IsolatedProbe: Sendable {
 
     /// Tests `target` under the policy `allow`. Always answers, within 10 s.
     package func probe(_ target: Target, allow: OutboundPolicy) async -> ProbeResult {
+        let timer = CallTimer()
+        do throws(EngineError) {
+            return try await answer(ProbeRequest(target: target, config: config(allow)), sizeBytesMax: Self.answerSizeBytesMax)
+        } catch {
+            return .failure(error, engine: target.engine, latencyMs: timer.milliseconds)
+        }
+    }
+
+    /// Reads the databases of `target`, within 10 s. Throws what a connection test would have found.
+    package func databases(_ target: Target, allow: OutboundPolicy) async throws(EngineError) -> [DatabaseInfo] {
+        let request = ProbeRequest(target: target, config: config(allow), wantsDatabases: true)
+        let reply: DatabasesReply = try await answer(request, sizeBytesMax: Self.databasesSizeBytesMax)
+        if let code = reply.errorCode { throw EngineError(code, reply.message) }
+        return reply.databases
+    }
+
+    private func config(_ allow: OutboundPolicy) -> EngineConfig {
         var config = config
         config.outbound = allow
-        let timer = CallTimer()
-        let request = ProbeRequest(target: target, config: config)
-        let answer = await withTaskGroup(of: Answer.self) { group in
-            group.addTask { await ask(request) }
+        return config
+    }
+
+    /// What the child answers, in time. Throws when it hangs, crashes or cannot be started.
+    private func answer<Reply: Decodable & Sendable>(
+        _ request: ProbeRequest, sizeBytesMax: Int
+    ) async throws(EngineError) -> Reply {
+        let answer = await withTaskGroup(of: Answer<Reply>.self) { group in
+            group.addTask { await ask(request, sizeBytesMax: sizeBytesMax) }
             group.addTask {
                 do { try await Task.sleep(for: .seconds(Self.deadlineSeconds)) } catch { return .cancelled }
                 return .late
@@ -41,24 +65,24 @@ package struct IsolatedProbe: Sendable {
             group.cancelAll()
             return first
         }
+        let target = request.target
         let place = "\(target.hostname), port \(target.port)"
-        let error: EngineError
         switch answer {
         case .result(let result): return result
         case .late:
-            error = EngineError(
+            throw EngineError(
                 .timeout,
                 "The test of \(place) did not end within \(Self.deadlineSeconds) s and was stopped: the server accepts connections but does not answer."
             )
         case .crashed(let reason):
-            error = EngineError(
+            throw EngineError(
                 .driverFailed,
                 "The driver failed while testing \(place) (\(reason)): the server may not be \(target.engine.displayName), or the driver needs an update."
             )
-        case .notStarted: error = EngineError(.driverFailed, "The connection test could not be started: see the log of DbTools.")
-        case .cancelled: error = EngineError(.timeout, "The connection test was stopped.")
+        case .notStarted:
+            throw EngineError(.driverFailed, "The connection test could not be started: see the log of DbTools.")
+        case .cancelled: throw EngineError(.timeout, "The connection test was stopped.")
         }
-        return .failure(error, engine: target.engine, latencyMs: timer.milliseconds)
     }
 
     /// The request as a file in memory, from its start. Not a pipe: swift-subprocess 1.0.2 ends the whole process with a fatal
@@ -76,14 +100,14 @@ package struct IsolatedProbe: Sendable {
         }
     }
 
-    private enum Answer: Sendable {
-        case result(ProbeResult)
+    private enum Answer<Reply: Sendable>: Sendable {
+        case result(Reply)
         case crashed(String)
         case late, notStarted, cancelled
     }
 
     /// Starts the child, hands it the request on standard input, and reads its answer. Cancelling kills the child.
-    private func ask(_ request: ProbeRequest) async -> Answer {
+    private func ask<Reply: Decodable & Sendable>(_ request: ProbeRequest, sizeBytesMax: Int) async -> Answer<Reply> {
         // a target always encodes
         guard let path = executable.first, let request = try? JSONEncoder().encode(request),
             let input = Self.memoryFile(Array(request))
@@ -95,11 +119,11 @@ package struct IsolatedProbe: Sendable {
                 .path(FilePath(path)), arguments: Arguments(Array(executable.dropFirst())),
                 environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), platformOptions: options, 
                 input: .fileDescriptor(input, closeAfterSpawningProcess: true),
-                output: .bytes(limit: Self.answerSizeBytesMax), error: .discarded)
+                output: .bytes(limit: sizeBytesMax), error: .discarded)
             switch outcome.terminationStatus {
             case .exited(0):
                 // what does not decode is a failure of the child
-                let result = try? JSONDecoder().decode(ProbeResult.self, from: Data(outcome.standardOutput))
+                let result = try? JSONDecoder().decode(Reply.self, from: Data(outcome.standardOutput))
                 return result.map { .result($0) } ?? .crashed("its answer could not be read")
             case .exited(let code): return .crashed("it ended with code \(code)")
             case .signaled(let signal): return .crashed("it ended by signal \(signal)")
@@ -116,6 +140,15 @@ package struct IsolatedProbe: Sendable {
 struct ProbeRequest: Codable, Sendable {
     let target: Target
     let config: EngineConfig
+    /// Instead of a connection test.
+    var wantsDatabases = false
+}
+
+/// What the child says of the databases: them, or why not.
+struct DatabasesReply: Codable, Sendable {
+    var databases: [DatabaseInfo] = []
+    var errorCode: ProbeErrorCode?
+    var message = ""
 }
 
 /// The whole of `dbtools engine-probe`: reads a request from standard input, writes the result to standard output. Blocks; call it on the
@@ -127,8 +160,18 @@ package func runProbeChild() -> Int32 {
     // the parent reports it
     guard let request = try? JSONDecoder().decode(ProbeRequest.self, from: Data(readStandardInput())) else { return 2 }
     let engine = request.target.engine.makeEngine(request.config)
-    let result = engine.probe(request.target, deadlineSeconds: IsolatedProbe.childDeadlineSeconds)
-    guard let output = try? JSONEncoder().encode(result) else { return 1 }  // a result always encodes
+    let deadlineSeconds = IsolatedProbe.childDeadlineSeconds
+    let output: Data?
+    if request.wantsDatabases {
+        var reply = DatabasesReply()
+        do throws(EngineError) { reply.databases = try engine.databases(request.target, deadlineSeconds: deadlineSeconds) } catch {
+            (reply.errorCode, reply.message) = (error.code, error.message)
+        }
+        output = try? JSONEncoder().encode(reply)  // a reply always encodes
+    } else {
+        output = try? JSONEncoder().encode(engine.probe(request.target, deadlineSeconds: deadlineSeconds))  // so does a result
+    }
+    guard let output else { return 1 }
     return writeStandardOutput(Array(output)) ? 0 : 1
 }
 

@@ -23,6 +23,22 @@ struct MySQLEngine: Engine {
         }
     }
 
+    func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo] {
+        let deadline = CallDeadline(seconds: deadlineSeconds)
+        let connection = try open(target, deadline: deadline)
+        defer { connection.close() }
+        do throws(ODBCError) {
+            let sets = try connection.resultSets(
+                CollectorSQL.mySQLDatabases, deadlineSeconds: deadline.remainingSeconds, rowCountMax: DatabaseInfo.countMax)
+            guard let set = try sets.first?.get() else { throw ODBCError(state: "HY000", message: "no databases came back") }
+            return set.rows.compactMap { row in
+                guard row.count == 3, let name = row[0].text else { return nil }
+                return DatabaseInfo(
+                    name: name, sizeBytes: row[1].int, state: "online", recoveryModel: nil, isSystem: row[2].int == 1)
+            }
+        } catch { throw MySQLFailure(target: target).whileReading(error) }
+    }
+
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
         let deadline = CallDeadline(seconds: deadlineSeconds)
         return try MySQLConnection(try open(target, deadline: deadline), target: target, deadline: deadline)

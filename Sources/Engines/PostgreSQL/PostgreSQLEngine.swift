@@ -20,6 +20,23 @@ struct PostgreSQLEngine: Engine {
         }
     }
 
+    func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo] {
+        let deadline = CallDeadline(seconds: deadlineSeconds)
+        let connection = try open(target, deadline: deadline)
+        connection.statementDeadlineSeconds = deadline.remainingSeconds
+        do {
+            return try connection.rows(SQL(stringLiteral: CollectorSQL.postgreSQLDatabases)).map { row in
+                DatabaseInfo(
+                    name: try row.decode("name"), sizeBytes: try row.decode("size_bytes"), state: try row.decode("state"),
+                    recoveryModel: nil, isSystem: try row.decode("is_system"))
+            }
+        } catch let error as PostgresError {
+            throw PostgreSQLFailure(target: target).whileReading(error)
+        } catch {
+            throw EngineError(.protocolError, "The server's list of databases could not be read; test the connection.")
+        }
+    }
+
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
         let deadline = CallDeadline(seconds: deadlineSeconds)
         return try PostgreSQLConnection(try open(target, deadline: deadline), target: target, deadline: deadline)

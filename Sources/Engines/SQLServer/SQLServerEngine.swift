@@ -20,6 +20,20 @@ struct SQLServerEngine: Engine {
         }
     }
 
+    func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo] {
+        let deadline = CallDeadline(seconds: deadlineSeconds)
+        let (connection, port) = try open(target, deadline: deadline)
+        defer { connection.close() }
+        let sets: [Result<ODBCResultSet, ODBCError>]
+        do throws(ODBCError) {
+            sets = try connection.resultSets(
+                CollectorSQL.sqlServerDatabases, deadlineSeconds: deadline.remainingSeconds, rowCountMax: DatabaseInfo.countMax)
+            guard let first = try sets.first?.get() else { throw ODBCError(state: "HY000", message: "no databases came back") }
+            let files = sets.count > 1 ? try? sets[1].get() : nil  // without the right to see files the sizes stay unknown
+            return SQLServerDatabases.list(first, files: files)
+        } catch { throw SQLServerFailure(target: target, port: port).whileReading(error) }
+    }
+
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
         let (connection, port) = try open(target, deadline: CallDeadline(seconds: deadlineSeconds))
         return SQLServerConnection(connection, target: target, port: port)

@@ -25,10 +25,7 @@ package struct BulkConnectionTest: BulkAction {
     package func perform(_ item: OperationItem, of operation: Platform.Operation, for tenant: Tenant) async throws -> ItemOutcome {
         guard let id = item.serverID else { return BulkOutcomes.gone }
         let server = try await databases.read(tenant) { try Server.find(id, on: $0) }
-        let password = try server.sealedPassword.map {
-            try secrets.open($0.bytes, for: tenant.id, context: Server.passwordContext(server.id))
-        }
-        return ItemOutcome(await tests.runInBackground(server.configuration.target(password: password)))
+        return ItemOutcome(await tests.runInBackground(try server.target(secrets: secrets, tenant: tenant.id)))
     }
 
     package func keep(_ results: [ItemResult], of operation: Platform.Operation, at now: Date, on session: TenantSession) throws
@@ -56,13 +53,16 @@ extension ItemOutcome {
                 "version": JSONValue(result.version), "productVersion": JSONValue(result.productVersion),
                 "edition": JSONValue(result.edition), "latencyMs": .int(Int64(result.latencyMs)),
                 "encrypted": result.encrypted.map { .bool($0) } ?? .null, "missingPermissions": .array(missing),
+                "serverName": JSONValue(result.serverName), "startedAt": JSONValue(result.startedAt.map(RFC3339.string)),
             ])
     }
 
     /// What the tested server said of itself.
     var serverFacts: ServerFacts? {
         result.map {
-            ServerFacts(version: $0["version"]?.string, productVersion: $0["productVersion"]?.string, edition: $0["edition"]?.string)
+            ServerFacts(
+                version: $0["version"]?.string, productVersion: $0["productVersion"]?.string, edition: $0["edition"]?.string,
+                serverName: $0["serverName"]?.string, startedAt: $0["startedAt"]?.string.flatMap(RFC3339.date))
         }
     }
 }

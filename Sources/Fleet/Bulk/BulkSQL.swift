@@ -21,7 +21,7 @@ extension BulkSelection {
                 INSERT INTO platform.operation_items (operation_id, position, entity_id, name)
                 SELECT \(operation), row_number() OVER (ORDER BY lower(o.name), o.id)::int, o.id, o.name
                 FROM fleet.server_overview o
-                WHERE \(filter.conditions)
+                WHERE \(filter.withDynamicGroups(on: session).conditions)
                 LIMIT \(Platform.Operation.itemCountMax + 1)
                 """)
         }
@@ -100,9 +100,9 @@ enum BulkSQL {
         Set(try session.rows(sql).map { try $0.decode(0) })
     }
 
-    /// Names of the groups by id. Throws a validation error that names each unknown id.
+    /// Names of the groups by id. Throws a validation error that names each unknown id, and `.conflict` for a group that a filter fills.
     static func groupNames(_ groups: [ServerGroup.ID], on session: TenantSession) throws -> [String] {
-        let rows = try session.rows("SELECT id, name FROM fleet.server_groups WHERE id = ANY (\(groups)) ORDER BY lower(name)")
+        let rows = try session.rows("SELECT id, name, filter IS NOT NULL FROM fleet.server_groups WHERE id = ANY (\(groups)) ORDER BY lower(name)")
         let known = Set(try rows.map { try $0.decode(0, as: ServerGroup.ID.self) })
         let unknown = groups.enumerated().filter { !known.contains($1) }
         guard unknown.isEmpty else {
@@ -110,6 +110,7 @@ enum BulkSQL {
                 .validationError, "\(unknown.count) of the groups do not exist",
                 details: unknown.map { .init(field: "groupIds[\($0.offset)]", reason: "is not a group of this tenant") })
         }
+        for row in rows where try row.decode(2) { throw ServerGroup.refusesHands(try row.decode(1)) }
         return try rows.map { try $0.decode(1) }
     }
 

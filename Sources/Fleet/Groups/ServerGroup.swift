@@ -18,19 +18,25 @@ package struct ServerGroup: Sendable, Equatable {
     package var description: String
     /// "#rrggbb" in lower case.
     package var color: String?
+    /// As the API takes it; nil: people put servers into it. See `GroupFilter`.
+    package var filter: String?
     package var revision: Int64
     /// Without deleted servers.
     package var serverCount: Int
+    /// Of its servers, how many are in which health.
+    package var byHealth: [ServerHealth: Int] = [:]
     package var createdAt: Date
     package var updatedAt: Date
 
     package init(
-        id: ID, name: String, description: String, color: String?, revision: Int64, serverCount: Int, createdAt: Date, updatedAt: Date
+        id: ID, name: String, description: String, color: String?, filter: String? = nil, revision: Int64, serverCount: Int,
+        createdAt: Date, updatedAt: Date
     ) {
         self.id = id
         self.name = name
         self.description = description
         self.color = color
+        self.filter = filter
         self.revision = revision
         self.serverCount = serverCount
         self.createdAt = createdAt
@@ -38,26 +44,12 @@ package struct ServerGroup: Sendable, Equatable {
     }
 
     /// For the activity log.
-    package var audit: [String: JSONValue] { ["name": .string(name), "description": .string(description), "color": JSONValue(color)] }
-}
-
-/// Colours as the API takes them.
-package enum Color {
-    /// `text` in lower case; nil when it is not "#" and six hexadecimal digits.
-    package static func normalized(_ text: String) -> String? {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 7, bytes[0] == UInt8(ascii: "#"), bytes.dropFirst().allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
-        else { return nil }
-        return text.lowercased()
+    package var audit: [String: JSONValue] {
+        ["name": .string(name), "description": .string(description), "color": JSONValue(color), "filter": JSONValue(filter)]
     }
 
-    /// Twelve colours that differ in hue and read well on light and dark: labels that nobody gave one take theirs from here, by their name.
-    private static let palette = [
-        "#2b6cb0", "#2f855a", "#b7791f", "#c05621", "#9b2c2c", "#6b46c1", "#b83280", "#2c7a7b", "#4c51bf", "#5a67d8", "#718096", "#975a16",
-    ]
-
-    package static func automatic(for name: String) -> String {
-        let hash = name.lowercased().utf8.reduce(UInt32(0x811C_9DC5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
-        return palette[Int(hash % UInt32(palette.count))]
+    /// What is said when a hand wants to decide what the filter decides.
+    static func refusesHands(_ name: String) -> AppError {
+        AppError(.conflict, "“\(name)” is a dynamic group: its filter alone decides which servers are in it; change the filter instead")
     }
 }

@@ -5,21 +5,28 @@ import Primitives
 
 /// `/groups`: sets of servers.
 package struct ServerGroupRoutes: Sendable {
+    /// Servers that a preview names.
+    static let previewCountMax = 20
+
     private let databases: TenantDatabases
     package init(databases: TenantDatabases) { self.databases = databases }
 
     package func add(to group: RouterGroup<AppRequestContext>) {
         group.get("groups", use: list)
         group.post("groups", use: create)
+        group.get("groups/preview", use: preview)
         group.get("groups/:groupId", use: read)
         group.put("groups/:groupId", use: replace)
         group.patch("groups/:groupId", use: change)
         group.delete("groups/:groupId", use: delete)
+        group.get("groups/:groupId/impact", use: impact)
         group.post("groups/:groupId/servers", use: addServers)
         group.delete("groups/:groupId/servers/:serverId", use: removeServer)
     }
 
-    /// GET /groups: with member counts. 400.
+    // MARK: Reading
+
+    /// GET /groups: with member and health counts. 400.
     @Sendable func list(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewGroups)
         let query = QueryReader(request)
@@ -42,6 +49,48 @@ package struct ServerGroupRoutes: Sendable {
         return try await reply(context.id("groupId", of: ServerGroup.self), context)
     }
 
+    /// GET /groups/preview: what a dynamic group with this filter would hold. 400.
+    @Sendable func preview(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewGroups)
+        let query = QueryReader(request)
+        var filter: GroupFilter?
+        if let text = query.string("filter", 1...GroupFilter.lengthMax) {
+            do { filter = try GroupFilter(text) } catch { query.fail("filter", error.sentence) }
+        } else {
+            query.fail("filter", "is required")
+        }
+        try query.finish()
+        guard let filter else { throw AppError.validation(field: "filter", reason: "is required") }
+        let (servers, total) = try await databases.read(context.requireTenant()) {
+            try ServerGroup.matching(filter, limit: Self.previewCountMax, on: $0)
+        }
+        return json(bytes: Array(JSONValue.object(["serverCount": .int(Int64(total)), "servers": Self.references(servers)]).text.utf8))
+    }
+
+    /// GET /groups/{id}/impact: what deleting it would affect. 404.
+    @Sendable func impact(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewGroups)
+        let id = try context.id("groupId", of: ServerGroup.self)
+        let impact = try await databases.read(context.requireTenant()) { session in
+            let group = try ServerGroup.find(id, on: session)
+            return GroupImpact(
+                group: group, onlyHereCount: try group.onlyHereCount(on: session), views: try group.views(on: session))
+        }
+        let reply: JSONValue = [
+            "serverCount": .int(Int64(impact.group.serverCount)), "dynamic": .bool(impact.group.filter != nil),
+            "onlyHereCount": .int(Int64(impact.onlyHereCount)),
+            "views": .array(impact.views.map { ["id": .string($0.id.description), "name": .string($0.name)] }),
+            "summary": .string(impact.summary),
+        ]
+        return json(bytes: Array(reply.text.utf8))
+    }
+
+    private static func references(_ servers: [(id: Server.ID, name: String)]) -> JSONValue {
+        .array(servers.map { ["id": .string($0.id.description), "name": .string($0.name)] })
+    }
+
+    // MARK: Writing
+
     /// POST /groups. 400, 409.
     @Sendable func create(request: Request, context: AppRequestContext) async throws -> Response {
         let actor = try context.caller(may: .manageGroups).actor
@@ -51,6 +100,7 @@ package struct ServerGroupRoutes: Sendable {
             to: ServerGroup(
                 id: ServerGroup.ID(), name: "", description: "", color: nil, revision: 1, serverCount: 0, createdAt: now, updatedAt: now))
         try await databases.transaction(context.requireTenant()) { session in
+            try Self.refuseTooMany(group, on: session)
             try group.insert(on: session)
             try session.record(group.activity("group_created", by: actor, details: ["after": .object(group.audit)]))
             try session.publish(group.event)
@@ -75,13 +125,23 @@ package struct ServerGroupRoutes: Sendable {
         let now = Date()
         try await databases.transaction(context.requireTenant()) { session in
             let before = try ServerGroup.lock(id, on: session)
-            try request.checkIfMatch(before.revision)
             var group = fields.applied(to: before)
+            try StaleEdit(id: id.uuid, revision: before.revision, stored: before.audit, wanted: group.audit).check(request, on: session)
+            if before.filter == nil, group.filter != nil {
+                try Self.refuseTooMany(group, on: session)
+                guard try !before.hasMembersByHand(on: session) else {
+                    throw AppError(
+                        .conflict, "“\(before.name)” has servers that people put into it; take them out before a filter decides",
+                        details: [.init(field: "filter", reason: "is for a group without servers")])
+                }
+            }
             group.revision += 1
             group.updatedAt = now
             try group.save(on: session)
-            try session.record(
-                group.activity("group_updated", by: actor, details: ["before": .object(before.audit), "after": .object(group.audit)]))
+            let details: [String: JSONValue] = [
+                "before": .object(before.audit), "after": .object(group.audit), "revision": .int(group.revision),
+            ]
+            try session.record(group.activity("group_updated", by: actor, details: details))
             try session.publish(group.event)
         }
         return try await reply(id, context)
@@ -93,7 +153,7 @@ package struct ServerGroupRoutes: Sendable {
         let id = try context.id("groupId", of: ServerGroup.self)
         try await databases.transaction(context.requireTenant()) { session in
             let group = try ServerGroup.lock(id, on: session)
-            try request.checkIfMatch(group.revision)
+            try StaleEdit(id: id.uuid, revision: group.revision, stored: group.audit).check(request, on: session)
             try group.delete(on: session)
             try session.record(group.activity("group_deleted", by: actor, details: ["before": .object(group.audit)]))
             try session.publish(group.event)
@@ -101,7 +161,14 @@ package struct ServerGroupRoutes: Sendable {
         return noContent()
     }
 
-    /// POST /groups/{id}/servers: adds; those already in it stay. 400, 404.
+    private static func refuseTooMany(_ group: ServerGroup, on session: TenantSession) throws {
+        guard group.filter != nil, try DynamicGroup.all(on: session).count >= DynamicGroup.countMax else { return }
+        throw AppError(.conflict, "There are \(DynamicGroup.countMax) dynamic groups already, which is the most that a tenant can have")
+    }
+
+    // MARK: Members
+
+    /// POST /groups/{id}/servers: adds; those already in it stay. 400, 404, 409.
     @Sendable func addServers(request: Request, context: AppRequestContext) async throws -> Response {
         let actor = try context.caller(may: .manageGroups).actor
         let id = try context.id("groupId", of: ServerGroup.self)
@@ -125,7 +192,7 @@ package struct ServerGroupRoutes: Sendable {
         return try await reply(id, context)
     }
 
-    /// DELETE /groups/{id}/servers/{serverId}. 404.
+    /// DELETE /groups/{id}/servers/{serverId}. 404, 409.
     @Sendable func removeServer(request: Request, context: AppRequestContext) async throws -> Response {
         let actor = try context.caller(may: .manageGroups).actor
         let id = try context.id("groupId", of: ServerGroup.self)
@@ -157,6 +224,7 @@ private struct GroupFields: Sendable {
     var name: String?
     var description: String?
     var color: Given<String>
+    var filter: Given<String>
 
     init(_ request: Request, _ context: AppRequestContext, isPatch: Bool) async throws {
         let body = try await FieldReader(request, context)
@@ -175,6 +243,13 @@ private struct GroupFields: Sendable {
             self.color = color.map { .value($0) } ?? .null
         case nil: color = isPatch && !body.isNull("color") ? .absent : .null
         }
+        switch body.optionalString("filter", 1...GroupFilter.lengthMax)?.trimmingSpaces() {
+        case let sent?:
+            do { _ = try GroupFilter(sent) } catch { body.fail("filter", error.sentence) }
+            filter = .value(sent)
+        // A group does not lose its filter because a client does not know of filters.
+        case nil: filter = body.isNull("filter") ? .null : .absent
+        }
         try body.finish()
     }
 
@@ -183,6 +258,7 @@ private struct GroupFields: Sendable {
         group.name = name ?? group.name
         group.description = description ?? group.description
         group.color = color.or(group.color)
+        group.filter = filter.or(group.filter)
         return group
     }
 }
@@ -206,10 +282,25 @@ private struct GroupReply: JSONWritable, Sendable {
         writer.string(group.description)
         writer.key("color")
         writer.optional(group.color)
+        writer.key("textColor")
+        writer.optional(group.color.flatMap(Color.text))
+        writer.key("dynamic")
+        writer.bool(group.filter != nil)
+        writer.key("filter")
+        writer.optional(group.filter)
         writer.key("serverCount")
         writer.int(group.serverCount)
+        writer.key("health")
+        writer.beginObject()
+        for health in ServerHealth.allCases {
+            writer.key(text: health.rawValue)
+            writer.int(group.byHealth[health, default: 0])
+        }
+        writer.endObject()
         writer.key("createdAt")
         writer.date(group.createdAt)
+        writer.key("updatedAt")
+        writer.date(group.updatedAt)
         if let servers {
             writer.key("servers")
             writer.beginArray()

@@ -70,7 +70,7 @@ enum ImportSQL {
                 INSERT INTO fleet.server_group_members (server_id, group_id)
                 SELECT m.server_id, m.group_id
                 FROM unnest(\(groups.map(\.server)), \(groups.map(\.group))) AS m (server_id, group_id)
-                WHERE EXISTS (SELECT FROM fleet.server_groups g WHERE g.id = m.group_id)
+                WHERE EXISTS (SELECT FROM fleet.server_groups g WHERE g.id = m.group_id AND g.filter IS NULL)
                 ON CONFLICT DO NOTHING
                 """)
         }

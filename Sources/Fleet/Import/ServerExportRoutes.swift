@@ -24,7 +24,8 @@ enum ServerExport {
     ) async throws -> Response {
         @Sendable func page(after cursor: Cursor?) async throws -> Page<ServerOverview> {
             try await databases.read(tenant) {
-                try ServerOverview.list(filter, sort: sort, order: order, after: cursor, limit: pageCount, on: $0)
+                try ServerOverview.list(
+                    filter.withDynamicGroups(on: $0), sort: sort, order: order, after: cursor, limit: pageCount, on: $0)
             }
         }
         // The first page before the head: a failure is then an answer, and the number of servers is known.

@@ -145,11 +145,13 @@ package struct LabelRoutes: Sendable {
 private struct LabelReply: Encodable, Sendable {
     let id: Label.ID
     let name, color: String
+    let textColor: String?
     let serverCount: Int
     init(_ label: Label) {
         id = label.id
         name = label.name
         color = label.color
+        textColor = Color.text(on: label.color)
         serverCount = label.serverCount
     }
 }

@@ -1,5 +1,6 @@
 package import Engines
 package import Foundation
+package import Platform
 package import Postgres
 package import Primitives
 
@@ -9,8 +10,10 @@ package struct Server: Sendable, Equatable {
 
     package var id: ID
     package var configuration: ServerConfiguration
-    /// AES-256-GCM, for `Server.passwordContext`; nil: no password.
+    /// AES-256-GCM, for `Server.passwordContext`; nil: no password of its own.
     package var sealedPassword: Bytes?
+    /// The profile that `configuration.credentialID` names, as it was read with the server.
+    package var credential: CredentialLogin?
     /// Grows with every change of configuration, never with live values: the ETag.
     package var revision: Int64
     package var facts: ServerFacts
@@ -18,12 +21,13 @@ package struct Server: Sendable, Equatable {
     package var updatedAt: Date
 
     package init(
-        id: ID, configuration: ServerConfiguration, sealedPassword: Bytes?, revision: Int64, facts: ServerFacts, createdAt: Date,
-        updatedAt: Date
+        id: ID, configuration: ServerConfiguration, sealedPassword: Bytes?, credential: CredentialLogin? = nil, revision: Int64,
+        facts: ServerFacts, createdAt: Date, updatedAt: Date
     ) {
         self.id = id
         self.configuration = configuration
         self.sealedPassword = sealedPassword
+        self.credential = credential
         self.revision = revision
         self.facts = facts
         self.createdAt = createdAt
@@ -32,6 +36,18 @@ package struct Server: Sendable, Equatable {
 
     /// What a sealed password is bound to besides its tenant, so that it cannot be moved to another server.
     package static func passwordContext(_ id: ID) -> String { "server \(id) password" }
+
+    /// What a driver needs to sign in: with the server's own login, or its profile's. Throws `SecretError`.
+    package func target(secrets: SecretBox, tenant: Tenant.ID) throws -> Target {
+        guard let credential else {
+            let password = try sealedPassword.map { try secrets.open($0.bytes, for: tenant, context: Self.passwordContext(id)) }
+            return configuration.target(password: password)
+        }
+        var target = configuration.target(password: try credential.password(secrets: secrets, tenant: tenant))
+        target.username = credential.username
+        target.authType = credential.authType
+        return target
+    }
 }
 
 /// What a server said of itself at its last test or collection.
@@ -41,10 +57,25 @@ package struct ServerFacts: Sendable, Equatable {
     /// The exact build.
     package var productVersion: String?
     package var edition: String?
-    package init(version: String? = nil, productVersion: String? = nil, edition: String? = nil) {
+    /// As the server calls itself, such as `@@SERVERNAME`.
+    package var serverName: String?
+    /// When the server process started. With `serverName` it tells one instance from another.
+    package var startedAt: Date?
+    package init(
+        version: String? = nil, productVersion: String? = nil, edition: String? = nil, serverName: String? = nil, startedAt: Date? = nil
+    ) {
         self.version = version
         self.productVersion = productVersion
         self.edition = edition
+        self.serverName = serverName
+        self.startedAt = startedAt
+    }
+
+    /// Whether `other` is no news: starts that are computed from an uptime in whole seconds differ by a second or two.
+    package func says(_ other: ServerFacts) -> Bool {
+        var other = other
+        if let startedAt, let start = other.startedAt, abs(startedAt.timeIntervalSince(start)) < 2 { other.startedAt = startedAt }
+        return self == other
     }
 }
 
@@ -65,14 +96,18 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var instanceName: String?
     package var database: String?
     package var authType: TargetAuthentication
+    /// Nil with a credential profile, which has its own.
     package var username: String?
+    /// The profile that it signs in with, instead of a user and password of its own.
+    package var credentialID: Credential.ID?
     package var encrypt: Bool
     package var trustServerCertificate: Bool
 
     package init(
         name: String, engine: EngineKind = .sqlserver, hostname: String, port: Int? = nil, instanceName: String? = nil,
         database: String? = nil,
-        authType: TargetAuthentication = .sql, username: String? = nil, encrypt: Bool = true, trustServerCertificate: Bool = false
+        authType: TargetAuthentication = .sql, username: String? = nil, credentialID: Credential.ID? = nil, encrypt: Bool = true,
+        trustServerCertificate: Bool = false
     ) {
         self.name = name
         self.engine = engine
@@ -82,11 +117,12 @@ package struct ServerConfiguration: Sendable, Equatable {
         self.database = database
         self.authType = authType
         self.username = username
+        self.credentialID = credentialID
         self.encrypt = encrypt
         self.trustServerCertificate = trustServerCertificate
     }
 
-    /// What a driver needs to connect.
+    /// What a driver needs to connect, without a profile's login: see `Server.target`.
     package func target(password: String?) -> Target {
         Target(
             engine: engine, hostname: hostname, port: port, instanceName: instanceName, database: database, authType: authType,
@@ -106,7 +142,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         [
             "name": .string(name), "engine": .string(engine.rawValue), "hostname": .string(hostname), "port": .int(Int64(port)),
             "instanceName": JSONValue(instanceName), "database": JSONValue(database), "authType": .string(authType.rawValue),
-            "username": JSONValue(username), "encrypt": .bool(encrypt), "trustServerCertificate": .bool(trustServerCertificate),
+            "username": JSONValue(username),
+            "credentialId": JSONValue(credentialID?.description), "encrypt": .bool(encrypt), "trustServerCertificate": .bool(trustServerCertificate),
         ]
     }
 }

@@ -13,8 +13,16 @@ extension Server {
         let names = new.keys.filter { old[$0] != new[$0] }
         var changed: [String: JSONValue] = [
             "before": .object(old.filter { names.contains($0.key) }), "after": .object(new.filter { names.contains($0.key) }),
+            "revision": .int(revision),
         ]
         if before.sealedPassword != sealedPassword { changed["password"] = .string(sealedPassword == nil ? "removed" : "changed") }
         return changed
+    }
+}
+
+extension Event {
+    /// What the event stream says of a server: it is there, it changed, it is gone.
+    static func server(_ topic: String, _ id: Server.ID, name: String) -> Event {
+        Event(topic, entityID: id.uuid, payload: ["serverId": .string(id.description), "name": .string(name)])
     }
 }

@@ -7,6 +7,11 @@ package enum Given<Value: Sendable & Equatable>: Sendable, Equatable {
     case absent, null
     case value(Value)
 
+    var isValue: Bool {
+        if case .value = self { return true }
+        return false
+    }
+
     /// The value; null for null; `fallback` when nothing was sent.
     func or(_ fallback: Value?) -> Value? {
         switch self {
@@ -28,6 +33,7 @@ package struct ServerInput: Sendable, Equatable {
     package var authType = Given<TargetAuthentication>.absent
     package var username = Given<String>.absent
     package var password = Given<String>.absent
+    package var credentialID = Given<Credential.ID>.absent
     package var encrypt = Given<Bool>.absent
     package var trustServerCertificate = Given<Bool>.absent
     /// Nil: leave them as they are.
@@ -53,6 +59,12 @@ package struct ServerInput: Sendable, Equatable {
         username = Self.text("username", body, ServerConfiguration.usernameLengths)
         password = Self.given("password", body) { $0.optionalSecret("password", ServerConfiguration.passwordLengths) }
         if password == .value("") { password = .null }
+        credentialID = Self.given("credentialId", body) { $0.optionalID("credentialId", of: Credential.self) }
+        if case .value = credentialID {
+            for (field, isSent) in [("username", username.isValue), ("password", password.isValue)] where isSent {
+                body.fail(field, "comes from the credential profile; send one or the other")
+            }
+        }
         encrypt = Self.given("encrypt", body) { $0.optionalBool("encrypt") }
         trustServerCertificate = Self.given("trustServerCertificate", body) { $0.optionalBool("trustServerCertificate") }
         groupIDs = body.optionalIDs("groupIds", max: ServerConfiguration.groupCountMax)
@@ -126,6 +138,12 @@ package struct ServerInput: Sendable, Equatable {
         let authType = authType.or(base?.authType) ?? .sql
         if authType == .windows, engine != .sqlserver { fail("authType", "windows is for SQL Server only") }
 
+        let credential = credentialID.or(base?.credentialID)
+        if credential != nil, username.isValue || password.isValue, !credentialID.isValue {
+            let field = username.isValue ? "username" : "password"
+            fail(field, "comes from the credential profile; send credentialId null to take the server off it")
+        }
+
         if let first = failures.first {
             throw AppError(
                 .validationError, failures.count == 1 ? "\(first.field): \(first.reason)" : "\(failures.count) fields are not valid",
@@ -134,7 +152,16 @@ package struct ServerInput: Sendable, Equatable {
         return ServerConfiguration(
             name: name, engine: engine, hostname: spelled.hostname, port: port, instanceName: instance,
             database: database.or(base?.database),
-            authType: authType, username: username.or(base?.username), encrypt: encrypt.or(base?.encrypt) ?? true,
+            authType: authType, username: credential == nil ? username.or(base?.username) : nil, credentialID: credential,
+            encrypt: encrypt.or(base?.encrypt) ?? true,
             trustServerCertificate: trustServerCertificate.or(base?.trustServerCertificate) ?? false)
+    }
+
+    /// For PUT: a server stays on its credential profile unless the request says how else it signs in, as its password stays.
+    func keepingCredential(of stored: ServerConfiguration) -> ServerInput {
+        guard credentialID == .absent, !username.isValue, !password.isValue, let kept = stored.credentialID else { return self }
+        var input = self
+        input.credentialID = .value(kept)
+        return input
     }
 }

@@ -1,4 +1,5 @@
-import Foundation
+import Engines
+package import Foundation
 import Postgres
 package import Primitives
 
@@ -15,7 +16,11 @@ package struct ServerOverview: Sendable {
         case reasons, version, productVersion, edition, groups, labels, collectionEnabled, collectionInterval, collectedAt, attemptedAt
         case errorCode, errorMessage, errorAt, cpuPercent, memoryPercent, connectionCount, batchRequestsSec, createdAt, updatedAt, revision
         case sortKey, total
+        case credentialID, credentialName, duplicateID, duplicateName, deletedAt
     }
+
+    /// Days in which a deletion can be undone; after that `DeletedServerPurge` removes the server for good.
+    package static let undoDays = 30
 
     init(_ row: PostgresRow) throws {
         self.row = row
@@ -23,8 +28,8 @@ package struct ServerOverview: Sendable {
         revision = try row.decode(Column.revision.rawValue)
     }
 
-    /// Writes the server as in `api/openapi.yaml`. Throws `PostgresError`.
-    package func write(to writer: inout JSONWriter) throws {
+    /// Writes the server as in `api/openapi.yaml`; `now` decides whether its version is still supported. Throws `PostgresError`.
+    package func write(to writer: inout JSONWriter, now: Date) throws {
         func text(_ column: Column) throws -> String? { try row.decode(column.rawValue) }
         func number(_ column: Column) throws -> Double? { try row.decode(column.rawValue) }
         func date(_ column: Column) throws -> Date? { try row.decode(column.rawValue) }
@@ -71,6 +76,8 @@ package struct ServerOverview: Sendable {
         writer.optional(try text(.productVersion))
         writer.key("edition")
         writer.optional(try text(.edition))
+        try writeSupport(to: &writer, now: now)
+        try writeRelations(to: &writer)
         try writeMembershipsAndTimes(to: &writer)
         try writeLastError(to: &writer)
         writer.key("latest")
@@ -88,6 +95,47 @@ package struct ServerOverview: Sendable {
         writer.optional(try date(.createdAt))
         writer.key("updatedAt")
         writer.optional(try date(.updatedAt))
+        writer.endObject()
+    }
+
+    private func writeSupport(to writer: inout JSONWriter, now: Date) throws {
+        let engine = EngineKind(rawValue: try row.decode(Column.engine.rawValue)) ?? .sqlserver
+        let support = VersionSupport(
+            engine: engine, version: try row.decode(Column.version.rawValue),
+            productVersion: try row.decode(Column.productVersion.rawValue),
+            now: now)
+        writer.key("versionSupport")
+        writer.beginObject()
+        writer.key("state")
+        writer.string(support.state.rawValue)
+        writer.key("endsAt")
+        writer.optional(support.endsAt)
+        writer.key("note")
+        writer.optional(support.note)
+        writer.key("asOf")
+        writer.string(VersionSupport.asOf)
+        writer.endObject()
+    }
+
+    private func writeRelations(to writer: inout JSONWriter) throws {
+        writer.key("credential")
+        try writeReference(.credentialID, .credentialName, to: &writer)
+        writer.key("duplicateOf")
+        try writeReference(.duplicateID, .duplicateName, to: &writer)
+        let deletedAt = try row.decode(Column.deletedAt.rawValue, as: Date?.self)
+        writer.key("deletedAt")
+        writer.optional(deletedAt)
+        writer.key("purgeAt")
+        writer.optional(deletedAt?.addingTimeInterval(Double(Self.undoDays) * 86_400))
+    }
+
+    private func writeReference(_ id: Column, _ name: Column, to writer: inout JSONWriter) throws {
+        guard let value = try row.decode(id.rawValue, as: UUID?.self) else { return writer.null() }
+        writer.beginObject()
+        writer.key("id")
+        writer.uuid(value)
+        writer.key("name")
+        writer.optional(try row.decode(name.rawValue, as: String?.self))
         writer.endObject()
     }
 

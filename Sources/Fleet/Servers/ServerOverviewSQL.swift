@@ -11,28 +11,48 @@ package struct ServerFilter: Sendable {
     package var groups: [ServerGroup.ID] = []
     /// Carrying all of these labels.
     package var labels: [String] = []
+    /// Signing in with one of these profiles.
+    package var credentials: [Credential.ID] = []
+    /// The deleted ones that can still be restored, instead of the others.
+    package var isDeleted = false
     /// Looked for in name, host, groups and labels, without regard to case.
     package var search: String?
+    /// The tenant's dynamic groups, whose members are found by their filters: see `withDynamicGroups`.
+    package private(set) var dynamicGroups: [DynamicGroup] = []
     package init() {}
 
     var isEmpty: Bool {
-        statuses.isEmpty && healths.isEmpty && engines.isEmpty && groups.isEmpty && labels.isEmpty && search == nil
+        statuses.isEmpty && healths.isEmpty && engines.isEmpty && groups.isEmpty && labels.isEmpty && credentials.isEmpty && !isDeleted
+            && search == nil
+    }
+
+    /// The filter with what it must know of the tenant. Without this no server is in a dynamic group.
+    package func withDynamicGroups(on session: TenantSession) throws -> ServerFilter {
+        var filter = self
+        filter.dynamicGroups = try DynamicGroup.all(on: session)
+        return filter
     }
 
     /// Conditions on `o`, a row of `fleet.server_overview`.
     var conditions: SQL {
-        var sql: SQL = "o.deleted_at IS NULL"
+        var sql: SQL = isDeleted ? "o.deleted_at IS NOT NULL" : "o.deleted_at IS NULL"
         if !statuses.isEmpty { sql = sql + " AND o.status = ANY (\(statuses.map(\.rawValue)))" }
         if !healths.isEmpty { sql = sql + " AND o.health = ANY (\(healths.map(\.rawValue)))" }
         if !engines.isEmpty { sql = sql + " AND o.engine = ANY (\(engines))" }
         if !groups.isEmpty {
-            sql = sql + " AND EXISTS (SELECT FROM fleet.server_group_members m WHERE m.server_id = o.id AND m.group_id = ANY (\(groups)))"
+            sql =
+                sql + " AND (EXISTS (SELECT FROM fleet.server_group_members m WHERE m.server_id = o.id AND m.group_id = ANY (\(groups)))"
+            for group in dynamicGroups where groups.contains(group.id) { sql = sql + " OR \(group.filter.condition())" }
+            sql = sql + ")"
         }
         for label in labels {
             sql =
                 sql
                 + " AND EXISTS (SELECT FROM fleet.server_labels m JOIN fleet.labels l ON l.id = m.label_id"
                 + " WHERE m.server_id = o.id AND lower(l.name) = lower(\(label)))"
+        }
+        if !credentials.isEmpty {
+            sql = sql + " AND o.id IN (SELECT s.id FROM fleet.servers s WHERE s.credential_id = ANY (\(credentials)))"
         }
         if let search {
             let pattern = likePattern(search)
@@ -42,8 +62,13 @@ package struct ServerFilter: Sendable {
                         OR EXISTS (SELECT FROM fleet.server_group_members m JOIN fleet.server_groups g ON g.id = m.group_id
                                    WHERE m.server_id = o.id AND g.name ILIKE \(pattern))
                         OR EXISTS (SELECT FROM fleet.server_labels m JOIN fleet.labels l ON l.id = m.label_id
-                                   WHERE m.server_id = o.id AND l.name ILIKE \(pattern)))
+                                   WHERE m.server_id = o.id AND l.name ILIKE \(pattern))
                     """
+            // As the database compares them, as near as Swift can tell.
+            for group in dynamicGroups where group.name.lowercased().contains(search.lowercased()) {
+                sql = sql + " OR \(group.filter.condition())"
+            }
+            sql = sql + ")"
         }
         return sql
     }
@@ -86,12 +111,13 @@ extension ServerOverview {
 
     /// In the order of `Column`.
     private static let columns: SQL = """
-        p.id, p.name, p.engine, p.hostname, p.port, p.instance_name, p.database_name, p.auth_type, p.username, p.has_password, p.encrypt,
-            p.trust_server_certificate, p.status, p.health, p.reasons, p.version, p.product_version, p.edition, g.groups, l.labels,
+        p.id, p.name, p.engine, p.hostname, p.port, p.instance_name, p.database_name, p.auth_type, coalesce(c.username, p.username),
+            p.has_password OR c.password_encrypted IS NOT NULL, p.encrypt, p.trust_server_certificate,
+            p.status, p.health, p.reasons, p.version, p.product_version, p.edition, g.groups, l.labels,
             p.collection_enabled, p.interval_seconds, p.collected_at, p.attempted_at, p.last_error_code, p.last_error_message,
                 p.last_error_at,
             p.cpu_percent, p.memory_percent, p.connection_count, p.batch_requests_sec, p.created_at, p.updated_at, p.revision,
-                p.sort_key, p.total
+                p.sort_key, p.total, c.id, c.name, twin.id, twin.name, p.deleted_at
         """
 
     private static let interval: SQL = """
@@ -155,28 +181,44 @@ extension ServerOverview {
                 ORDER BY \(key) \(direction), o.id \(direction)
                 LIMIT \(limit + 1)
             ) p
-            \(memberships)
+            \(memberships(filter.dynamicGroups))
             ORDER BY p.sort_key \(direction), p.id \(direction)
             """
     }
 
-    private static let memberships: SQL = """
+    /// What is fetched for the servers of a page alone: profile, twin, groups and labels.
+    private static func memberships(_ dynamicGroups: [DynamicGroup]) -> SQL {
+        """
+        JOIN fleet.servers s ON s.id = p.id
+        LEFT JOIN fleet.credentials c ON c.id = s.credential_id
+        LEFT JOIN LATERAL (
+            SELECT d.id, d.name
+            FROM fleet.servers d
+            WHERE s.started_at IS NOT NULL AND d.deleted_at IS NULL AND (d.created_at, d.id) < (s.created_at, s.id)
+              AND \(Server.isSameInstance)
+            ORDER BY d.created_at, d.id
+            LIMIT 1
+        ) twin ON s.deleted_at IS NULL
         CROSS JOIN LATERAL (
-            SELECT json_agg(json_build_object('id', g.id, 'name', g.name, 'color', g.color) ORDER BY lower(g.name))::text AS groups
-            FROM fleet.server_group_members m
+            SELECT json_agg(json_build_object('id', g.id, 'name', g.name, 'color', g.color, 'textColor', g.text_color,
+                'dynamic', g.filter IS NOT NULL) ORDER BY lower(g.name))::text AS groups
+            FROM (\(DynamicGroup.memberships(dynamicGroups, reach: .page))) m
             JOIN fleet.server_groups g ON g.id = m.group_id
             WHERE m.server_id = p.id
         ) g
         CROSS JOIN LATERAL (
-            SELECT json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color) ORDER BY lower(l.name))::text AS labels
+            SELECT json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color, 'textColor', l.text_color)
+                ORDER BY lower(l.name))::text AS labels
             FROM fleet.server_labels m
             JOIN fleet.labels l ON l.id = m.label_id
             WHERE m.server_id = p.id
         ) l
         """
+    }
 
     /// One server. Throws `.notFound`.
     package static func find(_ id: Server.ID, on session: TenantSession) throws -> ServerOverview {
+        let dynamicGroups = try DynamicGroup.all(on: session)
         let rows = try session.rows(
             """
             SELECT \(columns)
@@ -185,7 +227,7 @@ extension ServerOverview {
                 FROM fleet.server_overview o
                 WHERE o.id = \(id) AND o.deleted_at IS NULL
             ) p
-            \(memberships)
+            \(memberships(dynamicGroups))
             """)
         guard let row = rows.first else { throw AppError.notFound("The server") }
         return try ServerOverview(row)

@@ -1,4 +1,4 @@
-package import Engines
+import Engines
 import Foundation
 package import Hummingbird
 package import Platform
@@ -7,14 +7,16 @@ import Primitives
 
 /// `/servers`: the servers of a tenant.
 package struct ServerRoutes: Sendable {
-    private let databases: TenantDatabases
-    private let secrets: SecretBox
-    private let tests: ConnectionTests
+    let databases: TenantDatabases
+    let secrets: SecretBox
+    let tests: ConnectionTests
+    let databaseLists: DatabaseLists
 
-    package init(databases: TenantDatabases, secrets: SecretBox, tests: ConnectionTests) {
+    package init(databases: TenantDatabases, secrets: SecretBox, tests: ConnectionTests, databaseLists: DatabaseLists) {
         self.databases = databases
         self.secrets = secrets
         self.tests = tests
+        self.databaseLists = databaseLists
     }
 
     package func add(to group: RouterGroup<AppRequestContext>) {
@@ -27,6 +29,8 @@ package struct ServerRoutes: Sendable {
         group.delete("servers/:serverId", use: delete)
         group.post("servers/:serverId/restore", use: restore)
         group.post("servers/:serverId/test-connection", use: testSaved)
+        group.get("servers/:serverId/databases", use: listDatabases)
+        group.get("servers/:serverId/connection-string", use: connectionString)
     }
 
     // MARK: Reading
@@ -45,6 +49,8 @@ package struct ServerRoutes: Sendable {
         filter.engines = query.choices("engine", EngineKind.self).map(\.rawValue)
         filter.groups = query.ids("group")
         filter.labels = query.strings("label", length: Label.nameLengths)
+        filter.credentials = query.ids("credential")
+        filter.isDeleted = query.bool("deleted") ?? false
         filter.search = query.search()
         try query.finish()
         if ServerExport.isWanted(request) {
@@ -52,9 +58,11 @@ package struct ServerRoutes: Sendable {
         }
 
         let page = try await databases.read(context.requireTenant()) { [filter] session in
-            try ServerOverview.list(filter, sort: sort, order: order, after: cursor, limit: limit, on: session)
+            try ServerOverview.list(
+                filter.withDynamicGroups(on: session), sort: sort, order: order, after: cursor, limit: limit, on: session)
         }
-        return try page.response(to: request) { try $0.write(to: &$1) }
+        let now = Date()
+        return try page.response(to: request) { try $0.write(to: &$1, now: now) }
     }
 
     /// GET /servers/{id}. 404.
@@ -79,16 +87,15 @@ package struct ServerRoutes: Sendable {
             createdAt: now, updatedAt: now)
         if input.validate {
             try await refuseTakenName(server.configuration.name, tenant)
-            server.facts = try await tested(server.configuration, password, tenant)
+            server = try await databases.read(tenant) { [server] in try server.withCredential(on: $0) }
+            server.facts = try await tested(server.target(secrets: secrets, tenant: tenant.id), tenant)
         }
         try await databases.transaction(tenant) { [server] session in
+            let server = try server.withCredential(on: session)
             try server.insert(on: session)
             try Self.assign(input, to: id, at: now, on: session)
             try session.record(server.activity("server_added", by: actor, details: ["after": .object(server.configuration.audit)]))
-            try session.publish(
-                Event(
-                    "server.created", entityID: id.uuid,
-                    payload: ["serverId": .string(id.description), "name": .string(server.configuration.name)]))
+            try session.publish(.server("server.created", id, name: server.configuration.name))
         }
         return try await reply(id, context, status: .created)
     }
@@ -109,34 +116,27 @@ package struct ServerRoutes: Sendable {
         let id = try context.id("serverId", of: Server.self)
         let input = try await Self.input(request, context)
         let sealed = try input.password.or(nil).map { Bytes(try secrets.seal($0, for: tenant.id, context: Server.passwordContext(id))) }
+        let now = Date()
+        let edit = ServerEdit(input: input, sealedPassword: sealed, isPatch: isPatch, now: now)
 
         var facts: ServerFacts?
         if input.validate {  // a network call, so before the transaction; the transaction begins from the row again
-            let stored = try await databases.read(tenant) { try Server.find(id, on: $0) }
-            try request.checkIfMatch(stored.revision)
-            let configuration = try input.configuration(on: isPatch ? stored.configuration : nil)
-            facts = try await tested(configuration, input.password.or(open(stored, tenant)), tenant)
+            let wanted = try await databases.read(tenant) { session in
+                try edit.applied(to: Server.find(id, on: session), request, on: session)
+            }
+            facts = try await tested(wanted.target(secrets: secrets, tenant: tenant.id), tenant)
         }
-        let now = Date()
         try await databases.transaction(tenant) { [facts] session in
             let before = try Server.lock(id, on: session)
-            try request.checkIfMatch(before.revision)
-            var server = before
-            server.configuration = try input.configuration(on: isPatch ? before.configuration : nil)
-            if input.password != .absent { server.sealedPassword = sealed }
-            server.facts = facts ?? (server.configuration.connectsDifferently(from: before.configuration) ? ServerFacts() : before.facts)
-            server.revision += 1
-            server.updatedAt = now
+            var server = try edit.applied(to: before, request, on: session)
+            server.facts = facts ?? server.facts
             try server.save(on: session)
             try Self.assign(input, to: id, at: now, on: session)
             var details = server.changes(from: before)
             if let labels = input.labels { details["labels"] = .array(labels.map { .string($0) }) }
             if let groups = input.groupIDs { details["groupIds"] = .array(groups.map { .string($0.description) }) }
             try session.record(server.activity("server_updated", by: actor, details: details))
-            try session.publish(
-                Event(
-                    "server.updated", entityID: id.uuid,
-                    payload: ["serverId": .string(id.description), "name": .string(server.configuration.name)]))
+            try session.publish(.server("server.updated", id, name: server.configuration.name))
         }
         return try await reply(id, context)
     }
@@ -148,7 +148,7 @@ package struct ServerRoutes: Sendable {
         let now = Date()
         try await databases.transaction(context.requireTenant()) { session in
             let server = try Server.lock(id, on: session)
-            try request.checkIfMatch(server.revision)
+            try StaleEdit(id: id.uuid, revision: server.revision, stored: server.configuration.audit).check(request, on: session)
             try server.softDelete(at: now, on: session)
             try session.record(server.activity("server_deleted", by: actor, details: ["before": .object(server.configuration.audit)]))
             try session.publish(
@@ -178,43 +178,9 @@ package struct ServerRoutes: Sendable {
         return try await reply(id, context)
     }
 
-    // MARK: Testing
-
-    /// POST /servers/test-connection: keeps nothing. 400, 429.
-    @Sendable func testUnsaved(request: Request, context: AppRequestContext) async throws -> Response {
-        try context.caller(may: .testConnections)
-        let tenant = try context.requireTenant()
-        let input = try await Self.input(request, context)
-        let target = try input.configuration(on: nil, nameRequired: false).target(password: input.password.or(nil))
-        return try json(await tests.run(target, for: tenant.id))
-    }
-
-    /// POST /servers/{id}/test-connection: the connection as it is stored; what the server says of itself is kept. 404, 429.
-    @Sendable func testSaved(request: Request, context: AppRequestContext) async throws -> Response {
-        try context.caller(may: .testConnections)
-        let tenant = try context.requireTenant()
-        let id = try context.id("serverId", of: Server.self)
-        let server = try await databases.read(tenant) { try Server.find(id, on: $0) }
-        let result = try await tests.run(server.configuration.target(password: open(server, tenant)), for: tenant.id)
-        if result.success {
-            try await databases.transaction(tenant) { try Server.record(ServerFacts(result), of: id, on: $0) }
-        }
-        return try json(result)
-    }
-
-    /// What a successful test says of a server. Throws `.connectionError` with the reason when it fails.
-    private func tested(_ configuration: ServerConfiguration, _ password: String?, _ tenant: Tenant) async throws -> ServerFacts {
-        let result = try await tests.run(configuration.target(password: password), for: tenant.id)
-        guard result.success else {
-            let code = result.errorCode?.rawValue ?? "FAILED"
-            throw AppError(.connectionError, result.message, details: [.init(field: "validate", reason: code)])
-        }
-        return ServerFacts(result)
-    }
-
     // MARK: Parts of the above
 
-    private static func input(_ request: Request, _ context: AppRequestContext) async throws -> ServerInput {
+    static func input(_ request: Request, _ context: AppRequestContext) async throws -> ServerInput {
         let body = try await FieldReader(request, context)
         let input = ServerInput(body)
         try body.finish()
@@ -222,8 +188,9 @@ package struct ServerRoutes: Sendable {
     }
 
     private static func assign(_ input: ServerInput, to id: Server.ID, at now: Date, on session: TenantSession) throws {
-        if let groups = input.groupIDs { try ServerGroup.assign(groups, to: id, on: session) }
+        // Labels first: a dynamic group may ask for them.
         if let labels = input.labels { try Label.assign(Label.ensure(labels, at: now, on: session), to: id, on: session) }
+        if let groups = input.groupIDs { try ServerGroup.assign(groups, to: id, on: session) }
     }
 
     /// Before a test that takes seconds: the insert would refuse the name anyway.
@@ -243,27 +210,16 @@ package struct ServerRoutes: Sendable {
         throw AppError(.conflict, "A server named “\(name)” exists already", details: [.init(field: "name", reason: "is taken")])
     }
 
-    private func open(_ server: Server, _ tenant: Tenant) throws -> String? {
-        try server.sealedPassword.map { try secrets.open($0.bytes, for: tenant.id, context: Server.passwordContext(server.id)) }
-    }
-
     /// The server as it is stored now: a success is said only after reading back.
     private func reply(_ id: Server.ID, _ context: AppRequestContext, status: HTTPResponse.Status = .ok) async throws -> Response {
         let (bytes, revision) = try await databases.read(context.requireTenant()) { session in
             let server = try ServerOverview.find(id, on: session)
             var writer = JSONWriter(reserve: 1_024)
-            try server.write(to: &writer)
+            try server.write(to: &writer, now: Date())
             return (writer.bytes, server.revision)
         }
         var headers: HTTPFields = [.eTag: etag(version: revision)]
         if status == .created { headers[.location] = "/api/v1/servers/\(id)" }
         return json(bytes: bytes, status: status, headers: headers)
-    }
-}
-
-extension ServerFacts {
-    /// What a successful probe found.
-    package init(_ result: ProbeResult) {
-        self.init(version: result.version, productVersion: result.productVersion, edition: result.edition)
     }
 }

@@ -1,4 +1,4 @@
-import Engines
+package import Engines
 package import Foundation
 package import Platform
 package import Postgres
@@ -6,9 +6,10 @@ import Primitives
 
 extension Server {
     private static let columns: SQL = """
-        id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted, encrypt,
-            trust_server_certificate,
-            revision, version, product_version, edition, created_at, updated_at
+        s.id, s.name, s.engine, s.hostname, s.port, s.instance_name, s.database_name, s.auth_type, s.username, s.password_encrypted,
+            s.encrypt, s.trust_server_certificate, s.revision, s.version, s.product_version, s.edition, s.server_name, s.started_at,
+            s.created_at, s.updated_at, s.credential_id, c.name AS credential_name, c.auth_type AS credential_auth_type,
+            c.username AS credential_username, c.password_encrypted AS credential_password
         """
 
     /// The server. Throws `.notFound`.
@@ -16,8 +17,9 @@ extension Server {
         let rows = try session.rows(
             """
             SELECT \(columns)
-            FROM fleet.servers
-            WHERE id = \(id) AND deleted_at IS NULL
+            FROM fleet.servers s
+            LEFT JOIN fleet.credentials c ON c.id = s.credential_id
+            WHERE s.id = \(id) AND s.deleted_at IS NULL
             """)
         guard let row = rows.first else { throw AppError.notFound("The server") }
         return try Server(row)
@@ -28,9 +30,10 @@ extension Server {
         let rows = try session.rows(
             """
             SELECT \(columns)
-            FROM fleet.servers
-            WHERE id = \(id) AND deleted_at IS NULL
-            FOR UPDATE
+            FROM fleet.servers s
+            LEFT JOIN fleet.credentials c ON c.id = s.credential_id
+            WHERE s.id = \(id) AND s.deleted_at IS NULL
+            FOR UPDATE OF s
             """)
         guard let row = rows.first else { throw AppError.notFound("The server") }
         return try Server(row)
@@ -43,12 +46,13 @@ extension Server {
             try session.execute(
                 """
                 INSERT INTO fleet.servers
-                    (id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted, encrypt,
-                     trust_server_certificate, revision, change_number, version, product_version, edition, created_at, updated_at)
+                    (id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted,
+                     credential_id, encrypt, trust_server_certificate, revision, change_number, version, product_version, edition,
+                     server_name, started_at, created_at, updated_at)
                 VALUES (\(id), \(c.name), \(c.engine), \(c.hostname), \(Int32(c.port)), \(c.instanceName), \(c.database), \(c.authType),
-                    \(c.username), \(sealedPassword), \(c.encrypt), \(c.trustServerCertificate), \(revision),
-                        fleet.next_change(), \(facts.version),
-                    \(facts.productVersion), \(facts.edition), \(createdAt), \(updatedAt))
+                    \(c.username), \(sealedPassword), \(c.credentialID), \(c.encrypt), \(c.trustServerCertificate), \(revision),
+                    fleet.next_change(), \(facts.version), \(facts.productVersion), \(facts.edition), \(facts.serverName),
+                    \(facts.startedAt), \(createdAt), \(updatedAt))
                 """)
         }
     }
@@ -63,10 +67,11 @@ extension Server {
                 SET name = \(c.name), engine = \(c.engine), hostname = \(c.hostname), port = \(Int32(c.port)),
                     instance_name = \(c.instanceName),
                     database_name = \(c.database), auth_type = \(c.authType), username = \(c.username),
-                        password_encrypted = \(sealedPassword),
+                    password_encrypted = \(sealedPassword), credential_id = \(c.credentialID),
                     encrypt = \(c.encrypt), trust_server_certificate = \(c.trustServerCertificate), revision = \(revision),
                     change_number = fleet.next_change(), version = \(facts.version), product_version = \(facts.productVersion),
-                    edition = \(facts.edition), updated_at = \(updatedAt)
+                    edition = \(facts.edition), server_name = \(facts.serverName), started_at = \(facts.startedAt),
+                    updated_at = \(updatedAt)
                 WHERE id = \(id)
                 """)
         }
@@ -94,6 +99,17 @@ extension Server {
         }
     }
 
+    /// Removes servers for good that were deleted before `date`, the oldest first. Returns which.
+    static func purge(deletedBefore date: Date, limit: Int, on session: TenantSession) throws -> [(id: ID, name: String)] {
+        try session.rows(
+            """
+            DELETE FROM fleet.servers
+            WHERE id IN (SELECT id FROM fleet.servers WHERE deleted_at < \(date) ORDER BY deleted_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+            RETURNING id, name
+            """
+        ).map { (try $0.decode(0), try $0.decode(1)) }
+    }
+
     /// The name of a deleted server, locked; nil when it is not deleted. Throws `.notFound` when there never was one.
     package static func lockDeleted(_ id: ID, on session: TenantSession) throws -> String? {
         let rows = try session.rows("SELECT name, deleted_at IS NOT NULL FROM fleet.servers WHERE id = \(id) FOR UPDATE")
@@ -118,10 +134,45 @@ extension Server {
         try session.execute(
             """
             UPDATE fleet.servers
-            SET version = \(facts.version), product_version = \(facts.productVersion), edition = \(facts.edition)
-            WHERE id = \(id) AND (version, product_version, edition) IS DISTINCT FROM (\(facts.version),
-                \(facts.productVersion), \(facts.edition))
+            SET version = \(facts.version), product_version = \(facts.productVersion), edition = \(facts.edition),
+                server_name = \(facts.serverName), started_at = \(facts.startedAt)
+            WHERE id = \(id)
+              AND (version, product_version, edition, server_name, started_at) IS DISTINCT FROM (\(facts.version),
+                \(facts.productVersion), \(facts.edition), \(facts.serverName), \(facts.startedAt))
             """)
+    }
+
+    /// Whether `d` and `s` are one instance, registered twice: the same process by its start, and its own name. PostgreSQL tells its start
+    /// to the microsecond and names itself by the address it was reached at, so there the start alone says it; MySQL and MariaDB of one
+    /// host share its name and may start together, so there the port counts too.
+    static let isSameInstance: SQL = """
+        d.engine = s.engine
+            AND d.started_at BETWEEN s.started_at - interval '3 seconds' AND s.started_at + interval '3 seconds'
+            AND CASE s.engine
+                WHEN 'postgresql' THEN abs(extract(epoch FROM d.started_at - s.started_at)) < 0.005
+                WHEN 'mysql' THEN lower(d.server_name) = lower(s.server_name) AND d.port = s.port
+                ELSE lower(d.server_name) = lower(s.server_name)
+            END
+        """
+
+    /// The oldest server that is the instance which a test found, besides `id`; nil when there is none.
+    package static func duplicate(
+        of facts: ServerFacts, engine: EngineKind, port: Int, except id: ID?, on session: TenantSession
+    ) throws -> (id: ID, name: String)? {
+        guard let startedAt = facts.startedAt else { return nil }
+        let row = try session.rows(
+            """
+            SELECT d.id, d.name
+            FROM (
+                SELECT \(engine) AS engine, \(facts.serverName) AS server_name, \(startedAt) AS started_at, \(Int32(port)) AS port
+            ) s
+            JOIN fleet.servers d ON \(isSameInstance)
+            WHERE d.deleted_at IS NULL AND d.id IS DISTINCT FROM \(id)
+            ORDER BY d.created_at, d.id
+            LIMIT 1
+            """
+        ).first
+        return try row.map { (try $0.decode(0), try $0.decode(1)) }
     }
 
     private func nameTaken(_ name: String, _ body: () throws -> Void) throws { try Self.nameTaken(name, body) }
@@ -140,12 +191,22 @@ extension Server {
                 port: try row.decode("port"),
                 instanceName: try row.decode("instance_name"), database: try row.decode("database_name"),
                 authType: try row.decodeWord("auth_type"),
-                username: try row.decode("username"), encrypt: try row.decode("encrypt"),
+                username: try row.decode("username"), credentialID: try row.decode("credential_id"), encrypt: try row.decode("encrypt"),
                 trustServerCertificate: try row.decode("trust_server_certificate")),
-            sealedPassword: try row.decode("password_encrypted"), revision: try row.decode("revision"),
+            sealedPassword: try row.decode("password_encrypted"), credential: try Self.credential(row),
+            revision: try row.decode("revision"),
             facts: ServerFacts(
-                version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition")),
+                version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition"),
+                serverName: try row.decode("server_name"), startedAt: try row.decode("started_at")),
             createdAt: try row.decode("created_at"), updatedAt: try row.decode("updated_at"))
+    }
+
+    private static func credential(_ row: PostgresRow) throws -> CredentialLogin? {
+        guard let id = try row.decode("credential_id", as: Credential.ID?.self) else { return nil }
+        return CredentialLogin(
+            id: id, name: try row.decode("credential_name"), engine: try row.decodeWord("engine"),
+            authType: try row.decodeWord("credential_auth_type"), username: try row.decode("credential_username"),
+            sealedPassword: try row.decode("credential_password"))
     }
 }
 

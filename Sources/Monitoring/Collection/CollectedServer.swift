@@ -7,7 +7,9 @@ package import Postgres
 /// What a collector must know of a server.
 package struct CollectedServer: Sendable {
     package var id: Server.ID
+    /// With the user of its credential profile, where it has one.
     package var configuration: ServerConfiguration
+    /// Its own or its profile's: see `passwordContext`.
     package var sealedPassword: Bytes?
     package var facts: ServerFacts
     /// Nil: the tenant's.
@@ -19,6 +21,9 @@ package struct CollectedServer: Sendable {
     package var lastAttemptAt: Date?
     package var failuresInARow: Int
     package var changeNumber: Int64
+
+    /// What the sealed password is bound to.
+    var passwordContext: String { configuration.credentialID.map(Credential.passwordContext) ?? Server.passwordContext(id) }
 }
 
 /// What a collector must know of a tenant: read again when one of the two numbers has moved.

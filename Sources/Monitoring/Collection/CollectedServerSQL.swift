@@ -11,12 +11,14 @@ extension CollectedServer {
     package static func changed(since changeNumber: Int64, on session: TenantSession) throws -> [CollectedServer] {
         try session.rows(
             """
-            SELECT s.id, s.name, s.engine, s.hostname, s.port, s.instance_name, s.database_name, s.auth_type, s.username,
-                s.password_encrypted, s.encrypt,
-                s.trust_server_certificate, s.version, s.product_version, s.edition, s.change_number,
+            SELECT s.id, s.name, s.engine, s.hostname, s.port, s.instance_name, s.database_name, s.auth_type,
+                coalesce(p.username, s.username) AS username, s.credential_id,
+                CASE WHEN p.id IS NULL THEN s.password_encrypted ELSE p.password_encrypted END AS password_encrypted, s.encrypt,
+                s.trust_server_certificate, s.version, s.product_version, s.edition, s.server_name, s.started_at, s.change_number,
                 s.deleted_at IS NULL AND coalesce(c.enabled, true) AS is_wanted, c.interval_seconds, c.metrics_enabled,
                 t.attempted_at, coalesce(t.failures_in_a_row, 0) AS failures_in_a_row
             FROM fleet.servers s
+            LEFT JOIN fleet.credentials p ON p.id = s.credential_id
             LEFT JOIN monitoring.collection_config c ON c.server_id = s.id
             LEFT JOIN monitoring.server_snapshots t ON t.server_id = s.id
             WHERE s.change_number > \(changeNumber)
@@ -34,11 +36,12 @@ extension CollectedServer {
                 port: try row.decode("port"),
                 instanceName: try row.decode("instance_name"), database: try row.decode("database_name"),
                 authType: try row.decodeWord("auth_type"),
-                username: try row.decode("username"), encrypt: try row.decode("encrypt"),
+                username: try row.decode("username"), credentialID: try row.decode("credential_id"), encrypt: try row.decode("encrypt"),
                 trustServerCertificate: try row.decode("trust_server_certificate")),
             sealedPassword: try row.decode("password_encrypted"),
             facts: ServerFacts(
-                version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition")),
+                version: try row.decode("version"), productVersion: try row.decode("product_version"), edition: try row.decode("edition"),
+                serverName: try row.decode("server_name"), startedAt: try row.decode("started_at")),
             intervalSeconds: try row.decode("interval_seconds"), isWanted: try row.decode("is_wanted"),
             metrics: try row.decode("metrics_enabled", as: [String]?.self).map { Set($0.compactMap { MetricType.named($0)?.id }) },
             lastAttemptAt: try row.decode("attempted_at"), failuresInARow: try row.decode("failures_in_a_row"),

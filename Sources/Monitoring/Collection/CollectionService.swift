@@ -110,7 +110,7 @@ package final class CollectionService: Service {
     private func takeDue(now: Date) -> [FleetIndex.Due] {
         let (due, broken) = index.takeDue(now: now) { tenant, server in
             let password = try server.sealedPassword.map {
-                try secrets.open($0.bytes, for: tenant.id, context: Server.passwordContext(server.id))
+                try secrets.open($0.bytes, for: tenant.id, context: server.passwordContext)
             }
             return server.configuration.target(password: password)
         }

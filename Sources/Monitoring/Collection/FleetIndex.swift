@@ -137,14 +137,15 @@ package final class FleetIndex: Sendable {
     /// A run ended well. Returns the seconds since the good run before it, and what the server said of itself if that is new.
     func succeeded(_ due: Due, reading: Reading, startedAt: Date, now: Date) -> (gapSeconds: Double?, facts: ServerFacts?) {
         let facts = ServerFacts(
-            version: reading.identity.version, productVersion: reading.identity.productVersion, edition: reading.identity.edition)
+            version: reading.identity.version, productVersion: reading.identity.productVersion, edition: reading.identity.edition,
+            serverName: reading.identity.serverName, startedAt: reading.identity.startedAt)
         return state.withLock { state in
             Self.finished(due.run, succeeded: true, startedAt: startedAt, now: now, &state)
             guard var entry = state.entries[due.run.key] else { return (nil, nil) }
             let gap = entry.lastGoodAt.map { reading.collectedAt.timeIntervalSince($0) }
             entry.lastGoodAt = reading.collectedAt
             entry.memory = Differencing.Memory(reading)
-            let isNew = entry.server.facts != facts
+            let isNew = !entry.server.facts.says(facts)
             entry.server.facts = facts
             entry.server.lastAttemptAt = now
             state.entries[due.run.key] = entry

@@ -30,7 +30,7 @@ package enum HealthSQL {
             session.rows(
                 """
                 SELECT server_id, group_id
-                FROM fleet.server_group_members
+                FROM (\(DynamicGroup.memberships(DynamicGroup.all(on: session), reach: .fleet))) m
                 ORDER BY server_id
                 """))
         let rows = try session.rows(statement)
@@ -48,7 +48,7 @@ package enum HealthSQL {
             session.rows(
                 """
                 SELECT server_id, group_id
-                FROM fleet.server_group_members
+                FROM (\(DynamicGroup.memberships(DynamicGroup.all(on: session), reach: .page))) m
                 WHERE server_id = \(id)
                 """))
         var writer = JSONWriter()
@@ -141,6 +141,7 @@ package enum HealthSQL {
 
     /// The counts of the whole fleet first, then of every group by name, empty ones too. In one statement.
     package static func counts(on session: TenantSession) throws -> [Count] {
+        let memberships = DynamicGroup.memberships(try DynamicGroup.all(on: session), reach: .fleet)
         let rows = try session.rows(
             """
             WITH states AS MATERIALIZED (
@@ -154,7 +155,7 @@ package enum HealthSQL {
             UNION ALL
             SELECT g.id, g.name, lower(g.name), s.health, count(s.id)
             FROM fleet.server_groups g
-            LEFT JOIN (fleet.server_group_members m JOIN states s ON s.id = m.server_id) ON m.group_id = g.id
+            LEFT JOIN ((\(memberships)) m JOIN states s ON s.id = m.server_id) ON m.group_id = g.id
             GROUP BY g.id, g.name, s.health
             ORDER BY sort_name NULLS FIRST, group_id
             """)

@@ -67,10 +67,10 @@ package struct AppRequestContext: RequestContext {
         throw tenantRefusal
     }
 
-    /// The UUID in the path. Throws a validation error when it is none.
+    /// The UUID in the path. What is no UUID names nothing: throws `.notFound`, as for an id that nothing has.
     package func id<Entity>(_ name: String = "id", of entity: Entity.Type = Entity.self) throws -> ID<Entity> {
         guard let text = parameters.get(name), let id = ID<Entity>(text: text) else {
-            throw AppError.validation(field: name, reason: "must be a UUID")
+            throw AppError.notFound("The " + (name.hasSuffix("Id") && name.count > 2 ? String(name.dropLast(2)) : "thing"))
         }
         return id
     }

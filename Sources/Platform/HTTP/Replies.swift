@@ -80,6 +80,12 @@ extension Request {
             throw AppError(.preconditionFailed, "It has been changed since it was read; read it again")
         }
     }
+
+    /// The version that `If-Match` names; nil when there is none, or it is no tag of ours.
+    package var ifMatchVersion: Int64? {
+        guard let sent = headers[.ifMatch], let tag = sent.firstMatch(of: #/"v([0-9]{1,18})"/#) else { return nil }
+        return Int64(tag.1)
+    }
 }
 
 extension HTTPField.Name {

@@ -32,7 +32,7 @@ export type Status = "online" | "degraded" | "offline" | "unknown";
 /** Is it well */
 export type Health = "healthy" | "warning" | "critical" | "offline" | "unknown";
 
-export type ProbeErrorCode = "TIMEOUT" | "UNREACHABLE" | "AUTH_FAILED" | "TLS_FAILED" | "UNSUPPORTED_VERSION" | "DATABASE_NOT_FOUND" | "PROTOCOL_ERROR" | "NOT_ALLOWED" | "DRIVER_FAILED";
+export type ProbeErrorCode = "TIMEOUT" | "UNREACHABLE" | "AUTH_FAILED" | "TLS_FAILED" | "UNSUPPORTED_VERSION" | "DATABASE_NOT_FOUND" | "NO_PERMISSIONS" | "PROTOCOL_ERROR" | "NOT_ALLOWED" | "DRIVER_FAILED";
 
 export type MetricName = "cpu_percent" | "memory_percent" | "connection_count" | "batch_requests_sec" | "disk_io_reads" | "disk_io_writes" | "wait_time_ms" | "engine_cpu_percent" | "memory_total_bytes" | "memory_used_bytes" | "page_life_expectancy_seconds" | "cache_hit_percent" | "own_cpu_ms";
 
@@ -183,15 +183,21 @@ export interface TenantPatch {
 }
 
 export interface GroupRef {
+  /** A filter decides, nobody's hand */
+  dynamic: boolean;
   id: ID;
   name: string;
   color: string | null;
+  /** For text on `color`, with a contrast of 4.5 or more */
+  textColor: string | null;
 }
 
 export interface LabelRef {
   id: ID;
   name: string;
   color: string | null;
+  /** For text on `color`, with a contrast of 4.5 or more */
+  textColor: string | null;
 }
 
 export interface Server {
@@ -214,6 +220,17 @@ export interface Server {
   version: string | null;
   productVersion: string | null;
   edition: string | null;
+  versionSupport: VersionSupport;
+  /** The profile that it signs in with; username and hasPassword are then the profile's */
+  credential: null | {
+    id: ID;
+    name: string;
+  };
+  /** An older registration of the same instance, known by its own name and start time */
+  duplicateOf: null | ServerRef;
+  deletedAt: string | null;
+  /** Until when a deletion can be undone */
+  purgeAt: string | null;
   groups: GroupRef[];
   labels: LabelRef[];
   collection: {
@@ -237,6 +254,124 @@ export interface Server {
   updatedAt: Time;
 }
 
+export interface ServerRef {
+  id: ID;
+  name: string;
+}
+
+/** Whether the maker still mends this version, by a table that is compiled in */
+export interface VersionSupport {
+  /** ending is supported, or extended, for less than half a year more */
+  state: "supported" | "extended" | "ending" | "unsupported" | "unknown";
+  /** The day on which support ends or ended */
+  endsAt: string | null;
+  /** A sentence */
+  note: string | null;
+  /** The day of the table */
+  asOf: string;
+}
+
+export interface ServerViewFilter {
+  status?: Status[];
+  health?: Health[];
+  engine?: EngineKind[];
+  groups?: ID[];
+  labels?: LabelName[];
+  q?: string | null;
+}
+
+export type ServerSortName = "name" | "host" | "status" | "health" | "version" | "createdAt" | "cpu" | "memory";
+
+export interface ServerViewRequest {
+  name: Name;
+  filter?: ServerViewFilter;
+  sort?: ServerSortName;
+  order?: "asc" | "desc";
+  columns?: string[];
+  /** For everybody in the tenant */
+  shared?: boolean;
+}
+
+export interface ServerViewPatch {
+  name?: Name;
+  filter?: ServerViewFilter;
+  sort?: ServerSortName;
+  order?: "asc" | "desc";
+  columns?: string[];
+  /** For everybody in the tenant */
+  shared?: boolean;
+}
+
+export interface ServerView {
+  id: ID;
+  name: string;
+  filter: {
+    status: Status[];
+    health: Health[];
+    engine: EngineKind[];
+    groups: ID[];
+    labels: string[];
+    q: string | null;
+  };
+  sort: ServerSortName;
+  order: "asc" | "desc";
+  /** Empty: the usual ones */
+  columns: string[];
+  shared: boolean;
+  mine: boolean;
+  /** The owner's e-mail address */
+  owner: string;
+  createdAt: Time;
+  updatedAt: Time;
+}
+
+export interface LoginScript {
+  engine: EngineKind;
+  authType: AuthType;
+  username: string;
+  script: string;
+  /** The generated one, shown this once; null when none was asked for */
+  password: string | null;
+  /** What to replace in the script; null when there is nothing to */
+  passwordPlaceholder: string | null;
+  /** What the script does, and how to run it */
+  notes: string[];
+}
+
+export interface ServerSuggestions {
+  groups: (GroupRef & {
+    reason: string;
+  })[];
+  labels: {
+    name: string;
+    color: string;
+    textColor: string;
+    /** Whether there is such a label already */
+    exists: boolean;
+    reason: string;
+  }[];
+}
+
+export interface DatabaseList {
+  readAt: Time;
+  /** What the login may not see */
+  note: string | null;
+  databases: ({
+    name: string;
+    sizeBytes: number | null;
+    /** In the engine's own word, lower case, such as online, restoring or suspect */
+    state: string | null;
+    /** SQL Server only */
+    recoveryModel: "full" | "simple" | "bulk_logged" | null;
+    isSystem: boolean;
+  })[];
+}
+
+export interface ConnectionString {
+  format: "odbc" | "jdbc" | "dotnet" | "uri";
+  connectionString: string;
+}
+
 /** A host name or address; `host\instance`, `host,port` and `host:port` are understood; for PostgreSQL also the directory of its socket, if the installation's outbound list names it. `host` is another name of this member. */
 export type Hostname = string;
 
@@ -254,6 +389,8 @@ export interface ServerRequest {
   username?: string | null;
   /** Never returned */
   password?: string | null;
+  /** A credential profile instead of username and password; of the same engine */
+  credentialId?: string | null;
   encrypt?: boolean;
   trustServerCertificate?: boolean;
   groupIds?: ID[] | null;
@@ -273,6 +410,7 @@ export interface ServerPatch {
   authType?: AuthType;
   username?: string | null;
   password?: string | null;
+  credentialId?: string | null;
   encrypt?: boolean;
   trustServerCertificate?: boolean;
   groupIds?: ID[] | null;
@@ -291,6 +429,7 @@ export interface ConnectionTestRequest {
   authType?: AuthType;
   username?: string | null;
   password?: string | null;
+  credentialId?: string | null;
   encrypt?: boolean;
   trustServerCertificate?: boolean;
   groupIds?: ID[] | null;
@@ -320,6 +459,10 @@ export interface ProbeResult {
   permissions: PermissionCheck[];
   serverName?: string | null;
   startedAt?: string | null;
+  /** All missing grants in one script, to run as an administrator of the server; null when none is missing */
+  grantScript?: string | null;
+  /** A server of this tenant that is the same instance, known by its own name and start time */
+  duplicateOf?: null | ServerRef;
 }
 
 export interface ServerHealth {
@@ -485,7 +628,14 @@ export interface Group {
   name: string;
   description: string | null;
   color: string | null;
+  /** For text on `color`, with a contrast of 4.5 or more */
+  textColor: string | null;
+  /** Whether its filter decides who is in it */
+  dynamic: boolean;
+  filter: string | null;
   serverCount: number;
+  health: HealthCounts;
+  updatedAt: Time;
   createdAt: Time;
 }
 
@@ -500,12 +650,35 @@ export interface GroupRequest {
   name: Name;
   description?: string | null;
   color?: Color | null;
+  filter?: GroupFilter | null;
 }
 
 export interface GroupPatch {
   name?: Name;
   description?: string | null;
   color?: Color | null;
+  filter?: GroupFilter | null;
+}
+
+/** Which servers are in a dynamic group: comparisons with `and`, `or`, `not` and parentheses, such as `label=prod and (engine=sqlserver or name~"pg-*")`. Fields: label, engine, name, host, port, instance, database, version, edition, auth. `=` and `!=` compare without regard to case, `~` and `!~` take `*` and `?`; `field in (a, b)` is one of several. Values with spaces or signs stand in double quotes. */
+export type GroupFilter = string;
+
+export interface GroupPreview {
+  serverCount: number;
+  /** The first by name */
+  servers: ServerRef[];
+}
+
+export interface GroupImpact {
+  /** Servers in it; they stay */
+  serverCount: number;
+  dynamic: boolean;
+  /** Servers that would then be in no group */
+  onlyHereCount: number;
+  /** Saved views that filter by it */
+  views: ServerRef[];
+  /** All of this in a sentence or two */
+  summary: string;
 }
 
 export interface GroupServersRequest {
@@ -516,6 +689,8 @@ export interface Label {
   id: ID;
   name: string;
   color: string | null;
+  /** For text on `color`, with a contrast of 4.5 or more */
+  textColor: string | null;
   serverCount: number;
 }
 
@@ -531,6 +706,49 @@ export interface LabelPatch {
 
 export interface LabelsRequest {
   labels: LabelName[];
+}
+
+export interface Credential {
+  id: ID;
+  name: string;
+  engine: EngineKind;
+  authType: AuthType;
+  username: string | null;
+  hasPassword: boolean;
+  /** Servers that sign in with it */
+  serverCount: number;
+  /** When its secret was last stored */
+  rotatedAt: string | null;
+  createdAt: Time;
+  updatedAt: Time;
+}
+
+export interface CredentialRequest {
+  name: Name;
+  engine?: EngineKind;
+  authType?: AuthType;
+  /** Required for sql */
+  username?: string | null;
+  /** Never returned */
+  password?: string | null;
+}
+
+export interface CredentialPatch {
+  name?: Name;
+  username?: string | null;
+}
+
+export interface CredentialTestRequest {
+  /** The stored one when absent */
+  username?: string | null;
+  /** The stored one when absent */
+  password?: string | null;
+}
+
+export interface CredentialRotation {
+  /** The stored one when absent */
+  username?: string | null;
+  password: string;
 }
 
 export interface Series {
