@@ -26,7 +26,8 @@ import Testing
             try await connection.read(until: "id: ")
             return (connection, ContinuousClock.now)
         }
-        #expect((clock.now - returnedAt).seconds < 6)
+        // What the program promises for its end (ARCHITECTURE.md); a stream that held on would take its own limit of minutes.
+        #expect((clock.now - returnedAt).seconds < 10)
         #expect(try await stream.readToEnd().hasSuffix("0\r\n\r\n"))
     }
 

@@ -8,7 +8,7 @@ import Primitives
 package enum HealthSQL {
     /// The stored states with what `ShownState` needs. Not through `fleet.server_overview`: evaluating its rule in SQL for each of 10,000
     /// rows, and joining the groups, takes three times as long as reading the rows (43 and 17 ms; `Benchmarks/run health`).
-    private static let statement: SQL = """
+    static let statement: SQL = """
         SELECT s.id, s.name, s.engine, t.status, t.health, t.reasons, t.collected_at, t.cpu_percent, t.memory_percent, t.connection_count,
             t.batch_requests_sec, t.changed_at, coalesce(c.enabled, true), t.attempted_at IS NOT NULL, t.interval_seconds,
             t.collected_at + make_interval(secs => greatest(300, 2.5::float8 * t.interval_seconds)) < now()
