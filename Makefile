@@ -25,8 +25,8 @@ serve: setup ## Build and start DbTools (ARGS="--port 8080 --data-dir DIR")
 test: setup ## Build and run all tests: what CI does
 	@scripts/test
 
-check: setup ## The quick part of the tests: generated files, web, tidy, unit
-	@scripts/test generated web build tidy
+check: setup ## The quick part of the tests: generated files, T-SQL, web, tidy, unit
+	@scripts/test generated tsql web build tidy
 
 bench: setup ## Measure, each figure beside its peer's
 	@scripts/build release

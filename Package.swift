@@ -120,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "JourneyTests",
             dependencies: [
-                "Engines", "Fixtures", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", "SQLServerSimulator", logging,
+                "Engines", "Fixtures", "Fleet", "Monitoring", "ODBC", "Platform", "Postgres", "Primitives", "SQLServerSimulator", logging,
             ]),
         .testTarget(name: "TidyTests"),
     ],

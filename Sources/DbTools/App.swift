@@ -21,12 +21,13 @@ enum App {
         let edge = Edge(tenants: tenants, masterKey: installation.masterKey, logger: Logger(label: "platform"))
         let probe = IsolatedProbe(executable: ["/proc/self/exe", "engine-probe"], config: engineConfig(config))
         let outbound = outboundPolicy(config)
+        let deployer: Deployer = { await probe.deploy($0, $1, allow: outbound) }
         let tests = ConnectionTests(probeMany: { await probe.probe($0, allow: outbound) }) { await probe.probe($0, allow: outbound) }
         let databaseLists = DatabaseLists { target async throws(EngineError) in try await probe.databases(target, allow: outbound) }
 
         let collectors = CollectorStatistics(system: tenants.system, logger: Logger(label: "monitoring"))
 
-        let bulk = bulkActions(installation, tests)
+        let bulk = bulkActions(installation, tests, deployer)
         let application = try await edge.makeApplication(
             try serverConfig(config, directory), gauges: collectors.gauges,
             fleet: { tenant in try await tenants.read(tenant) { try FleetRollUp.count(on: $0) } },
@@ -38,6 +39,7 @@ enum App {
             CredentialRoutes(databases: tenants, secrets: installation.secrets, operations: Operations(tenants: tenants)).add(to: group)
             ServerGroupRoutes(databases: tenants).add(to: group)
             LabelRoutes(databases: tenants).add(to: group)
+            DeploymentRoutes(databases: tenants, secrets: installation.secrets).add(to: group)
             HealthRoutes(databases: tenants).add(to: group)
             MetricRoutes(databases: tenants).add(to: group)
             CollectionRoutes(databases: tenants).add(to: group)
@@ -45,29 +47,39 @@ enum App {
             ImportRoutes(databases: tenants, secrets: installation.secrets).add(to: group)
         }
         let sweep = HalfMadeSweep(provisioning: installation.provisioning, logger: Logger(label: "platform"))
-        let kinds = operationKinds(bulk, installation, tests)
+        let kinds = operationKinds(bulk, installation, tests, deployer)
         let operations = OperationService(tenants: tenants, kinds: kinds, logger: Logger(label: "platform"))
         let purge = DeletedServerPurge(databases: tenants, logger: Logger(label: "fleet"))
-        return [collectors, application, sweep, operations, purge]
+        let deployments = DeploymentCheckService(
+            databases: tenants, secrets: installation.secrets, deployer: deployer, logger: Logger(label: "fleet"))
+        return [collectors, application, sweep, operations, purge, deployments]
     }
 
     /// Every kind of long work. A new one is one line.
     private static func operationKinds(
-        _ bulk: [any BulkAction], _ installation: Installation, _ tests: ConnectionTests
+        _ bulk: [any BulkAction], _ installation: Installation, _ tests: ConnectionTests, _ deployer: @escaping Deployer
     ) -> [any OperationKind] {
-        bulk + [
+        let objects = [DeployTask.deploy, .remove].map {
+            DeployKind($0, databases: installation.tenants, secrets: installation.secrets, deployer: deployer)
+        }
+        return bulk + objects + [
             ImportKind(secrets: installation.secrets, tests: tests),
             CredentialTestKind(databases: installation.tenants, secrets: installation.secrets, tests: tests),
         ]
     }
 
     /// Everything that can be done to many servers at once. A new one is one line.
-    private static func bulkActions(_ installation: Installation, _ tests: ConnectionTests) -> [any BulkAction] {
-        [
+    private static func bulkActions(
+        _ installation: Installation, _ tests: ConnectionTests, _ deployer: @escaping Deployer
+    ) -> [any BulkAction] {
+        let objects = [DeployTask.deploy, .remove].map {
+            BulkDeploy($0, databases: installation.tenants, secrets: installation.secrets, deployer: deployer)
+        }
+        return [
             BulkLabels(isAdding: true), BulkLabels(isAdding: false), BulkGroups(isAdding: true), BulkGroups(isAdding: false),
             BulkCollection(.start), BulkCollection(.stop), BulkCollection(.interval), BulkDelete(), BulkRestore(),
             BulkConnectionTest(databases: installation.tenants, secrets: installation.secrets, tests: tests),
-        ]
+        ] + objects
     }
 
     /// A collector process: reads its share of the servers.

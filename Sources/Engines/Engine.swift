@@ -29,6 +29,8 @@ package protocol Engine: Sendable {
     func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo]
     /// Opens a connection for collecting. Throws within `deadlineSeconds` as far as the driver obeys it.
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection
+    /// Deploys, checks or removes the monitoring objects, on connections of its own. Says success only after reading back.
+    func deploy(_ target: Target, _ order: DeployOrder, deadlineSeconds: Double) -> DeployResult
 }
 
 /// An open connection to a target: blocking, and used by one thread at a time. After a thrown error it is to be closed.

@@ -98,6 +98,9 @@ package struct Reading: Sendable {
     package var waits: [WaitReading]
     /// Rights whose absence left values out: the server is degraded, not offline.
     package var denied: [PermissionCheck]
+    /// Why the monitoring objects could not be used although they are deployed, as a sentence: the server was asked directly, so this is no
+    /// outage.
+    package var objectsProblem: String?
     /// How long the round trip took.
     package var durationMs: Int
 

@@ -23,6 +23,8 @@ package struct Target: Sendable, Codable, Hashable {
     package var encrypt: Bool
     /// Whether a certificate that does not verify is taken: encrypted, but not proof against a man in the middle.
     package var trustServerCertificate: Bool
+    /// The database in which the monitoring objects are deployed: collections call them there. Nil: they ask directly.
+    package var objectsDatabase: String?
 
     package init(
         engine: EngineKind, hostname: String, port: Int? = nil, instanceName: String? = nil, database: String? = nil,

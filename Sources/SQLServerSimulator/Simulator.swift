@@ -108,7 +108,9 @@ package struct Simulator: Sendable {
                 host: configuration.host, firstPort: configuration.firstPort == 0 ? 0 : configuration.firstPort + start,
                 firstNumber: start + 1,
                 instanceCount: count * (index + 1) / processCount - start,
-                logins: configuration.logins.map { SimulatorProcess.Account(name: $0.name, password: $0.password) },
+                logins: configuration.logins.map {
+                    SimulatorProcess.Account(name: $0.name, password: $0.password, permissions: $0.permissions.sorted())
+                },
                 encryption: configuration.encryption, certificate: certificate)
         }
     }
@@ -153,6 +155,7 @@ struct SimulatorProcess: Codable, Sendable {
     struct Account: Codable, Sendable {
         var name: String
         var password: String
+        var permissions: [String]
     }
 
     var host: String

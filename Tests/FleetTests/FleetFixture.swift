@@ -62,6 +62,10 @@ struct FleetFixture {
         let bulk: [any BulkAction] = [
             BulkLabels(isAdding: true), BulkLabels(isAdding: false), BulkGroups(isAdding: true), BulkGroups(isAdding: false), BulkDelete(),
             BulkRestore(), BulkConnectionTest(databases: platform.tenants, secrets: platform.secrets, tests: tests),
+            BulkDeploy(.deploy, databases: platform.tenants, secrets: platform.secrets) { target, order in
+                DeployResult(
+                    success: false, state: nil, message: "\(target.username ?? "") into \(order.database)", errorCode: "NO_PERMISSIONS")
+            },
         ]
         BulkRoutes(databases: platform.tenants, actions: bulk).add(to: group)
         ImportRoutes(databases: platform.tenants, secrets: platform.secrets).add(to: group)
@@ -72,6 +76,7 @@ struct FleetFixture {
                 CredentialTestKind(databases: platform.tenants, secrets: platform.secrets, tests: tests),
             ]
         let service = OperationService(tenants: platform.tenants, kinds: kinds, logger: Logger(label: "operations"))
+        DeploymentRoutes(databases: platform.tenants, secrets: platform.secrets).add(to: group)
         try await Application(router: router).test(.router) { client in
             try await body(FleetFixture(platform: platform, tenant: tenant, client: client, probed: probed, service: service))
         }

@@ -37,6 +37,9 @@ final class FakeEngine: Engine {
     }
 
     func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo] { [] }
+    func deploy(_ target: Target, _ order: DeployOrder, deadlineSeconds: Double) -> DeployResult {
+        DeployResult(success: false, state: nil, message: "This engine deploys nothing.", errorCode: DeployErrorCode.refused.rawValue)
+    }
 
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
         let behaviour = state.withLock { state in

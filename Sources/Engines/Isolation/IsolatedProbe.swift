@@ -3,12 +3,15 @@ import Foundation
 import Subprocess
 import SystemPackage
 
-/// A connection test in a child process: a driver that crashes or hangs takes only the child along.
+/// A connection test or a deployment in a child process: a driver that crashes or hangs takes only the child along.
 package struct IsolatedProbe: Sendable {
     /// From the start of the child to its end by SIGKILL.
     static let deadlineSeconds = 9.5
     /// What the child gives the engine, so that it answers by itself before it is killed.
     static let childDeadlineSeconds = 8.5
+    /// The same for a deployment, which is many statements.
+    static let deployDeadlineSeconds = 60.0
+    static let deployChildDeadlineSeconds = 56.0
     /// The answer's size at most.
     static let answerSizeBytesMax = 64 * 1024
     /// As that, for a list of databases.
@@ -45,6 +48,17 @@ package struct IsolatedProbe: Sendable {
         return reply.databases
     }
 
+    /// Carries out `order` on `target` under the policy `allow`. Always answers, within 61 s; what a killed child had begun, the server
+    /// rolls back where it can.
+    package func deploy(_ target: Target, _ order: DeployOrder, allow: OutboundPolicy) async -> DeployResult {
+        let request = ProbeRequest(target: target, config: config(allow), deploy: order)
+        do throws(EngineError) {
+            return try await answer(request, sizeBytesMax: Self.answerSizeBytesMax, deadlineSeconds: Self.deployDeadlineSeconds)
+        } catch {
+            return .failure(error)
+        }
+    }
+
     private func config(_ allow: OutboundPolicy) -> EngineConfig {
         var config = config
         config.outbound = allow
@@ -53,12 +67,12 @@ package struct IsolatedProbe: Sendable {
 
     /// What the child answers, in time. Throws when it hangs, crashes or cannot be started.
     private func answer<Reply: Decodable & Sendable>(
-        _ request: ProbeRequest, sizeBytesMax: Int
+        _ request: ProbeRequest, sizeBytesMax: Int, deadlineSeconds: Double = IsolatedProbe.deadlineSeconds
     ) async throws(EngineError) -> Reply {
         let answer = await withTaskGroup(of: Answer<Reply>.self) { group in
             group.addTask { await ask(request, sizeBytesMax: sizeBytesMax) }
             group.addTask {
-                do { try await Task.sleep(for: .seconds(Self.deadlineSeconds)) } catch { return .cancelled }
+                do { try await Task.sleep(for: .seconds(deadlineSeconds)) } catch { return .cancelled }
                 return .late
             }
             let first = await group.next() ?? .late
@@ -72,7 +86,7 @@ package struct IsolatedProbe: Sendable {
         case .late:
             throw EngineError(
                 .timeout,
-                "The test of \(place) did not end within \(Self.deadlineSeconds) s and was stopped: the server accepts connections but does not answer."
+                "The test of \(place) did not end within \(deadlineSeconds) s and was stopped: the server accepts connections but does not answer."
             )
         case .crashed(let reason):
             throw EngineError(
@@ -117,7 +131,7 @@ package struct IsolatedProbe: Sendable {
         do {
             let outcome = try await Subprocess.run(
                 .path(FilePath(path)), arguments: Arguments(Array(executable.dropFirst())),
-                environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), platformOptions: options, 
+                environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), platformOptions: options,
                 input: .fileDescriptor(input, closeAfterSpawningProcess: true),
                 output: .bytes(limit: sizeBytesMax), error: .discarded)
             switch outcome.terminationStatus {
@@ -142,6 +156,8 @@ struct ProbeRequest: Codable, Sendable {
     let config: EngineConfig
     /// Instead of a connection test.
     var wantsDatabases = false
+    /// Instead of both.
+    var deploy: DeployOrder?
 }
 
 /// What the child says of the databases: them, or why not.
@@ -162,7 +178,11 @@ package func runProbeChild() -> Int32 {
     let engine = request.target.engine.makeEngine(request.config)
     let deadlineSeconds = IsolatedProbe.childDeadlineSeconds
     let output: Data?
-    if request.wantsDatabases {
+    if let order = request.deploy {
+        alarm(UInt32(IsolatedProbe.deployDeadlineSeconds.rounded(.up)))
+        let result = engine.deploy(request.target, order, deadlineSeconds: IsolatedProbe.deployChildDeadlineSeconds)
+        output = try? JSONEncoder().encode(result)  // a result always encodes
+    } else if request.wantsDatabases {
         var reply = DatabasesReply()
         do throws(EngineError) { reply.databases = try engine.databases(request.target, deadlineSeconds: deadlineSeconds) } catch {
             (reply.errorCode, reply.message) = (error.code, error.message)

@@ -10,11 +10,17 @@ final class MySQLConnection: EngineConnection {
     /// The server tells its uptime in whole seconds: the first start computed from it is kept, so that it does not jitter.
     private var startedAt: Date?
 
+    /// The call of the deployed procedures; nil when there are none, or they failed on this connection.
+    private var procedureCall: String?
+    /// Why they failed.
+    private var procedureProblem: String?
+
     private static let rowCountMax = 1_000
 
     init(_ connection: ODBCConnection, target: Target, deadline: CallDeadline) throws(EngineError) {
         self.connection = connection
         failure = MySQLFailure(target: target)
+        procedureCall = target.objectsDatabase.map { "CALL \(MySQLName.quoted($0)).collect_core()" }
         identity = try MySQLIdentity.read(connection, failure: failure, deadlineSeconds: deadline.remainingSeconds)
     }
 
@@ -22,11 +28,7 @@ final class MySQLConnection: EngineConnection {
         let timer = CallTimer()
         let status: MySQLStatus
         do throws(ODBCError) {
-            let sets = try connection.resultSets(CollectorSQL.mySQLCollect, deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
-            guard let set = try sets.first?.get(), !set.rows.isEmpty else {
-                throw ODBCError(state: "HY000", message: "the server gave no status values")
-            }
-            status = MySQLStatus(set)
+            status = try read(CallDeadline(seconds: deadlineSeconds))
         } catch { throw failure.whileReading(error) }
         let now = Date()
         if let uptime = status["Uptime"] {
@@ -35,8 +37,31 @@ final class MySQLConnection: EngineConnection {
         }
         var reading = status.reading(
             identity: identity.serverIdentity(startedAt: startedAt), collectedAt: now, monotonicSeconds: monotonicSeconds())
+        reading.objectsProblem = procedureProblem
         reading.durationMs = timer.milliseconds
         return reading
+    }
+
+    /// By the procedures where they are deployed; when they fail, by the statement itself.
+    private func read(_ deadline: CallDeadline) throws(ODBCError) -> MySQLStatus {
+        if let call = procedureCall {
+            do throws(ODBCError) { return try read(call, deadline) } catch {
+                if error.isDeadline || error.isConnectionFailure { throw error }
+                let direct = try read(CollectorSQL.mySQLCollect, deadline)
+                procedureCall = nil
+                procedureProblem = "The collection procedures failed: \(SQLServerFailure.sentence(error.message))"
+                return direct
+            }
+        }
+        return try read(CollectorSQL.mySQLCollect, deadline)
+    }
+
+    private func read(_ statement: String, _ deadline: CallDeadline) throws(ODBCError) -> MySQLStatus {
+        let sets = try connection.resultSets(statement, deadlineSeconds: deadline.remainingSeconds, rowCountMax: Self.rowCountMax)
+        guard let set = try sets.first?.get(), !set.rows.isEmpty else {
+            throw ODBCError(state: "HY000", message: "the server gave no status values")
+        }
+        return MySQLStatus(set)
     }
 
     func close() { connection.close() }

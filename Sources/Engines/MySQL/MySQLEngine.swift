@@ -44,9 +44,13 @@ struct MySQLEngine: Engine {
         return try MySQLConnection(try open(target, deadline: deadline), target: target, deadline: deadline)
     }
 
+    func deploy(_ target: Target, _ order: DeployOrder, deadlineSeconds: Double) -> DeployResult {
+        MySQLDeployment(engine: self, target: target, order: order, deadline: CallDeadline(seconds: deadlineSeconds)).result()
+    }
+
     /// Connects. No connection is made beforehand to look at the port: MySQL counts each one as an error, and blocks a host after a
     /// hundred.
-    private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
+    func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
         let reachable = try config.reach(target, checkPort: false, deadline: deadline)
         let seconds = max(1, min(Self.readSecondsMax, Int(deadline.remainingSeconds)))
         let string = try connectionString(target, seconds: seconds)

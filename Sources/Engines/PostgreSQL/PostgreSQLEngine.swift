@@ -39,10 +39,29 @@ struct PostgreSQLEngine: Engine {
 
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
         let deadline = CallDeadline(seconds: deadlineSeconds)
-        return try PostgreSQLConnection(try open(target, deadline: deadline), target: target, deadline: deadline)
+        guard let database = target.objectsDatabase else {
+            return try PostgreSQLConnection(try open(target, deadline: deadline), target: target, deadline: deadline)
+        }
+        var inside = target
+        inside.database = database
+        do throws(EngineError) {
+            return try PostgreSQLConnection(try open(inside, deadline: deadline), target: inside, deadline: deadline)
+        } catch {
+            guard error.code == .databaseNotFound, database != target.database ?? "postgres" else { throw error }
+            // The functions' database is gone: the server is not.
+            var outside = target
+            outside.objectsDatabase = nil
+            let connection = try PostgreSQLConnection(try open(outside, deadline: deadline), target: outside, deadline: deadline)
+            connection.functionProblem = error.message
+            return connection
+        }
     }
 
-    private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> PostgresConnection {
+    func deploy(_ target: Target, _ order: DeployOrder, deadlineSeconds: Double) -> DeployResult {
+        PostgreSQLDeployment(engine: self, target: target, order: order, deadline: CallDeadline(seconds: deadlineSeconds)).result()
+    }
+
+    func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> PostgresConnection {
         guard target.authType == .sql else {
             throw EngineError(.authFailed, "Windows sign-in is not available for PostgreSQL: enter a role and a password.")
         }
@@ -100,10 +119,15 @@ final class PostgreSQLConnection: EngineConnection {
     private let failure: PostgreSQLFailure
     /// Read once: it cannot change without the server's restart, which ends the connection.
     private let identity: PostgreSQLIdentity
+    /// Whether the deployed functions are called; not after they failed on this connection.
+    private var usesFunctions: Bool
+    /// Why they failed.
+    var functionProblem: String?
 
     init(_ connection: PostgresConnection, target: Target, deadline: CallDeadline) throws(EngineError) {
         failure = PostgreSQLFailure(target: target)
         identity = try PostgreSQLIdentity.read(connection, target: target, failure: failure)
+        usesFunctions = target.objectsDatabase != nil
         self.connection = connection
     }
 
@@ -112,8 +136,9 @@ final class PostgreSQLConnection: EngineConnection {
         let timer = CallTimer()
         connection.statementDeadlineSeconds = deadlineSeconds
         do {
-            let row = try connection.rows(SQL(stringLiteral: CollectorSQL.postgreSQLCollect)).first
-            guard let row else { throw EngineError(.protocolError, "The server gave no statistics; test the connection.") }
+            guard let row = try row(connection) else {
+                throw EngineError(.protocolError, "The server gave no statistics; test the connection.")
+            }
             var reading = Reading(identity: identity.serverIdentity, collectedAt: Date(), monotonicSeconds: monotonicSeconds())
             // Without pg_monitor other roles' sessions show no type and would be missing from the count.
             if identity.isMonitor, let count = try row.decode("connection_count", as: Int64?.self) {
@@ -126,6 +151,7 @@ final class PostgreSQLConnection: EngineConnection {
                 reading.counters[.cacheLookups] = hit + read
             }
             if !identity.isMonitor { reading.denied = [identity.monitorCheck] }
+            reading.objectsProblem = functionProblem
             reading.durationMs = timer.milliseconds
             return reading
         } catch let error as PostgresError {
@@ -135,6 +161,23 @@ final class PostgreSQLConnection: EngineConnection {
         } catch {
             throw EngineError(.protocolError, "The server's statistics could not be read; test the connection.")
         }
+    }
+
+    /// By the functions where they are deployed; when they fail, by the query itself.
+    private func row(_ connection: PostgresConnection) throws -> PostgresRow? {
+        if usesFunctions {
+            do throws(PostgresError) {
+                if let row = try connection.rows(SQL(stringLiteral: CollectorSQL.postgreSQLDeployCollect)).first { return row }
+                functionProblem = "The collection functions gave no answer."
+            } catch {
+                if error.isCancelled || error.isConnectionFailure { throw error }
+                functionProblem = "The collection functions failed: \(SQLServerFailure.sentence(error.message))"
+            }
+            let row = try connection.rows(SQL(stringLiteral: CollectorSQL.postgreSQLCollect)).first
+            usesFunctions = false
+            return row
+        }
+        return try connection.rows(SQL(stringLiteral: CollectorSQL.postgreSQLCollect)).first
     }
 
     func close() { connection = nil }

@@ -8,24 +8,59 @@ final class SQLServerConnection: EngineConnection {
     /// The start as the server said it, in its own zone, and the moment that we took it for: a change of summer time is no restart.
     private var knownStart: (local: ODBCTimestamp, date: Date)?
 
+    /// The call of the deployed procedures; nil when there are none, or they failed on this connection.
+    private var procedureCall: String?
+    /// Why they failed.
+    private var procedureProblem: String?
+
     /// Rows of one result set at most: a server has some 1,100 wait types.
     private static let rowCountMax = 5_000
 
     init(_ connection: ODBCConnection, target: Target, port: Int) {
         self.connection = connection
         failure = SQLServerFailure(target: target, port: port)
+        procedureCall = target.objectsDatabase.map { SQLServerName.collectCall(database: $0) }
     }
 
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
         let timer = CallTimer()
         let sets: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
-            sets = try connection.resultSets(CollectorSQL.sqlServerCollect, deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
+            sets = try resultSets(CallDeadline(seconds: deadlineSeconds))
         } catch { throw failure.whileReading(error) }
         var reading = try SQLServerReading(sets, failure: failure).reading(
             collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
         reading.durationMs = timer.milliseconds
+        reading.objectsProblem = procedureProblem
         return reading
+    }
+
+    /// By the procedures where they are deployed. When they fail, the batch is sent as it is: only what fails then too is the server's.
+    private func resultSets(_ deadline: CallDeadline) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
+        if let call = procedureCall {
+            var problem: ODBCError?
+            do throws(ODBCError) {
+                let sets = try connection.resultSets(call, deadlineSeconds: deadline.remainingSeconds, rowCountMax: Self.rowCountMax)
+                for case .failure(let error) in sets where problem == nil { problem = error }
+                if problem == nil, !sets.isEmpty { return sets }
+            } catch {
+                if error.isDeadline || error.isConnectionFailure { throw error }
+                problem = error
+            }
+            let direct = try directSets(deadline)
+            let isServers = direct.contains { if case .failure = $0 { true } else { false } }
+            if !isServers {
+                procedureCall = nil
+                procedureProblem =
+                    "The collection procedures failed: \(SQLServerFailure.sentence(problem?.message ?? "they gave no answer"))"
+            }
+            return direct
+        }
+        return try directSets(deadline)
+    }
+
+    private func directSets(_ deadline: CallDeadline) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
+        try connection.resultSets(CollectorSQL.sqlServerCollect, deadlineSeconds: deadline.remainingSeconds, rowCountMax: Self.rowCountMax)
     }
 
     func close() { connection.close() }

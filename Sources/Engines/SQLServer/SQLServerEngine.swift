@@ -39,8 +39,12 @@ struct SQLServerEngine: Engine {
         return SQLServerConnection(connection, target: target, port: port)
     }
 
+    func deploy(_ target: Target, _ order: DeployOrder, deadlineSeconds: Double) -> DeployResult {
+        SQLServerDeployment(engine: self, target: target, order: order, deadline: CallDeadline(seconds: deadlineSeconds)).result()
+    }
+
     /// Connects; a failure is explained, if need be by asking the port what it is.
-    private func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> (ODBCConnection, port: Int) {
+    func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> (ODBCConnection, port: Int) {
         let reachable = try reach(target, deadline: deadline)
         let string = try SQLServerLogin(target: target, port: reachable.port, config: config).connectionString()
         let loginSeconds = max(1, Int(deadline.driverSeconds))

@@ -66,9 +66,12 @@ extension ServerFilter {
         statuses = Self.words("status", body, ServerStatus.self)
         healths = Self.words("health", body, ServerHealth.self)
         engines = Self.words("engine", body, EngineWord.self).map(\.rawValue)
+        deployments = Self.words("deployment", body, DeploymentState.self)
         groups = body.ids("group", max: Self.listCountMax)
         labels = body.strings("label", max: Self.listCountMax, length: Label.nameLengths)
-        for name in ["q", "status", "health", "engine", "group", "label"] where body.isNull(name) { body.fail(name, "must not be null") }
+        for name in ["q", "status", "health", "engine", "deployment", "group", "label"] where body.isNull(name) {
+            body.fail(name, "must not be null")
+        }
     }
 
     private enum EngineWord: String, CaseIterable { case sqlserver, postgresql, mysql }

@@ -16,7 +16,7 @@ package struct ServerOverview: Sendable {
         case reasons, version, productVersion, edition, groups, labels, collectionEnabled, collectionInterval, collectedAt, attemptedAt
         case errorCode, errorMessage, errorAt, cpuPercent, memoryPercent, connectionCount, batchRequestsSec, createdAt, updatedAt, revision
         case sortKey, total
-        case credentialID, credentialName, duplicateID, duplicateName, deletedAt
+        case credentialID, credentialName, duplicateID, duplicateName, deletedAt, deployment
     }
 
     /// Days in which a deletion can be undone; after that `DeletedServerPurge` removes the server for good.
@@ -69,7 +69,7 @@ package struct ServerOverview: Sendable {
         for reason in try row.decode(Column.reasons.rawValue, as: [String].self) { writer.string(reason) }
         writer.endArray()
         writer.key("deployment")
-        writer.string("none")
+        writer.optional(try text(.deployment))
         writer.key("version")
         writer.optional(try text(.version))
         writer.key("productVersion")

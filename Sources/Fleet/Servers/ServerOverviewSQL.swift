@@ -7,6 +7,7 @@ package struct ServerFilter: Sendable {
     package var statuses: [ServerStatus] = []
     package var healths: [ServerHealth] = []
     package var engines: [String] = []
+    package var deployments: [DeploymentState] = []
     /// In each of these groups' union.
     package var groups: [ServerGroup.ID] = []
     /// Carrying all of these labels.
@@ -22,8 +23,8 @@ package struct ServerFilter: Sendable {
     package init() {}
 
     var isEmpty: Bool {
-        statuses.isEmpty && healths.isEmpty && engines.isEmpty && groups.isEmpty && labels.isEmpty && credentials.isEmpty && !isDeleted
-            && search == nil
+        statuses.isEmpty && healths.isEmpty && engines.isEmpty && deployments.isEmpty && groups.isEmpty && labels.isEmpty
+            && credentials.isEmpty && !isDeleted && search == nil
     }
 
     /// The filter with what it must know of the tenant. Without this no server is in a dynamic group.
@@ -33,12 +34,16 @@ package struct ServerFilter: Sendable {
         return filter
     }
 
+    /// The state of the monitoring objects of `o`.
+    static let deployment: SQL = "coalesce((SELECT d.state FROM fleet.deployment_states d WHERE d.server_id = o.id), 'none')"
+
     /// Conditions on `o`, a row of `fleet.server_overview`.
     var conditions: SQL {
         var sql: SQL = isDeleted ? "o.deleted_at IS NOT NULL" : "o.deleted_at IS NULL"
         if !statuses.isEmpty { sql = sql + " AND o.status = ANY (\(statuses.map(\.rawValue)))" }
         if !healths.isEmpty { sql = sql + " AND o.health = ANY (\(healths.map(\.rawValue)))" }
         if !engines.isEmpty { sql = sql + " AND o.engine = ANY (\(engines))" }
+        if !deployments.isEmpty { sql = sql + " AND \(Self.deployment) = ANY (\(deployments.map(\.rawValue)))" }
         if !groups.isEmpty {
             sql =
                 sql + " AND (EXISTS (SELECT FROM fleet.server_group_members m WHERE m.server_id = o.id AND m.group_id = ANY (\(groups)))"
@@ -117,7 +122,7 @@ extension ServerOverview {
             p.collection_enabled, p.interval_seconds, p.collected_at, p.attempted_at, p.last_error_code, p.last_error_message,
                 p.last_error_at,
             p.cpu_percent, p.memory_percent, p.connection_count, p.batch_requests_sec, p.created_at, p.updated_at, p.revision,
-                p.sort_key, p.total, c.id, c.name, twin.id, twin.name, p.deleted_at
+                p.sort_key, p.total, c.id, c.name, twin.id, twin.name, p.deleted_at, coalesce(ds.state, 'none') AS deployment
         """
 
     private static let interval: SQL = """
@@ -190,6 +195,7 @@ extension ServerOverview {
     private static func memberships(_ dynamicGroups: [DynamicGroup]) -> SQL {
         """
         JOIN fleet.servers s ON s.id = p.id
+        LEFT JOIN fleet.deployment_states ds ON ds.server_id = p.id
         LEFT JOIN fleet.credentials c ON c.id = s.credential_id
         LEFT JOIN LATERAL (
             SELECT d.id, d.name

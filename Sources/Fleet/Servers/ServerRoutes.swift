@@ -47,6 +47,7 @@ package struct ServerRoutes: Sendable {
         filter.statuses = query.choices("status")
         filter.healths = query.choices("health")
         filter.engines = query.choices("engine", EngineKind.self).map(\.rawValue)
+        filter.deployments = query.choices("deployment", DeploymentState.self)
         filter.groups = query.ids("group")
         filter.labels = query.strings("label", length: Label.nameLengths)
         filter.credentials = query.ids("credential")

@@ -20,6 +20,8 @@ package struct CollectedServer: Sendable {
     package var metrics: Set<MetricID>?
     package var lastAttemptAt: Date?
     package var failuresInARow: Int
+    /// Where the monitoring objects are, when they are as they were made; nil: the server is asked directly.
+    package var objectsDatabase: String?
     package var changeNumber: Int64
 
     /// What the sealed password is bound to.

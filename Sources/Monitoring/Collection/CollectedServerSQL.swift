@@ -16,11 +16,13 @@ extension CollectedServer {
                 CASE WHEN p.id IS NULL THEN s.password_encrypted ELSE p.password_encrypted END AS password_encrypted, s.encrypt,
                 s.trust_server_certificate, s.version, s.product_version, s.edition, s.server_name, s.started_at, s.change_number,
                 s.deleted_at IS NULL AND coalesce(c.enabled, true) AS is_wanted, c.interval_seconds, c.metrics_enabled,
-                t.attempted_at, coalesce(t.failures_in_a_row, 0) AS failures_in_a_row
+                t.attempted_at, coalesce(t.failures_in_a_row, 0) AS failures_in_a_row,
+                CASE WHEN d.state = 'monitored' THEN d.database_name END AS objects_database
             FROM fleet.servers s
             LEFT JOIN fleet.credentials p ON p.id = s.credential_id
             LEFT JOIN monitoring.collection_config c ON c.server_id = s.id
             LEFT JOIN monitoring.server_snapshots t ON t.server_id = s.id
+            LEFT JOIN fleet.deployments d ON d.server_id = s.id
             WHERE s.change_number > \(changeNumber)
             ORDER BY s.change_number
             LIMIT \(batchCountMax)
@@ -45,6 +47,7 @@ extension CollectedServer {
             intervalSeconds: try row.decode("interval_seconds"), isWanted: try row.decode("is_wanted"),
             metrics: try row.decode("metrics_enabled", as: [String]?.self).map { Set($0.compactMap { MetricType.named($0)?.id }) },
             lastAttemptAt: try row.decode("attempted_at"), failuresInARow: try row.decode("failures_in_a_row"),
+            objectsDatabase: try row.decode("objects_database"),
             changeNumber: try row.decode("change_number"))
     }
 }

@@ -75,7 +75,8 @@ package final class CollectionService: Service {
     package func run() async throws {
         if quarantine.count > 0 {
             logger.notice(
-                "The last collector ended while it was reading; those servers are tried apart first", metadata: ["servers": "\(quarantine.count)"])
+                "The last collector ended while it was reading; those servers are tried apart first",
+                metadata: ["servers": "\(quarantine.count)"])
         }
         defer { record?.clear() }
         await cancelWhenGracefulShutdown { [self] in
@@ -112,7 +113,9 @@ package final class CollectionService: Service {
             let password = try server.sealedPassword.map {
                 try secrets.open($0.bytes, for: tenant.id, context: server.passwordContext)
             }
-            return server.configuration.target(password: password)
+            var target = server.configuration.target(password: password)
+            target.objectsDatabase = server.objectsDatabase
+            return target
         }
         for (run, tenant, error) in broken {
             logger.error("A stored password cannot be opened", metadata: ["server.id": "\(run.key.server)", "error": "\(error)"])
@@ -180,7 +183,9 @@ package final class CollectionService: Service {
         metrics.count(.goodRuns)
         metrics.set(.skippedRuns, to: index.skippedCount)
         if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
-        store(.reading(values: values, missing: missing), due.run, due.tenant, at: now, waits: waits, facts: facts)
+        store(
+            .reading(values: values, missing: missing), due.run, due.tenant, at: now, waits: waits, facts: facts,
+            objectsProblem: reading.objectsProblem)
     }
 
     private func failed(_ due: FleetIndex.Due, _ error: EngineError, startedAt: Date, now: Date) {
@@ -199,14 +204,15 @@ package final class CollectionService: Service {
     }
 
     private func store(
-        _ result: RunResult, _ run: PlannedRun, _ tenant: Tenant, at now: Date, waits: Differencing.Waits? = nil, facts: ServerFacts? = nil
+        _ result: RunResult, _ run: PlannedRun, _ tenant: Tenant, at now: Date, waits: Differencing.Waits? = nil, facts: ServerFacts? = nil,
+        objectsProblem: String? = nil
     ) {
         guard let epoch = leases.held[run.key.shard] else { return metrics.count(.fencedRuns) }
         buffer.append(
             StoredRun(
                 server: run.key.server, slotAt: run.slotAt, finishedAt: now, intervalSeconds: run.intervalSeconds, epoch: epoch,
                 result: result,
-                waits: waits, facts: facts),
+                waits: waits, facts: facts, objectsProblem: objectsProblem),
             for: tenant)
     }
 

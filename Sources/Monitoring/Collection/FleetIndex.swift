@@ -67,6 +67,11 @@ package final class FleetIndex: Sendable {
                     if let session = state.entries[key]?.session { state.closing.append(session) }
                     state.entries[key] = Entry(server: server)
                 } else {
+                    if let old, old.objectsDatabase != server.objectsDatabase, let session = state.entries[key]?.session {
+                        // The next run connects anew, to ask in the other way; what it is compared with stays.
+                        state.closing.append(session)
+                        state.entries[key]?.session = nil
+                    }
                     state.entries[key, default: Entry(server: server)].server = server
                 }
                 state.plan.upsert(

@@ -1,3 +1,4 @@
+import Fleet
 package import Foundation
 package import Logging
 package import Platform
@@ -168,6 +169,7 @@ package final class RunBuffer: Service {
         let thresholds = thresholds(tenant.id)
         let outcome = try await databases.transaction(tenant) { session in
             if let event { try session.publish(event) }
+            try Deployment.unusable(runs.compactMap { run in run.objectsProblem.map { (run.server, $0) } }, on: session)
             return runs.isEmpty ? StoreOutcome() : try RunSQL.store(runs, thresholds: thresholds, on: session)
         }
         metrics.add(outcome)

@@ -13,11 +13,13 @@ package struct StoredRun: Sendable {
     package var waits: Differencing.Waits?
     /// What the server said of itself, when it is new.
     package var facts: ServerFacts?
+    /// Why the monitoring objects could not be used although they are deployed.
+    package var objectsProblem: String?
 
     package init(
         server: Server.ID, slotAt: Date, finishedAt: Date, intervalSeconds: Int, epoch: Int64, result: RunResult,
         waits: Differencing.Waits? = nil,
-        facts: ServerFacts? = nil
+        facts: ServerFacts? = nil, objectsProblem: String? = nil
     ) {
         self.server = server
         self.slotAt = slotAt
@@ -27,6 +29,7 @@ package struct StoredRun: Sendable {
         self.result = result
         self.waits = waits
         self.facts = facts
+        self.objectsProblem = objectsProblem
     }
 }
 

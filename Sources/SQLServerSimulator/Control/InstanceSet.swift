@@ -13,7 +13,7 @@ final class InstanceSet {
         self.eventLoop = eventLoop
         firstNumber = configuration.firstNumber
         let tlsContext = try configuration.certificate?.context()
-        let logins = configuration.logins.map { Login(name: $0.name, password: $0.password) }
+        let logins = configuration.logins.map { Login(name: $0.name, password: $0.password, permissions: Set($0.permissions)) }
         listeners = (0..<configuration.instanceCount).map { index in
             let number = configuration.firstNumber + index
             let port = configuration.firstPort == 0 ? 0 : configuration.firstPort + index

@@ -17,6 +17,8 @@ package struct InstanceChange: Sendable {
     /// Replaces what every login of the instance may do.
     package var permissions: [String]?
     package var blockedSessions: Int?
+    /// What CREATE fails with from now on; `none` for nothing.
+    package var createFailure: CreateFailureChange?
     package var restart = false
     package var resetCounters = false
     /// Rows by view; an empty list gives the view no rows, null its own rows again.
@@ -43,6 +45,7 @@ package struct InstanceChange: Sendable {
         platform = reader.choice("platform", HostPlatform.self)
         permissions = reader.texts("permissions")
         blockedSessions = reader.integer("blockedSessions", 0...1_000)
+        createFailure = reader.choice("createFailure", CreateFailureChange.self)
         restart = reader.flag("restart")
         resetCounters = reader.flag("resetCounters")
         views = reader.views("views")
@@ -64,6 +67,7 @@ package struct InstanceChange: Sendable {
                 state.sessions[spid] = record
             }
         }
+        if let createFailure { state.createFailure = CreateFailure(rawValue: createFailure.rawValue) }
         if restart { state.restart(at: now) }
         if resetCounters { state.resetCounters(at: now) }
         if let cpuPercent {
@@ -116,6 +120,9 @@ extension SessionRecord {
         return copy
     }
 }
+
+/// `CreateFailure` and its end, as control names them.
+package enum CreateFailureChange: String, CaseIterable, Sendable { case none, readOnly, diskFull, logFull, locked, deadlock }
 
 /// A change that the instance does not take; one sentence, all reasons.
 package struct InstanceChangeError: Error, Sendable, CustomStringConvertible {

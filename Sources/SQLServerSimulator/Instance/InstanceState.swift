@@ -32,6 +32,8 @@ struct InstanceState: Sendable {
     var statements: [LoggedStatement] = []
     var batchCount = 0
     var failedLoginCount = 0
+    /// What CREATE fails with, as control wants it; nil: nothing.
+    var createFailure: CreateFailure?
     var restartCount = 0
 
     struct LoggedStatement: Sendable {
@@ -85,6 +87,30 @@ struct InstanceState: Sendable {
     }
 }
 
+/// Why an instance takes no new objects.
+package enum CreateFailure: String, CaseIterable, Sendable {
+    case readOnly, diskFull, logFull, locked, deadlock
+
+    func message(database: String) -> SQLServerMessage {
+        switch self {
+        case .readOnly:
+            SQLServerMessage(3906, "Failed to update database \"\(database)\" because the database is read-only.")
+        case .diskFull:
+            SQLServerMessage(
+                1105, state: 2, severity: 17,
+                "Could not allocate space for object 'sys.sysschobjs' in database '\(database)' because the 'PRIMARY' filegroup is full.")
+        case .logFull:
+            SQLServerMessage(9002, state: 2, severity: 17, "The transaction log for database '\(database)' is full due to 'LOG_BACKUP'.")
+        case .locked: SQLServerMessage(1222, state: 45, severity: 16, "Lock request time out period exceeded.")
+        case .deadlock:
+            SQLServerMessage(
+                1205, state: 45, severity: 13,
+                "Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the "
+                    + "transaction.")
+        }
+    }
+}
+
 /// A client's session as the views show it.
 struct SessionRecord: Sendable {
     let spid: Int
@@ -126,4 +152,6 @@ struct StoredSchema: Sendable {
     let id: Int
     let database: String
     let name: String
+    /// The login that made it.
+    let owner: String
 }

@@ -52,7 +52,27 @@ extension Login {
     func mayOpen(_ database: SimulatedDatabase) -> Bool {
         if isSysadmin || ["master", "tempdb", "msdb"].contains(database.name.lowercased()) { return true }
         if permissions.contains("CONNECT ANY DATABASE") { return true }
-        let wanted = "CONNECT ON \(database.name)".lowercased()
+        return owns(database.name) || holds("CONNECT ON \(database.name)")
+    }
+
+    /// Whether the login owns a database: what its creator does.
+    func owns(_ database: String) -> Bool { holds("db_owner ON \(database)") || holds("CONTROL ON \(database)") }
+
+    /// Whether the login holds a right in a database, such as CREATE TABLE.
+    func may(_ permission: String, in database: String) -> Bool {
+        if isSysadmin || owns(database) { return true }
+        return !holds("DENY \(permission) ON \(database)") && holds("\(permission) ON \(database)")
+    }
+
+    /// Whether the login holds a right on a schema, by itself or through the database.
+    func may(_ permission: String, onSchema schema: String, in database: String) -> Bool {
+        if isSysadmin || owns(database) || holds("CONTROL ON \(database).SCHEMA::\(schema)") { return true }
+        return holds("\(permission) ON \(database).SCHEMA::\(schema)")
+            || !["ALTER", "CONTROL"].contains(permission) && holds("\(permission) ON \(database)")
+    }
+
+    private func holds(_ permission: String) -> Bool {
+        let wanted = permission.lowercased()
         return permissions.contains { $0.lowercased() == wanted }
     }
 

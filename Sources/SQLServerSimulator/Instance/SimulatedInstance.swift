@@ -126,6 +126,13 @@ package final class SimulatedInstance: Sendable {
         state.withLock { $0.log(kept, login: login, at: now) }
     }
 
+    /// Takes back a transaction's changes, the last one first.
+    func undo(_ steps: [@Sendable (inout InstanceState) -> Void]) {
+        state.withLock { state in
+            for step in steps.reversed() { step(&state) }
+        }
+    }
+
     /// Changes what users made: objects, schemas, logins.
     func change<T: Sendable>(_ body: @Sendable (inout InstanceState) throws(SQLServerMessage) -> T) throws(SQLServerMessage) -> T {
         let result = state.withLock { state -> Result<T, SQLServerMessage> in

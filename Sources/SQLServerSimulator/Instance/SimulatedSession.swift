@@ -24,6 +24,8 @@ package final class SimulatedSession {
     var lastError = 0
     var lastIdentity: Int64?
     var transactionDepth = 0
+    /// What undoes the open transaction, in the order of its changes.
+    var undo: [@Sendable (inout InstanceState) -> Void] = []
     var transactionID: UInt64 = 0
     var nestingLevel = 0
     var caughtErrors: [SQLServerMessage] = []
@@ -139,6 +141,7 @@ package final class SimulatedSession {
         options = Self.initialOptions
         temporaryTables = [:]
         prepared = [:]
+        undoAll()
         transactionDepth = 0
         rowCount = 0
         lastError = 0
@@ -149,7 +152,21 @@ package final class SimulatedSession {
     package func close() {
         guard !isClosed else { return }
         isClosed = true
+        undoAll()
         instance.remove(spid: spid)
+    }
+
+    /// Remembers how to undo a change, while a transaction is open.
+    func remember(_ step: @escaping @Sendable (inout InstanceState) -> Void) {
+        if transactionDepth > 0 { undo.append(step) }
+    }
+
+    /// Undoes what the open transaction changed, the last change first.
+    func undoAll() {
+        guard !undo.isEmpty else { return }
+        let steps = undo
+        undo = []
+        instance.undo(steps)
     }
 
     func nextRandom() -> Double {
@@ -183,7 +200,8 @@ struct SessionIdentity {
 
     /// The user that the login is in its database.
     var databaseUser: String {
-        login.isSysadmin ? "dbo" : ["master", "tempdb", "msdb"].contains(database.lowercased()) ? "guest" : login.name
+        login.isSysadmin || login.owns(database)
+            ? "dbo" : ["master", "tempdb", "msdb"].contains(database.lowercased()) ? "guest" : login.name
     }
 }
 

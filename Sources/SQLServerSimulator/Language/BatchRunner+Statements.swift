@@ -48,7 +48,8 @@ extension BatchRunner {
         case .waitFor(let value): try wait(value)
         case .beginTransaction, .commit, .rollback, .saveTransaction: try transaction(kind)
         case .insert, .update, .delete, .truncate, .createTable: try DataChanges(runner: self).execute(kind)
-        case .drop, .createSchema, .createModule, .permission, .createLogin: try Definitions(runner: self).execute(kind)
+        case .drop, .createSchema, .createModule, .permission, .createLogin, .createDatabase, .createUser:
+            try Definitions(runner: self).execute(kind)
         case .dbcc(let command, let arguments): try dbcc(command, arguments)
         case .kill(let spid): try kill(spid)
         case .accepted: try succeed(nil)
@@ -177,6 +178,7 @@ extension BatchRunner {
         case .beginTransaction:
             session.transactionDepth += 1
             if session.transactionDepth == 1 {
+                session.undo = []
                 session.transactionID = Noise.mix(UInt64(session.spid) &+ session.transactionID) >> 16
                 output.append(.environment(.transactionBegan(session.transactionID)))
             }
@@ -185,16 +187,23 @@ extension BatchRunner {
                 throw SQLServerMessage(3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.")
             }
             session.transactionDepth -= 1
+            if session.transactionDepth == 0 { session.undo = [] }
             if session.transactionDepth == 0 { output.append(.environment(.transactionCommitted(session.transactionID))) }
         case .rollback:
             guard session.transactionDepth > 0 else {
                 throw SQLServerMessage(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
             }
-            session.transactionDepth = 0
-            output.append(.environment(.transactionRolledBack(session.transactionID)))
+            rollBack()
         default: break
         }
         try succeed(nil)
+    }
+
+    /// Undoes all of the open transaction.
+    func rollBack() {
+        session.undoAll()
+        session.transactionDepth = 0
+        output.append(.environment(.transactionRolledBack(session.transactionID)))
     }
 
     // MARK: Errors on purpose

@@ -45,6 +45,8 @@ final class BatchRunner {
     let budget: Budget
     /// The procedure that runs, for error messages.
     var procedure = ""
+    /// Whether no procedure is around: within one, rights follow from its owner's.
+    var nestingIsOutermost: Bool { procedure.isEmpty }
     /// How many TRY blocks are around.
     private var tryDepth = 0
 
@@ -114,6 +116,7 @@ final class BatchRunner {
             session.lastError = located.number
             if tryDepth > 0, Self.isCatchable(located) { throw located }
             report(located)
+            if session.options["XACT_ABORT"] == "ON", session.transactionDepth > 0 { rollBack() }
             return endsBatch(located) ? .aborted : .next
         }
     }

@@ -63,8 +63,16 @@ struct DataChanges {
         var rows: [[TDSValue]] = []
         rows.reserveCapacity(source.rows.count)
         for row in source.rows { rows.append(try complete(row, source.columns, positions, table, insert.target, context)) }
+        remember(table)
         try table.append(rows)
         try runner.succeed(rows.count)
+    }
+
+    /// A table variable keeps its rows over a rollback; every other table gets those from before.
+    private func remember(_ table: StoredTable) {
+        guard session.transactionDepth > 0, !runner.variables.tables.values.contains(where: { $0 === table }) else { return }
+        let rows = table.rows
+        session.remember { _ in table.replace(rows) }
     }
 
     /// The table's columns that the values go to: those named, else all but identity and computed ones.
@@ -174,6 +182,7 @@ struct DataChanges {
             }
             rows.append(changed)
         }
+        remember(table)
         table.replace(rows)
         try runner.succeed(count)
     }
@@ -192,12 +201,15 @@ struct DataChanges {
         for row in rows {
             if let filter, try filter(RowFrame(row, outer: nil)) != true { kept.append(row) }
         }
+        remember(table)
         table.replace(kept)
         try runner.succeed(rows.count - kept.count)
     }
 
     private func truncate(_ path: [String]) throws(SQLServerMessage) {
-        try stored(.named(path), runner.context()).replace([])
+        let table = try stored(.named(path), runner.context())
+        remember(table)
+        table.replace([])
         try runner.succeed(nil)
     }
 

@@ -141,6 +141,14 @@ extension SQLServerMessage {
 
     static let actionDenied = SQLServerMessage(297, "The user does not have permission to perform this action.")
 
+    static func createDenied(_ what: String, database: String) -> SQLServerMessage {
+        SQLServerMessage(262, severity: 14, "\(what) permission denied in database '\(database)'.")
+    }
+
+    static func noSchema(_ name: String) -> SQLServerMessage {
+        SQLServerMessage(2760, "The specified schema name \"\(name)\" either does not exist or you do not have permission to use it.")
+    }
+
     static func databaseDenied(login: String, database: String) -> SQLServerMessage {
         SQLServerMessage(
             916, severity: 14,

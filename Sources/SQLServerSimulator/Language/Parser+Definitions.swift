@@ -41,11 +41,31 @@ extension Parser {
             let password = advance().text
             skipStatement()
             return .createLogin(name: name, password: password)
+        case "DATABASE" where isCreate:
+            advance()
+            let name = try name()
+            skipStatement()
+            return .createDatabase(name)
+        case "USER" where isCreate:
+            advance()
+            return try user()
         case "USER", "ROLE", "SERVER", "INDEX", "UNIQUE", "CLUSTERED", "NONCLUSTERED", "STATISTICS", "DATABASE", "EVENT", "TYPE", "SYNONYM",
             "AUTHORIZATION":
             return try restIsAccepted()
         default: throw syntaxError()
         }
+    }
+
+    /// `CREATE USER u FOR LOGIN l`, `CREATE USER u`, `CREATE USER u WITHOUT LOGIN`.
+    private mutating func user() throws(SQLServerMessage) -> StatementKind {
+        let name = try name()
+        if take("WITHOUT") {
+            skipStatement()
+            return .createUser(name: name, login: nil)
+        }
+        guard take("FOR") || take("FROM") else { return .createUser(name: name, login: name) }
+        try expect("LOGIN")
+        return .createUser(name: name, login: try self.name())
     }
 
     private mutating func restIsAccepted() throws(SQLServerMessage) -> StatementKind {
@@ -200,7 +220,7 @@ extension Parser {
     private mutating func drop() throws(SQLServerMessage) -> StatementKind {
         advance()
         guard let kind = current.word,
-            ["TABLE", "PROCEDURE", "PROC", "SCHEMA", "VIEW", "FUNCTION", "TRIGGER", "LOGIN", "USER", "INDEX"].contains(kind)
+            ["TABLE", "PROCEDURE", "PROC", "SCHEMA", "VIEW", "FUNCTION", "TRIGGER", "LOGIN", "USER", "INDEX", "DATABASE"].contains(kind)
         else {
             throw syntaxError()
         }

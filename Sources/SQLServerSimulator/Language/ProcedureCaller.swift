@@ -77,7 +77,15 @@ struct ProcedureCaller {
 
     private func call(_ object: StoredObject, _ arguments: [Argument]) throws(SQLServerMessage) -> Int32 {
         guard let module = object.module else { return 0 }
-        if !runner.session.identity.login.isSysadmin {
+        let login = runner.session.identity.login
+        let world = runner.session.instance.world()
+        if let database = world.database(named: object.database), !login.mayOpen(database) {
+            throw .databaseDenied(login: login.name, database: database.name)
+        }
+        let isOwner = world.state.schemas.contains {
+            $0.database == object.database && $0.name.lowercased() == object.schema.lowercased() && $0.owner == login.name
+        }
+        if !isOwner, runner.nestingIsOutermost, !login.may("EXECUTE", onSchema: object.schema, in: object.database) {
             throw .executeDenied(object: object.name, schema: object.schema, database: object.database)
         }
         let (variables, outputs) = try bind(module.parameters, arguments, procedure: object.name)

@@ -38,6 +38,8 @@ indirect enum StatementKind: Sendable {
     case createModule(Module)
     case permission(PermissionStatement)
     case createLogin(name: String, password: String)
+    case createDatabase(String)
+    case createUser(name: String, login: String?)
     case dbcc(command: String, arguments: [Expression])
     case kill(Expression)
     /// Taken and without effect here: CHECKPOINT, RECONFIGURE, CREATE INDEX and the like.

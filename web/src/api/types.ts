@@ -216,7 +216,7 @@ export interface Server {
   status: Status;
   health: Health;
   healthReasons: string[];
-  deployment: "none" | "deploying" | "monitored" | "drifted" | "outdated" | "failed";
+  deployment: DeploymentState;
   version: string | null;
   productVersion: string | null;
   edition: string | null;
@@ -514,6 +514,80 @@ export interface CollectionConfigRequest {
   metricsEnabled?: MetricName[];
 }
 
+/** none (nothing deployed), deploying (an operation is at it), monitored (all there and as we made it), drifted (something is missing or was changed), outdated (an older version of ours), failed (the last try; nothing of it is left where the engine can undo) */
+export type DeploymentState = "none" | "deploying" | "monitored" | "drifted" | "outdated" | "failed";
+
+/** Used for this deployment and forgotten; never stored in clear, answered or logged */
+export interface DeployCredential {
+  username: string;
+  password: string;
+}
+
+/** Where the objects go. SQL Server: a database, by default `DbTools`; master, model, msdb, tempdb are refused. PostgreSQL: a database that exists, by default the one that is monitored through; the schema is `dbtools`. MySQL: the schema itself, by default `dbtools`. */
+export type DeployDatabase = string | null;
+
+export interface DeployRequest {
+  database?: DeployDatabase;
+  /** SQL Server only, make the database when it is missing; by default true when no database is named */
+  createDatabase?: boolean | null;
+  credential?: DeployCredential | null;
+  dryRun?: boolean | null;
+}
+
+export interface GroupDeployRequest {
+  database?: DeployDatabase;
+  createDatabase?: boolean | null;
+  credential?: DeployCredential | null;
+}
+
+export interface UndeployRequest {
+  credential?: DeployCredential | null;
+}
+
+export interface DeployScript {
+  engine: EngineKind;
+  version: number;
+  database: string;
+  schema: string;
+  /** All that a deployment runs; a DBA can run it by hand */
+  script: string;
+  /** What gives the server's own login the right to deploy */
+  grantScript: string;
+}
+
+export interface DeployedObject {
+  name: string;
+  kind: "database" | "schema" | "table" | "procedure" | "function";
+  state: "present" | "missing" | "changed";
+}
+
+export interface DeploymentStatus {
+  serverId: ID;
+  state: DeploymentState;
+  /** What is on the server; null when nothing is */
+  version: number | null;
+  /** What a deployment now would bring */
+  availableVersion: number;
+  /** Where they are; null before the first deployment */
+  database: string | null;
+  schema: string | null;
+  deployedAt: string | null;
+  /** When it was last read back */
+  checkedAt: string | null;
+  /** As last read back */
+  objects: DeployedObject[];
+  /** A sentence */
+  message: string;
+  /** Why the last try failed, such as NO_PERMISSIONS or DATABASE_NOT_FOUND */
+  errorCode: string | null;
+  /** What the last try needed */
+  permissions: PermissionCheck[];
+  /** Further advice, such as what pg_stat_statements would add */
+  notes: string[];
+  /** The operation that is at it, or was last */
+  operationId: ID | null;
+}
+
 /** queued, running and stopping go on; the others are its end: succeeded (no item failed), partial (some failed), failed (none succeeded, or the whole could not go on), stopped (asked to, before all was done) */
 export type OperationStatus = "queued" | "running" | "stopping" | "succeeded" | "partial" | "failed" | "stopped";
 
@@ -567,7 +641,7 @@ export interface OperationItem {
   endedAt: string | null;
 }
 
-export type BulkActionName = "add-labels" | "remove-labels" | "add-to-groups" | "remove-from-groups" | "start-collection" | "stop-collection" | "set-interval" | "test-connection" | "delete" | "restore";
+export type BulkActionName = "add-labels" | "remove-labels" | "add-to-groups" | "remove-from-groups" | "start-collection" | "stop-collection" | "set-interval" | "test-connection" | "delete" | "restore" | "deploy" | "undeploy";
 
 /** As the parameters of GET /servers; all that is given must hold, and an empty one means all servers */
 export interface ServerFilter {
@@ -575,6 +649,7 @@ export interface ServerFilter {
   status?: Status[];
   health?: Health[];
   engine?: EngineKind[];
+  deployment?: DeploymentState[];
   group?: ID[];
   label?: LabelName[];
 }
@@ -587,6 +662,9 @@ export interface BulkRequest {
   labels?: LabelName[];
   groupIds?: ID[];
   intervalSeconds?: number;
+  database?: DeployDatabase;
+  createDatabase?: boolean | null;
+  credential?: DeployCredential | null;
 }
 
 export interface ImportVerdict {

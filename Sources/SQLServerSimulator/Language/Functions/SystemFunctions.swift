@@ -21,7 +21,10 @@ extension Functions {
             try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128))
         },
         "SUSER_ID": { f throws(SQLServerMessage) in
-            try constant(f, 0...1, .int(f.context.session.identity.login.name == "sa" ? 1 : 259), .int)
+            let own: TDSValue = .int(f.context.session.identity.login.name == "sa" ? 1 : 259)
+            let logins = f.context.world.config.logins
+            return try principal(f, own) { name in logins.firstIndex { $0.name.lowercased() == name }.map { .int(259 + Int64($0)) } ?? .null
+            }
         },
         "SUSER_SID": { f throws(SQLServerMessage) in
             try constant(f, 0...2, .binary(f.context.session.identity.login.sid), .varbinary(85))
@@ -30,15 +33,18 @@ extension Functions {
         "USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
         "CURRENT_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
         "SESSION_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
-        "USER_ID": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(user(f) == "dbo" ? 1 : 5), .int) },
-        "DATABASE_PRINCIPAL_ID": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(user(f) == "dbo" ? 1 : 5), .int) },
+        "USER_ID": { f throws(SQLServerMessage) in try userID(f) },
+        "DATABASE_PRINCIPAL_ID": { f throws(SQLServerMessage) in try userID(f) },
         "HOST_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.hostName), .nvarchar(128)) },
         "HOST_ID": { f throws(SQLServerMessage) in try constant(f, 0...0, .string("1"), .char(10)) },
         "APP_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.programName), .nvarchar(128))
         },
         "IS_SRVROLEMEMBER": { f throws(SQLServerMessage) in
-            let login = f.context.session.identity.login
+            let own = f.context.session.identity.login
+            let logins = f.context.world.config.logins
             return try f.values(1...2, [.nvarchar(128), .nvarchar(128)], .int) { v throws(SQLServerMessage) in
+                let wanted = v.count > 1 ? logins.first { $0.name.lowercased() == v[1].text.lowercased() } : own
+                guard let login = wanted else { return .null }
                 let roles = [
                     "public", "sysadmin", "securityadmin", "serveradmin", "setupadmin", "processadmin", "diskadmin", "dbcreator",
                     "bulkadmin",
@@ -112,6 +118,27 @@ extension Functions {
         return Compiled(type) { _ throws(SQLServerMessage) in value }
     }
 
+    /// The id of the principal that is named, or one's own.
+    private static func principal(
+        _ f: FunctionBinder, _ own: TDSValue, _ find: @escaping (String) -> TDSValue
+    ) throws(SQLServerMessage) -> Compiled {
+        if f.call.arguments.isEmpty { return .constant(own, .int) }
+        return try f.unary(.nvarchar(128), .int) { value throws(SQLServerMessage) in find(value.text.lowercased()) }
+    }
+
+    private static func userID(_ f: FunctionBinder) throws(SQLServerMessage) -> Compiled {
+        let database = f.context.session.database
+        let logins = f.context.world.config.logins
+        let fixed: [String: Int64] = ["public": 0, "dbo": 1, "guest": 2, "information_schema": 3, "sys": 4]
+        return try principal(f, .int(user(f) == "dbo" ? 1 : 5)) { name in
+            if let id = fixed[name] { return .int(id) }
+            let index = logins.firstIndex {
+                $0.name.lowercased() == name && $0.permissions.contains { $0.lowercased() == "connect on \(database)".lowercased() }
+            }
+            return index.map { .int(5 + Int64($0)) } ?? .null
+        }
+    }
+
     private static func user(_ f: FunctionBinder) -> String { f.context.session.identity.databaseUser }
 
     /// The error that the CATCH block around handles; NULL outside of one.
@@ -141,12 +168,20 @@ extension Functions {
                 let isEnough =
                     ["ANY", "CONNECT"].contains(permission) || login.isSysadmin
                     || permission == "VIEW DATABASE STATE" && login.may("VIEW SERVER STATE", context.world.config.version)
+                    || login.may(permission, in: database.name)
                     || permission == "VIEW DEFINITION" && login.may("VIEW ANY DEFINITION", context.world.config.version)
                 return .int(isOpen && isEnough ? 1 : 0)
             case "OBJECT":
                 let path = v[0].text.split(separator: ".").map { String($0).unbracketed }
                 let isMsdb = path.first?.lowercased() == "msdb" || context.session.database.lowercased() == "msdb"
                 return .int(login.isSysadmin || isMsdb && permission == "SELECT" && login.mayReadMsdb(path.last ?? "") ? 1 : 0)
+            case "SCHEMA":
+                let (name, database) = (v[0].text.unbracketed, context.session.database)
+                guard context.world.schemaID(name, database: database) != nil else { return .null }
+                let isOwner = context.world.state.schemas.contains {
+                    $0.database == database && $0.name.lowercased() == name.lowercased() && $0.owner == login.name
+                }
+                return .int(isOwner || login.may(permission, onSchema: name, in: database) ? 1 : 0)
             default: return .int(login.isSysadmin ? 1 : 0)
             }
         }

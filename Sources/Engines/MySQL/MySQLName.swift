@@ -1,0 +1,71 @@
+import Foundation
+
+/// Names and rights in MySQL and MariaDB.
+enum MySQLName {
+    static func quoted(_ name: String) -> String { "`\(name.replacing("`", with: "``"))`" }
+    /// For the inside of '...'.
+    static func escaped(_ name: String) -> String { name.replacing("\\", with: "\\\\").replacing("'", with: "''") }
+
+    static let deployRights = ["CREATE", "DROP", "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE ROUTINE", "ALTER ROUTINE", "EXECUTE"]
+
+    /// In GRANT, `_` and `%` of a schema's name are wild unless they are escaped.
+    static func grantPlace(_ database: String) -> String {
+        quoted(database.replacing("_", with: "\\_").replacing("%", with: "\\%")) + ".*"
+    }
+
+    /// What lets `account` deploy.
+    static func deployGrant(database: String, account: String) -> String {
+        "GRANT \(deployRights.joined(separator: ", ")) ON \(grantPlace(database)) TO \(MySQLGrants.quoted(account));"
+    }
+
+    /// What lets another account than the deploying one run the procedures.
+    static func monitorGrant(database: String, account: String) -> String {
+        "GRANT EXECUTE, SELECT ON \(grantPlace(database)) TO \(MySQLGrants.quoted(account))"
+    }
+
+    /// Whether a pattern of SHOW GRANTS (`%` and `_` wild, `\` before them not) names `database`.
+    static func isMatch(_ pattern: Substring, _ database: Substring) -> Bool {
+        guard let first = pattern.first else { return database.isEmpty }
+        let rest = pattern.dropFirst()
+        switch first {
+        case "%": return isMatch(rest, database) || !database.isEmpty && isMatch(pattern, database.dropFirst())
+        case "\\": return !rest.isEmpty && rest.first == database.first && isMatch(rest.dropFirst(), database.dropFirst())
+        case "_": return !database.isEmpty && isMatch(rest, database.dropFirst())
+        default: return first == database.first && isMatch(rest, database.dropFirst())
+        }
+    }
+}
+
+/// The rights of an account in one schema, by the rows of SHOW GRANTS: pure.
+struct MySQLSchemaRights {
+    private var rights: Set<String> = []
+    /// Whether a role may bring more than is seen here.
+    let hasRole: Bool
+
+    init(_ statements: [String], database: String) {
+        var hasRole = false
+        for statement in statements where statement.uppercased().hasPrefix("GRANT ") {
+            guard let on = statement.range(of: " ON ", options: .caseInsensitive) else {
+                hasRole = true
+                continue
+            }
+            let words = statement[..<on.lowerBound].dropFirst(6).split(separator: ",").map { String($0).trimmed.uppercased() }
+            let place = statement[on.upperBound...]
+            if place.hasPrefix("*.*") || Self.names(place, database) { rights.formUnion(words) }
+        }
+        self.hasRole = hasRole
+    }
+
+    private static func names(_ place: Substring, _ database: String) -> Bool {
+        guard place.first == "`", let end = place.dropFirst().firstIndex(of: "`"), place[place.index(after: end)...].hasPrefix(".*") else {
+            return false
+        }
+        return MySQLName.isMatch(place[place.index(after: place.startIndex)..<end], Substring(database))
+    }
+
+    func has(_ right: String) -> Bool { rights.contains("ALL PRIVILEGES") || rights.contains("ALL") || rights.contains(right) }
+}
+
+extension String {
+    fileprivate var trimmed: String { String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()) }
+}

@@ -1,0 +1,414 @@
+import ODBC
+
+/// Deploys, checks and removes the monitoring objects of one SQL Server. Everything but CREATE and DROP DATABASE is in one transaction.
+struct SQLServerDeployment {
+    let engine: SQLServerEngine
+    let target: Target
+    let order: DeployOrder
+    let deadline: CallDeadline
+
+    private static let statementSecondsMax = 25.0
+    private static let rowCountMax = 2_000
+
+    /// What the server says before anything is done.
+    private struct Server {
+        let login: String
+        let majorVersion: Int
+        let isAzure: Bool
+        let hasDatabase: Bool
+        /// Nil: the server does not say.
+        let hasAccess: Bool?
+        let mayCreateDatabase: Bool?
+    }
+
+    func result() -> DeployResult {
+        do {
+            switch order.task {
+            case .check: return try check()
+            case .deploy: return try deploy()
+            case .remove: return try remove()
+            }
+        } catch let error as EngineError {
+            return .failure(error)
+        } catch let error as DeployFailure {
+            return DeployResult(success: false, state: nil, message: error.message, errorCode: error.code, permissions: error.permissions)
+        } catch {
+            return DeployResult(success: false, state: nil, message: "The deployment failed.", errorCode: DeployErrorCode.refused.rawValue)
+        }
+    }
+
+    // MARK: Check
+
+    private func check() throws -> DeployResult {
+        let (server, connection) = try openServer()
+        connection.close()
+        guard server.hasDatabase else { return Self.nothing("There is no database \(order.database) on \(target.hostname).") }
+        let session = try openDatabase(server)
+        defer { session.connection.close() }
+        return Self.seen(try session.inventory(), database: order.database)
+    }
+
+    private static func nothing(_ message: String) -> DeployResult {
+        DeployResult(
+            success: true, state: DeployedState.none, message: message,
+            objects: ObjectComparison(expected: expected, found: [], version: nil).objects)
+    }
+
+    private static func seen(_ comparison: ObjectComparison, database: String) -> DeployResult {
+        let state = comparison.state
+        let message =
+            switch state {
+            case .none: "No monitoring objects in \(database)."
+            case .monitored: "All monitoring objects are in \(database), as they were made."
+            case .outdated:
+                "The monitoring objects in \(database) are of version \(comparison.version ?? 0); deploying brings \(MonitoringObjects.version)."
+            case .drifted: "The monitoring objects in \(database) are not as they were made (\(comparison.difference)): deploy again."
+            }
+        return DeployResult(
+            success: true, state: state, message: message, version: state == .none ? nil : comparison.version, objects: comparison.objects)
+    }
+
+    // MARK: Deploy
+
+    private func deploy() throws -> DeployResult {
+        let (server, serverConnection) = try openServer()
+        defer { serverConnection.close() }
+        guard server.isAzure || server.majorVersion >= SQLServerIdentity.majorVersionMin else {
+            throw DeployFailure(.unsupportedVersion, "\(target.hostname) is older than SQL Server 2016: nothing was deployed.")
+        }
+        let permissions = serverPermissions(server)
+        var isCreated = false
+        if !server.hasDatabase { isCreated = try createDatabase(server, permissions, serverConnection) }
+        do {
+            return try deployInto(server, permissions: permissions, isCreated: isCreated)
+        } catch {
+            // What this run made goes again, as far as the server lets it.
+            if isCreated {
+                _ = try? Session(connection: serverConnection, of: self).run("DROP DATABASE \(SQLServerName.quoted(order.database));")
+            }
+            throw error
+        }
+    }
+
+    private func deployInto(_ server: Server, permissions: [PermissionCheck], isCreated: Bool) throws -> DeployResult {
+        let session = try openDatabase(server)
+        defer { session.connection.close() }
+        let permissions = permissions + (try databasePermissions(session))
+        if permissions.contains(where: { !$0.granted }) {
+            throw DeployFailure(
+                .noPermissions,
+                "The login \(server.login) lacks a right that a deployment in \(order.database) needs: run the grant script.",
+                permissions: permissions)
+        }
+        let before = try session.inventory()
+        try refuse(before)
+        var isChanged = isCreated
+        do {
+            if before.state != .monitored || isCreated {
+                try session.transaction {
+                    for batch in Self.batches(CollectorSQL.sqlServerDeployObjects) { try session.run(batch) }
+                    if isCreated { try session.run("UPDATE DbTools.SchemaVersion SET CreatedDatabase = 1;") }
+                    try grantToMonitor(session)
+                    let inside = try session.inventory()
+                    guard inside.state == .monitored else {
+                        throw DeployFailure(
+                            .readBackDiffers, "What was read back from \(order.database) differs (\(inside.difference)); nothing was kept.")
+                    }
+                }
+                isChanged = true
+            } else {
+                try grantToMonitor(session)
+            }
+        } catch let failure as DeployFailure where failure.permissions.isEmpty && failure.code == ProbeErrorCode.noPermissions.rawValue {
+            throw DeployFailure(.noPermissions, failure.message, permissions: permissions)
+        }
+        let after = try session.inventory()
+        guard after.state == .monitored else {
+            throw DeployFailure(
+                .readBackDiffers, "What was read back from \(order.database) after the end differs (\(after.difference)): deploy again.")
+        }
+        var result = Self.seen(after, database: order.database)
+        result.isChanged = isChanged
+        result.permissions = permissions
+        result.message =
+            isChanged
+            ? "Deployed version \(MonitoringObjects.version) into \(order.database)\(isCreated ? ", which was made for it," : "") and read it back."
+            : "Version \(MonitoringObjects.version) is in \(order.database) already, as it was made: nothing was changed."
+        if after.hasUnseen { result.notes.append("The login may not see the procedures' text, so changes of it would go unnoticed.") }
+        return result
+    }
+
+    private func refuse(_ before: ObjectComparison) throws {
+        if let version = before.version, version > MonitoringObjects.version {
+            throw DeployFailure(
+                .newerVersion,
+                "\(order.database) has monitoring objects of version \(version), made by a later DbTools; this one brings \(MonitoringObjects.version)."
+            )
+        }
+        if before.version == nil, !before.foreign.isEmpty, !before.objects.contains(where: { $0.state != .missing && $0.kind != .schema }) {
+            throw DeployFailure(
+                .nameTaken,
+                "\(order.database) has a schema DbTools that is not ours (it holds \(before.foreign[0].name)): choose another database.")
+        }
+    }
+
+    private func grantToMonitor(_ session: Session) throws {
+        guard let login = order.monitorLogin, !login.isEmpty else { return }
+        for batch in SQLServerName.monitorBatches(login) { try session.run(batch) }
+    }
+
+    private func createDatabase(_ server: Server, _ permissions: [PermissionCheck], _ connection: ODBCConnection) throws -> Bool {
+        let name = SQLServerName.quoted(order.database)
+        guard order.createDatabase else {
+            throw DeployFailure(
+                .databaseNotFound,
+                "There is no database \(order.database) on \(target.hostname) that the login \(server.login) can see: name another, or let DbTools make it."
+            )
+        }
+        if permissions.contains(where: { !$0.granted }) {
+            throw DeployFailure(
+                .noPermissions,
+                "The login \(server.login) may not make the database \(order.database): run the grant script, or make it by hand.",
+                permissions: permissions)
+        }
+        let session = Session(connection: connection, of: self)
+        try session.run("CREATE DATABASE \(name);")
+        // A log that nobody backs up must not grow; a server that refuses this is still deployed to.
+        _ = try? session.run("ALTER DATABASE \(name) SET RECOVERY SIMPLE;")
+        return true
+    }
+
+    private func serverPermissions(_ server: Server) -> [PermissionCheck] {
+        guard !server.hasDatabase, order.createDatabase else { return [] }
+        return [
+            PermissionCheck(
+                name: "CREATE ANY DATABASE", granted: server.mayCreateDatabase ?? true, neededFor: "making the database \(order.database)",
+                grantStatement: "USE master; GRANT CREATE ANY DATABASE TO \(SQLServerName.quoted(server.login));")
+        ]
+    }
+
+    private func databasePermissions(_ session: Session) throws -> [PermissionCheck] {
+        let set = try session.first(CollectorSQL.sqlServerDeployPreflightDatabase)
+        let login = set.value("login_name").text ?? target.username ?? ""
+        let use = "USE \(SQLServerName.quoted(order.database)); "
+        func right(_ column: String, _ name: String, _ neededFor: String, _ grant: String) -> PermissionCheck {
+            // NULL: the server does not say; trying tells.
+            PermissionCheck(name: name, granted: set.value(column).int != 0, neededFor: neededFor, grantStatement: use + grant)
+        }
+        let to = "TO \(SQLServerName.quoted(login));"
+        var checks: [PermissionCheck] = []
+        if set.value("schema_id").isNull {
+            checks.append(right("create_schema", "CREATE SCHEMA", "the schema DbTools", "GRANT CREATE SCHEMA \(to)"))
+        } else {
+            checks.append(
+                right(
+                    "alter_schema", "ALTER on schema DbTools", "replacing what is in the schema", "GRANT CONTROL ON SCHEMA::DbTools \(to)"))
+        }
+        checks.append(right("create_table", "CREATE TABLE", "the settings and version tables", "GRANT CREATE TABLE \(to)"))
+        checks.append(right("create_procedure", "CREATE PROCEDURE", "the collection procedures", "GRANT CREATE PROCEDURE \(to)"))
+        return checks
+    }
+
+    // MARK: Remove
+
+    private func remove() throws -> DeployResult {
+        let (server, serverConnection) = try openServer()
+        defer { serverConnection.close() }
+        guard server.hasDatabase else {
+            return Self.nothing("There is no database \(order.database) on \(target.hostname): nothing to remove.")
+        }
+        let (isOurs, isChanged) = try removeObjects(server)
+        var notes: [String] = []
+        if isOurs {
+            let session = Session(connection: serverConnection, of: self)
+            let name = SQLServerName.quoted(order.database)
+            // Only our own sessions can be in it: it holds nothing.
+            _ = try? session.run("ALTER DATABASE \(name) SET SINGLE_USER WITH ROLLBACK IMMEDIATE;")
+            do { try session.run("DROP DATABASE \(name);") } catch let failure as DeployFailure {
+                _ = try? session.run("ALTER DATABASE \(name) SET MULTI_USER;")
+                notes.append("The database \(order.database), which DbTools made, is empty but could not be dropped: \(failure.message)")
+            }
+        }
+        var result = Self.nothing(
+            "The monitoring objects are gone from \(order.database)\(isOurs && notes.isEmpty ? ", and so is the database, which DbTools had made" : "")."
+        )
+        result.isChanged = isChanged
+        result.notes = notes
+        return result
+    }
+
+    /// Returns whether the database is ours and empty, and whether anything was there.
+    private func removeObjects(_ server: Server) throws -> (isOurs: Bool, isChanged: Bool) {
+        let session = try openDatabase(server)
+        defer { session.connection.close() }
+        let before = try session.inventory()
+        guard before.state != .none || before.version != nil else { return (false, false) }
+        if let other = before.foreign.first {
+            throw DeployFailure(
+                .notEmpty,
+                "The schema DbTools in \(order.database) holds \(other.name), which is not ours: move it, then remove again. Nothing was removed."
+            )
+        }
+        let made = try session.made()
+        try session.transaction {
+            for batch in Self.batches(CollectorSQL.sqlServerDeployRemove) { try session.run(batch) }
+            if let user = made.user { try session.run("DROP USER IF EXISTS \(SQLServerName.quoted(user));") }
+        }
+        let after = try session.inventory()
+        guard after.state == .none, after.found.isEmpty else {
+            throw DeployFailure(.readBackDiffers, "Something of the monitoring objects is still in \(order.database): remove again.")
+        }
+        return (try made.database && session.isEmptyDatabase(), true)
+    }
+
+    // MARK: Connections
+
+    private func openServer() throws -> (Server, ODBCConnection) {
+        var elsewhere = target
+        if elsewhere.database?.lowercased() == order.database.lowercased() { elsewhere.database = nil }
+        let connection = try openElsewhere(elsewhere)
+        let session = Session(connection: connection, of: self)
+        let sql = CollectorSQL.sqlServerDeployPreflightServer.replacing("$(Database)", with: SQLServerName.escaped(order.database))
+        let set = try session.first(sql)
+        let version = set.value("product_version").text ?? ""
+        let server = Server(
+            login: set.value("login_name").text ?? target.username ?? "",
+            majorVersion: version.split(separator: ".").first.flatMap { Int($0) } ?? 0,
+            isAzure: [5, 8].contains(set.value("engine_edition").int ?? 0), hasDatabase: !set.value("database_id").isNull,
+            hasAccess: set.value("has_access").int.map { $0 == 1 }, mayCreateDatabase: set.value("create_any_database").int.map { $0 == 1 })
+        return (server, connection)
+    }
+
+    private func openElsewhere(_ elsewhere: Target) throws -> ODBCConnection {
+        do throws(EngineError) { return try engine.open(elsewhere, deadline: deadline).0 } catch {
+            // Azure SQL Database may let a login into its own database only.
+            guard error.code == .databaseNotFound, elsewhere.database == nil, target.database != nil else { throw error }
+            return try engine.open(target, deadline: deadline).0
+        }
+    }
+
+    private func openDatabase(_ server: Server) throws -> Session {
+        var inside = target
+        inside.database = order.database
+        let denied = DeployFailure(
+            .noPermissions, "The login \(server.login) is no user of the database \(order.database): run the grant script.",
+            permissions: [
+                PermissionCheck(
+                    name: "CONNECT on \(order.database)", granted: false, neededFor: "opening the database",
+                    grantStatement: SQLServerName.deployGrants(database: order.database, login: server.login))
+            ])
+        if server.hasAccess == false, server.hasDatabase { throw denied }
+        do throws(EngineError) {
+            return Session(connection: try engine.open(inside, deadline: deadline).0, of: self)
+        } catch {
+            guard error.code == .databaseNotFound, server.hasDatabase else { throw error }
+            throw denied
+        }
+    }
+
+    static func batches(_ script: String) -> [String] { MonitoringObjects.batches(script, separator: "GO") }
+
+    /// What `objects.sql` makes, as the catalog shows it.
+    static let expected: [ObjectComparison.Expected] = {
+        let head = "CREATE PROCEDURE DbTools."
+        let procedures = batches(CollectorSQL.sqlServerDeployObjects).compactMap { batch -> ObjectComparison.Expected? in
+            guard batch.hasPrefix(head) else { return nil }
+            let name = batch.dropFirst(head.count).prefix { $0.isLetter }
+            return ObjectComparison.Expected(name: String(name), kind: .procedure, definition: batch)
+        }
+        return [
+            ObjectComparison.Expected(name: "DbTools", kind: .schema, definition: ""),
+            ObjectComparison.Expected(name: "Settings", kind: .table, definition: "Name nvarchar, Value nvarchar, Description nvarchar"),
+            ObjectComparison.Expected(
+                name: "SchemaVersion", kind: .table,
+                definition: "Version int, AppliedAt datetime2, AppliedBy nvarchar, CreatedDatabase bit, CreatedUser nvarchar"),
+        ] + procedures
+    }()
+
+    /// One connection in the work.
+    struct Session {
+        let connection: ODBCConnection
+        private let deployment: SQLServerDeployment
+
+        init(connection: ODBCConnection, of deployment: SQLServerDeployment) {
+            self.connection = connection
+            self.deployment = deployment
+        }
+
+        private var failure: SQLServerDeployFailure {
+            SQLServerDeployFailure(
+                target: deployment.target, database: deployment.order.database,
+                failure: SQLServerFailure(target: deployment.target, port: deployment.target.port))
+        }
+
+        /// All result sets; any failed statement within fails the batch.
+        @discardableResult func run(_ batch: String) throws -> [ODBCResultSet] {
+            let seconds = min(SQLServerDeployment.statementSecondsMax, deployment.deadline.remainingSeconds)
+            do throws(ODBCError) {
+                var sets: [ODBCResultSet] = []
+                for set in try connection.resultSets(batch, deadlineSeconds: seconds, rowCountMax: SQLServerDeployment.rowCountMax) {
+                    sets.append(try set.get())
+                }
+                return sets
+            } catch { throw failure.explained(error) }
+        }
+
+        func first(_ batch: String) throws -> ODBCResultSet {
+            guard let set = try run(batch).first(where: { !$0.rows.isEmpty }) else {
+                throw DeployFailure(.protocolError, "\(deployment.target.hostname) gave no answer to a question about its catalog.")
+            }
+            return set
+        }
+
+        func transaction(_ body: () throws -> Void) throws {
+            try run("SET XACT_ABORT ON; SET LOCK_TIMEOUT 10000; BEGIN TRANSACTION;")
+            do {
+                try body()
+                try run("COMMIT TRANSACTION;")
+            } catch {
+                _ = try? run("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;")  // an aborted transaction is rolled back already
+                throw error
+            }
+        }
+
+        func inventory() throws -> ObjectComparison {
+            let sets = try run(CollectorSQL.sqlServerDeployInventory)
+            var found: [ObjectComparison.Found] = []
+            var columns: [String: [String]] = [:]
+            for set in sets where set.index(of: "column_name") != nil {
+                for row in set.rows where row.count == 3 {
+                    columns[(row[0].text ?? "").lowercased(), default: []].append("\(row[1].text ?? "") \(row[2].text ?? "")")
+                }
+            }
+            for set in sets where set.index(of: "object_name") != nil {
+                for row in set.rows where row.count == 3 {
+                    let name = row[0].text ?? ""
+                    switch (row[1].text ?? "").split(separator: " ").joined().uppercased() {
+                    case "U":
+                        found.append(
+                            .init(name: name, kind: "table", definition: (columns[name.lowercased()] ?? []).joined(separator: ", ")))
+                    case "P": found.append(.init(name: name, kind: "procedure", definition: row[2].text))
+                    // Constraints and the like belong to a table.
+                    case "PK", "UQ", "D", "C", "F": continue
+                    default: found.append(.init(name: name, kind: "object", definition: nil))
+                    }
+                }
+            }
+            let hasSchema = sets.first { $0.index(of: "schema_id") != nil }.map { !$0.value("schema_id").isNull } ?? false
+            if hasSchema { found.append(.init(name: "DbTools", kind: "schema", definition: "")) }
+            let hasVersion = found.contains { $0.kind == "table" && $0.name == "SchemaVersion" }
+            let version = hasVersion ? try run(CollectorSQL.sqlServerDeployVersion).first?.value("schema_version").int : nil
+            return ObjectComparison(expected: SQLServerDeployment.expected, found: found, version: version.map { Int($0) })
+        }
+
+        /// What a deployment made besides the objects. A table that was spoilt says nothing.
+        func made() throws -> (database: Bool, user: String?) {
+            guard let set = try? run(CollectorSQL.sqlServerDeployVersion).first, !set.rows.isEmpty else { return (false, nil) }
+            return (set.value("created_database").int == 1, set.value("created_user").text)
+        }
+
+        func isEmptyDatabase() throws -> Bool {
+            try first("SELECT COUNT(*) AS object_count FROM sys.objects WHERE is_ms_shipped = 0;").value("object_count").int == 0
+        }
+    }
+}

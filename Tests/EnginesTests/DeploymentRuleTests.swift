@@ -1,0 +1,108 @@
+import Testing
+
+@testable import Engines
+
+/// What decides about monitoring objects, without a server.
+@Suite struct DeploymentRuleTests {
+    private typealias Expected = ObjectComparison.Expected
+    private typealias Found = ObjectComparison.Found
+
+    private let expected = [
+        Expected(name: "T", kind: .table, definition: "a int"), Expected(name: "P", kind: .procedure, definition: "CREATE P\nAS 1;"),
+    ]
+
+    private func comparison(_ found: [ObjectComparison.Found], version: Int? = MonitoringObjects.version) -> ObjectComparison {
+        ObjectComparison(expected: expected, found: found, version: version)
+    }
+
+    @Test func lineEndsAndSpaceAreNoChange() {
+        let found = [
+            Found(name: "t", kind: "table", definition: "a int"),
+            Found(name: "P", kind: "procedure", definition: "\r\nCREATE P \r\nAS 1\r\n"),
+        ]
+        #expect(comparison(found).state == .monitored)
+        #expect(comparison(found).foreign.isEmpty)
+    }
+
+    @Test func whatIsMissingOrChangedIsDrift() {
+        let changed = comparison([
+            Found(name: "T", kind: "table", definition: "a int"), Found(name: "P", kind: "procedure", definition: "CREATE P AS 2"),
+        ])
+        #expect(changed.state == .drifted)
+        #expect(changed.objects.map(\.state) == [.present, .changed])
+        #expect(changed.difference == "changed: P")
+        #expect(comparison([Found(name: "T", kind: "table", definition: "a int")]).difference == "missing: P")
+        #expect(comparison([]).state == .none)
+        #expect(comparison([Found(name: "T", kind: "table", definition: "a int")], version: 0).state == .outdated)
+    }
+
+    @Test func aDefinitionThatMayNotBeSeenIsNotCalledChanged() {
+        let found = comparison([Found(name: "T", kind: "table", definition: "a int"), Found(name: "P", kind: "procedure", definition: nil)])
+        #expect(found.state == .monitored && found.hasUnseen)
+    }
+
+    @Test func systemDatabasesAreRefusedWithAReason() {
+        for name in ["master", "MASTER", "msdb", "model", "tempdb"] {
+            #expect(MonitoringObjects.refusal(.sqlserver, database: name)?.contains("DbTools") == true, "\(name)")
+        }
+        #expect(MonitoringObjects.refusal(.sqlserver, database: "Tools") == nil)
+        #expect(MonitoringObjects.refusal(.postgresql, database: "template1") != nil)
+        #expect(MonitoringObjects.refusal(.postgresql, database: "postgres") == nil)
+        #expect(MonitoringObjects.refusal(.mysql, database: "sys") != nil)
+    }
+
+    /// PRD 3.4-10: the procedures hold the direct batch's statements, word for word.
+    @Test func theProceduresAskWhatTheDirectBatchAsks() {
+        let direct = CollectorSQL.sqlServerCollect.split(separator: ";\n").map { String($0).drop { $0.isWhitespace } }
+        let selects = direct.filter { $0.hasPrefix("SELECT") }
+        #expect(selects.count == 9)
+        for select in selects {
+            let text = String(select).hasSuffix(";") ? String(select.dropLast()) : String(select)
+            #expect(CollectorSQL.sqlServerDeployObjects.contains(text), "\(text.prefix(60))")
+        }
+    }
+
+    /// PRD 2.9-3 and 2.9-4: a procedure for each class, a settings table, a version table.
+    @Test func thereIsAProcedureForEachClassOfCollector() {
+        let names = SQLServerDeployment.expected.filter { $0.kind == .procedure }.map(\.name).sorted()
+        #expect(
+            names == [
+                "CollectCPU", "CollectCore", "CollectCounters", "CollectFileIO", "CollectIdentity", "CollectMemory", "CollectProcessMemory",
+                "CollectSessions", "CollectSystem", "CollectWaits",
+            ])
+        #expect(SQLServerDeployment.expected.filter { $0.kind == .table }.map(\.name) == ["Settings", "SchemaVersion"])
+        for text in [CollectorSQL.sqlServerDeployObjects, CollectorSQL.postgreSQLDeployObjects] {
+            #expect(text.contains("(\(MonitoringObjects.version), "))
+        }
+        #expect(PostgreSQLDeployment.expected.count == 6)
+        #expect(MySQLDeployment.expected("dbtools").count == 6)
+    }
+
+    @Test func whatIsDeployedIsTakenAwayByName() {
+        for object in SQLServerDeployment.expected { #expect(CollectorSQL.sqlServerDeployRemove.contains(object.name)) }
+        for object in PostgreSQLDeployment.expected { #expect(CollectorSQL.postgreSQLDeployRemove.contains(object.name)) }
+        for object in MySQLDeployment.expected("x") where object.kind != .schema {
+            #expect(CollectorSQL.mySQLDeployRemove.contains(object.name))
+        }
+    }
+
+    @Test func aScriptCanBeRunByHand() {
+        let script = MonitoringObjects.script(.sqlserver, database: "My]Db", createDatabase: true, monitorLogin: "o'neill")
+        #expect(script.contains("CREATE DATABASE [My]]Db];"))
+        #expect(script.contains("USE [My]]Db];"))
+        #expect(script.contains("SUSER_ID(N'o''neill')"))
+        #expect(script.contains("CREATE PROCEDURE DbTools.CollectCore"))
+        #expect(MonitoringObjects.script(.mysql, database: "dbtools", createDatabase: false).hasSuffix("DELIMITER ;\n"))
+    }
+
+    @Test func rightsInASchemaAreReadFromGrants() {
+        let rights = MySQLSchemaRights(
+            [
+                "GRANT USAGE ON *.* TO `m`@`%` IDENTIFIED BY PASSWORD '*X'", "GRANT SELECT, CREATE ROUTINE ON `db\\_tools`.* TO `m`@`%`",
+                "GRANT DROP ON `other`.* TO `m`@`%`", "GRANT EXECUTE ON `db%`.* TO `m`@`%`",
+            ], database: "db_tools")
+        #expect(rights.has("SELECT") && rights.has("CREATE ROUTINE") && rights.has("EXECUTE"))
+        #expect(!rights.has("DROP") && !rights.has("CREATE"))
+        #expect(MySQLSchemaRights(["GRANT ALL PRIVILEGES ON *.* TO `r`@`%`"], database: "x").has("DROP"))
+    }
+}
