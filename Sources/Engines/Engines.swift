@@ -4,7 +4,8 @@
 // Gives: `Engine` (probe, connect, collect), one per `EngineKind`; `TargetLanes`, the bounded threads on which these blocking calls run;
 // `IsolatedProbe`, a connection test in a child process, which a crashing driver cannot take along; `OutboundPolicy`, who may be reached.
 //
-// Invariants: nothing here writes to a target but `deploy`, which says success only after reading back; a value that is not known is absent, never 0; every call has a deadline;
+// Invariants: nothing here writes to a target but `deploy`, which says success only after reading back;
+// a value that is not known is absent, never 0; every call has a deadline;
 // a driver call never runs on Swift's cooperative pool; passwords never reach a message, a log line or a command line.
 
 extension EngineKind {

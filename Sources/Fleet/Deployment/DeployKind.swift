@@ -55,7 +55,7 @@ package struct DeployKind: OperationKind {
             try row.save(on: session)
             try session.publish(row.event)
         }
-        var target = server.configuration.target(password: try server.openPassword(secrets, tenant))
+        var target = try server.target(secrets: secrets, tenant: tenant.id)
         credential?.apply(to: &target)
         let result = await deployer(target, order)
         try Task.checkCancellation()  // a broken-off call says nothing of the server: it is done again
@@ -134,7 +134,7 @@ package struct DeployKind: OperationKind {
             return .failure(
                 Refusal(outcome: .failed("CONFLICT", "The monitoring objects are in the database \(present): remove them there first.")))
         }
-        let own = server.configuration.username
+        let own = server.loginName
         let isOther = credential.map { $0.username.lowercased() != own?.lowercased() } ?? false
         return .success(
             DeployOrder(
@@ -185,8 +185,6 @@ extension DeployResult {
 }
 
 extension Server {
-    /// The password to sign in with; nil when there is none. Throws `SecretError`.
-    func openPassword(_ secrets: SecretBox, _ tenant: Tenant) throws -> String? {
-        try sealedPassword.map { try secrets.open($0.bytes, for: tenant.id, context: Server.passwordContext(id)) }
-    }
+    /// The login that it is watched with: of its profile, or its own.
+    var loginName: String? { credential?.username ?? configuration.username }
 }

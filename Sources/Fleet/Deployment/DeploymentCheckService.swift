@@ -60,7 +60,7 @@ package final class DeploymentCheckService: Service {
         do {
             let (server, before) = try await databases.read(tenant) { (try Server.find(id, on: $0), try Deployment.find(id, on: $0)) }
             guard before.state != .deploying, let database = before.database else { return }
-            let target = server.configuration.target(password: try server.openPassword(secrets, tenant))
+            let target = try server.target(secrets: secrets, tenant: tenant.id)
             let result = await deployer(target, DeployOrder(task: .check, database: database))
             // A server that cannot be reached says nothing of its objects.
             guard result.success, let found = result.state, !Task.isCancelled else { return }

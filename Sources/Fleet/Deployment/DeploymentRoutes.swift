@@ -119,14 +119,14 @@ package struct DeploymentRoutes: Sendable {
         let database =
             input.database ?? deployment.database ?? MonitoringObjects.defaultDatabase(engine, connectsTo: configuration.database)
         let makesDatabase = engine == .sqlserver && (input.createDatabase ?? (input.database == nil))
-        let login = input.credential == nil ? nil : configuration.username
+        let login = input.credential == nil ? nil : server.loginName
         let answer: JSONValue = [
             "engine": .string(engine.rawValue), "version": .int(Int64(MonitoringObjects.version)), "database": .string(database),
             "schema": .string(MonitoringObjects.schema(engine, database: database)),
             "script": .string(MonitoringObjects.script(engine, database: database, createDatabase: makesDatabase, monitorLogin: login)),
             "grantScript": .string(
                 MonitoringObjects.grantScript(
-                    engine, database: database, createDatabase: makesDatabase, login: configuration.username ?? "dbtools")),
+                    engine, database: database, createDatabase: makesDatabase, login: server.loginName ?? "dbtools")),
         ]
         return json(bytes: Array(answer.text.utf8))
     }
