@@ -70,6 +70,13 @@ def test_add_a_server_by_keyboard(site, open_page):
     press(page, "Enter")
     tab_to(page, page.get_by_role("button", name="Continue"))
     press(page, "Enter")
+    expect(page.get_by_role("heading", name="Monitoring objects")).to_be_visible()
+    objects = page.get_by_label("Deploy monitoring objects when")
+    if objects.is_checked():
+        tab_to(page, objects)
+        press(page, "Space")
+    tab_to(page, page.get_by_role("button", name="Continue"))
+    press(page, "Enter")
     expect(page.locator(".review")).to_contain_text(name)
     tab_to(page, page.get_by_role("button", name=re.compile("Add server|Save anyway")))
     press(page, "Enter")
@@ -93,6 +100,7 @@ def test_add_a_server_by_keyboard(site, open_page):
 
 
 def test_dashboard_by_keyboard(site, open_page):
+    """PRD 3.7-3, 3.8-9: cards filter, cells open, the cross-hair says value and time"""
     page = open_page(site)
     go(page, "/")
     healthy = page.get_by_role("button", name=re.compile("^Healthy"))
@@ -282,7 +290,7 @@ def test_focus_comes_back(site, open_page):
 
 
 def test_a_change_shows_by_itself(mock, open_page):
-    """A live event recolours the card, counts in the tab's title and pulses once; nothing is reloaded."""
+    """PRD 3.9-2, 3.9-3: a live event recolours the card, counts in the tab's title and pulses once; nothing is reloaded."""
     page = open_page(mock)
     go(page, "/")
     expect(page.locator(".live")).to_contain_text("Live")
@@ -298,6 +306,7 @@ def test_a_change_shows_by_itself(mock, open_page):
 
 
 def test_the_list_is_live(mock, open_page):
+    """PRD 3.9-8"""
     page = open_page(mock)
     go(page, "/servers?q=prd-eu-sql-001")
     row = page.locator(".vt [data-index='0']")
@@ -308,6 +317,7 @@ def test_the_list_is_live(mock, open_page):
 
 
 def test_polling_takes_over_and_rests_in_hidden_tabs(mock, open_page):
+    """PRD 3.7-6, 3.9-1, 3.9-5, 3.9-6"""
     page = open_page(mock, quiet=True)
     asked = []
     page.on("request", lambda r: asked.append(time.monotonic()) if r.url.endswith("/servers/health") else None)
@@ -325,6 +335,7 @@ def test_polling_takes_over_and_rests_in_hidden_tabs(mock, open_page):
 
 
 def test_a_lost_connection_is_said_and_mends_itself(mock, open_page):
+    """PRD 3.9-7"""
     page = open_page(mock, quiet=True)
     go(page, "/")
     page.context.set_offline(True)

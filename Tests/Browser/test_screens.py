@@ -163,7 +163,12 @@ def test_add_server(site, open_page, theme, width):
     settle(page)
     look(page, "add-3-groups", theme, width)
     page.get_by_role("button", name="Continue").click()
-    look(page, "add-4-review", theme, width)
+    page.get_by_label("Deploy monitoring objects when").check()
+    page.get_by_label("Use another login").check()
+    look(page, "add-4-objects", theme, width)
+    page.get_by_label("Deploy monitoring objects when").uncheck()
+    page.get_by_role("button", name="Continue").click()
+    look(page, "add-5-review", theme, width)
 
 
 @views
@@ -224,7 +229,7 @@ def test_failures_and_empty(mock, open_page, theme, width):
     for path in ("/", "/servers", "/groups", "/activity", "/users", "/settings"):
         page.evaluate("(p) => { history.pushState(null, '', p); dispatchEvent(new PopStateEvent('popstate')) }", path)
         # What was read before stays, with a badge; what was not shows the error.
-        expect(page.locator("main [role=alert], main .badge[data-s=warning]").first).to_be_visible()
+        expect(page.locator("main [role=alert], main .badge[data-s=warning]").first).to_be_visible(timeout=30_000)
         look(page, f"error{path.replace('/', '-')}", theme, width)
     tell_mock(page, failing=None)
     page.evaluate("localStorage.setItem('dbtools.tenant', 'norra-energi')")

@@ -117,6 +117,20 @@ export const makeChanges = (servers) =>
     at: s.changedAt,
   })).sort((a, b) => b.at.localeCompare(a.at));
 
+/** The makers' dates, as the product's table has them. */
+export function supportOf(version) {
+  const [state, endsAt, note] = version?.includes("2017")
+    ? ["extended", "2027-10-12", "Security updates only."]
+    : version?.includes("8.0")
+    ? ["unsupported", "2026-04-30", "MySQL 8.0 gets no more fixes."]
+    : version?.includes("15.")
+    ? ["supported", "2027-11-11", null]
+    : version
+    ? ["supported", "2028-01-11", null]
+    : ["unknown", null, null];
+  return { state, endsAt, note, asOf: "2026-11-01" };
+}
+
 /** groups, labels and servers; with `extra`, plain healthy servers up to that many. */
 export function makeFleet(total = 412, now = Date.now()) {
   const ago = (seconds) => new Date(now - seconds * 1000).toISOString();
@@ -178,6 +192,11 @@ export function makeFleet(total = 412, now = Date.now()) {
       deployment: "none",
       version,
       productVersion,
+      versionSupport: supportOf(version),
+      credential: null,
+      duplicateOf: null,
+      deletedAt: null,
+      purgeAt: null,
       edition: kind === "sql" ? "Enterprise Edition (64-bit)" : kind === "my" && version.startsWith("Maria") ? "MariaDB" : "Community",
       groups: [tag(groups[groupIndex])],
       labels: [tag(label(`app: ${owner}`)), ...(n % 3 === 0 ? [tag(label("tier: 1"))] : [])],
@@ -215,6 +234,8 @@ export function makeFleet(total = 412, now = Date.now()) {
   for (let i = servers.length; i < total; i++) {
     add(`xl-${kinds[i % 3]}-${pad(i, 5)}`, kinds[i % 3], i % layout.length, keys[i % layout.length]);
   }
+  const twin = servers.find((s) => s.name === "lab-sql-03"), first = servers.find((s) => s.name === "lab-sql-02");
+  if (twin && first) twin.duplicateOf = { id: first.id, name: first.name };
   const hero = servers.find((s) => s.name === "prd-eu-sql-014");
   if (hero) {
     Object.assign(hero, {

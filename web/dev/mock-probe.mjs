@@ -54,6 +54,8 @@ export function probe(b) {
     edition: v[2],
     latencyMs: 4.2,
     encrypted: b.encrypt !== false,
+    grantScript: missing ? permissions.map((p) => p.grantStatement).filter(Boolean).join("\n") + "\n" : null,
+    duplicateOf: null,
     permissions,
   };
 }

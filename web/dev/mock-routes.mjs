@@ -1,5 +1,5 @@
 // The stand-in's state and routes: the shapes of api/openapi.yaml, one route a line or a few. mock-server.mjs serves them.
-import { makeActivity, makeChanges, makeFleet, makeSeries, newID, row, tag } from "./mock-fleet.mjs";
+import { makeActivity, makeChanges, makeFleet, makeSeries, newID, row, supportOf, tag } from "./mock-fleet.mjs";
 import { probe } from "./mock-probe.mjs";
 
 export const option = (name, fallback) => {
@@ -74,7 +74,7 @@ export const dataOf = (slug) => {
   if (!data.has(slug)) data.set(slug, empty());
   return data.get(slug);
 };
-const publicServer = ({ changedAt, etag, ...rest }) => rest;
+const publicServer = ({ changedAt, etag, status_of, ...rest }) => rest;
 const healthOf = (s) => ({
   serverId: s.id,
   name: s.name,
@@ -87,7 +87,7 @@ const healthOf = (s) => ({
   groupIds: s.groups.map((g) => g.id),
   changedAt: s.changedAt,
 });
-const counts = (list) => Object.fromEntries(words.map((w) => [w, list.filter((s) => s.health === w).length]));
+export const counts = (list) => Object.fromEntries(words.map((w) => [w, list.filter((s) => s.health === w).length]));
 
 export class Refusal extends Error {
   constructor(status, code, message, details = []) {
@@ -190,7 +190,10 @@ on("POST", "/tenants/:slug/purge", (c) => {
 export function listServers(c) {
   const q = c.query, all = (name) => q.getAll(name).flatMap((v) => v.split(","));
   const text = (q.get("q") ?? "").toLowerCase(), groups = all("group"), labels = all("label");
-  let list = c.data.servers.filter((s) =>
+  const from = q.get("deleted") === "true" ? c.data.deleted : c.data.servers;
+  let list = from.filter((s) =>
+    (!all("deployment").length || all("deployment").includes(s.deployment)) &&
+    (!all("credential").length || all("credential").includes(s.credential?.id)) &&
     (!all("status").length || all("status").includes(s.status)) && (!all("health").length || all("health").includes(s.health)) &&
     (!all("engine").length || all("engine").includes(s.engine)) &&
     (!groups.length || s.groups.some((g) => groups.includes(g.id) || groups.includes(g.name))) && (!labels.length || s.labels.some((l) =>
@@ -271,6 +274,11 @@ export function makeServer(c, b, result) {
     version: result.version,
     productVersion: result.productVersion,
     edition: result.edition,
+    versionSupport: supportOf(result.version),
+    credential: c.data.credentials?.filter((k) => k.id === b.credentialId).map(({ id, name }) => ({ id, name }))[0] ?? null,
+    duplicateOf: null,
+    deletedAt: null,
+    purgeAt: null,
     groups: c.data.groups.filter((g) => b.groupIds?.includes(g.id)).map(tag),
     labels: (b.labels ?? []).map((n) => labelNamed(c, n)),
     collection: { enabled: true, intervalSeconds: 60 },
@@ -307,7 +315,7 @@ on("GET", "/servers/:id", (c) => {
   return publicServer(s);
 });
 on("PATCH", "/servers/:id", (c) => {
-  const s = serverOf(c), { password, groupIds, labels, ...b } = c.body;
+  const s = serverOf(c), { password, groupIds, labels, credentialId, ...b } = c.body;
   if (c.ifMatch && c.ifMatch !== `"${s.etag}"`) {
     throw new Refusal(412, "PRECONDITION_FAILED", "Someone else changed this server in the meantime.");
   }
@@ -324,7 +332,7 @@ on("PATCH", "/servers/:id", (c) => {
 on("DELETE", "/servers/:id", (c) => {
   const s = serverOf(c);
   c.data.servers.splice(c.data.servers.indexOf(s), 1);
-  c.data.deleted.push(s);
+  c.data.deleted.push(Object.assign(s, { deletedAt: iso(), purgeAt: iso(Date.now() + 30 * 864e5) }));
   record(c, "server_deleted", "server", s, {});
   publish(c.slug, "server.deleted", { serverId: s.id });
   return null;
@@ -333,6 +341,7 @@ on("POST", "/servers/:id/restore", (c) => {
   const s = c.data.deleted.find((x) => x.id === c.params.id);
   if (!s) throw notFound("Server");
   c.data.deleted.splice(c.data.deleted.indexOf(s), 1);
+  Object.assign(s, { deletedAt: null, purgeAt: null });
   if (c.data.servers.some((x) => x.name === s.name)) s.name += " (2)";
   c.data.servers.push(s);
   record(c, "server_restored", "server", s, {});
@@ -390,58 +399,6 @@ on("GET", "/metrics/dashboard", (c) => ({
   updatedAt: iso(),
 }));
 on("GET", "/metrics/types", () => []);
-const groupOut = (c, { version, ...g }) => ({ ...g, serverCount: c.data.servers.filter((s) => s.groups.some((x) => x.id === g.id)).length });
-const groupOf = (c) =>
-  c.data.groups.find((g) => g.id === c.params.id) ?? (() => {
-    throw notFound("Group");
-  })();
-on("GET", "/groups", (c) => c.data.groups.map((g) => groupOut(c, g)));
-on("POST", "/groups", (c) => {
-  if (!c.body.name) invalid("name", "is required");
-  if (c.data.groups.some((g) => g.name === c.body.name)) throw new Refusal(409, "CONFLICT", "A group with this name exists already.");
-  const g = { id: newID(), description: null, color: null, createdAt: iso(), ...c.body };
-  c.data.groups.push(g);
-  record(c, "group_created", "group", g, {});
-  publish(c.slug, "group.changed", {});
-  c.status = 201;
-  return groupOut(c, g);
-});
-const groupTag = (g) => `"g${g.version ?? 1}"`;
-on("GET", "/groups/:id", (c) => {
-  c.headers.ETag = groupTag(groupOf(c));
-  return groupOut(c, groupOf(c));
-});
-on("PATCH", "/groups/:id", (c) => {
-  const g = groupOf(c);
-  if (c.ifMatch && c.ifMatch !== groupTag(g)) throw new Refusal(412, "PRECONDITION_FAILED", "Someone else changed this group.");
-  if (c.body.name && c.data.groups.some((x) => x !== g && x.name === c.body.name)) {
-    throw new Refusal(409, "CONFLICT", "A group with this name exists already.", [{ field: "name", reason: "is taken" }]);
-  }
-  Object.assign(g, c.body, { version: (g.version ?? 1) + 1 });
-  for (const s of c.data.servers) s.groups = s.groups.map((x) => (x.id === g.id ? tag(g) : x));
-  record(c, "group_updated", "group", g, { after: c.body });
-  publish(c.slug, "group.changed", {});
-  return groupOut(c, g);
-});
-on("DELETE", "/groups/:id", (c) => {
-  const g = groupOf(c);
-  c.data.groups.splice(c.data.groups.indexOf(g), 1);
-  for (const s of c.data.servers) s.groups = s.groups.filter((x) => x.id !== g.id);
-  publish(c.slug, "group.changed", {});
-  return null;
-});
-on("POST", "/groups/:id/servers", (c) => {
-  const g = groupOf(c);
-  for (const s of c.data.servers) if (c.body.serverIds.includes(s.id) && !s.groups.some((x) => x.id === g.id)) s.groups.push(tag(g));
-  publish(c.slug, "group.changed", {});
-  return groupOut(c, g);
-});
-on("DELETE", "/groups/:id/servers/:serverId", (c) => {
-  const g = groupOf(c), s = c.data.servers.find((x) => x.id === c.params.serverId);
-  if (s) s.groups = s.groups.filter((x) => x.id !== g.id);
-  publish(c.slug, "group.changed", {});
-  return null;
-});
 on(
   "GET",
   "/labels",
@@ -545,32 +502,4 @@ on("PATCH", "/users/:id", (c) => {
 on("DELETE", "/users/:id", (c) => {
   users.splice(users.indexOf(userOf(c)), 1);
   return null;
-});
-
-// ---- what a test asks of the stand-in: slow, failing or changed answers
-on("POST", "/mock", (c) => {
-  const b = c.body;
-  if ("latencyMs" in b) faults.latencyMs = b.latencyMs;
-  if ("failing" in b) {
-    faults.failing = b.failing;
-    faults.status = b.status ?? 500;
-  }
-  if (b.dropStreams) { for (const s of streams) s.response.destroy(); }
-  if (b.server) {
-    const s = c.data.servers.find((x) => x.name === b.server), from = s.health;
-    Object.assign(s, { health: b.health, healthReasons: b.reasons ?? [], lastCollectedAt: iso(), changedAt: iso() });
-    s.latest.cpuPercent = b.cpuPercent ?? s.latest.cpuPercent;
-    c.data.changes.unshift({ serverId: s.id, name: s.name, from, to: b.health, status: s.status, reasons: s.healthReasons, at: iso() });
-    publish(c.slug, "server.health", {
-      serverId: s.id,
-      name: s.name,
-      from,
-      to: b.health,
-      status: s.status,
-      reasons: s.healthReasons,
-      at: iso(),
-    });
-    publish(c.slug, "servers.collected", { serverIds: [s.id], at: iso() });
-  }
-  return {};
 });

@@ -5,7 +5,10 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newID } from "./mock-fleet.mjs";
+import "./mock-control.mjs";
+import "./mock-groups.mjs";
 import "./mock-operations.mjs";
+import "./mock-onboarding.mjs";
 import {
   admin,
   data,

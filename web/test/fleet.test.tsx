@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./dom";
 
-const { changesOf, conflictsOf, emptyForm, merged } = await import("../src/features/fleet/components/server-form");
+const { changesOf, conflictsOf, emptyForm, faultsOf, inputOf, merged, withHostParts } = await import("../src/features/fleet/components/server-form");
 const { rangeChange } = await import("../src/components/virtual-table");
+const { differs, hrefOf, notKept, requestOf } = await import("../src/features/fleet/components/views");
+const { csvRecords, previewOf } = await import("../src/features/fleet/components/import-preview");
+const { positionOf } = await import("../src/features/fleet/components/filter-editor");
+const { deployBody, deployFault, emptyDeployForm } = await import("../src/features/fleet/components/deploy-form");
 const { luminanceOf, textOn } = await import("../src/lib/contrast");
 
 const was = { ...emptyForm, name: "a", hostname: "h", username: "u" };
@@ -38,4 +42,76 @@ test("text on any colour reaches 4.5:1", () => {
     assert.ok(ratio >= 4.5, `${color} ${ratio}`);
   }
   assert.equal(textOn("red"), null);
+});
+
+test("every spelling of host and instance is taken apart", () => {
+  const at = (hostname: string): string[] => {
+    const f = withHostParts({ ...was, hostname, port: "1433" });
+    return [f.hostname, f.instanceName, f.port];
+  };
+  assert.deepEqual(at("sql01"), ["sql01", "", "1433"]);
+  assert.deepEqual(at("sql01\\PROD"), ["sql01", "PROD", "1433"]);
+  assert.deepEqual(at("sql01,14330"), ["sql01", "", "14330"]);
+  assert.deepEqual(at("tcp:sql01\\PROD,1444"), ["sql01", "PROD", "1444"]);
+  assert.deepEqual(at("10.0.0.1:1500"), ["10.0.0.1", "", "1500"]);
+  assert.deepEqual(at("[2001:db8::5]:1500"), ["2001:db8::5", "", "1500"]);
+  assert.deepEqual(at("2001:db8::5"), ["2001:db8::5", "", "1433"]);
+  const pg = withHostParts({ ...was, engine: "postgresql", hostname: "db.example:6432", port: "5432" });
+  assert.deepEqual([pg.hostname, pg.port], ["db.example", "6432"]);
+  const socket = { ...was, engine: "postgresql" as const, hostname: "/run/postgresql" };
+  assert.equal(faultsOf(withHostParts(socket)).hostname, undefined);
+});
+test("a shared credential sends no login of its own", () => {
+  const input = inputOf({ ...was, credentialId: "c1", password: "left over" });
+  assert.equal(input.credentialId, "c1");
+  assert.equal(input.username, null);
+  assert.ok(!("password" in input));
+  assert.equal(faultsOf({ ...was, username: "", credentialId: "c1" }).username, undefined);
+});
+test("a view keeps what it can, names the rest, and knows when the list differs", () => {
+  const filter = { q: "prd", health: ["critical"], label: ["a", "b"], deployment: ["drifted"] }, state = { filter, sort: "health", order: "desc" as const };
+  assert.deepEqual(notKept(filter), ["Objects"]);
+  assert.deepEqual(requestOf(state), { order: "desc", sort: "health", filter: { q: "prd", health: ["critical"], labels: ["a", "b"] } });
+  const view = {
+    id: "v",
+    name: "n",
+    filter: { q: "prd", status: [], health: ["critical" as const], engine: [], groups: [], labels: ["b", "a"] },
+    sort: "health" as const,
+    order: "desc" as const,
+    columns: [],
+    shared: false,
+    mine: true,
+    owner: "",
+    createdAt: "",
+    updatedAt: "",
+  };
+  assert.equal(hrefOf(view), "/servers?q=prd&health=critical&label=b&label=a&sort=health&order=desc&view=v");
+  assert.equal(differs(view, { ...state, filter: { q: "prd", health: ["critical"], label: ["a", "b"] } }), false);
+  assert.equal(differs(view, state), true);
+});
+test("a file is looked into before it is sent, and its secrets are covered", () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  assert.deepEqual(csvRecords('a;b\r\n"x;""y""";2\r\n', true), [["a", "b"], ['x;"y"', "2"]]);
+  assert.deepEqual(csvRecords("a,b\n1,2\n3,cut of", false), [["a", "b"], ["1", "2"]]);
+  const seen = previewOf(bytes("\uFEFFname,hostname,password\nA,h,geheim\n"), true);
+  assert.equal(seen.fault, null);
+  assert.equal(seen.rowCount, 1);
+  assert.ok(!JSON.stringify(seen).includes("geheim"));
+  assert.match(previewOf(new Uint8Array([0xff, 0xfe, 0x6e, 0]), true).fault ?? "", /UTF-16/);
+  assert.match(previewOf(new Uint8Array([0x6e, 0xfc, 0x0a]), true).fault ?? "", /not UTF-8/);
+  assert.equal(previewOf(bytes('[{"name":"A","hostname":"h","password":"geheim"}]'), true).rowCount, 1);
+});
+test("a mistake in a filter has its place", () => {
+  assert.equal(positionOf("expects a value at position 12"), 12);
+  assert.equal(positionOf("is wrong"), null);
+});
+test("system databases take no monitoring objects, and a login is whole or not there", () => {
+  assert.match(deployFault({ ...emptyDeployForm, database: "Master" }, "sqlserver") ?? "", /belongs to SQL Server/);
+  assert.match(deployFault({ ...emptyDeployForm, otherLogin: true, username: "sa" }, "sqlserver") ?? "", /password/);
+  assert.deepEqual(deployBody(emptyDeployForm), {});
+  assert.deepEqual(deployBody({ ...emptyDeployForm, database: " Mon ", otherLogin: true, username: "sa", password: "p" }), {
+    database: "Mon",
+    createDatabase: true,
+    credential: { username: "sa", password: "p" },
+  });
 });

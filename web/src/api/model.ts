@@ -2,6 +2,26 @@
 import type { Me, Role, Series, ServerRequest, SettingsRequest, Status, Tenant, Threshold } from "./types";
 
 export type {
+  ConnectionString,
+  Credential,
+  CredentialPatch,
+  CredentialRequest,
+  DatabaseList,
+  DeployRequest,
+  DeployScript,
+  DeploymentState,
+  DeploymentStatus,
+  GroupDeployRequest,
+  GroupImpact,
+  GroupPreview,
+  LoginScript,
+  ServerSuggestions,
+  ServerView,
+  ServerViewRequest,
+  VersionSupport,
+} from "./types";
+
+export type {
   Activity,
   AuthType,
   BulkActionName,

@@ -31,6 +31,8 @@ const readsOf: Readonly<Record<string, readonly string[]>> = {
   "label.changed": ["labels", "servers", "activity"],
   "settings.changed": ["settings", "health", "activity"],
   "user.changed": ["users", "activity"],
+  "credential.changed": ["credentials", "servers", "activity"],
+  "view.changed": ["views"],
   "reset": [""],
 };
 

@@ -2,6 +2,7 @@
 import type { ReactElement } from "react";
 import { Empty, PageHead } from "../components/panel";
 import { AddServerPage } from "../features/fleet/components/add-server-page";
+import { CredentialsPage } from "../features/fleet/components/credentials-page";
 import { GroupPage } from "../features/fleet/components/group-page";
 import { GroupsPage } from "../features/fleet/components/groups-page";
 import { ImportPage } from "../features/fleet/components/import-page";
@@ -52,6 +53,7 @@ const screens: readonly Screen[] = [
     title: "Group",
     render: ({ id = "" }) => <GroupPage key={id} id={id} recent={(groupId) => <RecentActivity entityId={groupId} />} />,
   },
+  { path: "/credentials", title: "Credentials", render: () => <CredentialsPage /> },
   { path: "/operations", title: "Operations", render: () => <OperationsPage /> },
   { path: "/operations/:id", title: "Operation", render: ({ id = "" }) => <OperationPage key={id} id={id} /> },
   { path: "/activity", title: "Activity log", render: () => <ActivityPage /> },

@@ -37,6 +37,7 @@ const tenantNav: readonly (readonly [head: string, items: readonly NavItem[]])[]
     { href: "/", icon: "speedometer2", text: "Dashboard" },
     { href: "/servers", icon: "hdd-stack", text: "Servers" },
     { href: "/groups", icon: "collection", text: "Groups" },
+    { href: "/credentials", icon: "key", text: "Credentials" },
   ]],
   ["Administer", [
     { href: "/operations", icon: "list-check", text: "Operations" },

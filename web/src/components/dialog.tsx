@@ -20,7 +20,9 @@ export function Dialog({ title, onClose, onSubmit, actions, wide = false, childr
     before.current = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
     // The first thing to fill in, not the button that closes.
-    dialog?.querySelector<HTMLElement>("[data-autofocus], .db input:not([type=hidden]), .db select, .db textarea, .df .btn")?.focus();
+    const first = dialog?.querySelector<HTMLElement>("[data-autofocus]") ??
+      dialog?.querySelector<HTMLElement>(".db input:not([type=hidden]), .db select, .db textarea, .df .btn");
+    first?.focus();
     return () => {
       if (dialog?.open) dialog.close();
       if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();

@@ -26,6 +26,8 @@ export const liveTopics = [
   "operation.changed",
   "group.changed",
   "label.changed",
+  "credential.changed",
+  "view.changed",
   "settings.changed",
   "user.changed",
   "tenant.changed",

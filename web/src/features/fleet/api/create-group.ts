@@ -5,6 +5,8 @@ export interface GroupInput {
   name: string;
   description: string | null;
   color: string | null;
+  /** With one the group is dynamic: its filter decides who is in it. */
+  filter?: string;
 }
 
 export async function createGroup(body: GroupInput): Promise<Group> {

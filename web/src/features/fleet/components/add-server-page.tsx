@@ -1,25 +1,28 @@
-// The wizard that adds a server: connection, test and permissions, groups and labels, review.
-import { type ReactElement, type ReactNode, useRef, useState } from "react";
-import { useGroups } from "../../../api/list-groups";
-import type { ProbeResult } from "../../../api/model";
+// The wizard that adds a server: connection, test and permissions, groups and labels, monitoring objects, review.
+import { type ReactElement, type ReactNode, useCallback, useRef, useState } from "react";
+import type { Operation, ProbeResult } from "../../../api/model";
 import { Ago } from "../../../components/ago";
 import { Crumbs } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
+import { OperationDialog } from "../../../components/operation-dialog";
 import { ErrorCallout, PageHead } from "../../../components/panel";
-import { engineName } from "../../../components/status";
 import { Link, navigate } from "../../../lib/router";
 import { toast } from "../../../lib/toasts";
-import { useAction } from "../../../lib/use-action";
+import { asApiError, useAction } from "../../../lib/use-action";
 import { createServer } from "../api/create-server";
+import { deployServer } from "../api/deploy-server";
 import { testConnection } from "../api/test-connection";
 import { ConnectionFields } from "./connection-fields";
+import { deployBody, type DeployForm, deployFault, emptyDeployForm } from "./deploy-form";
+import { DeployStep, mayDeploy } from "./deploy-step";
+import { LoginScriptPanel } from "./login-script";
 import { missingOf, ProbeView } from "./probe-view";
 import { refreshServers } from "./refresh-servers";
-import { connectionKey, emptyForm, faultsOf, inputOf, type ServerForm } from "./server-form";
+import { connectionKey, emptyForm, faultsOf, inputOf, ownLogin, type ServerForm, withHostParts } from "./server-form";
+import { Suggestions } from "./suggestions";
 import { TagFields } from "./tag-fields";
 import { TestProgress } from "./test-progress";
-
-type Step = 1 | 2 | 3 | 4;
+import { Review, type Step, Steps } from "./wizard-steps";
 
 interface Tested {
   key: string;
@@ -30,6 +33,8 @@ interface Tested {
 export function AddServerPage(): ReactElement {
   const [step, setStep] = useState<Step>(1), [form, setForm] = useState<ServerForm>(emptyForm), [checked, setChecked] = useState(false);
   const [tested, setTested] = useState<Tested>(), [anyway, setAnyway] = useState(false);
+  const [deployment, setDeployment] = useState<DeployForm>(emptyDeployForm), [wanted, setWanted] = useState<boolean>();
+  const [added, setAdded] = useState<Operation>();
   const [groupIds, setGroups] = useState<readonly string[]>([]), [labels, setLabels] = useState<readonly string[]>([]);
   const panel = useRef<HTMLHeadingElement>(null), key = connectionKey(form), result = tested?.key === key ? tested.result : undefined;
   const passed = result?.success === true, sound = Object.keys(faultsOf(form)).length === 0;
@@ -43,20 +48,39 @@ export function AddServerPage(): ReactElement {
     setAnyway(false);
     setTested({ key, at: Date.now(), result: await testConnection(inputOf(form)) });
   });
+  // On by default where the login may; the reader's own choice stays.
+  const deploys = wanted ?? mayDeploy(result), deployFaulty = deploys && deployFault(deployment, form.engine) !== undefined;
   const save = useAction(async () => {
-    await createServer({ ...inputOf(form), groupIds: [...groupIds], labels: [...labels] });
+    const server = await createServer({ ...inputOf(form), groupIds: [...groupIds], labels: [...labels] });
     refreshServers();
     toast("Server added", `${form.name.trim()} is collected within a minute.`);
+    if (deploys) {
+      try {
+        setAdded(await deployServer(server.id, deployBody(deployment)));
+        return;
+      } catch (error) {
+        // The server is there; only its objects are not. Its page has the button to try again.
+        const { message, code, requestId } = asApiError(error);
+        toast("The deployment was not begun", `${server.name}: ${message} (${code} ${requestId})`, "critical", {
+          label: "Open the server",
+          onSelect: () => navigate(`/servers/${server.id}`),
+        });
+      }
+    }
     navigate("/servers");
   });
+  const takeLogin = useCallback((username: string, password: string | null) => {
+    setForm((old) => ({ ...old, username, ...(password === null ? {} : { password }) }));
+  }, []);
   const startTest = (): void => {
     setChecked(true);
+    setForm(withHostParts(form));
     if (!sound) return;
     go(2);
     if (!passed) void test.run();
   };
   const target = `${form.hostname.trim()}:${form.port}`;
-  const title = { 1: "Connection", 2: "Test and permissions", 3: "Groups and labels", 4: "Review and add" }[step];
+  const title = { 1: "Connection", 2: "Test and permissions", 3: "Groups and labels", 4: "Monitoring objects", 5: "Review and add" }[step];
   return (
     <>
       <PageHead title="Add server" crumbs={<Crumbs path={[["/servers", "Servers"]]} here="Add server" />}>
@@ -71,6 +95,7 @@ export function AddServerPage(): ReactElement {
           result={result}
           testing={test.busy}
           tags={groupIds.length + labels.length}
+          deploy={deploys}
           ready={passed || anyway}
           onGo={go}
         />
@@ -93,6 +118,7 @@ export function AddServerPage(): ReactElement {
             >
               <div className="pb">
                 <ConnectionFields form={form} onForm={setForm} checked={checked} refused={save.fieldFaults} />
+                {form.credentialId === "" && <LoginScriptPanel form={form} onTake={takeLogin} />}
               </div>
               <Foot>
                 <span className="grow" />
@@ -120,6 +146,7 @@ export function AddServerPage(): ReactElement {
           {step === 3 && (
             <>
               <div className="pb">
+                <Suggestions form={form} groupIds={groupIds} onGroups={setGroups} labels={labels} onLabels={setLabels} />
                 <TagFields groupIds={groupIds} onGroups={setGroups} labels={labels} onLabels={setLabels} />
               </div>
               <Foot>
@@ -135,12 +162,49 @@ export function AddServerPage(): ReactElement {
           )}
           {step === 4 && (
             <>
-              <div className="pb col">
-                <Review form={form} result={result} groupIds={groupIds} labels={labels} />
-                <ErrorCallout error={save.error} title="The server was not added." />
+              <div className="pb">
+                <DeployStep
+                  form={form}
+                  result={result}
+                  wanted={deploys}
+                  onWanted={setWanted}
+                  deploy={deployment}
+                  onDeploy={setDeployment}
+                  checked={deployFaulty}
+                />
               </div>
               <Foot>
                 <button className="btn" type="button" onClick={() => go(3)}>
+                  <Icon name="arrow-left" />Back
+                </button>
+                <span className="grow" />
+                <button
+                  className="btn primary"
+                  type="button"
+                  aria-disabled={deployFaulty}
+                  onClick={() => {
+                    if (!deployFaulty) go(5);
+                  }}
+                >
+                  Continue<Icon name="arrow-right" />
+                </button>
+              </Foot>
+            </>
+          )}
+          {step === 5 && (
+            <>
+              <div className="pb col">
+                <Review
+                  form={form}
+                  result={result}
+                  groupIds={groupIds}
+                  labels={labels}
+                  deploy={deploys ? `Deployed to ${deployment.database.trim() || "the usual place"}${deployment.otherLogin ? ", with another login" : ""}` : null}
+                />
+                <ErrorCallout error={save.error} title="The server was not added." />
+              </div>
+              <Foot>
+                <button className="btn" type="button" onClick={() => go(4)}>
                   <Icon name="arrow-left" />Back
                 </button>
                 <span className="grow" />
@@ -164,6 +228,16 @@ export function AddServerPage(): ReactElement {
           )}
         </section>
       </div>
+      {added && (
+        <OperationDialog
+          operation={added}
+          onEnd={refreshServers}
+          onClose={() => {
+            setAdded(undefined);
+            navigate("/servers");
+          }}
+        />
+      )}
     </>
   );
 }
@@ -185,7 +259,7 @@ function TestStep({ target, form, busy, result, error, onBack, onTest, onGo }: T
     <>
       <div className="pb col" aria-busy={busy}>
         {busy && <TestProgress target={target} />}
-        {result && <ProbeView result={result} username={form.authType === "sql" ? form.username : null} serverName={form.name} />}
+        {result && <ProbeView result={result} username={ownLogin(form) ? form.username : null} serverName={form.name} />}
         {error}
         {!busy && !result?.success && (
           <p className="hint row tops">
@@ -233,98 +307,3 @@ function Foot({ children }: { children: ReactNode }): ReactElement {
   return <div className="wf">{children}</div>;
 }
 
-interface StepsProps {
-  step: Step;
-  target: string;
-  result: ProbeResult | undefined;
-  testing: boolean;
-  tags: number;
-  ready: boolean;
-  onGo: (step: Step) => void;
-}
-
-/** Steps say what they found; those that were passed lead back. */
-function Steps({ step, target, result, testing, tags, ready, onGo }: StepsProps): ReactElement {
-  const missing = result ? missingOf(result) : 0;
-  const found = testing
-    ? "Testing"
-    : !result
-    ? "Not tested yet"
-    : !result.success
-    ? "No connection"
-    : missing > 0
-    ? `${missing} of ${result.permissions.length} missing`
-    : "Passed";
-  const texts: readonly (readonly [Step, string, string])[] = [
-    [1, "Connection", target],
-    [2, "Test and permissions", found],
-    [3, "Groups and labels", tags > 0 ? `${tags} chosen` : "Optional"],
-    [4, "Review and add", ready ? "Ready" : ""],
-  ];
-  return (
-    <ol className="steps" aria-label="Steps">
-      {texts.map(([n, name, note]) => (
-        <li key={n} className={n === step ? "now" : n < step ? "done" : ""} aria-current={n === step ? "step" : undefined}>
-          <span className="sn">{n < step ? <Icon name="check-lg" /> : n}</span>
-          <span className="st-t">
-            {n < step
-              ? (
-                <button
-                  className="linkish"
-                  type="button"
-                  onClick={() => onGo(n)}
-                >
-                  {name}
-                </button>
-              )
-              : <b>{name}</b>}
-            <small className="ell">{note}</small>
-          </span>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function Review(
-  { form, result, groupIds, labels }: {
-    form: ServerForm;
-    result: ProbeResult | undefined;
-    groupIds: readonly string[];
-    labels: readonly string[];
-  },
-): ReactElement {
-  const groups = useGroups().data ?? [], input = inputOf(form);
-  const rows: readonly (readonly [string, ReactNode])[] = [
-    ["Name", input.name],
-    ["Engine", engineName(form.engine)],
-    ["Address", <span className="mono" key="a">{input.hostname}{input.instanceName ? `\\${input.instanceName}` : ""}:{input.port}</span>],
-    ["Sign-in", form.authType === "windows" ? "Windows authentication" : <span className="mono" key="s">{input.username}</span>],
-    ["Encryption", !form.encrypt ? "None" : form.trustServerCertificate ? "TLS, any certificate" : "TLS, certificate is verified"],
-    ["Version", result?.success ? [result.version, result.edition].filter(Boolean).join(", ") : "Not known yet"],
-    ["Groups", groupIds.map((id) => groups.find((g) => g.id === id)?.name).filter(Boolean).join(", ") || "None"],
-    ["Labels", labels.join(", ") || "None"],
-    ["Collection", "Every minute, starting now"],
-  ];
-  return (
-    <>
-      {result?.success !== true && (
-        <div className="callout" data-s="warning" role="status">
-          <Icon name="exclamation-triangle-fill" />
-          <div>
-            <b>The connection test has not passed.</b>
-            <p>The server is saved and shows offline until a connection works.</p>
-          </div>
-        </div>
-      )}
-      <dl className="kv review">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </>
-  );
-}

@@ -16,6 +16,8 @@ interface Props {
   filtered: boolean;
   dense: boolean;
   mayManage: boolean;
+  /** The list shows removed servers: they can only be restored. */
+  deleted: boolean;
   onTask: (task: ServerTask) => void;
   onAll: () => void;
   onClear: () => void;
@@ -45,7 +47,17 @@ export function BulkBar(props: Props): ReactElement {
               </button>
             )}
             <span className="sepv" />
-            <Actions {...props} targets={targets} />
+            {props.deleted
+              ? (
+                <button
+                  className="btn ghost sm"
+                  type="button"
+                  onClick={() => props.onTask({ what: "bulk", task: "restore", targets })}
+                >
+                  <Icon name="arrow-counterclockwise" />Restore
+                </button>
+              )
+              : <Actions {...props} targets={targets} />}
             <button className="btn ghost sm icon" type="button" aria-label="Clear selection" onClick={onClear}>
               <Icon name="x-lg" />
             </button>
@@ -82,6 +94,7 @@ export function BulkBar(props: Props): ReactElement {
 
 function Actions({ targets, onTask }: Props & { targets: Targets }): ReactElement {
   const ask = (task: BulkTask) => (): void => onTask({ what: "bulk", task, targets });
+  const deploy = (remove: boolean) => (): void => onTask({ what: "deploy", target: { kind: "bulk", targets }, remove });
   const button = (task: BulkTask, icon: IconName, word: string): ReactNode => (
     <button key={task} className="btn ghost sm" type="button" aria-label={word} onClick={ask(task)}>
       <Icon name={icon} />
@@ -102,6 +115,18 @@ function Actions({ targets, onTask }: Props & { targets: Targets }): ReactElemen
       >
         <Icon name="clock-history" />
         <span className="hide8">Collection</span>
+        <Icon name="chevron-down" />
+      </MenuButton>
+      <MenuButton
+        className="btn ghost sm"
+        label="Deploy"
+        items={[
+          { label: "Deploy monitoring objects", icon: "box-arrow-in-down", onSelect: deploy(false) },
+          { label: "Remove monitoring objects", icon: "x-lg", onSelect: deploy(true) },
+        ]}
+      >
+        <Icon name="box-arrow-in-down" />
+        <span className="hide8">Deploy</span>
         <Icon name="chevron-down" />
       </MenuButton>
       {button("remove", "trash3", "Remove")}

@@ -16,7 +16,7 @@ import { refreshServers } from "./refresh-servers";
 import { LabelInput } from "./tag-fields";
 import { bodyOf, countOf, phraseOf, type Targets } from "./targets";
 
-export type BulkTask = "label" | "group" | "start" | "stop" | "interval" | "test" | "remove";
+export type BulkTask = "label" | "group" | "start" | "stop" | "interval" | "test" | "remove" | "restore";
 
 interface Props {
   task: BulkTask;
@@ -58,6 +58,7 @@ export function BulkDialog({ task, targets, onClose, onRemoved }: Props): ReactE
     case "start":
     case "stop":
     case "test":
+    case "restore":
       return <SimpleDialog {...shared} task={task} />;
   }
 }
@@ -191,6 +192,7 @@ const simple = {
     "Stop collection",
     "Their health is unknown until collection is started again. Metrics that are stored stay.",
   ],
+  restore: ["restore", "Restore", "Restore servers", "They come back with their groups, labels and metrics. A name that was taken gets a number."],
   test: ["test-connection", "Test", "Test connections", "Each server is tried with its stored credentials; nothing is changed."],
 } as const;
 

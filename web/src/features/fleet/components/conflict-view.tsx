@@ -1,6 +1,7 @@
 // Two people edited one server: field by field what it was, what the other saved, and what is in the form here.
 import type { ReactElement } from "react";
 import { Callout } from "../../../components/bits";
+import { useCredentials } from "../api/list-credentials";
 import { type Conflict, conflictsOf, type ServerForm } from "./server-form";
 
 interface Props {
@@ -13,7 +14,8 @@ interface Props {
 }
 
 export function ConflictView({ was, theirs, mine, keep, onKeep }: Props): ReactElement {
-  const rows = conflictsOf(was, theirs, mine), clashes = rows.filter((r) => r.clash);
+  const names = new Map((useCredentials().data ?? []).map((c) => [c.id, c.name]));
+  const rows = conflictsOf(was, theirs, mine, names), clashes = rows.filter((r) => r.clash);
   const all = (on: boolean): void => onKeep(new Set(on ? clashes.map((r) => r.field) : []));
   return (
     <>

@@ -1,8 +1,9 @@
 // The fields of a connection, for the wizard and for the edit dialog. A field is checked when it is left, not while typing.
 import { type ReactElement, useState } from "react";
-import { CheckRow, SelectField, TextField } from "../../../components/field";
 import { Callout } from "../../../components/bits";
-import { engineChoices, faultsOf, type FormFaults, type ServerForm, withEngine } from "./server-form";
+import { CheckRow, TextField, SelectField } from "../../../components/field";
+import { SignInFields } from "./sign-in-fields";
+import { engineChoices, faultsOf, type FormFaults, type ServerForm, withEngine, withHostParts } from "./server-form";
 
 interface Props {
   form: ServerForm;
@@ -14,15 +15,20 @@ interface Props {
   hasPassword?: boolean;
 }
 
+export interface FieldProps {
+  fault: string | undefined;
+  onBlur: () => void;
+}
+
 export function ConnectionFields({ form, onForm, checked, refused, hasPassword = false }: Props): ReactElement {
   const [left, setLeft] = useState<ReadonlySet<keyof ServerForm>>(new Set());
   const faults: FormFaults = faultsOf(form);
-  const common = (name: keyof ServerForm): { fault: string | undefined; onBlur: () => void } => ({
+  const common = (name: keyof ServerForm): FieldProps => ({
     fault: (checked || left.has(name) ? faults[name] : undefined) ?? refused[name],
     onBlur: () => setLeft((old) => new Set(old).add(name)),
   });
   const set = (changes: Partial<ServerForm>): void => onForm({ ...form, ...changes });
-  const sqlServer = form.engine === "sqlserver";
+  const sqlServer = form.engine === "sqlserver", host = common("hostname");
   return (
     <div className="form2">
       <TextField
@@ -45,10 +51,14 @@ export function ConnectionFields({ form, onForm, checked, refused, hasPassword =
         label="Host"
         value={form.hostname}
         onValue={(hostname) => set({ hostname })}
-        {...common("hostname")}
+        {...host}
+        onBlur={() => {
+          host.onBlur();
+          onForm(withHostParts(form));
+        }}
         autoComplete="off"
         spellCheck={false}
-        hint={sqlServer ? "Name or address; host\\instance works too" : "Name or address that DbTools can reach"}
+        hint={sqlServer ? "Name or address; host\\instance and host,port are taken apart" : "Name or address that DbTools can reach; host:port is taken apart"}
       />
       <div className="pair">
         <TextField
@@ -83,56 +93,8 @@ export function ConnectionFields({ form, onForm, checked, refused, hasPassword =
             />
           )}
       </div>
-      {sqlServer && (
-        <fieldset className="field span">
-          <legend className="lbl">Sign-in</legend>
-          <span className="row g3 h32">
-            <label className="row">
-              <input
-                className="check"
-                type="radio"
-                name="authType"
-                checked={form.authType === "sql"}
-                onChange={() => set({ authType: "sql" })}
-              />SQL Server authentication
-            </label>
-            <label className="row">
-              <input
-                className="check"
-                type="radio"
-                name="authType"
-                checked={form.authType === "windows"}
-                onChange={() => set({ authType: "windows" })}
-              />Windows authentication
-            </label>
-          </span>
-        </fieldset>
-      )}
-      {form.authType === "sql"
-        ? (
-          <>
-            <TextField
-              label="Username"
-              value={form.username}
-              onValue={(username) => set({ username })}
-              {...common("username")}
-              autoComplete="off"
-              spellCheck={false}
-              hint="A login of its own with few rights is best"
-            />
-            <TextField
-              label="Password"
-              type="password"
-              value={form.password}
-              onValue={(password) => set({ password })}
-              {...common("password")}
-              autoComplete="new-password"
-              optional={hasPassword}
-              hint={hasPassword ? "Left empty, the stored one stays" : "Stored encrypted, never shown again"}
-            />
-          </>
-        )
-        : <p className="hint span">DbTools signs in with the Kerberos ticket of the account that it runs under.</p>}
+      {sqlServer && <Spellings />}
+      <SignInFields form={form} onForm={onForm} common={common} hasPassword={hasPassword} />
       <div className="span checks">
         <CheckRow label="Encrypt the connection" checked={form.encrypt} onChecked={(encrypt) => set({ encrypt })} />
         {form.encrypt && (
@@ -146,5 +108,29 @@ export function ConnectionFields({ form, onForm, checked, refused, hasPassword =
         {!form.encrypt && <Callout tone="warning" icon="shield-exclamation" title="The password and all readings travel in clear text." />}
       </div>
     </div>
+  );
+}
+
+const spellings: readonly (readonly [text: string, meaning: string])[] = [
+  ["sql01", "the default instance, on the port beside"],
+  ["sql01\\PROD", "the named instance PROD; its port is asked from SQL Server Browser (UDP 1434) unless the port is given too"],
+  ["sql01,14330", "whatever listens on port 14330; an instance name is not needed then"],
+  ["tcp:sql01,1433", "the same, as SQL Server Management Studio writes it"],
+  ["10.20.2.24:1433", "an address with a port; IPv6 in brackets: [2001:db8::5]:1433"],
+];
+
+function Spellings(): ReactElement {
+  return (
+    <details className="span">
+      <summary>All ways to write host and instance</summary>
+      <dl className="kv spell">
+        {spellings.map(([text, meaning]) => (
+          <div key={text}>
+            <dt className="mono">{text}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

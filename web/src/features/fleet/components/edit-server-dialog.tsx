@@ -17,7 +17,7 @@ import { ConflictView } from "./conflict-view";
 import { ConnectionFields } from "./connection-fields";
 import { ProbeView } from "./probe-view";
 import { refreshServers } from "./refresh-servers";
-import { changesOf, connectionKey, faultsOf, formOf, inputOf, merged, type ServerForm } from "./server-form";
+import { changesOf, connectionKey, faultsOf, formOf, inputOf, merged, ownLogin, type ServerForm } from "./server-form";
 import { TestProgress } from "./test-progress";
 
 /** The server is read when the dialog opens and kept as it was then: an edit is guarded by that version, not by a later one. */
@@ -53,7 +53,7 @@ function EditForm({ opened, onClose }: { opened: ServerAndTag; onClose: () => vo
   const [theirs, setTheirs] = useState<ServerAndTag>(), [keep, setKeep] = useState<ReadonlySet<keyof ServerForm>>(new Set());
   const key = connectionKey(form), sameConnection = key === connectionKey(before), result = tested?.key === key ? tested.result : undefined;
   const sound = Object.keys(faultsOf(form)).length === 0;
-  const needsPassword = !sameConnection && form.authType === "sql" && form.password === "";
+  const needsPassword = !sameConnection && ownLogin(form) && form.password === "";
   const test = useAction(async () =>
     setTested({ key, result: sameConnection ? await testServer(server.id) : await testConnection(inputOf(form)) })
   );
@@ -141,7 +141,7 @@ function EditForm({ opened, onClose }: { opened: ServerAndTag; onClose: () => vo
         </>
       }
     >
-      <ConnectionFields form={form} onForm={setForm} checked={checked} refused={save.fieldFaults} hasPassword={server.hasPassword} />
+      <ConnectionFields form={form} onForm={setForm} checked={checked} refused={save.fieldFaults} hasPassword={server.hasPassword && !server.credential} />
       {test.busy && <TestProgress target={`${form.hostname}:${form.port}`} />}
       {result && <ProbeView result={result} username={form.username || null} serverName={form.name} />}
       <ErrorCallout error={test.error} title="The test could not run." />

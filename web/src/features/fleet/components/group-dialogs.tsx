@@ -4,14 +4,16 @@ import { groupsKey } from "../../../api/list-groups";
 import type { Group } from "../../../api/model";
 import { ConfirmDialog, Dialog } from "../../../components/dialog";
 import { TextField } from "../../../components/field";
-import { ErrorCallout } from "../../../components/panel";
+import { ErrorCallout, Skeleton } from "../../../components/panel";
 import { plural } from "../../../lib/format";
 import { refetch } from "../../../lib/query";
 import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { createGroup } from "../api/create-group";
 import { deleteGroup } from "../api/delete-group";
+import { useGroupImpact } from "../api/read-group-impact";
 import { updateGroup } from "../api/update-group";
+import { FilterEditor } from "./filter-editor";
 import { ColorField } from "./group-mark";
 import { refreshServers } from "./refresh-servers";
 
@@ -19,10 +21,18 @@ export function GroupDialog({ group, onClose, onMade }: { group?: Group; onClose
   const [name, setName] = useState(group?.name ?? ""),
     [description, setDescription] = useState(group?.description ?? ""),
     [color, setColor] = useState<string | null>(group?.color ?? null),
+    [dynamic, setDynamic] = useState(group?.dynamic ?? false),
+    [filter, setFilter] = useState(group?.filter ?? ""),
     [checked, setChecked] = useState(false);
-  const fault = name.trim() ? undefined : "Enter a name";
+  const fault = name.trim() ? undefined : "Enter a name", filterFault = dynamic && !filter.trim() ? "Enter a filter" : undefined;
   const action = useAction(async () => {
-    const body = { name: name.trim(), description: description.trim() || null, color };
+    const body = {
+      name: name.trim(),
+      description: description.trim() || null,
+      color,
+      // A group by hand says nothing of a filter; one that was dynamic keeps its way.
+      ...(dynamic ? { filter: filter.trim() } : {}),
+    };
     const saved = group ? await updateGroup(group.id, body) : await createGroup(body);
     await refetch(groupsKey());
     refreshServers();
@@ -36,7 +46,7 @@ export function GroupDialog({ group, onClose, onMade }: { group?: Group; onClose
       onClose={onClose}
       onSubmit={() => {
         setChecked(true);
-        if (!fault) void action.run();
+        if (!fault && !filterFault) void action.run();
       }}
       actions={
         <>
@@ -64,12 +74,29 @@ export function GroupDialog({ group, onClose, onMade }: { group?: Group; onClose
         fault={action.fieldFaults.description}
       />
       <ColorField value={color} onValue={setColor} />
+      {!group && (
+        <fieldset className="field">
+          <legend className="lbl">Members</legend>
+          <span className="row g3 w">
+            <label className="row">
+              <input className="check" type="radio" name="members" checked={!dynamic} onChange={() => setDynamic(false)} />Chosen by hand
+            </label>
+            <label className="row">
+              <input className="check" type="radio" name="members" checked={dynamic} onChange={() => setDynamic(true)} />By a filter, always up to date
+            </label>
+          </span>
+        </fieldset>
+      )}
+      {dynamic && (
+        <FilterEditor value={filter} onValue={setFilter} refused={(checked ? filterFault : undefined) ?? action.fieldFaults.filter} />
+      )}
       <ErrorCallout error={action.error} title={group ? "The group was not changed." : "The group was not created."} />
     </Dialog>
   );
 }
 
 export function DeleteGroupDialog({ group, onClose, onDeleted }: { group: Group; onClose: () => void; onDeleted?: () => void }): ReactElement {
+  const impact = useGroupImpact(group.id);
   const action = useAction(async () => {
     await deleteGroup(group.id);
     await refetch(groupsKey());
@@ -87,11 +114,20 @@ export function DeleteGroupDialog({ group, onClose, onDeleted }: { group: Group;
       onConfirm={() => void action.run()}
       onClose={onClose}
     >
-      <p className="m2">
-        {group.serverCount > 0
-          ? `Its ${plural(group.serverCount, "server")} stay; they are only no longer in this group. Policies, once there are any, no longer reach them through it.`
-          : "It holds no servers."}
-      </p>
+      {impact.data
+        ? <p className="m2">{impact.data.summary}</p>
+        : impact.error
+        ? (
+          <p className="m2">
+            {group.serverCount > 0
+              ? `Its ${plural(group.serverCount, "server")} stay; they are only no longer in this group.`
+              : "It holds no servers."}
+          </p>
+        )
+        : <Skeleton lines={2} />}
+      {impact.data && impact.data.views.length > 0 && (
+        <p className="m2">Saved views that filter by it: {impact.data.views.map((v) => v.name).join(", ")}.</p>
+      )}
       <ErrorCallout error={action.error} title="The group was not deleted." />
     </ConfirmDialog>
   );

@@ -9,6 +9,11 @@ export function GroupMark({ color }: { color: string | null }): ReactElement {
   );
 }
 
+/** Says that a filter decides who is in the group. */
+export function DynamicMark({ filter }: { filter: string | null }): ReactElement {
+  return <span className="badge" data-s="info" title={filter ?? undefined}>dynamic</span>;
+}
+
 /** The chart series of the light theme: told apart by eye, and red, amber and green are left to status. */
 const swatches: readonly (readonly [color: string, name: string])[] = [
   ["#1f6fd1", "Blue"],

@@ -19,18 +19,20 @@ import { setPageTitle } from "../../../lib/title";
 import { toast } from "../../../lib/toasts";
 import { useNarrow } from "../../../lib/use-narrow";
 import { asApiError } from "../../../lib/use-action";
+import type { GroupInput } from "../api/create-group";
 import { type GroupAndTag, groupKey, useGroup } from "../api/read-group";
 import { removeFromGroup } from "../api/remove-from-group";
 import { updateGroup } from "../api/update-group";
+import { DeployDialog } from "./deploy-dialog";
 import { DeleteGroupDialog, GroupDialog } from "./group-dialogs";
 import { type HealthCounts, useGroupHealth } from "./group-health";
-import { GroupMark } from "./group-mark";
+import { DynamicMark, GroupMark } from "./group-mark";
 import { GroupMembersDialog } from "./group-members-dialog";
 import { serverColumns } from "./server-columns";
 import { refreshServers } from "./refresh-servers";
 import { useServerList } from "./use-server-list";
 
-type Open = "" | "members" | "edit" | "delete";
+type Open = "" | "members" | "edit" | "deploy" | "delete";
 
 interface Props {
   id: string;
@@ -39,7 +41,7 @@ interface Props {
 
 export function GroupPage({ id, recent }: Props): ReactElement {
   const query = useGroup(id), data = query.data, mayManage = useMay("manageServers"), [open, setOpen] = useState<Open>("");
-  const counts = useGroupHealth().get(id), close = (): void => setOpen("");
+  const counts = useGroupHealth().get(id) ?? (data?.group.dynamic ? data.group.health : undefined), close = (): void => setOpen("");
   useEffect(() => {
     if (data) setPageTitle(data.group.name);
   }, [data?.group.name]);
@@ -69,13 +71,22 @@ export function GroupPage({ id, recent }: Props): ReactElement {
         <StaleBadge query={query} />
         {data && mayManage && (
           <>
-            <button className="btn primary" type="button" onClick={() => setOpen("members")}>
-              <Icon name="plus-lg" />Add servers
-            </button>
+            {data.group.dynamic
+              ? (
+                <button className="btn" type="button" onClick={() => setOpen("edit")}>
+                  <Icon name="funnel" />Edit filter
+                </button>
+              )
+              : (
+                <button className="btn primary" type="button" onClick={() => setOpen("members")}>
+                  <Icon name="plus-lg" />Add servers
+                </button>
+              )}
             <MenuButton
               label="More actions"
               items={[
                 { label: "Show in server list", icon: "hdd-stack", onSelect: () => navigate(`/servers?group=${id}`) },
+                { label: "Deploy monitoring objects", icon: "box-arrow-in-down", onSelect: () => setOpen("deploy") },
                 { label: "Edit group", icon: "pencil", onSelect: () => setOpen("edit") },
                 { label: "Delete group", icon: "trash3", danger: true, split: true, onSelect: () => setOpen("delete") },
               ]}
@@ -88,21 +99,23 @@ export function GroupPage({ id, recent }: Props): ReactElement {
       <QueryView query={query} what="The group did not load" retry={() => void refetch(groupKey(id))}>
         {({ group }) => (
           <>
+            {group.dynamic && <p className="dynf"><DynamicMark filter={null} /> <code className="wrap">{group.filter}</code></p>}
             {counts && <Rollup id={id} counts={counts} />}
-            <Members group={group} mayManage={mayManage} onAdd={() => setOpen("members")} />
+            <Members group={group} mayManage={mayManage && !group.dynamic} onAdd={() => setOpen("members")} />
             <Panel className="mt3" title="Recent activity">{recent(id)}</Panel>
           </>
         )}
       </QueryView>
       {data && open === "members" && <GroupMembersDialog group={data.group} onClose={close} />}
       {data && open === "edit" && <GroupDialog group={data.group} onClose={close} />}
+      {data && open === "deploy" && <DeployDialog target={{ kind: "group", group: data.group }} onClose={close} />}
       {data && open === "delete" && <DeleteGroupDialog group={data.group} onClose={close} onDeleted={() => navigate("/groups")} />}
     </>
   );
 }
 
 /** Saves one field; what was refused is said below it. */
-async function saveField(data: GroupAndTag, change: Partial<Group>): Promise<string | undefined> {
+async function saveField(data: GroupAndTag, change: Partial<GroupInput>): Promise<string | undefined> {
   try {
     await updateGroup(data.group.id, change, data.etag);
     await refetch(groupKey(data.group.id));
@@ -205,7 +218,7 @@ function Members({ group, mayManage, onAdd }: { group: Group; mayManage: boolean
         {() =>
           list.total === 0
             ? (
-              <Empty icon="hdd-stack" title="No servers in this group yet" text="A server can be in several groups.">
+              <Empty icon="hdd-stack" title={group.dynamic ? "No server matches the filter" : "No servers in this group yet"} text="A server can be in several groups.">
                 {mayManage && <button className="btn sm primary" type="button" onClick={onAdd}>Add servers</button>}
               </Empty>
             )

@@ -15,7 +15,7 @@ import { Link, navigate } from "../../../lib/router";
 import { useMay } from "../../../lib/session";
 import { DeleteGroupDialog, GroupDialog } from "./group-dialogs";
 import { type HealthCounts, useGroupHealth } from "./group-health";
-import { GroupMark } from "./group-mark";
+import { DynamicMark, GroupMark } from "./group-mark";
 import { GroupMembersDialog } from "./group-members-dialog";
 
 type Open = { what: "new" } | { what: "edit" | "delete" | "members"; group: Group } | null;
@@ -85,7 +85,7 @@ export function GroupsPage(): ReactElement {
                       </tr>
                     </thead>
                     <tbody>
-                      {rows.map((g) => <GroupRow key={g.id} group={g} counts={counts.get(g.id)} mayManage={mayManage} onOpen={setOpen} />)}
+                      {rows.map((g) => <GroupRow key={g.id} group={g} counts={counts.get(g.id) ?? (g.dynamic ? g.health : undefined)} mayManage={mayManage} onOpen={setOpen} />)}
                     </tbody>
                   </table>
                 </div>
@@ -112,7 +112,9 @@ function GroupRow({ group, counts, mayManage, onOpen }: RowProps): ReactElement 
   const items: MenuItem[] = [
     { label: "Open", icon: "arrow-right", onSelect: () => navigate(`/groups/${group.id}`) },
     { label: "Show in server list", icon: "hdd-stack", onSelect: () => navigate(`/servers?group=${group.id}`) },
-    { label: "Add or remove servers", icon: "collection", onSelect: () => onOpen({ what: "members", group }) },
+    ...(group.dynamic
+      ? []
+      : [{ label: "Add or remove servers", icon: "collection" as const, onSelect: () => onOpen({ what: "members", group }) }]),
     { label: "Edit group", icon: "pencil", onSelect: () => onOpen({ what: "edit", group }) },
     { label: "Delete group", icon: "trash3", danger: true, split: true, onSelect: () => onOpen({ what: "delete", group }) },
   ];
@@ -128,6 +130,7 @@ function GroupRow({ group, counts, mayManage, onOpen }: RowProps): ReactElement 
         <span className="row">
           <GroupMark color={group.color} />
           <Link className="srv" href={`/groups/${group.id}`}>{group.name}</Link>
+          {group.dynamic && <DynamicMark filter={group.filter} />}
         </span>
       </td>
       <td className="m2 wrapc">{group.description || <span className="m3">–</span>}</td>
@@ -142,6 +145,7 @@ function GroupRow({ group, counts, mayManage, onOpen }: RowProps): ReactElement 
             <button
               className="btn sm"
               type="button"
+              hidden={group.dynamic}
               aria-label={`Members of ${group.name}`}
               onClick={() => onOpen({ what: "members", group })}
             >

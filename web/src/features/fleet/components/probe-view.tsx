@@ -1,10 +1,12 @@
 // The result of a connection test: outcome first, then facts, evidence, and the script that mends what is missing.
 import type { ReactElement } from "react";
 import type { ProbeResult } from "../../../api/model";
-import { CopyButton } from "../../../components/bits";
+import { Callout } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
+import { SqlScript } from "../../../components/sql-script";
 import { engineName, HealthStatus } from "../../../components/status";
 import { decimal, quantity } from "../../../lib/format";
+import { Link } from "../../../lib/router";
 
 const remedies: Readonly<Record<string, string>> = {
   TIMEOUT: "Check that the address is right and that firewalls let DbTools reach this port.",
@@ -13,6 +15,7 @@ const remedies: Readonly<Record<string, string>> = {
   TLS_FAILED: "Give the server a certificate that DbTools trusts, or accept any certificate in the connection's options.",
   UNSUPPORTED_VERSION: "DbTools monitors SQL Server 2016 and later, PostgreSQL 12 and later, MySQL 8 and MariaDB 10.6 and later.",
   DATABASE_NOT_FOUND: "Check the name of the database, or leave it empty.",
+  NO_PERMISSIONS: "The login may connect but may read nothing that DbTools needs: run the script below as an administrator of the server.",
   PROTOCOL_ERROR: "Something else answers on this port. Check engine and port.",
   NOT_ALLOWED: "The installation does not allow connections to this address. An administrator can change its allow-list.",
   DRIVER_FAILED: "The database driver failed. The request id helps an administrator to find the reason in the log.",
@@ -25,7 +28,8 @@ export function ProbeView(
 ): ReactElement {
   const missing = result.permissions.filter((p) => !p.granted),
     tone = !result.success ? "critical" : missing.length > 0 ? "warning" : "healthy";
-  const script = missing.map((p) => p.grantStatement).filter((s): s is string => s !== null && s !== undefined && s !== "");
+  const grants = missing.map((p) => p.grantStatement).filter((s): s is string => s !== null && s !== undefined && s !== "");
+  const script = result.grantScript ?? (grants.length > 0 ? `${grants.join("\n")}\n` : "");
   const title = !result.success
     ? "No connection."
     : missing.length > 0
@@ -48,9 +52,26 @@ export function ProbeView(
           )}
         </div>
       </div>
+      {result.duplicateOf && (
+        <Callout
+          tone="warning"
+          icon="exclamation-triangle-fill"
+          title="This instance is registered already."
+          action={<Link className="btn sm" href={`/servers/${result.duplicateOf.id}`}>Open it</Link>}
+        >
+          {result.duplicateOf.name} has the same own name and start time. Registered twice, it is collected twice.
+        </Callout>
+      )}
       {result.success && <Facts result={result} username={username} />}
       {result.permissions.length > 0 && <PermissionTable result={result} />}
-      {script.length > 0 && <GrantScript script={script} serverName={serverName} />}
+      {script !== "" && missing.length > 0 && (
+        <SqlScript
+          title="Grant script"
+          note="grants only what is missing"
+          text={`-- ${serverName}: run as an administrator of the server\n${script}`}
+          fileName="grants.sql"
+        />
+      )}
       {missing.length > 0 && (
         <p className="hint row tops">
           <Icon name="info-circle" />
@@ -118,35 +139,5 @@ function PermissionTable({ result }: { result: ProbeResult }): ReactElement {
         </tbody>
       </table>
     </div>
-  );
-}
-
-function GrantScript({ script, serverName }: { script: readonly string[]; serverName: string }): ReactElement {
-  const text = `-- ${serverName}: run as an administrator of the server\n${script.join("\n")}\n`;
-  return (
-    <div>
-      <div className="codeh">
-        <h3>Grant script</h3>
-        <span className="m3 t12 hide8">grants only what is missing</span>
-        <span className="grow" />
-        <CopyButton text={text} />
-      </div>
-      <div className="code" tabIndex={0} role="region" aria-label="Grant script">
-        <pre><span className="cm">{text.slice(0, text.indexOf("\n"))}</span>{"\n"}{script.map((line, i) => <Sql key={i} line={line} />)}</pre>
-      </div>
-    </div>
-  );
-}
-
-/** Keywords coloured; nothing else of SQL is understood here. */
-function Sql({ line }: { line: string }): ReactElement {
-  return (
-    <>
-      {line.split(/\b(GRANT|TO|ON|USE|ALTER|ROLE|ADD|MEMBER)\b/).map((
-        part,
-        i,
-      ) => (i % 2 === 1 ? <span key={i} className="k">{part}</span> : part))}
-      {"\n"}
-    </>
   );
 }

@@ -9,6 +9,7 @@ import { EngineMark, engineName, HealthStatus, ReachabilityStatus } from "../../
 import type { Chosen, Column } from "../../../components/virtual-table";
 import { day, exact } from "../../../lib/format";
 import { Link } from "../../../lib/router";
+import { SupportMark } from "./version-support";
 
 interface Options {
   narrow: boolean;
@@ -48,7 +49,7 @@ export function serverColumns(
         </span>
       ),
     },
-    { key: "name", head: "Server", width: "minmax(140px, 1.3fr)", sortable: true, render: (s) => <NameCell server={s} /> },
+    { key: "name", head: "Server", width: "minmax(148px, 1.6fr)", sortable: true, render: (s) => <NameCell server={s} /> },
   );
   if (!narrow) {
     columns.push({ key: "host", head: "Host", width: "minmax(80px, .8fr)", sortable: true, render: (s) => <HostCell server={s} /> });
@@ -63,7 +64,7 @@ export function serverColumns(
   if (!narrow) {
     columns.push(
       { key: "version", head: "Version", width: "minmax(64px, .5fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
-      { key: "groups", head: "Groups, labels", width: "minmax(146px, 1.8fr)", render: (s) => <TagsCell server={s} /> },
+      { key: "groups", head: "Groups, labels", width: "minmax(140px, 1.5fr)", render: (s) => <TagsCell server={s} /> },
     );
   }
   columns.push(
@@ -149,6 +150,9 @@ function NameCell({ server }: { server: Server }): ReactElement {
     <span className="sv">
       <EngineMark engine={server.engine} />
       <Link className="srv ell" tabIndex={-1} href={`/servers/${server.id}`} title={server.name}>{server.name}</Link>
+      {server.duplicateOf && (
+        <span className="badge" data-s="warning" title={`The same instance as ${server.duplicateOf.name}`}>duplicate</span>
+      )}
     </span>
   );
 }
@@ -165,8 +169,9 @@ function VersionCell({ server }: { server: Server }): ReactElement {
       ? server.version.slice(name.length + 1)
       : server.version.replace(/^(MariaDB) (.*)$/, "$2 $1");
   return (
-    <span className="m2 ell block" title={[server.version, server.productVersion, server.edition].filter(Boolean).join(" · ")}>
-      {short}
+    <span className="row g1">
+      <span className="m2 ell" title={[server.version, server.productVersion, server.edition].filter(Boolean).join(" · ")}>{short}</span>
+      <SupportMark support={server.versionSupport} />
     </span>
   );
 }

@@ -7,16 +7,18 @@ import { SelectField } from "../../../components/field";
 import { Icon } from "../../../components/icon";
 import { ErrorCallout } from "../../../components/panel";
 import { toast } from "../../../lib/toasts";
-import { asApiError, useAction } from "../../../lib/use-action";
+import { useAction } from "../../../lib/use-action";
 import { addToGroup } from "../api/add-to-group";
 import { deleteServer } from "../api/delete-server";
-import { restoreServer } from "../api/restore-server";
 import { testServer } from "../api/test-server";
 import { updateServer } from "../api/update-server";
 import { BulkDialog, type BulkTask } from "./bulk-dialogs";
+import { ConnectionStringDialog } from "./connection-string-dialog";
+import { DeployDialog, type DeployTarget } from "./deploy-dialog";
 import { EditServerDialog } from "./edit-server-dialog";
 import { ProbeView } from "./probe-view";
 import { refreshServers } from "./refresh-servers";
+import { restore } from "./server-menu";
 import { TagFields } from "./tag-fields";
 import type { Targets } from "./targets";
 import { TestProgress } from "./test-progress";
@@ -25,6 +27,8 @@ export type ServerTask =
   | { what: "test" | "edit" | "tags"; server: Server }
   | { what: "remove"; server: Server }
   | { what: "groups"; server: Server }
+  | { what: "connection-string"; server: Server }
+  | { what: "deploy"; target: DeployTarget; remove?: boolean }
   | { what: "bulk"; task: BulkTask; targets: Targets };
 
 interface Props {
@@ -45,6 +49,10 @@ export function ServerDialogs({ task, onClose, onRemoved }: Props): ReactElement
       return <RemoveDialog server={task.server} onClose={onClose} onRemoved={onRemoved} />;
     case "groups":
       return <GroupDialog server={task.server} onClose={onClose} />;
+    case "connection-string":
+      return <ConnectionStringDialog server={task.server} onClose={onClose} />;
+    case "deploy":
+      return <DeployDialog target={task.target} remove={task.remove ?? false} onClose={onClose} />;
     case "bulk":
       return <BulkDialog task={task.task} targets={task.targets} onClose={onClose} onRemoved={onRemoved} />;
   }
@@ -130,18 +138,6 @@ function RemoveDialog({ server, onClose, onRemoved }: { server: Server; onClose:
       <ErrorCallout error={action.error} title="The server was not removed." />
     </ConfirmDialog>
   );
-}
-
-/** Undo: the server comes back with its groups, labels and metrics. */
-async function restore(server: Server): Promise<void> {
-  try {
-    const back = await restoreServer(server.id);
-    toast("Server restored", back.name === server.name ? back.name : `Its name was taken: it is ${back.name} now.`);
-  } catch (error) {
-    const { message, code, requestId } = asApiError(error);
-    toast("Not restored", `${server.name}: ${message} (${code} ${requestId})`, "critical");
-  }
-  refreshServers();
 }
 
 function GroupDialog({ server, onClose }: { server: Server; onClose: () => void }): ReactElement {

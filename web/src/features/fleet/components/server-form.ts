@@ -10,6 +10,8 @@ export interface ServerForm {
   instanceName: string;
   database: string;
   authType: AuthType;
+  /** A credential profile; empty for a login of its own. */
+  credentialId: string;
   username: string;
   password: string;
   encrypt: boolean;
@@ -33,6 +35,7 @@ export const emptyForm: ServerForm = {
   instanceName: "",
   database: "",
   authType: "sql",
+  credentialId: "",
   username: "",
   password: "",
   encrypt: true,
@@ -48,7 +51,8 @@ export function formOf(server: Server): ServerForm {
     instanceName: server.instanceName ?? "",
     database: server.database ?? "",
     authType: server.authType,
-    username: server.username ?? "",
+    credentialId: server.credential?.id ?? "",
+    username: server.credential ? "" : server.username ?? "",
     password: "",
     encrypt: server.encrypt,
     trustServerCertificate: server.trustServerCertificate,
@@ -58,7 +62,32 @@ export function formOf(server: Server): ServerForm {
 /** A new engine brings its own port, unless the reader chose another one. */
 export function withEngine(form: ServerForm, engine: EngineKind): ServerForm {
   const port = form.port === "" || form.port === defaultPorts[form.engine] ? defaultPorts[engine] : form.port;
-  return { ...form, engine, port, ...(engine === "sqlserver" ? {} : { instanceName: "", authType: "sql" as const }) };
+  // A profile belongs to one engine.
+  return { ...form, engine, port, credentialId: "", ...(engine === "sqlserver" ? {} : { instanceName: "", authType: "sql" as const }) };
+}
+
+/** A login of this server alone, not a profile's and not the account of DbTools itself. */
+export const ownLogin = (form: ServerForm): boolean => form.authType === "sql" && form.credentialId === "";
+
+const isSocket = (form: ServerForm): boolean => form.engine === "postgresql" && /^\/[A-Za-z0-9._/-]+$/.test(form.hostname.trim());
+
+/**
+ * The spellings that people know, taken apart into the fields: `host\\instance`, `host,port`, `tcp:host,port`, `host:port`, `[::1]:port`.
+ * What is not one of them stays as it was typed.
+ */
+export function withHostParts(form: ServerForm): ServerForm {
+  const text = form.hostname.trim();
+  const found = form.engine === "sqlserver"
+    ? /^(?:tcp:)?(\[[0-9a-f:.]+\]|[^\\,:\s]+)(?:\\([^\\,\s]+))?(?:[,:]\s*(\d{1,5}))?$/i.exec(text)
+    : /^(\[[0-9a-f:.]+\]|[^\\,:\s]+)()(?::(\d{1,5}))?$/i.exec(text);
+  if (!found) return form;
+  const [, host = text, instance, port] = found;
+  return {
+    ...form,
+    hostname: host.replace(/^\[(.*)\]$/, "$1"),
+    ...(instance ? { instanceName: instance } : {}),
+    ...(port ? { port } : {}),
+  };
 }
 
 export function faultsOf(form: ServerForm): FormFaults {
@@ -67,19 +96,19 @@ export function faultsOf(form: ServerForm): FormFaults {
   if (!name) faults.name = "Enter a name";
   else if ([...name].length > 100) faults.name = "At most 100 characters";
   if (!form.hostname.trim()) faults.hostname = "Enter a host name or address";
-  else if (!/^[A-Za-z0-9._:/[\]\\$-]+$/.test(form.hostname.trim())) {
+  else if (!/^[A-Za-z0-9._:,[\]\\$-]+$/.test(form.hostname.trim()) && !isSocket(form)) {
     faults.hostname = "A host name or address without blanks and without a protocol";
   }
   if (!/^\d+$/.test(form.port.trim()) || port < 1 || port > 65_535) faults.port = "A port is a number from 1 to 65535";
   if (form.instanceName && !/^[A-Za-z0-9_$#-]*$/.test(form.instanceName)) faults.instanceName = "Letters, digits, _ $ # and - only";
-  if (form.authType === "sql" && !form.username.trim()) faults.username = "Enter the login that DbTools uses";
+  if (ownLogin(form) && !form.username.trim()) faults.username = "Enter the login that DbTools uses";
   return faults;
 }
 
 /** Without a typed password an edit leaves the stored one. */
 export function inputOf(form: ServerForm): ServerInput {
   const orNull = (text: string): string | null => (text.trim() === "" ? null : text.trim());
-  const sql = form.authType === "sql";
+  const own = ownLogin(form);
   return {
     name: form.name.trim(),
     engine: form.engine,
@@ -88,10 +117,11 @@ export function inputOf(form: ServerForm): ServerInput {
     instanceName: form.engine === "sqlserver" ? orNull(form.instanceName) : null,
     database: orNull(form.database),
     authType: form.authType,
-    username: sql ? orNull(form.username) : null,
+    credentialId: form.authType === "sql" ? orNull(form.credentialId) : null,
+    username: own ? orNull(form.username) : null,
     encrypt: form.encrypt,
     trustServerCertificate: form.encrypt && form.trustServerCertificate,
-    ...(sql && form.password ? { password: form.password } : {}),
+    ...(own && form.password ? { password: form.password } : {}),
   };
 }
 
@@ -110,6 +140,7 @@ const fieldNames = [
   "instanceName",
   "database",
   "authType",
+  "credentialId",
   "username",
   "password",
   "encrypt",
@@ -135,6 +166,7 @@ const titles: readonly (readonly [keyof ServerForm, string])[] = [
   ["instanceName", "Instance"],
   ["database", "Database"],
   ["authType", "Sign-in"],
+  ["credentialId", "Credential"],
   ["username", "Username"],
   ["password", "Password"],
   ["encrypt", "Encryption"],
@@ -142,11 +174,20 @@ const titles: readonly (readonly [keyof ServerForm, string])[] = [
 ];
 
 /** The fields that are not the same in all three versions. A password is never shown, only that it was typed. */
-export function conflictsOf(was: ServerForm, theirs: ServerForm, mine: ServerForm): readonly Conflict[] {
+export function conflictsOf(
+  was: ServerForm,
+  theirs: ServerForm,
+  mine: ServerForm,
+  credentialNames: ReadonlyMap<string, string> = new Map(),
+): readonly Conflict[] {
   return titles.flatMap(([field, name]) => {
     const [a, b, c] = [was[field], theirs[field], mine[field]];
     if (a === b && a === c) return [];
-    const word = (v: string | boolean): string => (field === "password" ? (v ? "changed" : "as stored") : wordOf(v));
+    const word = (v: string | boolean): string => {
+      if (field === "password") return v ? "changed" : "as stored";
+      if (field === "credentialId") return v === "" ? "own login" : credentialNames.get(String(v)) ?? "a profile";
+      return wordOf(v);
+    };
     return [{ field, name, was: word(a), theirs: word(b), mine: word(c), clash: a !== b && a !== c && b !== c }];
   });
 }

@@ -6,8 +6,10 @@ import { navigate } from "../../../lib/router";
 import { tenantKey, useMay } from "../../../lib/session";
 import { toast } from "../../../lib/toasts";
 import { asApiError } from "../../../lib/use-action";
+import { restoreServer } from "../api/restore-server";
 import { startCollection } from "../api/start-collection";
 import { stopCollection } from "../api/stop-collection";
+import { refreshServers } from "./refresh-servers";
 import type { ServerTask } from "./server-dialogs";
 
 export function useServerMenu(onTask: (task: ServerTask) => void, onPage = false): (server: Server) => MenuItem[] {
@@ -18,7 +20,15 @@ export function useServerMenu(onTask: (task: ServerTask) => void, onPage = false
       items.push({ label: "Open", icon: "arrow-right", onSelect: () => navigate(`/servers/${server.id}`) });
       items.push({ label: "Show metrics", icon: "graph-up", shortcut: "M", onSelect: () => navigate(`/servers/${server.id}?tab=metrics`) });
     }
-    if (!mayManage) return items;
+    const copy: MenuItem = {
+      label: "Copy connection string",
+      icon: "link-45deg",
+      onSelect: () => onTask({ what: "connection-string", server }),
+    };
+    if (server.deletedAt) {
+      return mayManage ? [{ label: "Restore server", icon: "arrow-counterclockwise", onSelect: () => void restore(server) }] : [copy];
+    }
+    if (!mayManage) return [...items, copy];
     if (!onPage) {
       items.push(
         { label: "Test connection", icon: "plug", shortcut: "T", onSelect: () => onTask({ what: "test", server }) },
@@ -26,6 +36,13 @@ export function useServerMenu(onTask: (task: ServerTask) => void, onPage = false
       );
     }
     items.push(
+      copy,
+      {
+        label: server.deployment === "none" ? "Deploy monitoring objects" : "Deploy again",
+        icon: "box-arrow-in-down",
+        shortcut: "D",
+        onSelect: () => onTask({ what: "deploy", target: { kind: "server", server } }),
+      },
       { label: "Edit groups and labels", icon: "tags", shortcut: "L", onSelect: () => onTask({ what: "tags", server }) },
       server.collection.enabled
         ? { label: "Pause collection", icon: "pause-circle", split: true, onSelect: () => void switchCollection(server, false) }
@@ -38,6 +55,18 @@ export function useServerMenu(onTask: (task: ServerTask) => void, onPage = false
     }
     return items;
   };
+}
+
+/** Undoes a removal: the server comes back with its groups, labels and metrics. */
+export async function restore(server: Server): Promise<void> {
+  try {
+    const back = await restoreServer(server.id);
+    toast("Server restored", back.name === server.name ? back.name : `Its name was taken: it is ${back.name} now.`);
+  } catch (error) {
+    const { message, code, requestId } = asApiError(error);
+    toast("Not restored", `${server.name}: ${message} (${code} ${requestId})`, "critical");
+  }
+  refreshServers();
 }
 
 export async function switchCollection(server: Server, on: boolean): Promise<void> {

@@ -9,7 +9,7 @@ import { Combo } from "../../../components/combo";
 import { Icon } from "../../../components/icon";
 import { Panel } from "../../../components/panel";
 import { engineName, HealthStatus, ReachabilityStatus } from "../../../components/status";
-import { count, duration, percent, quantity } from "../../../lib/format";
+import { count, day, duration, percent, quantity } from "../../../lib/format";
 import { Link } from "../../../lib/router";
 import { useMay } from "../../../lib/session";
 import { toast } from "../../../lib/toasts";
@@ -19,8 +19,10 @@ import { useLabels } from "../api/list-labels";
 import { removeFromGroup } from "../api/remove-from-group";
 import { removeLabel } from "../api/remove-label";
 import { refreshServers } from "./refresh-servers";
+import { DeploymentPanel } from "./deployment-panel";
 import type { ServerTask } from "./server-dialogs";
 import { switchCollection } from "./server-menu";
+import { SupportStatus } from "./version-support";
 
 interface Props {
   server: Server;
@@ -34,7 +36,10 @@ export function ServerOverview({ server, onTask, recent }: Props): ReactElement 
     <div className="over">
       <LatestValues server={server} />
       <div className="grid g-111 stretch">
-        <HealthPanel server={server} />
+        <div className="col g3c">
+          <HealthPanel server={server} />
+          <DeploymentPanel server={server} />
+        </div>
         <ConnectionPanel
           server={server}
           tools={mayManage && (
@@ -150,6 +155,9 @@ function ConnectionPanel({ server, tools }: { server: Server; tools: ReactNode }
       ? [["Instance", server.instanceName ?? "Default"] as const]
       : [["Database", server.database ?? "Default"] as const]),
     ["Sign-in", server.authType === "windows" ? "Windows" : <span className="mono wrap" key="s">{server.username ?? "–"}</span>],
+    ...(server.credential
+      ? [["Credential", <Link key="c" href={`/credentials?q=${encodeURIComponent(server.credential.name)}`}>{server.credential.name}</Link>] as const]
+      : []),
     ["Password", server.authType === "windows" ? "Not needed" : server.hasPassword ? "Stored, encrypted" : "None"],
     ["Encryption", !server.encrypt ? "None" : server.trustServerCertificate ? "TLS, not verified" : "TLS, verified"],
     [
@@ -158,6 +166,7 @@ function ConnectionPanel({ server, tools }: { server: Server; tools: ReactNode }
         ? <>{server.version}{server.productVersion && <span className="m3 block mono">{server.productVersion}</span>}</>
         : "Not known yet",
     ],
+    ...(server.version ? [["Support", <Support key="u" server={server} />] as const] : []),
     ["Edition", server.edition ?? "–"],
     ["Added", <Ago key="a" at={server.createdAt} form="full" />],
   ];
@@ -172,6 +181,19 @@ function ConnectionPanel({ server, tools }: { server: Server; tools: ReactNode }
         ))}
       </dl>
     </Panel>
+  );
+}
+
+function Support({ server: { versionSupport } }: { server: Server }): ReactElement {
+  return (
+    <>
+      <SupportStatus support={versionSupport} />
+      {versionSupport.endsAt && (
+        <span className="m3 block t12">
+          {versionSupport.state === "unsupported" ? "ended" : "until"} {day(Date.parse(versionSupport.endsAt))}
+        </span>
+      )}
+    </>
   );
 }
 

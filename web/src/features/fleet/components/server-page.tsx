@@ -2,22 +2,24 @@
 import { type ReactElement, type ReactNode, useCallback, useEffect, useState } from "react";
 import type { Server } from "../../../api/model";
 import { Ago } from "../../../components/ago";
-import { Crumbs, Dot } from "../../../components/bits";
+import { Callout, Crumbs, Dot } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
 import { MenuButton } from "../../../components/menu";
 import { Failure, PageHead, QueryView, StaleBadge } from "../../../components/panel";
 import { EngineMark, engineName, HealthStatus, ReachabilityStatus } from "../../../components/status";
 import { refetch } from "../../../lib/query";
-import { navigate, setSearch, useSearch } from "../../../lib/router";
+import { Link, navigate, setSearch, useSearch } from "../../../lib/router";
 import { useMay } from "../../../lib/session";
 import { setPageTitle } from "../../../lib/title";
 import { serverKey, useServer } from "../api/read-server";
+import { DatabasesTab } from "./databases-tab";
 import { ServerDialogs, type ServerTask } from "./server-dialogs";
-import { useServerMenu } from "./server-menu";
+import { restore, useServerMenu } from "./server-menu";
 import { ServerOverview } from "./server-overview";
 
-type Tab = "overview" | "metrics" | "activity";
-const tabs: readonly (readonly [Tab, string])[] = [["overview", "Overview"], ["metrics", "Metrics"], ["activity", "Activity"]];
+type Tab = "overview" | "metrics" | "databases" | "activity";
+const tabs: readonly (readonly [Tab, string])[] = [["overview", "Overview"], ["metrics", "Metrics"], ["databases", "Databases"], [
+  "activity", "Activity"]];
 
 interface Props {
   id: string;
@@ -62,12 +64,15 @@ export function ServerPage({ id, metrics, activity, recent }: Props): ReactEleme
         <StaleBadge query={query} />
         {server && <Actions server={server} onTask={setTask} />}
       </PageHead>
+      {server && <Notices server={server} />}
       <Tabs tab={tab} />
       <div role="tabpanel" id="server-panel" aria-labelledby={`tab-${tab}`} tabIndex={-1}>
         <QueryView query={query} what="The server did not load" retry={() => void refetch(serverKey(id))} lines={10}>
           {({ server: s }) =>
             tab === "metrics"
               ? metrics(s)
+              : tab === "databases"
+              ? <DatabasesTab server={s} />
               : tab === "activity"
               ? activity(s.id)
               : <ServerOverview server={s} onTask={setTask} recent={recent(s.id)} />}
@@ -82,6 +87,39 @@ export function ServerPage({ id, metrics, activity, recent }: Props): ReactEleme
 function pathOf(server: Server | undefined): readonly (readonly [href: string, text: string])[] {
   const group = server?.groups[0];
   return [["/servers", "Servers"], ...(group ? [[`/groups/${group.id}`, group.name] as const] : [])];
+}
+
+/** What is unusual about this registration. */
+function Notices({ server }: { server: Server }): ReactElement | null {
+  const mayManage = useMay("manageServers"), { duplicateOf, deletedAt, purgeAt } = server;
+  if (!duplicateOf && !deletedAt) return null;
+  return (
+    <div className="banner col g3c">
+      {deletedAt && (
+        <Callout
+          tone="warning"
+          icon="trash3"
+          title="This server was removed."
+          action={mayManage
+            ? <button className="btn sm" type="button" onClick={() => void restore(server)}>Restore</button>
+            : undefined}
+        >
+          <Ago at={deletedAt} />
+          {purgeAt && <>; it can be restored until <Ago at={purgeAt} form="full" /></>}.
+        </Callout>
+      )}
+      {duplicateOf && (
+        <Callout
+          tone="warning"
+          icon="exclamation-triangle-fill"
+          title="This instance is registered twice."
+          action={<Link className="btn sm" href={`/servers/${duplicateOf.id}`}>Open the other</Link>}
+        >
+          {duplicateOf.name} has the same own name and start time. Both are collected; remove one of them.
+        </Callout>
+      )}
+    </div>
+  );
 }
 
 /** Longer reasons stand in the Health panel only. */

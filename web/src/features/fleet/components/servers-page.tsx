@@ -5,7 +5,7 @@ import { useThresholds } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
 import { Dot } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
-import { Menu, type MenuPlace } from "../../../components/menu";
+import { Menu, MenuButton, type MenuPlace } from "../../../components/menu";
 import { Empty, ErrorCode, PageHead, QueryView, StaleBadge } from "../../../components/panel";
 import type { SortState } from "../../../components/sort-head";
 import { type Chosen, VirtualTable } from "../../../components/virtual-table";
@@ -25,6 +25,7 @@ import { ServerDialogs, type ServerTask } from "./server-dialogs";
 import { clearedFilter, filterText, ServerFilters, useServerFilter } from "./server-filters";
 import { useServerMenu } from "./server-menu";
 import { countOf, someServers, type Targets } from "./targets";
+import { ViewTabs } from "./view-tabs";
 import { useServerList } from "./use-server-list";
 
 const nothing: Chosen = new Set<string>();
@@ -67,6 +68,11 @@ export function ServersPage(): ReactElement {
     const servers = rows.filter((s) => selected.has(s.id));
     return servers.length > 0 ? someServers(servers) : null;
   }, [rows, selected, filter, list.total]);
+  // A bulk request takes the filters that it knows; with another one, each server is named.
+  const chooseAll = (): void => {
+    if (!filter.credential && !filter.deleted) return setSelected("all");
+    void loadAll().then((all) => setSelected(new Set(all.map((s) => s.id))));
+  };
   const chosenCount = targets ? countOf(targets) : 0, allState = chosenCount === 0 ? "none" : chosenCount === list.total ? "all" : "some";
   const columns = useMemo(
     () =>
@@ -76,7 +82,7 @@ export function ServersPage(): ReactElement {
         thresholds,
         chosen: selected,
         allState,
-        onAll: () => setSelected(allState === "all" ? nothing : "all"),
+        onAll: () => (allState === "all" ? setSelected(nothing) : chooseAll()),
       }),
     [narrow, mayManage, thresholds, selected, allState],
   );
@@ -104,6 +110,15 @@ export function ServersPage(): ReactElement {
         <StaleBadge query={list.query} />
         {mayManage && (
           <>
+            <MenuButton
+              label="More for servers"
+              items={[
+                { label: "Removed servers", icon: "trash3", onSelect: () => navigate("/servers?deleted=true") },
+                { label: "Credentials", icon: "key", onSelect: () => navigate("/credentials") },
+              ]}
+            >
+              <Icon name="three-dots" />
+            </MenuButton>
             <Link className="btn" href="/servers/import">
               <Icon name="upload" />Import
             </Link>
@@ -113,6 +128,7 @@ export function ServersPage(): ReactElement {
           </>
         )}
       </PageHead>
+      <ViewTabs state={{ filter, sort: sort.key, order: sort.order }} active={filtered} />
       <ServerFilters filter={filter} active={active} />
       <section className="panel vflex servers" aria-label="Server list" aria-busy={list.query.loading && !list.query.data}>
         <QueryView query={list.query} what="Servers did not load" retry={list.retry} lines={12}>
@@ -142,10 +158,11 @@ export function ServersPage(): ReactElement {
                     filtered={filtered}
                     dense={dense}
                     mayManage={mayManage}
+                    deleted={filter.deleted === true}
                     onTask={setTask}
                     onClear={() => setSelected(nothing)}
                     onDensity={() => setPreferences({ density: dense ? "comfortable" : "dense" })}
-                    onAll={() => setSelected("all")}
+                    onAll={chooseAll}
                     onExport={async () => {
                       try {
                         saveText(`servers-${tenant?.slug ?? "tenant"}.csv`, await exportServers({ ...filter, sort: sort.key, order: sort.order }));
@@ -166,7 +183,7 @@ export function ServersPage(): ReactElement {
                     onSort={({ key, order }) => setSearch({ sort: key, order: order === "desc" ? "desc" : null })}
                     selected={mayManage ? selected : null}
                     onSelect={select}
-                    onSelectAll={(on) => setSelected(on ? "all" : nothing)}
+                    onSelectAll={(on) => (on ? chooseAll() : setSelected(nothing))}
                     onOpen={open}
                     onMenu={onMenu}
                     onNeed={list.need}
