@@ -13,10 +13,11 @@ package struct PostgresCell {
     package let oid: UInt32
     /// Nil is NULL.
     package let bytes: UnsafeRawBufferPointer?
-    let column: String
+    /// The column's position in the result, from 0; a number, since naming it would cost a retain for each of a million values.
+    let column: Int
 
     func value() throws(PostgresError) -> UnsafeRawBufferPointer {
-        guard let bytes else { throw PostgresError(clientMessage: "column \(column) is NULL") }
+        guard let bytes else { throw PostgresError(clientMessage: "column \(column + 1) is NULL") }
         return bytes
     }
     func integer<Value: FixedWidthInteger>(_ type: Value.Type) throws(PostgresError) -> Value {
@@ -24,7 +25,7 @@ package struct PostgresCell {
         guard bytes.count == MemoryLayout<Value>.size else { throw mismatch() }
         return Value(bigEndian: bytes.loadUnaligned(as: Value.self))
     }
-    func mismatch() -> PostgresError { PostgresError(clientMessage: "column \(column) has type \(oid), which is not what was asked for") }
+    func mismatch() -> PostgresError { PostgresError(clientMessage: "column \(column + 1) has type \(oid), which is not what was asked for") }
     func text() throws(PostgresError) -> String { String(decoding: try value(), as: UTF8.self) }
 }
 
@@ -145,7 +146,7 @@ extension JSONValue: PostgresDecodable {
         } catch let error as PostgresError {
             throw error
         } catch {
-            throw PostgresError(clientMessage: "column \(cell.column) does not hold JSON that can be read")
+            throw PostgresError(clientMessage: "column \(cell.column + 1) does not hold JSON that can be read")
         }
     }
 }

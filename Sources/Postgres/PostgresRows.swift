@@ -5,21 +5,21 @@ import CLibPQ
 /// Safe because a PGresult is read-only after creation and may then be read from any thread (libpq, "Behavior in Threaded Programs").
 package final class PostgresRows: RandomAccessCollection, @unchecked Sendable {
     private let result: OpaquePointer
-    private let columns: [(name: String, oid: UInt32)]
+    package let columnNames: [String]
+    private let oids: [UInt32]
     private let indexByName: [String: Int]
     package let startIndex = 0
     package let endIndex: Int
 
     init(_ result: OpaquePointer) {
         self.result = result
-        columns = (0..<PQnfields(result)).map { (PQfname(result, $0).map { String(cString: $0) } ?? "", PQftype(result, $0)) }
-        indexByName = Dictionary(columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        columnNames = (0..<PQnfields(result)).map { PQfname(result, $0).map { String(cString: $0) } ?? "" }
+        oids = (0..<PQnfields(result)).map { PQftype(result, $0) }
+        indexByName = Dictionary(columnNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         endIndex = Int(PQntuples(result))
     }
 
     deinit { PQclear(result) }
-
-    package var columnNames: [String] { columns.map(\.name) }
 
     package subscript(position: Int) -> PostgresRow {
         precondition((0..<endIndex).contains(position))
@@ -29,18 +29,18 @@ package final class PostgresRows: RandomAccessCollection, @unchecked Sendable {
     func index(of column: String) -> Int? { indexByName[column] }
 
     func decode<Value: PostgresDecodable>(_ row: Int, _ column: Int, as type: Value.Type) throws(PostgresError) -> Value {
-        guard columns.indices.contains(column) else { throw PostgresError(clientMessage: "the result has no column \(column)") }
+        guard oids.indices.contains(column) else { throw PostgresError(clientMessage: "the result has no column \(column)") }
         let (row, index) = (Int32(row), Int32(column))
         let bytes =
             PQgetisnull(result, row, index) != 0
             ? nil : UnsafeRawBufferPointer(start: PQgetvalue(result, row, index), count: Int(PQgetlength(result, row, index)))
         return try withExtendedLifetime(self) { () throws(PostgresError) in
-            try Value.decodePostgres(PostgresCell(oid: columns[column].oid, bytes: bytes, column: columns[column].name))
+            try Value.decodePostgres(PostgresCell(oid: oids[column], bytes: bytes, column: column))
         }
     }
 
     func withBytes<Result>(_ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer?) throws -> Result) rethrows -> Result {
-        precondition(columns.indices.contains(column))
+        precondition(oids.indices.contains(column))
         let (row, index) = (Int32(row), Int32(column))
         return try withExtendedLifetime(self) {
             guard PQgetisnull(result, row, index) == 0 else { return try body(nil) }

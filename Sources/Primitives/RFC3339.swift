@@ -29,26 +29,29 @@ package enum RFC3339 {
             days -= 1
         }
         let (year, month, day) = civil(days: days)
-        func two(_ value: Int64) {
-            bytes.append(0x30 + UInt8(truncatingIfNeeded: value / 10))
-            bytes.append(0x30 + UInt8(truncatingIfNeeded: value % 10))
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { text in
+            func two(_ value: Int64, at index: Int) {
+                text[index] = 0x30 + UInt8(truncatingIfNeeded: value / 10)
+                text[index + 1] = 0x30 + UInt8(truncatingIfNeeded: value % 10)
+            }
+            two(year / 100, at: 0)
+            two(year % 100, at: 2)
+            text[4] = UInt8(ascii: "-")
+            two(month, at: 5)
+            text[7] = UInt8(ascii: "-")
+            two(day, at: 8)
+            text[10] = UInt8(ascii: "T")
+            two(rest / 3600, at: 11)
+            text[13] = UInt8(ascii: ":")
+            two(rest % 3600 / 60, at: 14)
+            text[16] = UInt8(ascii: ":")
+            two(rest % 60, at: 17)
+            text[19] = UInt8(ascii: ".")
+            text[20] = 0x30 + UInt8(truncatingIfNeeded: fraction / 100)
+            two(fraction % 100, at: 21)
+            text[23] = UInt8(ascii: "Z")
+            bytes.append(contentsOf: text)
         }
-        two(year / 100)
-        two(year % 100)
-        bytes.append(UInt8(ascii: "-"))
-        two(month)
-        bytes.append(UInt8(ascii: "-"))
-        two(day)
-        bytes.append(UInt8(ascii: "T"))
-        two(rest / 3600)
-        bytes.append(UInt8(ascii: ":"))
-        two(rest % 3600 / 60)
-        bytes.append(UInt8(ascii: ":"))
-        two(rest % 60)
-        bytes.append(UInt8(ascii: "."))
-        bytes.append(0x30 + UInt8(truncatingIfNeeded: fraction / 100))
-        two(fraction % 100)
-        bytes.append(UInt8(ascii: "Z"))
     }
 
     /// The date of an RFC 3339 text: a full date and time with `Z` or an offset, up to nine digits of a second. Nil for anything else.

@@ -24,7 +24,7 @@ package struct HealthRoutes: Sendable {
     @Sendable func all(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewServers)
         let tenant = try context.requireTenant()
-        return json(bytes: try await reads.read(tenant.id) { try await databases.read(tenant) { try HealthSQL.all(on: $0) } })
+        return json(bytes: try await reads.read(tenant.id) { try await HealthSQL.all(of: tenant, databases) })
     }
 
     /// GET /servers/{id}/health. 404.

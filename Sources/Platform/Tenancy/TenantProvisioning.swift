@@ -31,10 +31,15 @@ package struct TenantProvisioning: Sendable {
             try Self.holdingLock(slug, connection) {
                 try Self.removeHalfMade(slug, connection)  // what a crash left of an earlier try is in nobody's way
                 try draft.refuseForeignNames(on: connection)
+                // Nothing is promised before the last transaction. The write-ahead log keeps the order, so a crash leaves a beginning of
+                // this, which the sweep takes away; CREATE DATABASE and the last transaction wait for the disk, for all before them.
+                try connection.script("SET synchronous_commit = off")
+                defer { try? connection.script("RESET synchronous_commit") }  // a lost connection is not used again
                 try draft.insert(on: connection)
                 do {
                     try draft.createDatabase(on: connection)
                     try draft.readBack(from: system.address)
+                    try connection.script("RESET synchronous_commit")
                     try draft.activate(by: actor, on: connection)
                 } catch {
                     Self.remove(

@@ -153,12 +153,22 @@ extension JSONWriter {
     }
 
     static func append(_ uuid: UUID, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: uuid.uuid) { raw in
-            for index in 0..<16 {
-                if index == 4 || index == 6 || index == 8 || index == 10 { bytes.append(UInt8(ascii: "-")) }
-                bytes.append(hex[Int(raw[index] >> 4)])
-                bytes.append(hex[Int(raw[index] & 15)])
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
+            withUnsafeBytes(of: uuid.uuid) { raw in
+                hex.withUnsafeBufferPointer { hex in
+                    var end = 0
+                    for index in 0..<16 {
+                        if index == 4 || index == 6 || index == 8 || index == 10 {
+                            text[end] = UInt8(ascii: "-")
+                            end += 1
+                        }
+                        text[end] = hex[Int(raw[index] >> 4)]
+                        text[end + 1] = hex[Int(raw[index] & 15)]
+                        end += 2
+                    }
+                }
             }
+            bytes.append(contentsOf: text)
         }
     }
 }
