@@ -120,7 +120,7 @@ import Testing
         #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.server_snapshots WHERE status = 'online'") == 40)
         let began = ContinuousClock.now
         try await fixture.pass(after: 60)  // the holes are suspects now, and the others have their connections
-        #expect(ContinuousClock.now - began < .seconds(10))
+        #expect(ContinuousClock.now - began < .seconds(60))
         #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 80)
         #expect(
             try await fixture.words("SELECT DISTINCT last_error_code FROM monitoring.server_snapshots WHERE last_error_code IS NOT NULL")
