@@ -46,13 +46,12 @@ enum App {
             BulkRoutes(databases: tenants, actions: bulk).add(to: group)
             ImportRoutes(databases: tenants, secrets: installation.secrets).add(to: group)
         }
-        let sweep = HalfMadeSweep(provisioning: installation.provisioning, logger: Logger(label: "platform"))
         let kinds = operationKinds(bulk, installation, tests, deployer)
         let operations = OperationService(tenants: tenants, kinds: kinds, logger: Logger(label: "platform"))
         let purge = DeletedServerPurge(databases: tenants, logger: Logger(label: "fleet"))
         let deployments = DeploymentCheckService(
             databases: tenants, secrets: installation.secrets, deployer: deployer, logger: Logger(label: "fleet"))
-        return [collectors, application, sweep, operations, purge, deployments]
+        return [collectors, application, operations, purge, deployments]
     }
 
     /// Every kind of long work. A new one is one line.
