@@ -13,7 +13,7 @@ const { HealthStatus } = await import("../src/components/status");
 const { SignInPage } = await import("../src/features/platform/components/sign-in-page");
 const { CreateTenantDialog } = await import("../src/features/platform/components/create-tenant-dialog");
 const { Router, Link, navigate } = await import("../src/lib/router");
-const { useQuery, refetch, invalidate } = await import("../src/lib/query");
+const { useQuery, refetch, invalidate, whileEnding } = await import("../src/lib/query");
 const { get } = await import("../src/lib/http");
 
 let root: ReturnType<typeof createRoot> | undefined;
@@ -209,4 +209,20 @@ test("a failed refresh keeps the data that is there", async () => {
   act(() => invalidate("k/"));
   await settle();
   assert.equal(page.textContent, "second second ");
+});
+
+test("what is being removed is not asked about; when the removal fails, it is asked again", async () => {
+  const read = () => get<string>("/x");
+  function Reader(): ReactElement {
+    return <p>{useQuery("shelf/42", read).data ?? ""}</p>;
+  }
+  answer({ "GET /x": "there" });
+  const page = show(<Reader />);
+  await settle();
+  await act(() => whileEnding("42", async () => invalidate("shelf")));
+  assert.equal(calls.length, 1, "the event of the removal asks nothing");
+  await assert.rejects(async () => act(() => whileEnding("42", () => Promise.reject(new Error("refused")))), /refused/);
+  await settle();
+  assert.equal(calls.length, 2, "it is still there: its page is fresh again");
+  assert.equal(page.textContent, "there");
 });

@@ -46,10 +46,37 @@ function update(entry: Entry, state: QueryState<unknown>): void {
   for (const watcher of [...entry.watchers]) watcher();
 }
 
+/** Parts of keys that nothing asks for meanwhile. */
+const held = new Set<string>();
+
+/**
+ * Does `work`, which ends what `id` names: until it is done nothing asks about it, for the answer would be a 404 that tells the reader nothing.
+ * An event of the same change may come before the answer to it. When `work` fails, what was held back is asked at once.
+ */
+export async function whileEnding(id: string, work: () => Promise<void>): Promise<void> {
+  held.add(id);
+  for (const [key, entry] of cache) {
+    if (!key.includes(id)) continue;
+    entry.run?.abort();
+    entry.run = undefined;
+    entry.again = false;
+  }
+  try {
+    await work();
+    // The page that showed it goes with the next rendering.
+    await new Promise((resolve) => setTimeout(resolve));
+    held.delete(id);
+  } catch (error) {
+    held.delete(id);
+    for (const [key, entry] of [...cache]) if (key.includes(id) && entry.watchers.size > 0) void refetch(key);
+    throw error;
+  }
+}
+
 /** Asks now. While a request runs, one more is noted: a change that came in between is not missed. */
 export async function refetch(key: string): Promise<void> {
   const entry = entryOf(key);
-  if (!entry.fetcher) return;
+  if (!entry.fetcher || [...held].some((id) => key.includes(id))) return;
   if (entry.run) {
     entry.again = true;
     return;

@@ -6,7 +6,7 @@ import { ConfirmDialog, Dialog } from "../../../components/dialog";
 import { TextField } from "../../../components/field";
 import { ErrorCallout, Skeleton } from "../../../components/panel";
 import { plural } from "../../../lib/format";
-import { refetch } from "../../../lib/query";
+import { refetch, whileEnding } from "../../../lib/query";
 import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { createGroup } from "../api/create-group";
@@ -98,12 +98,14 @@ export function GroupDialog({ group, onClose, onMade }: { group?: Group; onClose
 export function DeleteGroupDialog({ group, onClose, onDeleted }: { group: Group; onClose: () => void; onDeleted?: () => void }): ReactElement {
   const impact = useGroupImpact(group.id);
   const action = useAction(async () => {
-    await deleteGroup(group.id);
+    await whileEnding(group.id, async () => {
+      await deleteGroup(group.id);
+      onClose();
+      onDeleted?.();
+    });
     await refetch(groupsKey());
     refreshServers();
     toast("Group deleted", group.name);
-    onClose();
-    onDeleted?.();
   });
   return (
     <ConfirmDialog

@@ -6,6 +6,7 @@ import { ConfirmDialog, Dialog } from "../../../components/dialog";
 import { SelectField } from "../../../components/field";
 import { Icon } from "../../../components/icon";
 import { ErrorCallout } from "../../../components/panel";
+import { whileEnding } from "../../../lib/query";
 import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { addToGroup } from "../api/add-to-group";
@@ -115,10 +116,11 @@ function TagsDialog({ server, onClose }: { server: Server; onClose: () => void }
 
 function RemoveDialog({ server, onClose, onRemoved }: { server: Server; onClose: () => void; onRemoved: () => void }): ReactElement {
   const action = useAction(async () => {
-    await deleteServer(server.id);
-    // The page of a removed server is left first: it has nothing more to ask.
-    onRemoved();
-    onClose();
+    await whileEnding(server.id, async () => {
+      await deleteServer(server.id);
+      onRemoved();
+      onClose();
+    });
     refreshServers();
     toast("Server removed", server.name, "healthy", { label: "Undo", onSelect: () => void restore(server) });
   });
