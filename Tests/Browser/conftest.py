@@ -60,8 +60,7 @@ def site():
     if given:
         yield Site(given, mock=False)
         return
-    if not (ROOT / "web/dist/index.html").exists():
-        subprocess.run(["sh", str(ROOT / "web/build.sh")], check=True)
+    subprocess.run([str(ROOT / "scripts/build-web")], check=True)
     process, url = start_mock()
     yield Site(url, mock=True)
     stop(process)
@@ -99,7 +98,7 @@ def open_page(browser):
         page = context.new_page()
         if not quiet:
             page.on("pageerror", lambda e: faults.append(f"{page.url}: {e}"))
-            page.on("console", lambda m: faults.append(f"{page.url}: {m.text}") if m.type in ("error", "warning") and "401" not in m.text else None)
+            page.on("console", lambda m: faults.append(f"{page.url}: {m.text} {m.location.get('url')}") if m.type in ("error", "warning") and "401" not in m.text else None)
         page.site = site
         if sign_in:
             page.goto(site.url + "/sign-in")
