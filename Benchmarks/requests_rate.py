@@ -47,7 +47,14 @@ def measure_health(options):
         database, role = seeded(program)
         before = len(server_times(program))
         times, bytes_count = [], 0
+        # As a dashboard that asks every 10 s sees a fleet collected every 60 s: a sixth of the servers is new each time.
+        collected = (
+            "UPDATE monitoring.server_snapshots t SET cpu_percent = 20 + %(n)s %% 60, collected_at = now() + interval '1 hour', attempted_at = now() "
+            "FROM fleet.servers s WHERE s.id = t.server_id AND s.change_number %% 6 = %(n)s %% 6"
+        )
         for number in range(120):
+            with program.connect(database) as connection:
+                connection.execute(collected % {"n": number})
             started = time.monotonic()
             answer = program.call("GET", "/servers/health")
             times.append((time.monotonic() - started) * 1000)
@@ -60,7 +67,7 @@ def measure_health(options):
         yield Figure(
             "/servers/health of 10,000, p95 of the server's time (duration_ms of its log)", percentile(inside, 0.95), "ms", 60,
             f"median {percentile(inside, 0.5):.1f} ms; a client that unpacks gzip: median {percentile(times[20:], 0.5):.1f}, "
-            f"p95 {percentile(times[20:], 0.95):.1f} ms, {bytes_count / 1e6:.1f} MB; pgbench, same statement, mean {latency:.1f} ms",
+            f"p95 {percentile(times[20:], 0.95):.1f} ms, {bytes_count / 1e6:.1f} MB, a sixth of the servers new each time; pgbench, same statement, mean {latency:.1f} ms",
         )
 
 

@@ -35,7 +35,7 @@ import Testing
             }
         }
         try await fixture.server("never tried")
-        let bytes = try await HealthSQL.all(of: fixture.tenant, fixture.platform.tenants)
+        let bytes = try await HealthBoards(databases: fixture.platform.tenants).all(of: fixture.tenant)
         let view = try await fixture.platform.tenants.read(fixture.tenant) { session in
             let rows = try session.rows("SELECT id, status, health, array_to_string(reasons, '|') FROM fleet.server_overview")
             var view: [String: [String]] = [:]

@@ -10,8 +10,11 @@ package struct HealthRoutes: Sendable {
     package static let changeCountMax = 500
 
     private let databases: TenantDatabases
-    private let reads = SharedReads<Tenant.ID, [UInt8]>()
-    package init(databases: TenantDatabases) { self.databases = databases }
+    private let boards: HealthBoards
+    package init(databases: TenantDatabases) {
+        self.databases = databases
+        boards = HealthBoards(databases: databases)
+    }
 
     package func add(to group: RouterGroup<AppRequestContext>) {
         group.get("servers/health", use: all)
@@ -23,8 +26,7 @@ package struct HealthRoutes: Sendable {
     /// GET /servers/health: all servers, in no particular order.
     @Sendable func all(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewServers)
-        let tenant = try context.requireTenant()
-        return json(bytes: try await reads.read(tenant.id) { try await HealthSQL.all(of: tenant, databases) })
+        return json(bytes: try await boards.all(of: context.requireTenant()))
     }
 
     /// GET /servers/{id}/health. 404.

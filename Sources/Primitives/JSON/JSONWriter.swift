@@ -77,6 +77,12 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// As `json(_:)`, from bytes.
+    package mutating func json(utf8 text: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: text)
+    }
+
     package mutating func optional(_ value: String?) { if let value { string(value) } else { null() } }
     package mutating func optional(_ value: Double?) { if let value { double(value) } else { null() } }
     package mutating func optional(_ value: (some BinaryInteger)?) { if let value { int(value) } else { null() } }
