@@ -36,7 +36,12 @@ import Testing
                 }
             }
             let openTo = try PostgresConnection(address).rows(
-                "SELECT datname::text FROM pg_database WHERE datallowconn AND has_database_privilege(session_user, oid, 'CONNECT')")
+                """
+                SELECT datname::text
+                FROM pg_database
+                WHERE datallowconn AND has_database_privilege(session_user, oid, 'CONNECT')
+                    AND (datname ~ '^dbtools_(tenant|system|template)_' OR datname IN ('postgres', 'template1', 'dbtools_system'))
+                """)
             #expect(try openTo.map { try $0.decode(0, as: String.self) } == [mine.databaseName])
         }
     }
@@ -46,6 +51,8 @@ import Testing
         let platform = try await TestPlatform.shared
         let (mine, theirs) = (try await platform.tenant(), try await platform.tenant())
         let system = platform.system.name
+        let target = try PostgresConnection(platform.system.address)  // somebody to be thrown out
+        defer { withExtendedLifetime(target) {} }
         let statements = [
             "CREATE ROLE intruder", "CREATE ROLE intruder SUPERUSER", "ALTER ROLE CURRENT_USER SUPERUSER", "ALTER ROLE SESSION_USER CREATEROLE",
             "CREATE DATABASE intruder", "DROP DATABASE \"\(theirs.databaseName)\"", "ALTER DATABASE \"\(theirs.databaseName)\" RENAME TO x",
