@@ -116,7 +116,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "SQLServerSimulatorTests", dependencies: ["SQLServerSimulator", "TDS", "Primitives"]),
-        .testTarget(name: "DbToolsTests", dependencies: ["DbTools", "Fixtures", "Platform", "Postgres", "Primitives", logging]),
+        .testTarget(name: "DbToolsTests", dependencies: ["DbTools", "Fixtures", "Platform", "Postgres", "Primitives", "Schema", logging]),
         .testTarget(
             name: "JourneyTests",
             dependencies: [

@@ -3,12 +3,14 @@ import argparse
 import sys
 
 import collection
+import migrating
 import requests_rate
 import starting
 
 ALL = {
     "start": starting.measure_start,
     "tenants": starting.measure_tenants,
+    "migrate": migrating.measure_migrate,
     "health": requests_rate.measure_health,
     "list": requests_rate.measure_list,
     "simulator": collection.measure_simulator,
@@ -23,6 +25,7 @@ def main() -> int:
     parser.add_argument("--servers", type=int, default=1000, help="servers of blackholes (1000)")
     parser.add_argument("--black-holes", type=int, default=100, help="of these never answer (100)")
     parser.add_argument("--instances", type=int, default=10_000, help="instances of simulator (10000)")
+    parser.add_argument("--tenants", type=int, default=1000, help="tenants of migrate (1000; 10 MB of disk each)")
     parser.add_argument("--configuration", default="release", help="which build: release, debug")
     options = parser.parse_args()
     unknown = set(options.names) - set(ALL)

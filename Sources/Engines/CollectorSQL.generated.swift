@@ -311,7 +311,10 @@ enum CollectorSQL {
             COALESCE(current_setting('cluster_name', true), '')::text AS cluster_name,
             pg_postmaster_start_time() AS started_at,
             (pg_has_role(current_user, 'pg_monitor', 'MEMBER') OR pg_has_role(current_user, 'pg_read_all_stats', 'MEMBER')) AS is_monitor,
-            COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS is_encrypted
+            COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS is_encrypted,
+            NOT pg_is_in_recovery() AND COALESCE(
+                (SELECT pg_has_role(current_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'dbtools'),
+                has_database_privilege(current_database(), 'CREATE')) AS may_deploy
         """#
     /// SQLServer/SQL/collect.sql
     static let sqlServerCollect = #"""
@@ -684,6 +687,11 @@ enum CollectorSQL {
             HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
             HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state,
             HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION') AS view_any_definition,
-            HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', 'SELECT') AS select_backupset;
+            HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', 'SELECT') AS select_backupset,
+            DB_ID(N'DbTools') AS deploy_database_id,
+            HAS_PERMS_BY_NAME(NULL, NULL, 'CREATE ANY DATABASE') AS create_any_database,
+            HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE SCHEMA') AS deploy_create_schema,
+            HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE TABLE') AS deploy_create_table,
+            HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE PROCEDURE') AS deploy_create_procedure;
         """#
 }

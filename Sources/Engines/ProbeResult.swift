@@ -62,12 +62,14 @@ package struct ProbeResult: Codable, Sendable, Hashable {
     package var permissions: [PermissionCheck]
     package var serverName: String?
     package var startedAt: Date?
+    /// Whether the login may install the monitoring objects in their usual place; nil when the server did not say.
+    package var mayDeploy: Bool?
 
     package init(
         success: Bool, message: String, errorCode: ProbeErrorCode? = nil, engine: EngineKind, version: String? = nil,
         productVersion: String? = nil,
         edition: String? = nil, latencyMs: Int = 0, encrypted: Bool? = nil, permissions: [PermissionCheck] = [], serverName: String? = nil,
-        startedAt: Date? = nil
+        startedAt: Date? = nil, mayDeploy: Bool? = nil
     ) {
         self.success = success
         self.message = message
@@ -81,6 +83,7 @@ package struct ProbeResult: Codable, Sendable, Hashable {
         self.permissions = permissions
         self.serverName = serverName
         self.startedAt = startedAt
+        self.mayDeploy = mayDeploy
     }
 
     /// All missing grants in one script, for an administrator of the server; nil when none is missing.

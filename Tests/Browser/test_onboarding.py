@@ -62,6 +62,22 @@ def test_the_wizard_from_script_to_deployment(mock, open_page):
     expect(page.get_by_role("region", name="Monitoring objects")).to_contain_text("Monitored")
 
 
+@pytest.mark.parametrize("login, words", [("dbtools_admin", "The tested login may do this"), ("dbtools_monitor", "It can also be done later")])
+def test_deploying_is_on_where_the_tested_login_may(mock, open_page, login, words):
+    """PRD 2.9-8, FR4: the default is the engine's own answer about the login"""
+    page = open_page(mock)
+    connection(page, "prd-eu-sql-098", "sql98")
+    page.get_by_label("Username").fill(login)
+    page.get_by_role("button", name="Test connection").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue").click()
+    box = page.get_by_label("Deploy monitoring objects when")
+    expect(box).to_be_checked(checked=login == "dbtools_admin")
+    expect(page.get_by_text(words)).to_be_visible()
+    box.check()
+    expect(page.get_by_text("lacks the rights to make the objects")).to_have_count(0 if login == "dbtools_admin" else 1)
+
+
 def test_saving_without_a_passed_test_says_what_is_lost(mock, open_page):
     """PRD 2.3-6, 2.3-7"""
     page = open_page(mock)
@@ -151,6 +167,16 @@ def test_a_view_is_saved_shared_and_deleted(site, open_page):
     menu.click()
     page.get_by_role("menuitem", name="Save the present filter in it").click()
     expect(tab).not_to_contain_text("changed")
+    # Every filter is kept, also those that bulk actions do not know.
+    go(page, page.url.replace(page.site.url, "").split("?")[0] + "?deployment=none&deleted=true&order=desc&" + page.url.split("?")[1])
+    expect(tab).to_contain_text("changed")
+    menu.click()
+    page.get_by_role("menuitem", name="Save the present filter in it").click()
+    expect(tab).not_to_contain_text("changed")
+    go(page, "/servers")
+    tab.click()
+    expect(page).to_have_url(re.compile("health=healthy.*engine=sqlserver.*deployment=none.*deleted=true.*sort=health.*order=desc"))
+    expect(page.get_by_role("button", name="Filter by objects: Not deployed")).to_be_visible()
     menu.click()
     page.get_by_role("menuitem", name="Delete view").click()
     page.get_by_role("button", name="Delete view").click()

@@ -33,6 +33,39 @@ import Testing
         let again = try other.run(["restore", file])
         #expect(again.code == 1)
         #expect(again.error.contains("--force"))
+        // A tenant that was made after the backup is gone with the installation that is replaced: its slug is free.
+        #expect(try other.run(["tenant", "create", "later", "--name", "Later"]).code == 0)
+        let forced = try other.run(["restore", "--force", file])
+        #expect(forced.code == 0, "\(forced.error)")
+        #expect(try other.run(["tenant", "show", "later"]).code == 1)
+        let created = try other.run(["tenant", "create", "later", "--name", "Later"])
+        #expect(created.code == 0, "\(created.error)")
+    }
+
+    @Test("A backup that is cut short, or of another key than the configured one, is refused with a sentence and changes nothing")
+    func aShortOrForeignBackupIsRefused() async throws {
+        let served = try Served()
+        try await served.start()
+        #expect(try await served.call("POST", "/tenants", #"{"slug": "acme", "name": "Acme"}"#).status == 201)
+        let (file, short) = (served.folder.path + "/backup.tar", served.folder.path + "/short.tar")
+        #expect(try served.run(["backup", file]).code == 0)
+        _ = try await served.stop()
+        let bytes = try Data(contentsOf: URL(filePath: file))
+        for count in [0, 512, 4_000, bytes.count / 3, bytes.count - 20_000] {
+            try bytes.prefix(count).write(to: URL(filePath: short))
+            let restore = try served.run(["restore", "--force", short])
+            #expect(restore.code == 1)
+            #expect(restore.error.contains("cut short") || restore.error.contains("damaged"), "\(count): \(restore.error)")
+        }
+        let otherKey = ["DBTOOLS_MASTER_KEY": String(repeating: "ab", count: 32)]
+        let foreign = try Served()
+        let restore = try foreign.run(["restore", file], environment: otherKey)
+        #expect(restore.code == 1)
+        #expect(restore.error.contains("is not the backup's"))
+        // No room for it: as a file where a folder should be.
+        let full = try served.run(["backup", "/dev/full/backup.tar"])
+        #expect(full.code == 1)
+        #expect(try served.run(["tenant", "list"]).output.contains("acme"))
     }
 
     @Test func aDamagedBackupChangesNothing() async throws {

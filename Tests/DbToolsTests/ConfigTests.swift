@@ -43,6 +43,20 @@ import Testing
         #expect(text.contains("masterKey") && text.contains("databaseUrl") && text.contains("adminPassword"))
     }
 
+    @Test("PRD 1.2-4, 1.1-3: the database is named by DATABASE_URL or the file, everything else likewise; without it there is a private one")
+    func theDatabaseIsConfigurable() throws {
+        let url = "postgresql://dbtools:x@db.example.com:5432/postgres?sslmode=verify-full"
+        let file = try TemporaryFile(#"{"databaseUrl": "postgresql://other.example.com/postgres"}"#)
+        let (fromFile, fromBoth) = (
+            try ConfigReader.read(configFile: file.path, environment: [:]),
+            try ConfigReader.read(configFile: file.path, environment: ["DATABASE_URL": url])
+        )
+        #expect(fromFile.databaseURL == "postgresql://other.example.com/postgres")
+        #expect(fromBoth.databaseURL == url)
+        #expect(try ConfigReader.read(environment: [:]).databaseURL == nil)
+        #expect(throws: (any Error).self) { try ConfigReader.read(environment: ["DATABASE_URL": "mysql://db.example.com/x"]) }
+    }
+
     @Test func anEmptyVariableIsUnset() throws {
         let config = try ConfigReader.read(environment: ["DBTOOLS_PORT": "", "DATABASE_URL": "", "HOME": "/home/ann"])
         #expect(config.port == 8080)

@@ -44,12 +44,18 @@ import Testing
         #expect(!refused.success && refused.errorCode == "NO_PERMISSIONS", "\(refused)")
         let grants = refused.permissions.compactMap(\.grantStatement)
         #expect(grants.count == MySQLName.deployRights.count)
+        let engine = MySQLEngine(EngineConfig())
+        #expect(engine.probe(place.target, deadlineSeconds: 8).mayDeploy == false)
         for grant in grants { try place.server.execute(grant) }
         let deployed = run(place, .deploy)
         #expect(deployed.success && deployed.state == .monitored && deployed.isChanged, "\(deployed)")
         #expect(deployed.objects.allSatisfy { $0.state == .present } && deployed.objects.count == 6)
         let again = run(place, .deploy)
         #expect(again.success && !again.isChanged, "\(again)")
+        // The probe asks about the usual place, the schema dbtools.
+        #expect(engine.probe(place.target, deadlineSeconds: 8).mayDeploy == false)
+        try place.server.execute(MySQLName.deployGrant(database: "dbtools", account: "\(place.name)@127.0.0.1"))
+        #expect(engine.probe(place.target, deadlineSeconds: 8).mayDeploy == true)
     }
 
     @Test func driftAndAnEarlierVersionAreNoticedAndMended() async throws {

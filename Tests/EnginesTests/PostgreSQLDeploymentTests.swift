@@ -52,12 +52,16 @@ import Testing
         let grants = refused.permissions.compactMap(\.grantStatement)
         #expect(grants == ["GRANT CREATE ON DATABASE \"\(place.database)\" TO \"\(place.role)\";"])
         #expect(run(place, .check).state == DeployedState.none)
+        let engine = PostgreSQLEngine(EngineConfig())
+        #expect(engine.probe(place.target, deadlineSeconds: 8).mayDeploy == false)
         for grant in grants { try place.admin.script(grant) }
+        #expect(engine.probe(place.target, deadlineSeconds: 8).mayDeploy == true)
         let deployed = run(place, .deploy)
         #expect(deployed.success && deployed.state == .monitored && deployed.isChanged, "\(deployed)")
         #expect(deployed.version == MonitoringObjects.version)
         #expect(deployed.objects.allSatisfy { $0.state == .present } && deployed.objects.count == 6)
         #expect(deployed.notes.contains { $0.contains("pg_stat_statements") })
+        #expect(engine.probe(place.target, deadlineSeconds: 8).mayDeploy == true)
     }
 
     /// PRD 2.9-6: a second run changes nothing, also no setting of the DBA's.

@@ -31,6 +31,24 @@ import Testing
         }
     }
 
+    @Test func everyFilterAndTheOrderAreKept() async throws {
+        try await FleetFixture.with { (fleet) async throws in
+            let id = JSONValue.string("7d9fd5a0-0000-7000-8000-000000000001")
+            let filter: JSONValue = [
+                "status": ["degraded"], "health": ["critical"], "engine": ["mysql"], "groups": [id], "labels": ["prod"],
+                "deployment": ["drifted", "failed"], "credentials": [id], "deleted": true, "q": "sql",
+            ]
+            let made = try await fleet.send(.post, "/servers/views", ["name": "All", "filter": filter, "sort": "cpu", "order": "desc"])
+            try #require(made.status == 201, "\(made.text)")
+            #expect(made.json["filter"] == filter && made.json["sort"] == "cpu" && made.json["order"] == "desc")
+            #expect(try await fleet.send(.get, "/servers/views/\(made.id)").json == made.json)
+            let wrong = try await fleet.send(
+                .post, "/servers/views", ["name": "x", "filter": ["deployment": ["broken"], "credentials": ["1"], "deleted": "yes"]])
+            #expect(wrong.status == 400)
+            #expect(Set(wrong.fields) == ["filter.deployment[0]", "filter.credentials[0]", "filter.deleted"])
+        }
+    }
+
     @Test func refusalsNameTheirFields() async throws {
         try await FleetFixture.with { (fleet) async throws in
             let wrong = try await fleet.send(
@@ -59,7 +77,10 @@ import Testing
                         """)
                 }
             }
-            #expect(try await fleet.send(.get, "/servers/views/\(shared)").json["mine"] == false)
+            let seen = try await fleet.send(.get, "/servers/views/\(shared)").json
+            #expect(seen["mine"] == false)
+            // A view from before a filter existed does not filter by it.
+            #expect(seen["filter"] == ServerView.noFilter)
             #expect(try await fleet.send(.get, "/servers/views/\(own)").status == 404)
             #expect(try await fleet.send(.patch, "/servers/views/\(shared)", ["name": "x"]).status == 403)
             #expect(try await fleet.send(.delete, "/servers/views/\(own)").status == 404)

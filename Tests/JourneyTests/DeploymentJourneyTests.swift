@@ -62,8 +62,12 @@ import Testing
             #expect(refused.errorCode == "NO_PERMISSIONS", "\(refused)")
             #expect(refused.permissions.compactMap(\.grantStatement) == ["USE master; GRANT CREATE ANY DATABASE TO [monitor];"])
             #expect(run(.check).state == DeployedState.none)
+            let mayDeploy = { engine.probe(Self.target(port), deadlineSeconds: 8).mayDeploy }
+            #expect(mayDeploy() == false)
             for grant in refused.permissions.compactMap(\.grantStatement) { try Self.execute(grant, port) }
+            #expect(mayDeploy() == true)
             let deployed = run(.deploy)
+            #expect(mayDeploy() == true)
             #expect(deployed.success && deployed.isChanged && deployed.state == .monitored, "\(deployed)")
             #expect(deployed.version == MonitoringObjects.version && deployed.objects.count == 13)
             let again = run(.deploy)

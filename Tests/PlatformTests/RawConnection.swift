@@ -61,9 +61,9 @@ final class RawConnection: @unchecked Sendable {  // Safe because each test uses
     /// Reads until the other side closes. Throws when it does not in time.
     func readToEnd() async throws -> String {
         while true {
-            let (count, text) = await piece()
+            let (count, text, error) = await piece()
             received += text
-            if count == 0 || count < 0 && errno == ECONNRESET { return received }
+            if count == 0 || count < 0 && error == ECONNRESET { return received }
             if count < 0 { throw Failure.timedOut(received) }
         }
     }
@@ -71,16 +71,16 @@ final class RawConnection: @unchecked Sendable {  // Safe because each test uses
     func forget() { received = "" }
 
     private func readSome() async -> Bool {
-        let (count, text) = await piece()
+        let (count, text, _) = await piece()
         received += text
         return count > 0
     }
 
-    private func piece() async -> (Int, String) {
+    private func piece() async -> (count: Int, text: String, error: Int32) {
         await onThread { [descriptor] in
             var buffer = [UInt8](repeating: 0, count: 65_536)
             let count = recv(descriptor, &buffer, buffer.count, 0)
-            return (count, count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : "")
+            return (count, count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : "", errno)
         }
     }
 

@@ -55,6 +55,48 @@ import Testing
         }
     }
 
+    @Test("An export whose reader takes nothing is cut off, and keeps no connection to the database meanwhile")
+    func anExportThatNobodyReadsIsCutOff() async throws {
+        let lines = Lines()
+        let platform = try await TestPlatform.make()
+        let tenant = try await platform.tenant()
+        let edge = TestEdge(
+            platform: platform, masterKey: .random(), logger: Logger(label: "lines") { _ in LineHandler(lines: lines) })
+        // How often the kernel looks grows with each look: this limit is reached within a second or two.
+        let user = try await edge.person(.viewer, in: tenant)
+        _ = try await platform.tenants.transaction(tenant) { session in
+            try session.execute(
+                """
+                INSERT INTO platform.activity_log (id, action, entity_type, entity_name, actor_name, details, created_at)
+                SELECT gen_random_uuid(), 'server_added', 'server', repeat('x', 500), 'system', '{}', now() - n * interval '1 second'
+                FROM generate_series(1, 40000) AS n
+                """)
+        }
+        var config = HTTPServerConfig()
+        config.stallSecondsMax = 0.5
+        try await edge.live(config) { port, client in
+            let session = try await client.logIn(user)
+            let stuck = try RawConnection(port: port)
+            stuck.limitReceiveBuffer()
+            await stuck.send(
+                "GET /api/v1/activity?format=csv HTTP/1.1\r\nHost: a\r\nX-Tenant-Slug: \(tenant.slug)\r\n"
+                    + "Authorization: Bearer \(session.accessToken)\r\n\r\n")
+            try await stuck.read(until: "requestId")
+            // The answer waits for its reader: whoever needs the database has all of it.
+            try await waitUntil { platform.pool.statistics.openConnections == platform.pool.statistics.idleConnections }
+            try await waitUntil { lines.text.withLock { $0.contains("A connection ended before its answer did") } }
+            #expect(try await !stuck.readToEnd().hasSuffix("0\r\n\r\n"))
+        }
+    }
+
+    private func waitUntil(_ holds: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !holds() {
+            try #require(ContinuousClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     @Test func withoutItsDatabaseItSaysSo() async throws {
         let edge = try await TestEdge.make()
         let user = try await edge.person()
@@ -71,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func everyRequestIsOneLineWithoutSecrets() async throws {
+    @Test("PRD 1.5-9: every request is one log line with its tenant, and without secrets") func everyRequestIsOneLineWithoutSecrets() async throws {
         let lines = Lines()
         let platform = try await TestPlatform.shared
         let tenant = try await platform.tenant()

@@ -247,7 +247,13 @@ export function makeFleet(total = 412, now = Date.now()) {
   }
   return { groups, labels, servers };
 }
-export const tag = ({ id, name, color }) => ({ id, name, color });
+/** Black or white, whichever is read better on the colour (WCAG 2.2 relative luminance). */
+export function textOn(color) {
+  if (!color) return null;
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > Math.sqrt(0.0525) - 0.05 ? "#000000" : "#ffffff";
+}
+export const tag = ({ id, name, color, filter }) => ({ id, name, color, textColor: textOn(color), dynamic: Boolean(filter) });
 
 /** A server's metric: a smooth walk that ends in its latest value; site osl stops 14 min ago; prd-eu-sql-014 has a gap and rises at the end. */
 export function makeSeries(server, metric, rangeSeconds, now = Date.now()) {

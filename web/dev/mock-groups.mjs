@@ -1,11 +1,11 @@
 // Groups of the stand-in, by hand and dynamic.
 import { membersOf } from "./mock-filter.mjs";
-import { newID, tag } from "./mock-fleet.mjs";
-import { counts, invalid, iso, notFound, on, publish, record, Refusal } from "./mock-routes.mjs";
+import { newID, tag, textOn } from "./mock-fleet.mjs";
+import { counts, invalid, iso, notFound, on, publish, record, refuseStale, Refusal } from "./mock-routes.mjs";
 
 function groupOut(c, { version, ...g }) {
   const list = c.data.servers.filter((s) => s.groups.some((x) => x.id === g.id));
-  return { ...g, dynamic: Boolean(g.filter), filter: g.filter ?? null, textColor: null, updatedAt: g.createdAt, serverCount: list.length, health: counts(list) };
+  return { ...g, dynamic: Boolean(g.filter), filter: g.filter ?? null, textColor: textOn(g.color), updatedAt: g.createdAt, serverCount: list.length, health: counts(list) };
 }
 /** A dynamic group's members are written to the servers when its filter is: enough for a stand-in. */
 function fill(c, g) {
@@ -39,7 +39,7 @@ on("GET", "/groups/:id", (c) => {
 });
 on("PATCH", "/groups/:id", (c) => {
   const g = groupOf(c);
-  if (c.ifMatch && c.ifMatch !== groupTag(g)) throw new Refusal(412, "PRECONDITION_FAILED", "Someone else changed this group.");
+  refuseStale(c, groupTag(g), g);
   if (c.body.name && c.data.groups.some((x) => x !== g && x.name === c.body.name)) {
     throw new Refusal(409, "CONFLICT", "A group with this name exists already.", [{ field: "name", reason: "is taken" }]);
   }

@@ -3,7 +3,7 @@ import { membersOf } from "./mock-filter.mjs";
 import { newID } from "./mock-fleet.mjs";
 import { begin, bulkTitles, bulkWorks } from "./mock-operations.mjs";
 import { groupOf } from "./mock-groups.mjs";
-import { invalid, iso, notFound, on, page, publish, record, Refusal, serverOf } from "./mock-routes.mjs";
+import { invalid, iso, notFound, on, page, publish, record, refuseStale, Refusal, serverOf } from "./mock-routes.mjs";
 
 // ---- credentials
 const credentialsOf = (c) => (c.data.credentials ??= c.slug === "meridian" ? makeCredentials(c) : []);
@@ -51,7 +51,9 @@ on("GET", "/credentials/:id", (c) => {
   return credentialOut(c, credentialOf(c));
 });
 on("PATCH", "/credentials/:id", (c) => {
-  const k = Object.assign(credentialOf(c), c.body);
+  const k = credentialOf(c);
+  refuseStale(c, `"k${k.version}"`, k);
+  Object.assign(k, c.body);
   k.version += 1;
   publish(c.slug, "credential.changed", {});
   return credentialOut(c, k);
@@ -88,6 +90,7 @@ on("POST", "/credentials/:id/rotate", (c) => {
 });
 
 // ---- views
+const noFilter = { status: [], health: [], engine: [], groups: [], labels: [], deployment: [], credentials: [], deleted: false, q: null };
 const viewsOf = (c) =>
   (c.data.views ??= c.slug === "meridian"
     ? [view("Needs attention", { health: ["critical", "offline", "warning"] }, "health", true, "rana.aziz@meridian.example", true), view(
@@ -100,7 +103,7 @@ const viewsOf = (c) =>
     )]
     : []);
 function view(name, filter, sort, shared, owner, mine) {
-  const all = { status: [], health: [], engine: [], groups: [], labels: [], q: null, ...filter };
+  const all = { ...noFilter, ...filter };
   return { id: newID(), name, filter: all, sort, order: "asc", columns: [], shared, mine, owner, createdAt: iso(), updatedAt: iso() };
 }
 const viewOf = (c) =>
@@ -121,7 +124,7 @@ on("POST", "/servers/views", (c) => {
 on("PATCH", "/servers/views/:id", (c) => {
   const v = viewOf(c), { filter, ...rest } = c.body;
   Object.assign(v, rest);
-  if (filter) v.filter = { status: [], health: [], engine: [], groups: [], labels: [], q: null, ...filter };
+  if (filter) v.filter = { ...noFilter, ...filter };
   return v;
 });
 on("DELETE", "/servers/views/:id", (c) => {

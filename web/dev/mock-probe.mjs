@@ -56,6 +56,7 @@ export function probe(b) {
     encrypted: b.encrypt !== false,
     grantScript: missing ? permissions.map((p) => p.grantStatement).filter(Boolean).join("\n") + "\n" : null,
     duplicateOf: null,
+    mayDeploy: who === "sa" || /admin|owner/.test(who),
     permissions,
   };
 }

@@ -98,6 +98,16 @@ export class Refusal extends Error {
 export const invalid = (field, reason) => {
   throw new Refusal(400, "VALIDATION_ERROR", "The request has wrong fields.", [{ field, reason }]);
 };
+/** 412, with each field of the request that is stored otherwise; `stored` is what the request calls it. */
+export function refuseStale(c, etag, thing, stored = {}) {
+  if (!c.ifMatch || c.ifMatch === etag) return;
+  const now = { ...thing, ...stored };
+  const details = Object.keys(c.body).filter((k) => JSON.stringify(now[k]) !== JSON.stringify(c.body[k])).map((field) => ({
+    field,
+    reason: field === "password" ? "would be changed by this request" : `is now ${JSON.stringify(now[field])}`,
+  }));
+  throw new Refusal(412, "PRECONDITION_FAILED", `It has been changed since it was read by rana.aziz@meridian.example at ${iso()}; compare, and send it again with the new ETag`, details);
+}
 export const notFound = (what) => new Refusal(404, "NOT_FOUND", `${what} was not found.`);
 export function publish(slug, topic, payload) {
   eventID += 1;
@@ -316,13 +326,11 @@ on("GET", "/servers/:id", (c) => {
 });
 on("PATCH", "/servers/:id", (c) => {
   const s = serverOf(c), { password, groupIds, labels, credentialId, ...b } = c.body;
-  if (c.ifMatch && c.ifMatch !== `"${s.etag}"`) {
-    throw new Refusal(412, "PRECONDITION_FAILED", "Someone else changed this server in the meantime.");
-  }
+  refuseStale(c, `"${s.etag}"`, s, { labels: s.labels.map((l) => l.name), groupIds: s.groups.map((g) => g.id) });
   checkServer(c, { ...s, ...b }, s);
   Object.assign(s, b, { updatedAt: iso(), etag: s.etag + 1 });
   if (password) s.hasPassword = true;
-  if (groupIds) s.groups = c.data.groups.filter((g) => groupIds.includes(g.id)).map(tag);
+  if (groupIds) s.groups = c.data.groups.filter((g) => groupIds.includes(g.id) || (g.filter && s.groups.some((x) => x.id === g.id))).map(tag);
   if (labels) s.labels = labels.map((n) => labelNamed(c, n));
   record(c, "server_updated", "server", s, { after: b });
   publish(c.slug, "server.updated", { serverId: s.id });

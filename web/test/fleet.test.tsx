@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./dom";
 
-const { changesOf, conflictsOf, emptyForm, faultsOf, inputOf, merged, withHostParts } = await import("../src/features/fleet/components/server-form");
+const { changesOf, emptyForm, faultsOf, inputOf, serverFields, withHostParts } = await import("../src/features/fleet/components/server-form");
+const { besides, conflicts, mergedForm } = await import("../src/features/fleet/components/conflict");
 const { rangeChange } = await import("../src/components/virtual-table");
-const { differs, hrefOf, notKept, requestOf } = await import("../src/features/fleet/components/views");
+const { differs, hrefOf, requestOf } = await import("../src/features/fleet/components/views");
 const { csvRecords, previewOf } = await import("../src/features/fleet/components/import-preview");
 const { positionOf } = await import("../src/features/fleet/components/filter-editor");
 const { deployBody, deployFault, emptyDeployForm } = await import("../src/features/fleet/components/deploy-form");
-const { luminanceOf, textOn } = await import("../src/lib/contrast");
 
 const was = { ...emptyForm, name: "a", hostname: "h", username: "u" };
 
@@ -19,31 +19,31 @@ test("an edit sends what it changed, and nothing else", () => {
   assert.deepEqual(changesOf(was, { ...was, authType: "windows" }), { authType: "windows", username: null });
 });
 test("changes of different fields go together; only a field that both changed is a clash", () => {
-  const theirs = { ...was, name: "theirs", port: "1500" }, mine = { ...was, name: "mine", username: "m" };
-  assert.deepEqual(conflictsOf(was, theirs, mine).map((c) => [c.field, c.clash]), [["name", true], ["port", false], ["username", false]]);
-  assert.deepEqual(merged(was, theirs, mine, new Set()), { ...was, name: "theirs", port: "1500", username: "m" });
-  assert.deepEqual(merged(was, theirs, mine, new Set(["name"] as const)), { ...was, name: "mine", port: "1500", username: "m" });
+  const theirs = { ...was, name: "theirs", port: "1500" }, mine = { ...was, name: "mine", username: "m" }, fields = serverFields();
+  assert.deepEqual(conflicts(fields, was, theirs, mine).map((c) => [c.field, c.clash]), [["name", true], ["port", false], ["username", false]]);
+  assert.deepEqual(mergedForm(fields, was, theirs, mine, new Set()), { ...was, name: "theirs", port: "1500", username: "m" });
+  assert.deepEqual(mergedForm(fields, was, theirs, mine, new Set(["name"])), { ...was, name: "mine", port: "1500", username: "m" });
 });
-test("a conflict never shows a password", () => {
-  const row = conflictsOf(was, was, { ...was, password: "secret" })[0];
-  assert.equal(row?.mine, "changed");
+test("a conflict never shows a password, and tells of one that somebody else changed", () => {
+  const mine = { ...was, password: "secret" }, fields = serverFields(), told = [{ field: "password", reason: "was changed" }];
+  const row = conflicts(fields, was, was, mine)[0];
+  assert.deepEqual([row?.mine, row?.theirs, row?.clash], ["changed", "as stored", false]);
   assert.ok(!JSON.stringify(row).includes("secret"));
+  assert.deepEqual(conflicts(fields, was, was, mine, told).map((c) => [c.theirs, c.mine, c.clash]), [["changed", "changed", true]]);
+  assert.equal(mergedForm(fields, was, was, mine, new Set(), told).password, "");
+  assert.equal(mergedForm(fields, was, was, mine, new Set(["password"]), told).password, "secret");
+});
+test("the order of labels is no difference, and what a form does not have is said besides", () => {
+  const fields = [{ key: "labels" as const, name: "Labels" }];
+  assert.deepEqual(conflicts(fields, { labels: ["a", "b"] }, { labels: ["b", "a"] }, { labels: ["a", "b"] }), []);
+  assert.deepEqual(conflicts(fields, { labels: ["a"] }, { labels: ["a", "b"] }, { labels: ["c"] }).map((c) => [c.theirs, c.clash]), [["a, b", true]]);
+  assert.deepEqual(besides(fields, [{ field: "labels", reason: "x" }, { field: "port", reason: "is now 1" }]), [{ field: "port", reason: "is now 1" }]);
 });
 test("a range grows and shrinks from where it began", () => {
   assert.deepEqual(rangeChange(3, 3, 5), { on: [3, 4, 5], off: [] });
   assert.deepEqual(rangeChange(3, 5, 4), { on: [3, 4], off: [5] });
   assert.deepEqual(rangeChange(3, 5, 2), { on: [2, 3], off: [4, 5] });
 });
-test("text on any colour reaches 4.5:1", () => {
-  for (let i = 0; i < 4096; i++) {
-    const color = `#${[i >> 8, (i >> 4) & 15, i & 15].map((n) => (n * 17).toString(16).padStart(2, "0")).join("")}`;
-    const back = luminanceOf(color) ?? 0, front = textOn(color) === "#ffffff" ? 1 : 0;
-    const ratio = (Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05);
-    assert.ok(ratio >= 4.5, `${color} ${ratio}`);
-  }
-  assert.equal(textOn("red"), null);
-});
-
 test("every spelling of host and instance is taken apart", () => {
   const at = (hostname: string): string[] => {
     const f = withHostParts({ ...was, hostname, port: "1433" });
@@ -68,26 +68,33 @@ test("a shared credential sends no login of its own", () => {
   assert.ok(!("password" in input));
   assert.equal(faultsOf({ ...was, username: "", credentialId: "c1" }).username, undefined);
 });
-test("a view keeps what it can, names the rest, and knows when the list differs", () => {
-  const filter = { q: "prd", health: ["critical"], label: ["a", "b"], deployment: ["drifted"] }, state = { filter, sort: "health", order: "desc" as const };
-  assert.deepEqual(notKept(filter), ["Objects"]);
-  assert.deepEqual(requestOf(state), { order: "desc", sort: "health", filter: { q: "prd", health: ["critical"], labels: ["a", "b"] } });
-  const view = {
-    id: "v",
-    name: "n",
-    filter: { q: "prd", status: [], health: ["critical" as const], engine: [], groups: [], labels: ["b", "a"] },
-    sort: "health" as const,
-    order: "desc" as const,
-    columns: [],
-    shared: false,
-    mine: true,
-    owner: "",
-    createdAt: "",
-    updatedAt: "",
+test("a view keeps every filter and the order, and knows when the list differs", () => {
+  const filter = {
+    q: "prd",
+    health: ["critical"],
+    status: ["online"],
+    engine: ["sqlserver"],
+    group: ["g"],
+    label: ["a", "b"],
+    deployment: ["drifted"],
+    credential: ["k"],
+    deleted: true,
   };
-  assert.equal(hrefOf(view), "/servers?q=prd&health=critical&label=b&label=a&sort=health&order=desc&view=v");
-  assert.equal(differs(view, { ...state, filter: { q: "prd", health: ["critical"], label: ["a", "b"] } }), false);
-  assert.equal(differs(view, state), true);
+  const state = { filter, sort: "health", order: "desc" as const }, request = requestOf(state);
+  const whole = { status: [], health: [], engine: [], groups: [], labels: [], deployment: [], credentials: [], deleted: false, q: null };
+  assert.deepEqual(Object.keys(request.filter ?? {}).sort(), Object.keys(whole).sort());
+  const view = { id: "v", name: "n", filter: { ...whole, ...request.filter }, sort: "health" as const, order: "desc" as const, columns: [] };
+  const saved = { ...view, shared: false, mine: true, owner: "", createdAt: "", updatedAt: "" };
+  assert.equal(
+    hrefOf(saved),
+    "/servers?q=prd&health=critical&status=online&engine=sqlserver&group=g&label=a&label=b&deployment=drifted&credential=k&deleted=true"
+      + "&sort=health&order=desc&view=v",
+  );
+  assert.equal(differs(saved, { ...state, filter: { ...filter, label: ["b", "a"] } }), false);
+  for (const name of Object.keys(filter)) {
+    const { [name as keyof typeof filter]: _gone, ...rest } = filter;
+    assert.equal(differs(saved, { ...state, filter: rest }), true, name);
+  }
 });
 test("a file is looked into before it is sent, and its secrets are covered", () => {
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

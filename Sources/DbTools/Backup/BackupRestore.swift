@@ -31,6 +31,7 @@ struct BackupRestore: Sendable {
 
         let restored = try await restoreBeside(archive)
         progress("putting the databases in place")
+        try await removeReplaced(system, keeping: archive.manifest)
         try await swap(restored, systemName: system.name)
         if config.masterKey == nil, config.masterKeyFile == nil {
             try PrivateFile.write(Array((archive.masterKey.text + "\n").utf8), to: DataDirectory(config.dataDirectory).masterKey)
@@ -82,6 +83,24 @@ struct BackupRestore: Sendable {
             restored.append((name, dump))
         }
         return restored
+    }
+
+    /// Takes away the replaced installation's tenants that the backup does not know: nobody would know them afterwards, and their data,
+    /// roles and slugs would stay for ever.
+    private func removeReplaced(_ system: SystemDatabase, keeping manifest: BackupManifest) async throws {
+        let kept = Set(manifest.dumps.map(\.databaseName))
+        let replaced = try await system.read { session in
+            try session.rows("SELECT database_name, owner_role, runtime_role FROM platform.tenants").map { row in
+                try (database: row.decode(0, as: String.self), roles: [row.decode(1, as: String.self), row.decode(2, as: String.self)])
+            }
+        }
+        try await pool.run(server.with(["dbname": "postgres"])) { connection in
+            connection.statementDeadlineSeconds = nil
+            for tenant in replaced where !kept.contains(tenant.database) {
+                try connection.script("DROP DATABASE IF EXISTS \(SQL.identifier(tenant.database)) WITH (FORCE)")
+                for role in tenant.roles { try connection.script("DROP ROLE IF EXISTS \(SQL.identifier(role))") }
+            }
+        }
     }
 
     /// Lets the restored databases take the places of the old ones; the system database last, so that it never speaks of a tenant that is

@@ -71,7 +71,11 @@ struct MySQLProbe {
             if let uptime = status.first(where: { $0.first?.text?.lowercased() == "uptime" })?.last?.int {
                 result.startedAt = MySQLStatus.start(uptimeSeconds: uptime, now: Date())
             }
-            grants = MySQLGrants(try rows(CollectorSQL.mySQLGrants).compactMap { $0.first?.text })
+            let statements = try rows(CollectorSQL.mySQLGrants).compactMap { $0.first?.text }
+            grants = MySQLGrants(statements)
+            let rights = MySQLSchemaRights(statements, database: MonitoringObjects.defaultDatabase(.mysql, connectsTo: nil))
+            // A role's rights are not listed: then only trying tells.
+            result.mayDeploy = MySQLName.deployRights.allSatisfy { rights.has($0) } ? true : rights.hasRole ? nil : false
         } catch { throw failure.whileReading(error) }
         result.permissions = grants.checks(account: identity.account, isMariaDB: identity.isMariaDB)
         result.success = true

@@ -10,6 +10,8 @@ struct PostgreSQLIdentity {
     let startedAt: Date
     let isMonitor: Bool
     let isEncrypted: Bool
+    /// The monitoring objects, into the database that is connected to.
+    let mayDeploy: Bool
 
     /// PostgreSQL 12.
     static let versionNumberMin = 120_000
@@ -44,7 +46,7 @@ struct PostgreSQLIdentity {
                 serverName: cluster.isEmpty ? place : cluster, productVersion: firstWord(try row.decode("version")),
                 versionNumber: Int(try row.decode("version_number", as: Int32.self)), roleName: try row.decode("role_name"),
                 startedAt: try row.decode("started_at"), isMonitor: try row.decode("is_monitor"),
-                isEncrypted: try row.decode("is_encrypted"))
+                isEncrypted: try row.decode("is_encrypted"), mayDeploy: try row.decode("may_deploy"))
         } catch let error as PostgresError {
             throw failure.whileReading(error)
         } catch let error as EngineError {
@@ -78,7 +80,7 @@ struct PostgreSQLProbe {
             success: false, message: "", engine: .postgresql, version: identity.version, productVersion: identity.productVersion,
             edition: "PostgreSQL",
             latencyMs: latencyMs, encrypted: identity.isEncrypted, permissions: [identity.monitorCheck], serverName: identity.serverName,
-            startedAt: identity.startedAt)
+            startedAt: identity.startedAt, mayDeploy: identity.mayDeploy)
         guard identity.isMonitor else {
             result.errorCode = .noPermissions
             result.message =

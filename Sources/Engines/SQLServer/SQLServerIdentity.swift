@@ -78,7 +78,8 @@ struct SQLServerProbe {
         var result = ProbeResult(
             success: false, message: "", engine: .sqlserver, version: identity.version, productVersion: identity.productVersion,
             edition: identity.edition,
-            latencyMs: latencyMs, permissions: permissions(identity, first), serverName: identity.serverName)
+            latencyMs: latencyMs, permissions: permissions(identity, first), serverName: identity.serverName,
+            mayDeploy: mayDeploy(first))
         guard identity.isSupported else {
             result.errorCode = .unsupportedVersion
             result.message =
@@ -122,6 +123,16 @@ struct SQLServerProbe {
                 grantStatement: "USE msdb; CREATE USER \(identity.quotedLogin) FOR LOGIN \(identity.quotedLogin); "
                     + "ALTER ROLE db_datareader ADD MEMBER \(identity.quotedLogin);"),
         ]
+    }
+
+    /// In the database DbTools: by its rights there, or, where there is none, by the right to make one.
+    private func mayDeploy(_ set: ODBCResultSet) -> Bool? {
+        let columns =
+            set.value("deploy_database_id").isNull
+            ? ["create_any_database"] : ["deploy_create_schema", "deploy_create_table", "deploy_create_procedure"]
+        let rights = columns.map { set.value($0).int }
+        if rights.contains(0) { return false }
+        return rights.contains(nil) ? nil : true
     }
 
     /// What the reader should know of a connection that is encrypted only by half.

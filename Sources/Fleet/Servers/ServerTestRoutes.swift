@@ -98,6 +98,7 @@ private struct ConnectionTestReply: Encodable, Sendable {
     let permissions: [PermissionCheck]
     let serverName: String?
     let startedAt: Date?
+    let mayDeploy: Bool?
     let grantScript: String?
     let duplicateOf: Reference?
 
@@ -106,6 +107,7 @@ private struct ConnectionTestReply: Encodable, Sendable {
         (version, productVersion, edition) = (result.version, result.productVersion, result.edition)
         (latencyMs, encrypted, permissions) = (result.latencyMs, result.encrypted, result.permissions)
         (serverName, startedAt, grantScript) = (result.serverName, result.startedAt, result.grantScript)
+        mayDeploy = result.mayDeploy
         self.duplicateOf = duplicateOf
     }
 }

@@ -15,7 +15,7 @@ package struct ServerView: Sendable, Equatable {
     package var ownerName: String
     /// Unique for its owner, without regard to case.
     package var name: String
-    /// As the API shows it: lists of `status`, `health`, `engine`, `groups`, `labels`, and `q`.
+    /// As the API shows it: every member of `noFilter`.
     package var filter: JSONValue
     package var sort: ServerSort
     /// asc or desc.
@@ -31,6 +31,17 @@ package struct ServerView: Sendable, Equatable {
             "name": .string(name), "filter": filter, "sort": .string(sort.rawValue), "order": .string(order),
             "columns": .array(columns.map { .string($0) }), "shared": .bool(isShared),
         ]
+    }
+
+    /// A filter that leaves nothing out.
+    static let noFilter: JSONValue = [
+        "status": [], "health": [], "engine": [], "groups": [], "labels": [], "deployment": [], "credentials": [], "deleted": false,
+        "q": .null,
+    ]
+
+    /// A stored filter with every member: one that was saved before a member existed does not filter by it.
+    static func whole(_ filter: JSONValue) -> JSONValue {
+        .object((noFilter.object ?? [:]).merging(filter.object ?? [:]) { $1 })
     }
 
     /// Whether `text` can name a column: the screen knows which there are.

@@ -37,7 +37,7 @@ package struct ServerViewRoutes: Sendable {
         let now = Date()
         let view = fields.applied(
             to: ServerView(
-                id: ServerView.ID(), ownerID: caller.userID.uuid, ownerName: caller.email, name: "", filter: ViewFields.noFilter,
+                id: ServerView.ID(), ownerID: caller.userID.uuid, ownerName: caller.email, name: "", filter: ServerView.noFilter,
                 sort: .name, order: "asc", columns: [], isShared: false, createdAt: now, updatedAt: now))
         if view.isShared { try context.caller(may: .manageServers) }
         try await databases.transaction(context.requireTenant()) { session in
@@ -116,7 +116,6 @@ private struct ViewFields: Sendable {
     var columns: [String]?
     var isShared: Bool?
 
-    static let noFilter: JSONValue = ["status": [], "health": [], "engine": [], "groups": [], "labels": [], "q": .null]
     private static let countMax = 100
 
     init(_ request: Request, _ context: AppRequestContext, isPatch: Bool) async throws {
@@ -150,6 +149,9 @@ private struct ViewFields: Sendable {
             "engine": words("engine", EngineKind.self),
             "groups": .array(body.ids("groups", max: countMax, of: ServerGroup.self).map { .string($0.description) }),
             "labels": .array(body.strings("labels", max: countMax, length: Label.nameLengths).map { .string($0.trimmingSpaces()) }),
+            "deployment": words("deployment", DeploymentState.self),
+            "credentials": .array(body.ids("credentials", max: countMax, of: Credential.self).map { .string($0.description) }),
+            "deleted": .bool(body.optionalBool("deleted") ?? false),
             "q": JSONValue(body.optionalString("q", 0...QueryReader.searchLengthMax).flatMap { $0.isEmpty ? nil : $0 }),
         ]
     }

@@ -68,8 +68,9 @@ extension ServerView {
     private init(_ row: PostgresRow) throws {
         self.init(
             id: try row.decode("id"), ownerID: try row.decode("owner_id"), ownerName: try row.decode("owner_name"),
-            name: try row.decode("name"), filter: try row.decode("filter"), sort: ServerSort(rawValue: try row.decode("sort")) ?? .name,
-            order: try row.decode("sort_order"), columns: try row.decode("columns"), isShared: try row.decode("is_shared"),
+            name: try row.decode("name"), filter: Self.whole(try row.decode("filter")),
+            sort: ServerSort(rawValue: try row.decode("sort")) ?? .name, order: try row.decode("sort_order"),
+            columns: try row.decode("columns"), isShared: try row.decode("is_shared"),
             createdAt: try row.decode("created_at"), updatedAt: try row.decode("updated_at"))
     }
 }

@@ -8,7 +8,7 @@ import NIOHTTPTypes
 import Primitives
 
 /// Watches one HTTP/1 connection and answers what never reaches a route: bytes that are not HTTP, bodies that do not end, requests that
-/// take too long.
+/// take too long. Cuts off a client that does not read its answer.
 ///
 /// It ends a connection in such a way that the other side sees the answer: it stops writing, drops what still comes for a while, then
 /// closes.
@@ -22,6 +22,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let requestSecondsMax: Double
         let bodyBytesMax: Int
         let lingerSecondsMax: Double
+        let stallSecondsMax: Double
         let metrics: RequestMetrics
         let logger: Logger
     }
@@ -38,6 +39,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var linger: Scheduled<Void>?
 
     init(_ settings: Settings) { self.settings = settings }
+
+    /// A slow reader is waited for, one that takes nothing is not: its connection and its answer's task would be held for ever. The kernel
+    /// counts, since only it knows what has arrived (tcp(7), TCP_USER_TIMEOUT).
+    func handlerAdded(context: ChannelHandlerContext) {
+        let milliseconds = Int(settings.stallSecondsMax * 1000)
+        let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
+        try? context.channel.syncOptions?.setOption(option, value: milliseconds)  // a channel without a socket, in tests, stalls nowhere
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if isEnding { return }
@@ -72,6 +81,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
         linger?.cancel()
+        if isHeadWritten { settings.logger.debug("A connection ended before its answer did") }
         context.fireChannelInactive()
     }
 

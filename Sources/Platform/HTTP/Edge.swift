@@ -123,7 +123,7 @@ package struct Edge: Sendable {
     private func server(_ config: HTTPServerConfig) throws -> HTTPServerBuilder {
         let settings = ConnectionGuard.Settings(
             requestSecondsMax: config.requestSecondsMax, bodyBytesMax: HTTPLimits.bodyBytesMax,
-            lingerSecondsMax: Double(HTTPLimits.lingerSecondsMax),
+            lingerSecondsMax: Double(HTTPLimits.lingerSecondsMax), stallSecondsMax: config.stallSecondsMax,
             metrics: requestMetrics, logger: logger)
         let http1 = HTTPServerBuilder.http1(
             configuration: .init(

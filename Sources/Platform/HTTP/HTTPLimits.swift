@@ -20,6 +20,9 @@ package enum HTTPLimits {
     package static let idleSecondsMax = 30
     /// Seconds for which a refused upload is still read and dropped, so that its sender sees the answer.
     package static let lingerSecondsMax = 10
+    /// Seconds without a client taking anything of an answer that waits for it, after which it is cut off: streams and exports may take as
+    /// long as they like, but somebody has to read them.
+    package static let stallSecondsMax = 60
     /// Most members in one list parameter of a query.
     package static let queryListCountMax = 100
     /// Open connections of one process.

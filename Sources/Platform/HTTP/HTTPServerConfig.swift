@@ -21,6 +21,8 @@ package struct HTTPServerConfig: Sendable {
     package var requestSecondsMax = Double(HTTPLimits.requestSecondsMax)
     /// Seconds without a complete request head; tests shorten it.
     package var idleSecondsMax = Double(HTTPLimits.idleSecondsMax)
+    /// Seconds without a client taking anything of the answer that waits for it; tests shorten it.
+    package var stallSecondsMax = Double(HTTPLimits.stallSecondsMax)
 
     package init() {}
 }

@@ -11,6 +11,9 @@ package final class SystemDatabase: Sendable {
     /// themselves.
     static let ownerGroup = "dbtools_owner"
     static let runtimeGroup = "dbtools_runtime"
+    /// Of every session that works for requests and collections, also on a PostgreSQL that is not ours: its statements are short, and
+    /// compiling one costs more than running it.
+    static let sessionOptions = "-c jit=off"
     /// Held while the shared roles and the template are made: "DbRo" in ASCII.
     private static let clusterLockKey = 0x4462_526F
 
@@ -29,7 +32,8 @@ package final class SystemDatabase: Sendable {
         let named = try server.parameter("dbname")
         self.name = named.flatMap { ["postgres", "template1"].contains($0) ? nil : $0 } ?? name
         self.pool = pool
-        address = try server.with(["dbname": self.name, "application_name": "dbtools"])
+        let given = try server.parameter("options").map { $0 + " " } ?? ""
+        address = try server.with(["dbname": self.name, "application_name": "dbtools", "options": given + Self.sessionOptions])
         maintenance = try server.with(["dbname": "postgres", "application_name": "dbtools"])
     }
 

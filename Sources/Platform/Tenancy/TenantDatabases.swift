@@ -85,8 +85,11 @@ package final class TenantDatabases: Sendable {
         return Entry(
             tenant: record.tenant,
             runtime: try address(
-                record.runtimeRole, record.runtimePasswordSealed, "runtime role", options: "-c idle_in_transaction_session_timeout=60s"),
-            owner: try address(record.ownerRole, record.ownerPasswordSealed, "owner role", options: "-c role=\(SystemDatabase.ownerGroup)"))
+                record.runtimeRole, record.runtimePasswordSealed, "runtime role",
+                options: "-c idle_in_transaction_session_timeout=60s \(SystemDatabase.sessionOptions)"),
+            owner: try address(
+                record.ownerRole, record.ownerPasswordSealed, "owner role",
+                options: "-c role=\(SystemDatabase.ownerGroup) \(SystemDatabase.sessionOptions)"))
     }
 
     private func entry(for tenant: Tenant) async throws -> Entry {

@@ -277,6 +277,10 @@ export interface ServerViewFilter {
   engine?: EngineKind[];
   groups?: ID[];
   labels?: LabelName[];
+  deployment?: DeploymentState[];
+  credentials?: ID[];
+  /** Those that were removed and can be restored */
+  deleted?: boolean;
   q?: string | null;
 }
 
@@ -311,6 +315,9 @@ export interface ServerView {
     engine: EngineKind[];
     groups: ID[];
     labels: string[];
+    deployment: DeploymentState[];
+    credentials: ID[];
+    deleted: boolean;
     q: string | null;
   };
   sort: ServerSortName;
@@ -459,6 +466,8 @@ export interface ProbeResult {
   permissions: PermissionCheck[];
   serverName?: string | null;
   startedAt?: string | null;
+  /** Whether the tested login may install the monitoring objects in their usual place, by its rights as read back; null when the server did not say */
+  mayDeploy?: boolean | null;
   /** All missing grants in one script, to run as an administrator of the server; null when none is missing */
   grantScript?: string | null;
   /** A server of this tenant that is the same instance, known by its own name and start time */

@@ -1,33 +1,31 @@
 // Small shared pieces: chips, segmented choices, copy button, breadcrumbs.
 import { type ReactElement, type ReactNode, useState } from "react";
-import { textOn } from "../lib/contrast";
 import { Link } from "../lib/router";
 import { Icon } from "./icon";
 import type { IconName } from "./icon-names";
 
-export function GroupChip({ name }: { name: string }): ReactElement {
+/** A colour that a user chose, and what is read well on it: the API gives both. */
+interface Painted {
+  name: string;
+  color?: string | null;
+  textColor?: string | null;
+}
+
+/** Its colour is a mark before the name: in a row of chips the labels speak louder. */
+export function GroupChip({ group: { name, color } }: { group: Painted }): ReactElement {
   return (
     <span className="chip group">
+      {color && <svg className="gmark" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2.5" fill={color} /></svg>}
       <span className="ell">{name}</span>
     </span>
   );
 }
 
-interface LabelChipProps {
-  name: string;
-  /** The label's own colour, if it has one; its text is black or white, whichever is read better. */
-  color?: string | null;
-  onRemove?: (() => void) | undefined;
-}
-
 /** "app: orders" shows its key in grey. */
-export function LabelChip({ name, color = null, onRemove }: LabelChipProps): ReactElement {
-  const at = name.indexOf(":"), text = color ? textOn(color) : null;
+export function LabelChip({ label: { name, color, textColor }, onRemove }: { label: Painted; onRemove?: (() => void) | undefined }): ReactElement {
+  const at = name.indexOf(":"), painted = color && textColor ? { background: color, color: textColor } : undefined;
   return (
-    <span
-      className={`chip ${onRemove ? "removable" : ""} ${text ? "painted" : ""}`}
-      style={color && text ? { background: color, color: text } : undefined}
-    >
+    <span className={`chip ${onRemove ? "removable" : ""} ${painted ? "painted" : ""}`} style={painted}>
       <span className="ell">
         {at > 0 ? <><i>{name.slice(0, at + 1)}</i> {name.slice(at + 1).trim()}</> : name}
       </span>

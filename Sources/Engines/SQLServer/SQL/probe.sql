@@ -4,7 +4,8 @@ Versions:    every SQL Server, so that one that is too old can be named.
 Permissions: none.
 Cost:        one batch, one round trip; no table is read or written.
 Result sets:
-  1 identity: names, build, edition; the login; each right as 1, 0 or NULL (this version does not have it)
+  1 identity: names, build, edition; the login; each right as 1, 0 or NULL (this version does not have it); the id of the database
+              DbTools (NULL: none of that name is visible), and the rights that a deployment takes there, or to make it
 */
 SET NOCOUNT ON;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
@@ -21,4 +22,9 @@ SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)
     HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
     HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state,
     HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION') AS view_any_definition,
-    HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', 'SELECT') AS select_backupset;
+    HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', 'SELECT') AS select_backupset,
+    DB_ID(N'DbTools') AS deploy_database_id,
+    HAS_PERMS_BY_NAME(NULL, NULL, 'CREATE ANY DATABASE') AS create_any_database,
+    HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE SCHEMA') AS deploy_create_schema,
+    HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE TABLE') AS deploy_create_table,
+    HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE PROCEDURE') AS deploy_create_procedure;

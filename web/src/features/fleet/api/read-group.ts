@@ -11,9 +11,11 @@ export interface GroupAndTag {
 
 export const groupKey = (id: string): string => tenantKey("groups", id);
 
+export async function readGroup(id: string, signal?: AbortSignal): Promise<GroupAndTag> {
+  const { data, etag } = await call<Group>("GET", `/groups/${id}`, signal ? { signal } : {});
+  return { group: data, etag };
+}
+
 export function useGroup(id: string): QueryState<GroupAndTag> {
-  return useQuery(groupKey(id), async (signal) => {
-    const { data, etag } = await call<Group>("GET", `/groups/${id}`, { signal });
-    return { group: data, etag };
-  }, { poll: true });
+  return useQuery(groupKey(id), (signal) => readGroup(id, signal), { poll: true });
 }

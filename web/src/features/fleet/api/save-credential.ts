@@ -10,8 +10,8 @@ export interface CredentialAndTag {
   etag: string | null;
 }
 
-export async function readCredential(id: string): Promise<CredentialAndTag> {
-  const { data, etag } = await call<Credential>("GET", `/credentials/${id}`);
+export async function readCredential(id: string, signal?: AbortSignal): Promise<CredentialAndTag> {
+  const { data, etag } = await call<Credential>("GET", `/credentials/${id}`, signal ? { signal } : {});
   return { credential: data, etag };
 }
 

@@ -1,25 +1,39 @@
-// Two people edited one server: field by field what it was, what the other saved, and what is in the form here.
+// Two people edited one thing: field by field what it was, what the other saved, and what is in the form here.
 import type { ReactElement } from "react";
 import { Callout } from "../../../components/bits";
-import { useCredentials } from "../api/list-credentials";
-import { type Conflict, conflictsOf, type ServerForm } from "./server-form";
+import type { ApiError, FieldFault } from "../../../lib/http";
+import type { Conflict } from "./conflict";
 
 interface Props {
-  was: ServerForm;
-  theirs: ServerForm;
-  mine: ServerForm;
+  /** "this server": what both edited. */
+  what: string;
+  rows: readonly Conflict[];
+  /** The refusal: it says who and when. */
+  refused: ApiError | undefined;
+  /** Fields that the refusal names and the form does not have. */
+  besides?: readonly FieldFault[];
   /** Of the fields that both changed, those that stay as they are here. */
-  keep: ReadonlySet<keyof ServerForm>;
-  onKeep: (fields: ReadonlySet<keyof ServerForm>) => void;
+  keep: ReadonlySet<string>;
+  onKeep: (fields: ReadonlySet<string>) => void;
 }
 
-export function ConflictView({ was, theirs, mine, keep, onKeep }: Props): ReactElement {
-  const names = new Map((useCredentials().data ?? []).map((c) => [c.id, c.name]));
-  const rows = conflictsOf(was, theirs, mine, names), clashes = rows.filter((r) => r.clash);
+/** "by ada@example.com at 2026-…": the answer's own words. */
+function whoOf(refused: ApiError | undefined): string {
+  const found = / by (\S+) at (\S+?Z)\b/.exec(refused?.message ?? "");
+  if (!found) return "Someone else";
+  return found[1] ?? "Someone else";
+}
+
+export function ConflictView({ what, rows, refused, besides = [], keep, onKeep }: Props): ReactElement {
+  const clashes = rows.filter((r) => r.clash);
   const all = (on: boolean): void => onKeep(new Set(on ? clashes.map((r) => r.field) : []));
   return (
     <>
-      <Callout tone="warning" icon="exclamation-triangle-fill" title="Someone else saved this server while you edited it. Nothing is overwritten yet.">
+      <Callout
+        tone="warning"
+        icon="exclamation-triangle-fill"
+        title={`${whoOf(refused)} saved ${what} while you edited it. Nothing is overwritten yet.`}
+      >
         {clashes.length > 0
           ? `You both changed ${clashes.length === 1 ? "1 field" : `${clashes.length} fields`}: choose which stays. The other changes go together.`
           : "You changed different fields: both sets of changes go together."}
@@ -30,36 +44,44 @@ export function ConflictView({ was, theirs, mine, keep, onKeep }: Props): ReactE
           <button className="btn sm" type="button" onClick={() => all(false)}>Take all of theirs</button>
         </div>
       )}
-      <div className="tblbox sx" tabIndex={0} role="region" aria-label="Differences">
-        <table className="tbl dense conflict" aria-label="Differences">
-          <thead>
-            <tr>
-              <th>Field</th>
-              <th>Was</th>
-              <th>Theirs, saved</th>
-              <th>Mine</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((r) => (
-              <Row
-                key={r.field}
-                row={r}
-                kept={keep.has(r.field)}
-                onKeep={(on) => {
-                  const next = new Set(keep);
-                  if (on) next.add(r.field);
-                  else next.delete(r.field);
-                  onKeep(next);
-                }}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {rows.length > 0 && (
+        <div className="tblbox sx" tabIndex={0} role="region" aria-label="Differences">
+          <table className="tbl dense conflict" aria-label="Differences">
+            <thead>
+              <tr>
+                <th>Field</th>
+                <th>Was</th>
+                <th>Theirs, saved</th>
+                <th>Mine</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((r) => (
+                <Row
+                  key={r.field}
+                  row={r}
+                  kept={keep.has(r.field)}
+                  onKeep={(on) => {
+                    const next = new Set(keep);
+                    if (on) next.add(r.field);
+                    else next.delete(r.field);
+                    onKeep(next);
+                  }}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {besides.length > 0 && (
+        <p className="hint">Changed besides, and not touched by this form: {besides.map((b) => `${wordsOf(b.field)} ${b.reason}`).join("; ")}.</p>
+      )}
     </>
   );
 }
+
+/** `intervalSeconds` as "interval seconds". */
+const wordsOf = (field: string): string => field.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/ Ids?$/, "s").toLowerCase();
 
 function Row({ row, kept, onKeep }: { row: Conflict; kept: boolean; onKeep: (on: boolean) => void }): ReactElement {
   const choice = (value: string, mine: boolean, word: string): ReactElement => (

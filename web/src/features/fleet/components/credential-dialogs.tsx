@@ -1,5 +1,5 @@
 // Makes, renames and deletes a credential profile.
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useRef, useState } from "react";
 import type { Credential, EngineKind } from "../../../api/model";
 import { ConfirmDialog, Dialog } from "../../../components/dialog";
 import { SelectField, TextField } from "../../../components/field";
@@ -11,7 +11,9 @@ import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { deleteCredential } from "../api/delete-credential";
 import { credentialsKey } from "../api/list-credentials";
-import { changeCredential, createCredential, readCredential } from "../api/save-credential";
+import { changeCredential, createCredential, type CredentialAndTag, readCredential } from "../api/save-credential";
+import type { FormField } from "./conflict";
+import { ConflictDialog, OpenedDialog, useGuardedEdit, type Version } from "./conflict-dialog";
 import { refreshServers } from "./refresh-servers";
 import { engineChoices } from "./server-form";
 
@@ -23,36 +25,87 @@ interface Props {
   onMade?: (credential: Credential) => void;
 }
 
-export function CredentialDialog({ credential, engine: given, onClose, onMade }: Props): ReactElement {
-  const [name, setName] = useState(credential?.name ?? ""), [username, setUsername] = useState(credential?.username ?? "");
-  const [engine, setEngine] = useState<EngineKind>(credential?.engine ?? given ?? "sqlserver"), [password, setPassword] = useState("");
+interface CredentialForm {
+  name: string;
+  username: string;
+  /** Only for a new one: the rotation changes it. */
+  password: string;
+}
+
+const formOf = (credential?: Credential): CredentialForm => ({ name: credential?.name ?? "", username: credential?.username ?? "", password: "" });
+
+const fields: readonly FormField<CredentialForm>[] = [
+  { key: "name", name: "Name" },
+  { key: "username", name: "Username" },
+  { key: "password", name: "Password", secret: true },
+];
+
+export function CredentialDialog({ credential, engine, onClose, onMade }: Props): ReactElement {
+  if (!credential) return <CredentialFormDialog opened={{ form: formOf(), etag: null }} engine={engine} onClose={onClose} onMade={onMade} />;
+  return (
+    <OpenedDialog<CredentialAndTag>
+      title={`Edit ${credential.name}`}
+      failure="The credential did not load"
+      id={credential.id}
+      read={(signal) => readCredential(credential.id, signal)}
+      onClose={onClose}
+    >
+      {({ credential: now, etag }) => <CredentialFormDialog credential={now} opened={{ form: formOf(now), etag }} onClose={onClose} />}
+    </OpenedDialog>
+  );
+}
+
+interface FormProps {
+  credential?: Credential;
+  engine?: EngineKind | undefined;
+  opened: Version<CredentialForm>;
+  onClose: () => void;
+  onMade?: ((credential: Credential) => void) | undefined;
+}
+
+function CredentialFormDialog({ credential, engine: given, opened, onClose, onMade }: FormProps): ReactElement {
+  const [engine, setEngine] = useState<EngineKind>(credential?.engine ?? given ?? "sqlserver"), made = useRef<Credential>();
   const [checked, setChecked] = useState(false), windows = credential?.authType === "windows";
+  const edit = useGuardedEdit<CredentialForm>({
+    fields,
+    opened,
+    read: async () => {
+      const { credential: now, etag } = await readCredential(credential?.id ?? "");
+      return { form: formOf(now), etag };
+    },
+    write: async (from, to, etag) => {
+      const name = to.name.trim(), username = to.username.trim();
+      if (!credential) {
+        made.current = await createCredential({ name, engine, authType: "sql", username, password: to.password });
+        return;
+      }
+      const changes = { ...(name !== from.name ? { name } : {}), ...(!windows && username !== from.username ? { username } : {}) };
+      if (Object.keys(changes).length > 0) await changeCredential(credential.id, etag, changes);
+    },
+    onSaved: async (saved) => {
+      await refetch(credentialsKey());
+      refreshServers();
+      toast(credential ? "Credential changed" : "Credential made", saved.name.trim());
+      onClose();
+      if (made.current) onMade?.(made.current);
+    },
+  });
+  const { form, setForm, save: action } = edit, { name, username, password } = form;
+  const set = (change: Partial<CredentialForm>): void => setForm({ ...form, ...change });
   const faults = {
     name: name.trim() ? undefined : "Enter a name",
     username: windows || username.trim() ? undefined : "Enter the login",
     password: credential || password ? undefined : "Enter its password",
   };
   const sound = !faults.name && !faults.username && !faults.password, shown = checked ? faults : { name: undefined, username: undefined, password: undefined };
-  const action = useAction(async () => {
-    const saved = credential
-      ? await changeCredential(credential.id, (await readCredential(credential.id)).etag, {
-        name: name.trim(),
-        ...(windows ? {} : { username: username.trim() }),
-      })
-      : await createCredential({ name: name.trim(), engine, authType: "sql", username: username.trim(), password });
-    await refetch(credentialsKey());
-    refreshServers();
-    toast(credential ? "Credential changed" : "Credential made", saved.name);
-    onClose();
-    if (!credential) onMade?.(saved);
-  });
+  if (credential && edit.clash) return <ConflictDialog edit={edit} name={credential.name} noun="credential" onDiscard={onClose} />;
   return (
     <Dialog
       title={credential ? `Edit ${credential.name}` : "New credential"}
       onClose={onClose}
       onSubmit={() => {
         setChecked(true);
-        if (sound) void action.run();
+        if (sound) edit.submit();
       }}
       actions={
         <>
@@ -64,7 +117,7 @@ export function CredentialDialog({ credential, engine: given, onClose, onMade }:
       <TextField
         label="Name"
         value={name}
-        onValue={setName}
+        onValue={(text) => set({ name: text })}
         maxLength={100}
         autoComplete="off"
         fault={shown.name ?? action.fieldFaults.name}
@@ -82,7 +135,7 @@ export function CredentialDialog({ credential, engine: given, onClose, onMade }:
         <TextField
           label="Username"
           value={username}
-          onValue={setUsername}
+          onValue={(text) => set({ username: text })}
           maxLength={128}
           autoComplete="off"
           spellCheck={false}
@@ -97,7 +150,7 @@ export function CredentialDialog({ credential, engine: given, onClose, onMade }:
           label="Password"
           type="password"
           value={password}
-          onValue={setPassword}
+          onValue={(text) => set({ password: text })}
           maxLength={200}
           autoComplete="new-password"
           fault={shown.password ?? action.fieldFaults.password}

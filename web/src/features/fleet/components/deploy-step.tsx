@@ -12,12 +12,8 @@ import { deployScript } from "../api/deploy-server";
 import { deployBody, DeployExplained, DeployFields, type DeployForm } from "./deploy-form";
 import type { ServerForm } from "./server-form";
 
-/** Rights that let a login make objects, as the tests of the engines name them. */
-const makingRights = /\b(CREATE|CONTROL|ALTER ANY|sysadmin|db_owner|db_ddladmin|superuser|ALL PRIVILEGES)\b/i;
-
-/** Whether the tested login may deploy, as far as its test says. */
-export const mayDeploy = (result: ProbeResult | undefined): boolean =>
-  result?.success === true && result.permissions.some((p) => p.granted && makingRights.test(p.name));
+/** Whether the tested login may deploy, as the engine answered; where it could not say, deploying is only offered. */
+export const mayDeploy = (result: ProbeResult | undefined): boolean => result?.success === true && result.mayDeploy === true;
 
 interface Props {
   form: ServerForm;
@@ -41,10 +37,10 @@ export function DeployStep({ form, result, wanted, onWanted, deploy, onDeploy, c
         label="Deploy monitoring objects when the server is added"
         checked={wanted}
         onChecked={onWanted}
-        hint={able ? "The tested login may do this" : "It can also be done later, on the server's page"}
+        hint={able ? "The tested login may do this" : "It can also be done later, on the server’s page"}
       />
       {wanted && !able && !deploy.otherLogin && (
-        <Callout tone="warning" icon="exclamation-triangle-fill" title="The monitoring login may not be allowed to make objects.">
+        <Callout tone="warning" icon="exclamation-triangle-fill" title={result?.mayDeploy === false ? "The tested login lacks the rights to make the objects." : "Whether the tested login may make the objects is not known."}>
           Give another login for the deployment, or let it try: what is missing is named, with the statement that grants it.
         </Callout>
       )}

@@ -3,41 +3,33 @@ import { type ReactElement, useState } from "react";
 import type { ProbeResult, Server } from "../../../api/model";
 import { Dialog } from "../../../components/dialog";
 import { Icon } from "../../../components/icon";
-import { ErrorCallout, Failure, Skeleton } from "../../../components/panel";
-import { ApiError } from "../../../lib/http";
-import { refetch, useQuery } from "../../../lib/query";
-import { tenantKey } from "../../../lib/session";
+import { ErrorCallout } from "../../../components/panel";
 import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
+import { useCredentials } from "../api/list-credentials";
 import { readServer, type ServerAndTag } from "../api/read-server";
 import { testConnection } from "../api/test-connection";
 import { testServer } from "../api/test-server";
 import { updateServer } from "../api/update-server";
-import { ConflictView } from "./conflict-view";
+import { ConflictDialog, OpenedDialog, useGuardedEdit, type Version } from "./conflict-dialog";
 import { ConnectionFields } from "./connection-fields";
 import { ProbeView } from "./probe-view";
 import { refreshServers } from "./refresh-servers";
-import { changesOf, connectionKey, faultsOf, formOf, inputOf, merged, ownLogin, type ServerForm } from "./server-form";
+import { changesOf, connectionKey, faultsOf, formOf, inputOf, ownLogin, serverFields, type ServerForm } from "./server-form";
 import { TestProgress } from "./test-progress";
 
-/** The server is read when the dialog opens and kept as it was then: an edit is guarded by that version, not by a later one. */
 export function EditServerDialog({ server, onClose }: { server: Server; onClose: () => void }): ReactElement {
-  const key = tenantKey("edit", server.id), [opened, setOpened] = useState<ServerAndTag>();
-  const query = useQuery(opened ? null : key, async (signal) => {
-    const read = await readServer(server.id, signal);
-    setOpened(read);
-    return read;
-  }, { staleMs: 0 });
-  if (opened) return <EditForm opened={opened} onClose={onClose} />;
   return (
-    <Dialog
+    <OpenedDialog<ServerAndTag>
       title={`Edit ${server.name}`}
+      failure="The server did not load"
+      id={server.id}
+      read={(signal) => readServer(server.id, signal)}
       wide
       onClose={onClose}
-      actions={<button className="btn" type="button" onClick={onClose}>Cancel</button>}
     >
-      {query.error ? <Failure what="The server did not load" error={query.error} retry={() => void refetch(key)} /> : <Skeleton lines={8} />}
-    </Dialog>
+      {(opened) => <EditForm opened={opened} onClose={onClose} />}
+    </OpenedDialog>
   );
 }
 
@@ -48,69 +40,41 @@ interface Tested {
 
 /** A test uses the stored password when the connection itself was not changed. */
 function EditForm({ opened, onClose }: { opened: ServerAndTag; onClose: () => void }): ReactElement {
-  const [base, setBase] = useState(opened), { server, etag } = base, before = formOf(server);
-  const [form, setForm] = useState(before), [checked, setChecked] = useState(false), [tested, setTested] = useState<Tested>();
-  const [theirs, setTheirs] = useState<ServerAndTag>(), [keep, setKeep] = useState<ReadonlySet<keyof ServerForm>>(new Set());
-  const key = connectionKey(form), sameConnection = key === connectionKey(before), result = tested?.key === key ? tested.result : undefined;
+  const { server } = opened, [checked, setChecked] = useState(false), [tested, setTested] = useState<Tested>();
+  const names = new Map((useCredentials().data ?? []).map((c) => [c.id, c.name]));
+  const versionOf = ({ server: s, etag }: ServerAndTag): Version<ServerForm> => ({ form: formOf(s), etag });
+  const edit = useGuardedEdit<ServerForm>({
+    fields: serverFields(names),
+    opened: versionOf(opened),
+    read: async () => versionOf(await readServer(server.id)),
+    write: async (from, to, tag) => {
+      const changes = changesOf(from, to);
+      if (Object.keys(changes).length > 0) await updateServer(server.id, tag, changes);
+    },
+    onSaved: (saved) => {
+      refreshServers();
+      toast("Server changed", saved.name.trim());
+      onClose();
+    },
+  });
+  const { form, setForm, save, base } = edit;
+  const key = connectionKey(form), sameConnection = key === connectionKey(base.form), result = tested?.key === key ? tested.result : undefined;
   const sound = Object.keys(faultsOf(form)).length === 0;
   const needsPassword = !sameConnection && ownLogin(form) && form.password === "";
   const test = useAction(async () =>
     setTested({ key, result: sameConnection ? await testServer(server.id) : await testConnection(inputOf(form)) })
   );
-  const save = useAction(async (from: ServerForm, to: ServerForm, tag: string | null) => {
-    const changes = changesOf(from, to);
-    if (Object.keys(changes).length > 0) {
-      try {
-        await updateServer(server.id, tag, changes);
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== "PRECONDITION_FAILED") throw error;
-        setTheirs(await readServer(server.id));
-        setKeep(new Set());
-        return;
-      }
-      refreshServers();
-      toast("Server changed", to.name.trim());
-    }
-    onClose();
-  });
-  if (theirs) {
-    const other = formOf(theirs.server), next = merged(before, other, form, keep);
+  if (edit.clash) {
     return (
-      <Dialog
-        title={`${server.name} was changed in the meantime`}
-        wide
-        onClose={onClose}
-        onSubmit={() => void save.run(other, next, theirs.etag)}
-        actions={
-          <>
-            <button
-              className="btn start"
-              type="button"
-              onClick={() => {
-                setBase(theirs);
-                setForm(next);
-                setTheirs(undefined);
-              }}
-            >
-              Back to the form
-            </button>
-            <button
-              className="btn"
-              type="button"
-              onClick={() => {
-                refreshServers();
-                onClose();
-              }}
-            >
-              Discard mine
-            </button>
-            <button className="btn primary" type="submit" aria-disabled={save.busy}>Save as chosen</button>
-          </>
-        }
-      >
-        <ConflictView was={before} theirs={other} mine={form} keep={keep} onKeep={setKeep} />
-        <ErrorCallout error={save.error} title="The server was not changed." />
-      </Dialog>
+      <ConflictDialog
+        edit={edit}
+        name={server.name}
+        noun="server"
+        onDiscard={() => {
+          refreshServers();
+          onClose();
+        }}
+      />
     );
   }
   return (
@@ -120,7 +84,7 @@ function EditForm({ opened, onClose }: { opened: ServerAndTag; onClose: () => vo
       onClose={onClose}
       onSubmit={() => {
         setChecked(true);
-        if (sound) void save.run(before, form, etag);
+        if (sound) edit.submit();
       }}
       actions={
         <>

@@ -1,5 +1,5 @@
 // Makes, changes and deletes a group.
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useRef, useState } from "react";
 import { groupsKey } from "../../../api/list-groups";
 import type { Group } from "../../../api/model";
 import { ConfirmDialog, Dialog } from "../../../components/dialog";
@@ -9,44 +9,116 @@ import { plural } from "../../../lib/format";
 import { refetch, whileEnding } from "../../../lib/query";
 import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
-import { createGroup } from "../api/create-group";
+import { createGroup, type GroupInput } from "../api/create-group";
 import { deleteGroup } from "../api/delete-group";
+import { type GroupAndTag, readGroup } from "../api/read-group";
 import { useGroupImpact } from "../api/read-group-impact";
 import { updateGroup } from "../api/update-group";
+import type { FormField } from "./conflict";
+import { ConflictDialog, OpenedDialog, useGuardedEdit, type Version } from "./conflict-dialog";
 import { FilterEditor } from "./filter-editor";
-import { ColorField } from "./group-mark";
+import { ColorField, colorWord } from "./group-mark";
 import { refreshServers } from "./refresh-servers";
 
+interface GroupForm {
+  name: string;
+  description: string;
+  color: string | null;
+  dynamic: boolean;
+  filter: string;
+}
+
+const formOf = (group?: Group): GroupForm => ({
+  name: group?.name ?? "",
+  description: group?.description ?? "",
+  color: group?.color ?? null,
+  dynamic: group?.dynamic ?? false,
+  filter: group?.filter ?? "",
+});
+
+const fields: readonly FormField<GroupForm>[] = [
+  { key: "name", name: "Name" },
+  { key: "description", name: "Description" },
+  { key: "color", name: "Colour", word: (v) => colorWord(typeof v === "string" ? v : null) },
+  { key: "filter", name: "Filter" },
+];
+
+/** A group by hand says nothing of a filter; one that was dynamic keeps its way. */
+const bodyOf = (form: GroupForm): GroupInput => ({
+  name: form.name.trim(),
+  description: form.description.trim() || null,
+  color: form.color,
+  ...(form.dynamic ? { filter: form.filter.trim() } : {}),
+});
+
+function changesOf(from: GroupForm, to: GroupForm): Partial<GroupInput> {
+  const [before, after] = [bodyOf(from), bodyOf(to)], changed = new Set(fields.map((f) => f.key).filter((k) => from[k] !== to[k]));
+  return {
+    ...(changed.has("name") ? { name: after.name } : {}),
+    ...(changed.has("description") && before.description !== after.description ? { description: after.description ?? null } : {}),
+    ...(changed.has("color") ? { color: after.color ?? null } : {}),
+    ...(changed.has("filter") && after.filter !== undefined ? { filter: after.filter } : {}),
+  };
+}
+
 export function GroupDialog({ group, onClose, onMade }: { group?: Group; onClose: () => void; onMade?: (group: Group) => void }): ReactElement {
-  const [name, setName] = useState(group?.name ?? ""),
-    [description, setDescription] = useState(group?.description ?? ""),
-    [color, setColor] = useState<string | null>(group?.color ?? null),
-    [dynamic, setDynamic] = useState(group?.dynamic ?? false),
-    [filter, setFilter] = useState(group?.filter ?? ""),
-    [checked, setChecked] = useState(false);
-  const fault = name.trim() ? undefined : "Enter a name", filterFault = dynamic && !filter.trim() ? "Enter a filter" : undefined;
-  const action = useAction(async () => {
-    const body = {
-      name: name.trim(),
-      description: description.trim() || null,
-      color,
-      // A group by hand says nothing of a filter; one that was dynamic keeps its way.
-      ...(dynamic ? { filter: filter.trim() } : {}),
-    };
-    const saved = group ? await updateGroup(group.id, body) : await createGroup(body);
-    await refetch(groupsKey());
-    refreshServers();
-    toast(group ? "Group changed" : "Group created", body.name);
-    onClose();
-    if (!group) onMade?.(saved);
+  if (!group) return <GroupFormDialog opened={{ form: formOf(), etag: null }} onClose={onClose} onMade={onMade} />;
+  return (
+    <OpenedDialog<GroupAndTag>
+      title={`Edit ${group.name}`}
+      failure="The group did not load"
+      id={group.id}
+      read={(signal) => readGroup(group.id, signal)}
+      onClose={onClose}
+    >
+      {(opened) => <GroupFormDialog group={opened.group} opened={{ form: formOf(opened.group), etag: opened.etag }} onClose={onClose} />}
+    </OpenedDialog>
+  );
+}
+
+interface FormProps {
+  group?: Group;
+  opened: Version<GroupForm>;
+  onClose: () => void;
+  onMade?: ((group: Group) => void) | undefined;
+}
+
+function GroupFormDialog({ group, opened, onClose, onMade }: FormProps): ReactElement {
+  const [checked, setChecked] = useState(false), made = useRef<Group>();
+  const edit = useGuardedEdit<GroupForm>({
+    fields,
+    opened,
+    read: async () => {
+      const { group: now, etag } = await readGroup(group?.id ?? "");
+      return { form: formOf(now), etag };
+    },
+    write: async (from, to, etag) => {
+      if (!group) {
+        made.current = await createGroup(bodyOf(to));
+        return;
+      }
+      const changes = changesOf(from, to);
+      if (Object.keys(changes).length > 0) await updateGroup(group.id, changes, etag);
+    },
+    onSaved: async (saved) => {
+      await refetch(groupsKey());
+      refreshServers();
+      toast(group ? "Group changed" : "Group created", saved.name.trim());
+      onClose();
+      if (made.current) onMade?.(made.current);
+    },
   });
+  const { form, setForm, save: action } = edit, { name, description, color, dynamic, filter } = form;
+  const set = (change: Partial<GroupForm>): void => setForm({ ...form, ...change });
+  const fault = name.trim() ? undefined : "Enter a name", filterFault = dynamic && !filter.trim() ? "Enter a filter" : undefined;
+  if (group && edit.clash) return <ConflictDialog edit={edit} name={group.name} noun="group" onDiscard={onClose} />;
   return (
     <Dialog
       title={group ? `Edit ${group.name}` : "New group"}
       onClose={onClose}
       onSubmit={() => {
         setChecked(true);
-        if (!fault && !filterFault) void action.run();
+        if (!fault && !filterFault) edit.submit();
       }}
       actions={
         <>
@@ -58,7 +130,7 @@ export function GroupDialog({ group, onClose, onMade }: { group?: Group; onClose
       <TextField
         label="Name"
         value={name}
-        onValue={setName}
+        onValue={(text) => set({ name: text })}
         maxLength={100}
         autoComplete="off"
         fault={(checked ? fault : undefined) ?? action.fieldFaults.name}
@@ -68,27 +140,27 @@ export function GroupDialog({ group, onClose, onMade }: { group?: Group; onClose
         label="Description"
         optional
         value={description}
-        onValue={setDescription}
+        onValue={(text) => set({ description: text })}
         maxLength={500}
         autoComplete="off"
         fault={action.fieldFaults.description}
       />
-      <ColorField value={color} onValue={setColor} />
+      <ColorField value={color} onValue={(chosen) => set({ color: chosen })} />
       {!group && (
         <fieldset className="field">
           <legend className="lbl">Members</legend>
           <span className="row g3 w">
             <label className="row">
-              <input className="check" type="radio" name="members" checked={!dynamic} onChange={() => setDynamic(false)} />Chosen by hand
+              <input className="check" type="radio" name="members" checked={!dynamic} onChange={() => set({ dynamic: false })} />Chosen by hand
             </label>
             <label className="row">
-              <input className="check" type="radio" name="members" checked={dynamic} onChange={() => setDynamic(true)} />By a filter, always up to date
+              <input className="check" type="radio" name="members" checked={dynamic} onChange={() => set({ dynamic: true })} />By a filter, always up to date
             </label>
           </span>
         </fieldset>
       )}
       {dynamic && (
-        <FilterEditor value={filter} onValue={setFilter} refused={(checked ? filterFault : undefined) ?? action.fieldFaults.filter} />
+        <FilterEditor value={filter} onValue={(text) => set({ filter: text })} refused={(checked ? filterFault : undefined) ?? action.fieldFaults.filter} />
       )}
       <ErrorCallout error={action.error} title={group ? "The group was not changed." : "The group was not created."} />
     </Dialog>

@@ -26,6 +26,10 @@ const swatches: readonly (readonly [color: string, name: string])[] = [
   ["#8b5e3f", "Brown"],
 ];
 
+/** The colour's name, or its code for one of somebody's own. */
+export const colorWord = (color: string | null): string =>
+  color === null ? "no colour" : swatches.find(([c]) => c === color.toLowerCase())?.[1] ?? color;
+
 export function ColorField({ value, onValue }: { value: string | null; onValue: (color: string | null) => void }): ReactElement {
   const known = swatches.some(([c]) => c === value?.toLowerCase()),
     all: readonly (readonly [string, string])[] = value && !known ? [...swatches, [value, value]] : swatches;

@@ -126,7 +126,8 @@ async function saveField(data: GroupAndTag, change: Partial<GroupInput>): Promis
     const { code, message, details } = asApiError(error);
     if (code !== "PRECONDITION_FAILED") return details[0] ? `${details[0].field} ${details[0].reason}` : message;
     await refetch(groupKey(data.group.id));
-    return "Someone else changed this group. Look at it, and save again.";
+    const now = details.map((d) => `${d.field} ${d.reason}`).join("; ");
+    return `Someone else changed this group meanwhile${now ? ` (${now})` : ""}. Save again to put yours in its place.`;
   }
 }
 

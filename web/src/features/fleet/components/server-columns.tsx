@@ -180,8 +180,8 @@ function TagsCell({ server }: { server: Server }): ReactElement {
   const all = [...server.groups.map((g) => g.name), ...server.labels.map((l) => l.name)];
   return (
     <span className="tags" title={all.join(", ")}>
-      {server.groups.map((g) => <GroupChip key={g.id} name={g.name} />)}
-      {server.labels.map((l) => <LabelChip key={l.id} name={l.name} color={l.color} />)}
+      {server.groups.map((g) => <GroupChip key={g.id} group={g} />)}
+      {server.labels.map((l) => <LabelChip key={l.id} label={l} />)}
     </span>
   );
 }

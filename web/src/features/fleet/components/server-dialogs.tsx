@@ -11,9 +11,11 @@ import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { addToGroup } from "../api/add-to-group";
 import { deleteServer } from "../api/delete-server";
+import { readServer, type ServerAndTag } from "../api/read-server";
 import { testServer } from "../api/test-server";
 import { updateServer } from "../api/update-server";
 import { BulkDialog, type BulkTask } from "./bulk-dialogs";
+import { ConflictDialog, OpenedDialog, useGuardedEdit, type Version } from "./conflict-dialog";
 import { ConnectionStringDialog } from "./connection-string-dialog";
 import { DeployDialog, type DeployTarget } from "./deploy-dialog";
 import { EditServerDialog } from "./edit-server-dialog";
@@ -87,29 +89,70 @@ function TestDialog({ server, onClose }: { server: Server; onClose: () => void }
   );
 }
 
+interface TagForm {
+  groupIds: readonly string[];
+  labels: readonly string[];
+}
+
+/** Groups that a filter fills are not chosen here: a save neither sends nor changes them. */
+const tagsOf = ({ server, etag }: ServerAndTag): Version<TagForm> => ({
+  form: { groupIds: server.groups.filter((g) => !g.dynamic).map((g) => g.id), labels: server.labels.map((l) => l.name) },
+  etag,
+});
+
 function TagsDialog({ server, onClose }: { server: Server; onClose: () => void }): ReactElement {
-  const [groupIds, setGroups] = useState<readonly string[]>(server.groups.map((g) => g.id)),
-    [labels, setLabels] = useState<readonly string[]>(server.labels.map((l) => l.name));
-  const action = useAction(async () => {
-    await updateServer(server.id, null, { groupIds: [...groupIds], labels: [...labels] });
-    refreshServers();
-    toast("Groups and labels saved", server.name);
-    onClose();
+  return (
+    <OpenedDialog<ServerAndTag>
+      title={`Groups and labels of ${server.name}`}
+      failure="The server did not load"
+      id={server.id}
+      read={(signal) => readServer(server.id, signal)}
+      onClose={onClose}
+    >
+      {(opened) => <TagsForm server={server} opened={tagsOf(opened)} onClose={onClose} />}
+    </OpenedDialog>
+  );
+}
+
+function TagsForm({ server, opened, onClose }: { server: Server; opened: Version<TagForm>; onClose: () => void }): ReactElement {
+  const groups = new Map((useGroups().data ?? []).map((g) => [g.id, g.name]));
+  const named = (ids: unknown): string => (Array.isArray(ids) ? ids.map((id) => groups.get(String(id)) ?? "a group").sort().join(", ") : "") || "–";
+  const edit = useGuardedEdit<TagForm>({
+    fields: [{ key: "groupIds", name: "Groups", word: named }, { key: "labels", name: "Labels" }],
+    opened,
+    read: async () => tagsOf(await readServer(server.id)),
+    write: async (from, to, etag) => {
+      const changed = (name: keyof TagForm): boolean => [...from[name]].sort().join("\n") !== [...to[name]].sort().join("\n");
+      const body = { ...(changed("groupIds") ? { groupIds: [...to.groupIds] } : {}), ...(changed("labels") ? { labels: [...to.labels] } : {}) };
+      if (Object.keys(body).length > 0) await updateServer(server.id, etag, body);
+    },
+    onSaved: () => {
+      refreshServers();
+      toast("Groups and labels saved", server.name);
+      onClose();
+    },
   });
+  const { form, setForm, save } = edit;
+  if (edit.clash) return <ConflictDialog edit={edit} name={server.name} noun="server" onDiscard={onClose} />;
   return (
     <Dialog
       title={`Groups and labels of ${server.name}`}
       onClose={onClose}
-      onSubmit={() => void action.run()}
+      onSubmit={edit.submit}
       actions={
         <>
           <button className="btn" type="button" onClick={onClose}>Cancel</button>
-          <button className="btn primary" type="submit" aria-disabled={action.busy}>Save groups and labels</button>
+          <button className="btn primary" type="submit" aria-disabled={save.busy}>Save groups and labels</button>
         </>
       }
     >
-      <TagFields groupIds={groupIds} onGroups={setGroups} labels={labels} onLabels={setLabels} />
-      <ErrorCallout error={action.error} title="Groups and labels were not saved." />
+      <TagFields
+        groupIds={form.groupIds}
+        onGroups={(groupIds) => setForm({ ...form, groupIds })}
+        labels={form.labels}
+        onLabels={(labels) => setForm({ ...form, labels })}
+      />
+      <ErrorCallout error={save.error} title="Groups and labels were not saved." />
     </Dialog>
   );
 }

@@ -86,7 +86,8 @@ export function useServerFilter(): FilterState {
 }
 
 export function filterText(active: readonly ActiveFilter[]): string {
-  return `${active.map((a) => `${a.name} is ${a.text}`).join(" and ")}.`;
+  const text = active.map((a) => (a.param === "deleted" ? "removed in the last 30 days" : `${a.name} is ${a.text}`)).join(" and ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 export const clearedFilter: Readonly<Record<string, null>> = Object.fromEntries(["q", "deleted", ...filterNames].map((name) => [name, null]));

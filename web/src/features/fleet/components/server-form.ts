@@ -1,5 +1,6 @@
 // What the connection form holds, its checks, and what it sends. Pure: tested without a page.
 import type { AuthType, EngineKind, Server, ServerInput } from "../../../api/model";
+import type { FormField } from "./conflict";
 
 /** Text as typed, so that it stays after an error. */
 export interface ServerForm {
@@ -147,15 +148,13 @@ const fieldNames = [
   "trustServerCertificate",
 ] as const;
 
-/** One field of a form that two people changed: what it was, what the other saved, what is in the form. */
-export interface Conflict {
-  field: keyof ServerForm;
-  name: string;
-  was: string;
-  theirs: string;
-  mine: string;
-  /** Both changed it, to different values: someone must choose. */
-  clash: boolean;
+/** The form's fields for the comparison of two edits; `credentialNames` tells which profile an id is. */
+export function serverFields(credentialNames: ReadonlyMap<string, string> = new Map()): readonly FormField<ServerForm>[] {
+  return titles.map(([key, name]): FormField<ServerForm> => {
+    if (key === "password") return { key, name, secret: true };
+    if (key !== "credentialId") return { key, name };
+    return { key, name, word: (v) => (v === "" ? "own login" : credentialNames.get(String(v)) ?? "a profile") };
+  });
 }
 
 const titles: readonly (readonly [keyof ServerForm, string])[] = [
@@ -172,40 +171,6 @@ const titles: readonly (readonly [keyof ServerForm, string])[] = [
   ["encrypt", "Encryption"],
   ["trustServerCertificate", "Accept any certificate"],
 ];
-
-/** The fields that are not the same in all three versions. A password is never shown, only that it was typed. */
-export function conflictsOf(
-  was: ServerForm,
-  theirs: ServerForm,
-  mine: ServerForm,
-  credentialNames: ReadonlyMap<string, string> = new Map(),
-): readonly Conflict[] {
-  return titles.flatMap(([field, name]) => {
-    const [a, b, c] = [was[field], theirs[field], mine[field]];
-    if (a === b && a === c) return [];
-    const word = (v: string | boolean): string => {
-      if (field === "password") return v ? "changed" : "as stored";
-      if (field === "credentialId") return v === "" ? "own login" : credentialNames.get(String(v)) ?? "a profile";
-      return wordOf(v);
-    };
-    return [{ field, name, was: word(a), theirs: word(b), mine: word(c), clash: a !== b && a !== c && b !== c }];
-  });
-}
-
-function wordOf(value: string | boolean): string {
-  if (typeof value === "boolean") return value ? "on" : "off";
-  return value === "" ? "–" : value;
-}
-
-/** The form after a conflict: each field from whoever changed it; where both did, as `keep` says. */
-export function merged(was: ServerForm, theirs: ServerForm, mine: ServerForm, keep: ReadonlySet<keyof ServerForm>): ServerForm {
-  const next = { ...theirs };
-  for (const { field, clash } of conflictsOf(was, theirs, mine)) {
-    if (mine[field] === was[field] || (clash && !keep.has(field))) continue;
-    Object.assign(next, { [field]: mine[field] });
-  }
-  return next;
-}
 
 /** What a connection test depends on: when this changes, an old result says nothing any more. */
 export function connectionKey(form: ServerForm): string {

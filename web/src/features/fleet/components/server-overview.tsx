@@ -264,8 +264,7 @@ function LabelsPanel({ server, mayManage }: { server: Server; mayManage: boolean
           {server.labels.map((l) => (
             <li key={l.id}>
               <LabelChip
-                name={l.name}
-                color={l.color}
+                label={l}
                 onRemove={mayManage ? () => void change("The label was not removed", removeLabel(server.id, l.id)) : undefined}
               />
             </li>

@@ -35,7 +35,7 @@ export function Suggestions({ form, groupIds, onGroups, labels, onLabels }: Prop
           <li key={l.name}>
             <button className="btn sm" type="button" aria-label={`Add label ${l.name}`} onClick={() => onLabels([...labels, l.name])}>
               <Icon name="plus-lg" />
-              <LabelChip name={l.name} color={l.exists ? l.color : null} />
+              <LabelChip label={l.exists ? l : { name: l.name }} />
             </button>
             <span className="hint">{l.reason}</span>
           </li>

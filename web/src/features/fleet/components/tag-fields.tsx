@@ -15,17 +15,17 @@ interface Props {
 }
 
 export function TagFields({ groupIds, onGroups, labels, onLabels }: Props): ReactElement {
-  const groups = useGroups();
+  const groups = useGroups(), byHand = groups.data?.filter((g) => !g.dynamic);
   return (
     <div className="tagf">
       <fieldset className="field">
         <legend className="lbl">
           Groups <span className="opt">{" optional"}</span>
         </legend>
-        {groups.data && groups.data.length === 0 && <p className="hint">There are no groups yet. The Groups page makes them.</p>}
+        {byHand?.length === 0 && <p className="hint">There are no groups to choose yet. The Groups page makes them.</p>}
         {groups.error && !groups.data && <p className="err">Groups did not load ({groups.error.code}).</p>}
         <div className="gchecks">
-          {(groups.data ?? []).map((g) => (
+          {(byHand ?? []).map((g) => (
             <CheckRow
               key={g.id}
               label={g.name}
@@ -75,7 +75,7 @@ export function LabelInput(
       />
       {labels.length > 0 && (
         <span className="row w g1">
-          {labels.map((name) => <LabelChip key={name} name={name} onRemove={() => onLabels(labels.filter((n) => n !== name))} />)}
+          {labels.map((name) => <LabelChip key={name} label={known.find((l) => l.name === name) ?? { name }} onRemove={() => onLabels(labels.filter((n) => n !== name))} />)}
         </span>
       )}
     </div>

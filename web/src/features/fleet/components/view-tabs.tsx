@@ -14,7 +14,7 @@ import { asApiError, useAction } from "../../../lib/use-action";
 import { deleteView } from "../api/delete-view";
 import { useViews, viewsKey } from "../api/list-views";
 import { changeView, createView } from "../api/save-view";
-import { differs, hrefOf, notKept, requestOf, type ViewState } from "./views";
+import { differs, hrefOf, requestOf, type ViewState } from "./views";
 
 /** As many as stand in the row; the others are in its menu. */
 const tabCountMax = 6;
@@ -111,7 +111,7 @@ function ViewMenu({ view, state, changed, onOpen }: MenuProps): ReactElement | n
 
 function SaveDialog({ view, state, onClose }: { view?: ServerView; state: ViewState; onClose: () => void }): ReactElement {
   const [name, setName] = useState(view?.name ?? ""), [shared, setShared] = useState(view?.shared ?? false), [checked, setChecked] = useState(false);
-  const mayShare = useMay("manageServers"), fault = name.trim() ? undefined : "Enter a name", lost = view ? [] : notKept(state.filter);
+  const mayShare = useMay("manageServers"), fault = name.trim() ? undefined : "Enter a name";
   const action = useAction(async () => {
     const saved = view
       ? await changeView(view.id, { name: name.trim(), shared })
@@ -148,7 +148,6 @@ function SaveDialog({ view, state, onClose }: { view?: ServerView; state: ViewSt
       {mayShare && (
         <CheckRow label="Share with everybody in this tenant" checked={shared} onChecked={setShared} hint="Others see it; only you and administrators change it" />
       )}
-      {lost.length > 0 && <p className="hint">A view does not keep the filter {lost.join(", ")}.</p>}
       <ErrorCallout error={action.error} title="The view was not saved." />
     </Dialog>
   );

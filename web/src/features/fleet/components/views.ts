@@ -8,13 +8,15 @@ export interface ViewState {
   order: "asc" | "desc";
 }
 
-/** What of the list's state a view keeps; the rest is named, so that nobody believes it was saved. */
+/** What a view keeps: all of the list's filters, and its order. */
 export function requestOf({ filter, sort, order }: ViewState): Pick<ServerViewRequest, "filter" | "sort" | "order"> {
   const kept: Record<string, unknown> = {};
   if (filter.q) kept.q = filter.q;
-  for (const name of ["status", "health", "engine"] as const) if (filter[name]) kept[name] = [...(filter[name] ?? [])];
+  for (const name of ["status", "health", "engine", "deployment"] as const) if (filter[name]) kept[name] = [...(filter[name] ?? [])];
   if (filter.group) kept.groups = [...filter.group];
   if (filter.label) kept.labels = [...filter.label];
+  if (filter.credential) kept.credentials = [...filter.credential];
+  if (filter.deleted) kept.deleted = true;
   const request: Pick<ServerViewRequest, "filter" | "sort" | "order"> = { order };
   request.filter = kept;
   if (isSort(sort)) request.sort = sort;
@@ -23,14 +25,6 @@ export function requestOf({ filter, sort, order }: ViewState): Pick<ServerViewRe
 
 const sorts = ["name", "host", "status", "health", "version", "createdAt", "cpu", "memory"] as const;
 const isSort = (sort: string): sort is (typeof sorts)[number] => sorts.some((s) => s === sort);
-
-export function notKept(filter: ServerFilter): readonly string[] {
-  const names: string[] = [];
-  if (filter.deployment) names.push("Objects");
-  if (filter.credential) names.push("Credential");
-  if (filter.deleted) names.push("Removed");
-  return names;
-}
 
 /** The address that shows a view. */
 export function hrefOf(view: ServerView): string {
@@ -42,8 +36,11 @@ export function hrefOf(view: ServerView): string {
     ["engine", filter.engine],
     ["group", filter.groups],
     ["label", filter.labels],
+    ["deployment", filter.deployment],
+    ["credential", filter.credentials],
   ];
   for (const [name, values] of lists) for (const value of values) search.append(name, value);
+  if (filter.deleted) search.set("deleted", "true");
   if (view.sort !== "name") search.set("sort", view.sort);
   if (view.order === "desc") search.set("order", "desc");
   search.set("view", view.id);
@@ -52,10 +49,11 @@ export function hrefOf(view: ServerView): string {
 
 /** Whether the list shows something else than the view says. */
 export function differs(view: ServerView, state: ViewState): boolean {
-  const key = (v: ViewState): string => JSON.stringify([sortedFilter(requestOf(v).filter), v.sort, v.order, notKept(v.filter)]);
-  const { q, status, health, engine, groups, labels } = view.filter;
-  const saved: ServerFilter = { status, health, engine, group: groups, label: labels };
+  const key = (v: ViewState): string => JSON.stringify([sortedFilter(requestOf(v).filter), v.sort, v.order]);
+  const { q, status, health, engine, groups, labels, deployment, credentials, deleted } = view.filter;
+  const saved: ServerFilter = { status, health, engine, group: groups, label: labels, deployment, credential: credentials };
   if (q) saved.q = q;
+  if (deleted) saved.deleted = true;
   return key({ filter: saved, sort: view.sort, order: view.order }) !== key(state);
 }
 
