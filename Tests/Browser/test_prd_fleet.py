@@ -317,25 +317,20 @@ def test_charts_wait_and_say_when_there_is_nothing(mock, open_page):
 
 @pytest.mark.parametrize("width", [1280, 820])
 def test_the_list_scrolls_smoothly(open_page, site, width):
-    """60 frames a second: scripts, styles and layout of a scrolled list take less than one frame's 16 ms. (Painting without a graphics card,
-    on a machine that does other things too, is not the page's doing.)"""
+    """PRD 2.4-10: a frame of a scrolled list makes only the rows that come in, whatever the machine's speed.
+    (What frames take is measured by Benchmarks/run browsing.)"""
     page = open_page(site, width=width)
     go(page, "/servers")
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-
-    def work():
-        metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
-        return sum(metrics[name] for name in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration"))
-
-    before, frames = work(), 120
-    page.evaluate(
-        """async (frames) => { const box = document.querySelector('.vt');
-        for (let i = 0; i < frames; i++) { box.scrollTop += 40; await new Promise(requestAnimationFrame); } }""",
-        frames,
+    made = page.evaluate(
+        """async () => { const box = document.querySelector('.vt'), made = []; let n = 0;
+        const seen = new MutationObserver((list) => { for (const m of list) for (const e of m.addedNodes) if (e.dataset?.index) n += 1; });
+        seen.observe(box, { childList: true, subtree: true });
+        for (let i = 0; i < 60; i++) { n = 0; box.scrollTop += 32; await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame); made.push(n); }
+        seen.disconnect(); return made; }"""
     )
-    cost = (work() - before) * 1000 / frames
-    assert cost < 16, cost
+    # One row a step; now and then a frame brings two steps, or the next rows that were read.
+    assert sorted(made)[len(made) // 2] <= 2, made
+    assert rows(page).count() < 80
 
 
 def test_a_critical_server_is_notified_if_the_reader_asked(mock, open_page):

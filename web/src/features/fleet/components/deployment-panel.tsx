@@ -30,7 +30,6 @@ export function DeploymentPanel({ server }: { server: Server }): ReactElement {
   return (
     <Panel
       title="Monitoring objects"
-      sub={query.data?.checkedAt ? <>checked <Ago at={query.data.checkedAt} /></> : undefined}
       tools={
         <>
           <StaleBadge query={query} />
@@ -70,6 +69,7 @@ function Body({ status }: { status: DeploymentStatus }): ReactElement {
     ["Version", versionText(status)],
     ...(status.database ? [["Where", <span key="w" className="mono wrap">{[status.database, status.schema].filter(Boolean).join(".")}</span>] as const] : []),
     ...(status.deployedAt ? [["Deployed", <Ago key="d" at={status.deployedAt} />] as const] : []),
+    ...(status.checkedAt ? [["Checked", <Ago key="c" at={status.checkedAt} />] as const] : []),
     ...(status.objects.length > 0
       ? [["Objects", `${plural(status.objects.length - wrong.length, "object")} as deployed${wrong.length > 0 ? `, ${wrong.length} not` : ""}`] as const]
       : []),

@@ -26,7 +26,7 @@ const nothing: Chosen = new Set<string>();
 export function serverColumns(
   { narrow, selectable, thresholds, chosen = nothing, allState = "none", onAll = () => undefined }: Options,
 ): Column<Server>[] {
-  const columns: Column<Server>[] = [];
+  const columns: Column<Server>[] = [], percentWidth = narrow ? "72px" : "minmax(52px, .45fr)";
   if (selectable) {
     columns.push({
       key: "select",
@@ -49,10 +49,10 @@ export function serverColumns(
         </span>
       ),
     },
-    { key: "name", head: "Server", width: "minmax(148px, 1.6fr)", sortable: true, render: (s) => <NameCell server={s} /> },
+    { key: "name", head: "Server", width: narrow ? "minmax(148px, 1.6fr)" : "minmax(132px, 1.3fr)", sortable: true, render: (s) => <NameCell server={s} /> },
   );
   if (!narrow) {
-    columns.push({ key: "host", head: "Host", width: "minmax(80px, .8fr)", sortable: true, render: (s) => <HostCell server={s} /> });
+    columns.push({ key: "host", head: "Host", width: "minmax(108px, .9fr)", sortable: true, render: (s) => <HostCell server={s} /> });
   }
   columns.push({
     key: "status",
@@ -63,22 +63,22 @@ export function serverColumns(
   });
   if (!narrow) {
     columns.push(
-      { key: "version", head: "Version", width: "minmax(64px, .5fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
-      { key: "groups", head: "Groups, labels", width: "minmax(140px, 1.5fr)", render: (s) => <TagsCell server={s} /> },
+      { key: "version", head: "Version", width: "minmax(64px, .4fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
+      { key: "groups", head: "Groups, labels", width: "minmax(176px, 1.9fr)", render: (s) => <TagsCell server={s} /> },
     );
   }
   columns.push(
     {
       key: "cpu",
       head: "CPU",
-      width: "72px",
+      width: percentWidth,
       sortable: true,
       render: (s) => <PercentBar value={live(s, s.latest.cpuPercent)} limit={thresholds.cpuPercent} what="CPU" />,
     },
     {
       key: "memory",
       head: "Memory",
-      width: "72px",
+      width: percentWidth,
       sortable: true,
       render: (s) => <PercentBar value={live(s, s.latest.memoryPercent)} limit={thresholds.memoryPercent} what="Memory" />,
     },
@@ -167,7 +167,7 @@ function VersionCell({ server }: { server: Server }): ReactElement {
   const name = engineName(server.engine),
     short = server.version.startsWith(`${name} `)
       ? server.version.slice(name.length + 1)
-      : server.version.replace(/^(MariaDB) (.*)$/, "$2 $1");
+      : server.version.replace(/^MariaDB /, "");
   return (
     <span className="row g1">
       <span className="m2 ell" title={[server.version, server.productVersion, server.edition].filter(Boolean).join(" · ")}>{short}</span>

@@ -98,7 +98,7 @@ export function ServerFilters({ filter, active }: FilterState): ReactElement {
     <div className="toolbar t0">
       <SearchField
         label="Search servers"
-        placeholder="Name, host, group or label"
+        placeholder="Name, host, group, label"
         value={filter.q ?? ""}
         onValue={(q) => setSearch({ q })}
       />
