@@ -62,7 +62,7 @@ enum App {
             DeployKind($0, databases: installation.tenants, secrets: installation.secrets, deployer: deployer)
         }
         return bulk + objects + [
-            ImportKind(secrets: installation.secrets, tests: tests),
+            ImportKind(databases: installation.tenants, secrets: installation.secrets, tests: tests),
             CredentialTestKind(databases: installation.tenants, secrets: installation.secrets, tests: tests),
         ]
     }
@@ -76,7 +76,7 @@ enum App {
         }
         return [
             BulkLabels(isAdding: true), BulkLabels(isAdding: false), BulkGroups(isAdding: true), BulkGroups(isAdding: false),
-            BulkCollection(.start), BulkCollection(.stop), BulkCollection(.interval), BulkDelete(), BulkRestore(),
+            BulkCollection(.start), BulkCollection(.stop), BulkCollection(.interval), BulkCredential(), BulkDelete(), BulkRestore(),
             BulkConnectionTest(databases: installation.tenants, secrets: installation.secrets, tests: tests),
         ] + objects
     }

@@ -838,5 +838,11 @@ SELECT id, action, entity_type, entity_id, entity_name, actor_id, actor_name, ac
 FROM platform.activity_log_before;
 DROP TABLE platform.activity_log_before;
 """###),
+        Migration(
+            number: 9, name: "activity_servers",
+            sql: ###"""
+-- The activity of a server has the entries about several servers too, whose ids stand in their details (PRD 2.5-6, 4.15).
+CREATE INDEX activity_log_servers ON platform.activity_log USING gin ((details->'serverIds') jsonb_path_ops) WHERE details ? 'serverIds';
+"""###),
     ]
 }

@@ -28,6 +28,7 @@ import Testing
         #expect(result.latencyMs < 2_000)
     }
 
+    /// PRD 2.2-5: a test ends in time, whatever the server does; the program gives it 8.5 s, and kills it after 9.5.
     @Test(arguments: engines) func aSilentPortTimesOut(engine: EngineKind) async throws {
         let server = try TinyServer(.silent)
         defer { server.stop() }

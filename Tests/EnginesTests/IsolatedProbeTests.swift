@@ -19,6 +19,7 @@ import Testing
         #expect(result.errorCode == .driverFailed, "\(result)")
     }
 
+    /// PRD 2.2-5: an answer within 10 s also when a driver hangs.
     @Test func aChildThatHangsIsKilledInTime() async {
         let result = await probe("cat >/dev/null; exec sleep 60")
         #expect(result.errorCode == .timeout)

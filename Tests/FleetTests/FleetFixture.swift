@@ -61,7 +61,7 @@ struct FleetFixture {
         LabelRoutes(databases: platform.tenants).add(to: group)
         let bulk: [any BulkAction] = [
             BulkLabels(isAdding: true), BulkLabels(isAdding: false), BulkGroups(isAdding: true), BulkGroups(isAdding: false), BulkDelete(),
-            BulkRestore(), BulkConnectionTest(databases: platform.tenants, secrets: platform.secrets, tests: tests),
+            BulkRestore(), BulkCredential(), BulkConnectionTest(databases: platform.tenants, secrets: platform.secrets, tests: tests),
             BulkDeploy(.deploy, databases: platform.tenants, secrets: platform.secrets) { target, order in
                 DeployResult(
                     success: false, state: nil, message: "\(target.username ?? "") into \(order.database)", errorCode: "NO_PERMISSIONS")
@@ -72,7 +72,7 @@ struct FleetFixture {
         OperationRoutes(tenants: platform.tenants).add(to: group)
         let kinds: [any OperationKind] =
             bulk + [
-                ImportKind(secrets: platform.secrets, tests: tests),
+                ImportKind(databases: platform.tenants, secrets: platform.secrets, tests: tests),
                 CredentialTestKind(databases: platform.tenants, secrets: platform.secrets, tests: tests),
             ]
         let service = OperationService(tenants: platform.tenants, kinds: kinds, logger: Logger(label: "operations"))

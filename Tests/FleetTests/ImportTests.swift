@@ -207,7 +207,7 @@ import Testing
             let csv = try await fleet.csv("/servers?q=cmd")
             let lines = csv.split(separator: "\r\n")
             #expect(lines.count == 2)
-            #expect(lines[0].hasPrefix("name,hostname,port,instanceName,engine,database,authType,username,encrypt,"))
+            #expect(lines[0].hasPrefix("name,hostname,port,instanceName,engine,database,authType,username,credential,encrypt,"))
             #expect(lines[1].hasPrefix("'=cmd|' /C calc'!A0,h,1433,"))
             #expect(!csv.contains("s3cret"))
             let all = try await fleet.csv("/servers")

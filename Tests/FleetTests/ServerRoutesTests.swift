@@ -98,7 +98,8 @@ import Testing
         }
     }
 
-    @Test func nothingIsKeptWhenTheTestFails() async throws {
+    @Test("PRD 2.2-8, 2.2-9: with validate the server is tested first, and nothing is kept when the test fails")
+    func nothingIsKeptWhenTheTestFails() async throws {
         try await FleetFixture.with { (fleet) async throws in
             fleet.probed.answer.withLock {
                 $0 = ProbeResult(success: false, message: "The login failed.", errorCode: .authFailed, engine: .sqlserver)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Postgres
+import Primitives
 
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -67,7 +68,7 @@ struct RestoreCommand: AsyncParsableCommand {
             }
         }
         let createdAt = restored.manifest.createdAt.formatted(.iso8601)
-        Terminal.say("Restored the backup of \(createdAt): \(restored.tenantCount) tenants, each read back under its own role.")
+        Terminal.say("Restored the backup of \(createdAt): \(counted(restored.tenantCount, "tenant")), each read back under its own role.")
     }
 
     private static func restore(

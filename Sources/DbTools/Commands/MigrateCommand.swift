@@ -1,5 +1,6 @@
 import ArgumentParser
 import Platform
+import Primitives
 
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,7 +29,9 @@ struct MigrateCommand: AsyncParsableCommand {
         }
         let failed = outcomes.filter { $0.failure != nil }
         let applied = outcomes.reduce(0) { $0 + $1.appliedCount }
-        Terminal.say("\(outcomes.count - failed.count) of \(outcomes.count) tenants are up to date; \(applied) migrations were applied.")
+        Terminal.say(
+            "\(outcomes.count - failed.count) of \(counted(outcomes.count, "tenant")) \(outcomes.count == 1 ? "is" : "are") up to date; "
+                + "\(counted(applied, "migration")) \(applied == 1 ? "was" : "were") applied.")
         for outcome in failed { Terminal.error("dbtools: \(outcome.slug): \(outcome.failure ?? "")") }
         if !failed.isEmpty { throw ExitCode(1) }
     }

@@ -4,7 +4,7 @@ import Primitives
 
 struct ServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "server", abstract: "Adds, lists, tests and removes monitored servers.",
+        commandName: "server", abstract: "Adds, lists, tests, deploys to and removes monitored servers.",
         discussion: """
             Asks a running DbTools with the sign-in of dbtools login. Servers are named by name or id.
 
@@ -12,24 +12,33 @@ struct ServerCommand: AsyncParsableCommand {
               dbtools server list -t demo --status offline
               dbtools server add Orders sql01\\SALES -t demo --user dbtools --label prod
               dbtools server import servers.csv -t demo --dry-run
+              dbtools server deploy Orders -t demo
+
+            Exit codes: 0 done, 1 failed (also when one of several failed), 2 wrong usage.
             """,
-        subcommands: [Add.self, List.self, Show.self, Test.self, Remove.self, Import.self])
+        subcommands: [
+            Add.self, List.self, Show.self, Test.self, Deploy.self, Undeploy.self, Remove.self, Import.self, Export.self,
+        ])
+
+    static let passwordVariable = "DBTOOLS_SERVER_PASSWORD"
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Adds a server.",
             discussion: """
-                The password is asked for, or read from standard input; --no-password adds the server without one.
+                The password is asked for, or read from DBTOOLS_SERVER_PASSWORD or standard input; --no-password adds the server without.
 
                 Examples:
                   dbtools server add Orders sql01.example.com -t demo --user dbtools --validate
                   dbtools server add Billing pg01:5433 -t demo --engine postgresql --user dbtools --group Production
+                  dbtools server add Shop "sql02\\SHOP" -t demo --credential "Production SQL"
                 """)
         @OptionGroup var options: APIOptions
         @Argument(help: "The name that people see.") var name: String
         @Argument(help: "Where it listens: host, host\\instance, host,port or host:port.") var host: String
         @Option(help: "sqlserver, postgresql or mysql.") var engine = "sqlserver"
         @Option(help: "The login's name.") var user: String?
+        @Option(help: "Instead of a login: a credential profile, by name or id.") var credential: String?
         @Option(help: "The database to connect to.") var database: String?
         @Option(help: "sql or windows.") var auth = "sql"
         @Option(help: "A label; may be repeated.") var label: [String] = []
@@ -39,6 +48,10 @@ struct ServerCommand: AsyncParsableCommand {
         @Flag(help: "Do not encrypt.") var noEncrypt = false
         @Flag(name: .customLong("validate"), help: "Test the connection first, and add nothing when it fails.") var isValidated = false
 
+        func validate() throws {
+            if credential != nil, user != nil { throw ValidationError("--credential stands for a login: leave out --user.") }
+        }
+
         func run() async throws {
             var session = try options.open()
             var body: [String: JSONValue] = [
@@ -47,23 +60,17 @@ struct ServerCommand: AsyncParsableCommand {
                 "labels": .array(label.map { .string($0) }),
             ]
             if let user { body["username"] = .string(user) }
+            if let credential { body["credentialId"] = try await session.credential(credential) }
             if let database { body["database"] = .string(database) }
-            if !group.isEmpty { body["groupIds"] = .array(try await ids(of: group, &session)) }
+            if !group.isEmpty { body["groupIds"] = .array(try await session.groups(group)) }
             if user != nil, auth == "sql", !noPassword {
-                body["password"] = .string(try PasswordPrompt.ask("Password of \(user ?? ""): ", isNew: false))
+                let password = try PasswordPrompt.ask("Password of \(user ?? ""): ", isNew: false, variable: ServerCommand.passwordVariable)
+                body["password"] = .string(password)
             }
             let server = try await session.send("POST", "/servers", .object(body)).json
             Terminal.say(options.json ? server.text : "Added \(ServerCommand.line(server)) (\(server["id"]?.string ?? "")).")
-        }
-
-        private func ids(of names: [String], _ session: inout APISession) async throws -> [JSONValue] {
-            let groups = try await session.all("/groups", countMax: 10_000).items
-            return try names.map { name in
-                let group = groups.first { $0["name"]?.string?.lowercased() == name.lowercased() }
-                guard let id = group?["id"] else {
-                    throw Failure("There is no group called “\(name)”.")
-                }
-                return id
+            if let twin = server["duplicateOf"]?["name"]?.string {
+                Terminal.error("It is the instance that is registered as “\(twin)” already.")
             }
         }
     }
@@ -79,15 +86,15 @@ struct ServerCommand: AsyncParsableCommand {
         @Option(help: "healthy, warning, critical, offline or unknown; may be repeated.") var health: [String] = []
         @Option(help: "sqlserver, postgresql or mysql; may be repeated.") var engine: [String] = []
         @Option(help: "A label; with several a server must carry all.") var label: [String] = []
+        @Option(help: "A group, by name or id; may be repeated.") var group: [String] = []
+        @Option(help: "A credential profile, by name or id; may be repeated.") var credential: [String] = []
+        @Option(help: "State of the monitoring objects, such as monitored or drifted; may be repeated.") var deployment: [String] = []
+        @Flag(help: "Removed servers that can be restored, instead of the others.") var removed = false
         @Flag(help: "As CSV, which dbtools server import takes again.") var csv = false
 
         func run() async throws {
             var session = try options.open()
-            var parts = query.map { ["q=\(APISession.encoded($0))"] } ?? []
-            for (name, values) in [("status", status), ("health", health), ("engine", engine), ("label", label)] {
-                parts += values.map { "\(name)=\(APISession.encoded($0))" }
-            }
-            let path = "/servers" + (parts.isEmpty ? "" : "?" + parts.joined(separator: "&"))
+            let path = "/servers" + (try await ServerQuery(self, &session)).text
             if csv {
                 let file = try await session.send("GET", path, accept: "text/csv")
                 FileHandle.standardOutput.write(Data(file.body))
@@ -131,7 +138,8 @@ struct ServerCommand: AsyncParsableCommand {
                 ("reasons", reasons.isEmpty ? "-" : reasons.joined(separator: "; ")), ("version", found["version"]?.string ?? "-"),
                 ("build", found["productVersion"]?.string ?? "-"), ("edition", found["edition"]?.string ?? "-"),
                 ("groups", names("groups")), ("labels", names("labels")), ("collected", found["lastCollectedAt"]?.string ?? "never"),
-                ("error", found["lastError"]?["message"]?.string ?? "-"),
+                ("error", found["lastError"]?["message"]?.string ?? "-"), ("deployment", found["deployment"]?.string ?? "none"),
+                ("credential", found["credential"]?["name"]?.string ?? "-"), ("same as", found["duplicateOf"]?["name"]?.string ?? "-"),
             ]
             for (name, value) in lines { Terminal.say(name.padding(toLength: 11, withPad: " ", startingAt: 0) + value) }
         }
@@ -198,14 +206,8 @@ struct ServerCommand: AsyncParsableCommand {
 
         func run() async throws {
             var session = try options.open()
-            var found: [JSONValue] = []
-            for name in servers { found.append(try await session.server(name)) }
-            if !yes {
-                guard isatty(STDIN_FILENO) == 1 else { throw ValidationError("Removing needs --yes when nobody can be asked.") }
-                for server in found { Terminal.error("  \(ServerCommand.line(server))") }
-                Terminal.error("Remove \(found.count == 1 ? "this server" : "these \(found.count) servers")? [y/N]")
-                guard readLine()?.lowercased() == "y" else { throw Failure("Nothing was removed.") }
-            }
+            let found = try await session.servers(servers)
+            if !yes { try ServerCommand.confirm("Remove", found) }
             for server in found {
                 _ = try await session.send("DELETE", "/servers/\(server["id"]?.string ?? "")")
                 if !options.json { Terminal.say("Removed \(server["name"]?.string ?? "").") }

@@ -78,7 +78,7 @@ extension ServerCommand {
                 }
                 for line in named { Terminal.say(line) }
                 Terminal.say(
-                    "\(verdicts["rows"]?.int ?? 0) rows: \(count("create")) to add, \(count("exists")) there already, "
+                    "\(counted(verdicts["rows"]?.int ?? 0, "row")): \(count("create")) to add, \(count("exists")) there already, "
                         + "\(count("invalid")) invalid, \(count("duplicate")) twice. Nothing was changed.")
                 if verdicts["isComplete"] == false { Terminal.say("Not every row is shown.") }
             }

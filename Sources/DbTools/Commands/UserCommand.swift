@@ -87,7 +87,10 @@ struct UserCommand: AsyncParsableCommand {
 
 /// Asks for a password without showing it.
 enum PasswordPrompt {
-    static func ask(_ prompt: String, isNew: Bool) throws -> String {
+    /// A password from the environment's `variable`, where that is set; else from the keyboard, or a line of standard input. Never from an
+    /// argument, which everybody on the machine can read.
+    static func ask(_ prompt: String, isNew: Bool, variable: String? = nil) throws -> String {
+        if let variable, let password = ProcessInfo.processInfo.environment[variable], !password.isEmpty { return password }
         guard isatty(STDIN_FILENO) == 1 else {
             guard let line = readLine(), !line.isEmpty else { throw Failure("There is no password on standard input.") }
             return line

@@ -6,7 +6,9 @@ import SystemPackage
 
 extension IsolatedProbe {
     /// Targets that one child tests, side by side: starting a child costs more than a test.
-    package static let batchCountMax = 8
+    package static let batchCountMax = 24
+    /// Children at once when a batch's targets are tested one by one.
+    static let singlesCountMax = 8
 
     /// Tests several targets in one child. A driver that crashes takes their tests along: they are then made one by one, so that each
     /// target's own result is told. Answers in the order of `targets`.
@@ -34,9 +36,17 @@ extension IsolatedProbe {
 
     private func oneByOne(_ targets: [Target], allow: OutboundPolicy) async -> [ProbeResult] {
         await withTaskGroup(of: (Int, ProbeResult).self) { group in
-            for (index, target) in targets.enumerated() { group.addTask { (index, await probe(target, allow: allow)) } }
-            var results: [Int: ProbeResult] = [:]
-            for await (index, result) in group { results[index] = result }
+            var (results, next) = ([Int: ProbeResult](), 0)
+            func begin() {
+                guard targets.indices.contains(next) else { return }
+                group.addTask { [next] in (next, await probe(targets[next], allow: allow)) }
+                next += 1
+            }
+            for _ in 0..<Self.singlesCountMax { begin() }
+            for await (index, result) in group {
+                results[index] = result
+                begin()
+            }
             return targets.indices.map { results[$0] ?? Self.stopped(targets[$0]) }
         }
     }

@@ -10,7 +10,7 @@ package protocol BulkAction: OperationKind {
     /// The word in the path. The kind's name is `bulk-` and this.
     var action: String { get }
     var permission: Permission { get }
-    /// What it is done to: servers that are there, or deleted ones (which only ids can name).
+    /// What it is done to: servers that are there, or deleted ones (by ids, or by a filter with `deleted`).
     var isForDeleted: Bool { get }
 
     /// Reads what the action needs besides the servers; failures stay in `body`. No secret is part of it.
@@ -42,47 +42,18 @@ package enum BulkSelection: Sendable {
     /// Reads `ids` or `filter`; failures stay in `body`.
     package init(_ body: FieldReader, isForDeleted: Bool) {
         let ids = body.optionalIDs("ids", max: Self.idCountMax, of: Server.self)
-        let filter = ServerFilter(body.nested("filter"))
+        let filter = body.nested("filter").map { ServerFilter($0) }
         switch (body.isPresent("ids"), body.isPresent("filter")) {
         case (true, true): body.fail("filter", "cannot stand beside ids")
-        case (false, false): body.fail("ids", isForDeleted ? "is required" : "is required, or filter")
+        case (false, false): body.fail("ids", "is required, or filter")
         case (true, false): if ids?.isEmpty ?? true { body.fail("ids", "must have at least 1 entry") }
         case (false, true):
-            if isForDeleted { body.fail("filter", "cannot name deleted servers: use ids") }
             if body.isNull("filter") { body.fail("filter", "must not be null") }
+            if let filter, filter.isDeleted != isForDeleted {
+                body.fail("filter.deleted", isForDeleted ? "must be true: this is for deleted servers" : "is for restore alone")
+            }
         }
         self = filter.map { .filter($0) } ?? .ids(ids ?? [])
-    }
-}
-
-extension ServerFilter {
-    static let listCountMax = 100
-
-    /// Reads the filter of a body, with the names that GET /servers has for its parameters. Nil when there is none.
-    init?(_ body: FieldReader?) {
-        guard let body else { return nil }
-        self.init()
-        search = body.optionalString("q", 0...QueryReader.searchLengthMax).flatMap { $0.isEmpty ? nil : $0 }
-        statuses = Self.words("status", body, ServerStatus.self)
-        healths = Self.words("health", body, ServerHealth.self)
-        engines = Self.words("engine", body, EngineWord.self).map(\.rawValue)
-        deployments = Self.words("deployment", body, DeploymentState.self)
-        groups = body.ids("group", max: Self.listCountMax)
-        labels = body.strings("label", max: Self.listCountMax, length: Label.nameLengths)
-        for name in ["q", "status", "health", "engine", "deployment", "group", "label"] where body.isNull(name) {
-            body.fail(name, "must not be null")
-        }
-    }
-
-    private enum EngineWord: String, CaseIterable { case sqlserver, postgresql, mysql }
-
-    private static func words<Word: RawRepresentable & CaseIterable>(_ name: String, _ body: FieldReader, _ type: Word.Type) -> [Word]
-    where Word.RawValue == String, Word.AllCases == [Word] {
-        body.strings(name, max: listCountMax).enumerated().compactMap { index, text in
-            if let word = Word(rawValue: text) { return word }
-            body.fail("\(name)[\(index)]", "must be one of " + type.allCases.map(\.rawValue).joined(separator: ", "))
-            return nil
-        }
     }
 }
 
@@ -100,15 +71,15 @@ enum BulkOutcomes {
         }
     }
 
-    /// One entry for many servers, with their ids, under the word that the log has for one.
+    /// One entry for many servers, with their ids and the revisions that they got, under the word that the log has for one.
     static func activity(
-        _ action: String, _ servers: some Collection<Server.ID>, of operation: Platform.Operation, details: [String: JSONValue]
+        _ action: String, _ servers: [Server.ID: Int64], of operation: Platform.Operation, details: [String: JSONValue]
     ) -> Activity {
-        var details = details
+        var details = details.merging(Activity.servers(servers)) { $1 }
         details["operationId"] = .string(operation.id.description)
-        details["serverIds"] = .array(servers.sorted().map { .string($0.description) })
-        let name = servers.count == 1 ? "1 server" : "\(servers.count) servers"
-        return Activity(action, entityType: "server", entityID: nil, entityName: name, actor: operation.actor, details: .object(details))
+        return Activity(
+            action, entityType: "server", entityID: nil, entityName: counted(servers.count, "server"), actor: operation.actor,
+            details: .object(details))
     }
 
     /// Tells the event stream that many servers changed at once.

@@ -37,7 +37,8 @@ package struct BulkLabels: BulkAction {
         if !changed.isEmpty {
             let details: [String: JSONValue] = ["labels": .array(names.map { .string($0) })]
             let word = isAdding ? "server_labeled" : "server_unlabeled"
-            try session.record(BulkOutcomes.activity(word, changed, of: operation, details: details))
+            let revisions = try BulkSQL.bump(changed, at: now, on: session)
+            try session.record(BulkOutcomes.activity(word, revisions, of: operation, details: details))
             try session.publish(BulkOutcomes.event(changed.count, of: operation))
         }
         return BulkOutcomes.of(
@@ -82,7 +83,8 @@ package struct BulkGroups: BulkAction {
         if !changed.isEmpty {
             let word = isAdding ? "group_servers_added" : "group_servers_removed"
             let details = ["groupIds": operation.options["groupIds"] ?? []]
-            try session.record(BulkOutcomes.activity(word, changed, of: operation, details: details))
+            let revisions = try BulkSQL.bump(changed, at: now, on: session)
+            try session.record(BulkOutcomes.activity(word, revisions, of: operation, details: details))
             try session.publish(BulkOutcomes.event(changed.count, of: operation))
             for group in groups {
                 try session.publish(Event("group.changed", entityID: group.uuid, payload: ["groupId": .string(group.description)]))

@@ -41,12 +41,14 @@ package struct BulkRoutes: Sendable {
             try action.check(options, on: session)
             let count = try selection.insertItems(into: id, on: session)
             if let expected, expected != count {
-                throw AppError(.conflict, "\(count) servers are meant now, not \(expected); look at them again")
+                let (verb, pronoun) = count == 1 ? ("is", "it") : ("are", "them")
+                throw AppError(
+                    .conflict, "\(counted(count, "server")) \(verb) meant now, not \(expected); look at \(pronoun) again")
             }
             guard count <= Platform.Operation.itemCountMax else {
                 throw AppError(.conflict, "More than \(Platform.Operation.itemCountMax) servers are meant; narrow the filter")
             }
-            try BulkSQL.retitle(id, "\(title) (\(count == 1 ? "1 server" : "\(count) servers"))", on: session)
+            try BulkSQL.retitle(id, "\(title) (\(counted(count, "server")))", on: session)
             try session.record(
                 Activity(
                     "operation_started", entityType: "operation", entityID: id.uuid, entityName: title, actor: actor,

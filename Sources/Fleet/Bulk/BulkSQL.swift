@@ -45,6 +45,56 @@ enum BulkSQL {
             ).map { try $0.decode(0) })
     }
 
+    /// Counts one more change of each server's configuration, since its labels or groups changed: whoever edits it is told. Returns the
+    /// new revisions.
+    @discardableResult static func bump(
+        _ servers: Set<Server.ID>, at now: Date, on session: TenantSession
+    ) throws -> [Server.ID: Int64] {
+        guard !servers.isEmpty else { return [:] }
+        let rows = try session.rows(
+            """
+            UPDATE fleet.servers
+            SET revision = revision + 1, updated_at = \(now)
+            WHERE id = ANY (\(Array(servers)))
+            RETURNING id, revision
+            """)
+        return Dictionary(uniqueKeysWithValues: try rows.map { (try $0.decode(0), try $0.decode(1)) })
+    }
+
+    /// How those of `servers` that are there sign in; call `lock` first.
+    static func logins(_ servers: Set<Server.ID>, on session: TenantSession) throws -> [ServerLogin] {
+        try session.rows(
+            """
+            SELECT s.id, s.name, s.engine, s.auth_type, s.username, s.password_encrypted IS NOT NULL, s.credential_id, s.revision
+            FROM fleet.servers s
+            WHERE s.id = ANY (\(Array(servers)))
+            """
+        ).map { row in
+            ServerLogin(
+                id: try row.decode(0), name: try row.decode(1), engine: try row.decodeWord("engine"), authType: try row.decodeWord("auth_type"),
+                username: try row.decode(4), hasPassword: try row.decode(5), credentialID: try row.decode(6), revision: try row.decode(7))
+        }
+    }
+
+    /// Lets servers sign in with a profile, and with nothing of their own; collectors learn of each.
+    static func setCredential(_ login: CredentialLogin, of servers: Set<Server.ID>, at now: Date, on session: TenantSession) throws {
+        try session.execute(
+            """
+            WITH counter AS (
+                UPDATE fleet.change_counter
+                SET value = value + \(servers.count)
+                RETURNING value - \(servers.count) AS base
+            ), numbered AS (
+                SELECT id, row_number() OVER (ORDER BY id) AS number FROM unnest(\(Array(servers))) AS id
+            )
+            UPDATE fleet.servers s
+            SET credential_id = \(login.id), auth_type = \(login.authType), username = NULL, password_encrypted = NULL,
+                updated_at = \(now), revision = revision + 1, change_number = counter.base + numbered.number
+            FROM counter, numbered
+            WHERE s.id = numbered.id
+            """)
+    }
+
     /// Puts each label on each server. Returns the servers that lacked one.
     static func addLabels(_ labels: [Label.ID], to servers: Set<Server.ID>, on session: TenantSession) throws -> Set<Server.ID> {
         try changed(
@@ -107,7 +157,7 @@ enum BulkSQL {
         let unknown = groups.enumerated().filter { !known.contains($1) }
         guard unknown.isEmpty else {
             throw AppError(
-                .validationError, "\(unknown.count) of the groups do not exist",
+                .validationError, unknown.count == 1 ? "1 of the groups does not exist" : "\(unknown.count) of the groups do not exist",
                 details: unknown.map { .init(field: "groupIds[\($0.offset)]", reason: "is not a group of this tenant") })
         }
         for row in rows where try row.decode(2) { throw ServerGroup.refusesHands(try row.decode(1)) }

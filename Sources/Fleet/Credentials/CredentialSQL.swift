@@ -29,14 +29,27 @@ extension Credential {
     /// What a server that refers to it signs in with, kept from being deleted until the transaction ends. Throws a validation error when
     /// there is no such profile, or when it is for another engine.
     package static func login(_ id: ID, for engine: EngineKind, on session: TenantSession) throws -> CredentialLogin {
-        guard let row = try session.rows("SELECT \(columns) FROM fleet.credentials c WHERE c.id = \(id) FOR KEY SHARE OF c").first else {
+        guard let login = try login(id, on: session) else {
             throw AppError.validation(field: "credentialId", reason: "is not a credential profile of this tenant")
         }
-        let login = try Credential(row).login
         guard login.engine == engine else {
             throw AppError.validation(field: "credentialId", reason: "is a credential profile for \(login.engine.displayName)")
         }
         return login
+    }
+
+    /// The login of a profile, kept from being deleted until the transaction ends; nil when there is none.
+    static func login(_ id: ID, on session: TenantSession) throws -> CredentialLogin? {
+        try session.rows("SELECT \(columns) FROM fleet.credentials c WHERE c.id = \(id) FOR KEY SHARE OF c").first
+            .map { try Credential($0).login }
+    }
+
+    /// More profiles than an import looks at.
+    private static let loginCountMax = 100_000
+
+    /// The logins of all profiles.
+    static func logins(on session: TenantSession) throws -> [CredentialLogin] {
+        try session.rows("SELECT \(columns) FROM fleet.credentials c ORDER BY c.id LIMIT \(loginCountMax)").map { try Credential($0).login }
     }
 
     /// Profiles by name, those after `after`, and how many there are in all.

@@ -80,7 +80,7 @@ package struct DeploymentRoutes: Sendable {
         }
         guard !members.isEmpty else { throw AppError(.conflict, "The group “\(group.name)” has no servers") }
         try input.refuse(for: Set(members.map(\.engine)))
-        let title = "Deploy monitoring objects to \(members.count) servers of \(group.name)"
+        let title = "Deploy monitoring objects to \(counted(members.count, "server")) of \(group.name)"
         return try await start(DeployKind.deployName, title: title, input, members.map { ($0.id, $0.name) }, actor: actor, tenant: tenant)
     }
 

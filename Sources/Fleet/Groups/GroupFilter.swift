@@ -12,7 +12,7 @@ package struct GroupFilter: Sendable, Equatable {
 
     /// What can be compared.
     package enum Field: String, CaseIterable, Sendable {
-        case label, engine, name, host, port, instance, database, version, edition, auth
+        case label, engine, name, host, port, instance, database, version, edition, auth, credential
     }
 
     /// One field against one value, or several.

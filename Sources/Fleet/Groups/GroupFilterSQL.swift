@@ -41,6 +41,10 @@ extension GroupFilter {
             case .database: "coalesce(o.database_name, '')"
             case .edition: "coalesce(o.edition, '')"
             case .auth: "o.auth_type"
+            case .credential:
+                """
+                coalesce((SELECT fc.name FROM fleet.servers fs JOIN fleet.credentials fc ON fc.id = fs.credential_id WHERE fs.id = o.id), '')
+                """
             case .version, .label: "''"  // dealt with above
             }
         return match(column, comparison)
@@ -75,7 +79,7 @@ extension GroupFilter {
 }
 
 /// A group that a filter fills, evaluated on read: nothing is stored of who is in it.
-package struct DynamicGroup: Sendable {
+package struct DynamicGroup: Sendable, Equatable {
     /// In one tenant.
     package static let countMax = 200
 

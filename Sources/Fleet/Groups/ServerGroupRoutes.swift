@@ -182,11 +182,11 @@ package struct ServerGroupRoutes: Sendable {
         try body.finish()
         try await databases.transaction(context.requireTenant()) { session in
             let group = try ServerGroup.lock(id, on: session)
-            let count = try group.add(servers, on: session)
-            guard count > 0 else { return }
-            let names = servers.map { JSONValue.string($0.description) }
-            try session.record(
-                group.activity("group_servers_added", by: actor, details: ["serverIds": .array(names), "added": .int(Int64(count))]))
+            let added = try group.add(servers, on: session)
+            guard !added.isEmpty else { return }
+            var details = Activity.servers(try BulkSQL.bump(added, at: Date(), on: session))
+            details["added"] = .int(Int64(added.count))
+            try session.record(group.activity("group_servers_added", by: actor, details: details))
             try session.publish(group.event)
         }
         return try await reply(id, context)
@@ -200,7 +200,8 @@ package struct ServerGroupRoutes: Sendable {
         try await databases.transaction(context.requireTenant()) { session in
             let group = try ServerGroup.lock(id, on: session)
             try group.remove(server, on: session)
-            try session.record(group.activity("group_server_removed", by: actor, details: ["serverId": .string(server.description)]))
+            let details = Activity.servers(try BulkSQL.bump([server], at: Date(), on: session))
+            try session.record(group.activity("group_server_removed", by: actor, details: details))
             try session.publish(group.event)
         }
         return noContent()

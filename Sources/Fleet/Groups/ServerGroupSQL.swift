@@ -96,9 +96,9 @@ extension ServerGroup {
     /// Removes the group; its servers stay.
     package func delete(on session: TenantSession) throws { try session.execute("DELETE FROM fleet.server_groups WHERE id = \(id)") }
 
-    /// Adds servers; those already in it stay. Returns how many are new. Throws a validation error that names each unknown id, and
+    /// Adds servers; those already in it stay. Returns the new ones. Throws a validation error that names each unknown id, and
     /// `.conflict` when a filter decides.
-    package func add(_ servers: [Server.ID], on session: TenantSession) throws -> Int {
+    package func add(_ servers: [Server.ID], on session: TenantSession) throws -> Set<Server.ID> {
         if filter != nil { throw Self.refusesHands(name) }
         let known = Set(
             try session.rows("SELECT id FROM fleet.servers WHERE id = ANY (\(servers)) AND deleted_at IS NULL FOR KEY SHARE")
@@ -106,15 +106,10 @@ extension ServerGroup {
         let unknown = servers.enumerated().filter { !known.contains($1) }
         guard unknown.isEmpty else {
             throw AppError(
-                .validationError, "\(unknown.count) of the servers do not exist",
+                .validationError, unknown.count == 1 ? "1 of the servers does not exist" : "\(unknown.count) of the servers do not exist",
                 details: unknown.map { .init(field: "serverIds[\($0.offset)]", reason: "is not a server of this tenant") })
         }
-        return try session.execute(
-            """
-            INSERT INTO fleet.server_group_members (server_id, group_id)
-            SELECT server_id, \(id) FROM unnest(\(servers)) AS server_id
-            ON CONFLICT DO NOTHING
-            """)
+        return try BulkSQL.addToGroups([id], Set(servers), on: session)
     }
 
     /// Takes a server out. Throws `.notFound` when it is not in the group, `.conflict` when a filter decides.
@@ -198,7 +193,7 @@ extension ServerGroup {
         let unknown = groups.enumerated().filter { !ids.contains($1) }
         guard unknown.isEmpty else {
             throw AppError(
-                .validationError, "\(unknown.count) of the groups do not exist",
+                .validationError, unknown.count == 1 ? "1 of the groups does not exist" : "\(unknown.count) of the groups do not exist",
                 details: unknown.map { .init(field: "groupIds[\($0.offset)]", reason: "is not a group of this tenant") })
         }
         for (_, name, filter) in known {
@@ -213,6 +208,16 @@ extension ServerGroup {
             SELECT \(server), group_id FROM unnest(\(byHand)) AS group_id
             ON CONFLICT DO NOTHING
             """)
+    }
+
+    /// The groups that people put a server into.
+    static func byHand(of server: Server.ID, on session: TenantSession) throws -> [ID] {
+        try session.rows("SELECT group_id FROM fleet.server_group_members WHERE server_id = \(server)").map { try $0.decode(0) }
+    }
+
+    /// Those of `groups` that people put servers into.
+    static func byHand(among groups: [ID], on session: TenantSession) throws -> [ID] {
+        try session.rows("SELECT id FROM fleet.server_groups WHERE id = ANY (\(groups)) AND filter IS NULL").map { try $0.decode(0) }
     }
 
     private func nameTaken(_ body: () throws -> Void) throws {

@@ -4,14 +4,14 @@ import Primitives
 struct ImportColumns: Equatable {
     /// What a file may say of a server. The raw value is the name in the API.
     enum Column: String, CaseIterable {
-        case name, hostname, port, instanceName, engine, database, authType, username, password, encrypt, trustServerCertificate
-        case groups, labels
+        case name, hostname, port, instanceName, engine, database, authType, username, password, credential, credentialId
+        case encrypt, trustServerCertificate, groups, labels
     }
 
     /// In the order of the template and of exports.
     static let template: [Column] = [
-        .name, .hostname, .port, .instanceName, .engine, .database, .authType, .username, .password, .encrypt, .trustServerCertificate,
-        .groups, .labels,
+        .name, .hostname, .port, .instanceName, .engine, .database, .authType, .username, .password, .credential, .encrypt,
+        .trustServerCertificate, .groups, .labels,
     ]
     /// What an export has besides: read over, so that an exported file can be imported.
     static let ignored = [
@@ -21,7 +21,7 @@ struct ImportColumns: Equatable {
     private static let aliases: [String: Column] = [
         "host": .hostname, "server": .hostname, "address": .hostname, "instance": .instanceName, "databasename": .database,
         "user": .username, "login": .username, "group": .groups, "label": .labels, "tags": .labels, "type": .engine,
-        "authentication": .authType, "trustcertificate": .trustServerCertificate,
+        "authentication": .authType, "profile": .credential, "credentialprofile": .credential, "credentialname": .credential, "trustcertificate": .trustServerCertificate,
     ]
 
     /// By place in the line; nil: read over.
@@ -75,7 +75,8 @@ struct ImportColumns: Equatable {
         case .engine: .string(engine(text))
         case .authType: .string(text.lowercased())
         case .password: .string(text)
-        case .name, .hostname, .instanceName, .database, .username: .string(unquoted(text))
+        case .credentialId: .string(text)
+        case .name, .hostname, .instanceName, .database, .username, .credential: .string(unquoted(text))
         }
     }
 

@@ -1,3 +1,4 @@
+import Engines
 package import Foundation
 package import Platform
 import Postgres
@@ -10,12 +11,15 @@ package struct ImportKind: OperationKind {
 
     package let name = kindName
     package let parallelismMax = 2
-    package let batchCountMax = 25
+    /// As many as two children test at once.
+    package let batchCountMax = IsolatedProbe.batchCountMax
 
+    let databases: TenantDatabases
     let secrets: SecretBox
     let tests: ConnectionTests
 
-    package init(secrets: SecretBox, tests: ConnectionTests) {
+    package init(databases: TenantDatabases, secrets: SecretBox, tests: ConnectionTests) {
+        self.databases = databases
         self.secrets = secrets
         self.tests = tests
     }
@@ -24,10 +28,15 @@ package struct ImportKind: OperationKind {
     package func perform(_ item: OperationItem, of operation: Platform.Operation, for tenant: Tenant) async throws -> ItemOutcome {
         let server = try ImportedServer(item.input)
         guard server.validates || operation.options["validate"]?.bool == true else { return .succeeded() }
-        let password = try item.sealedSecret.map {
-            try secrets.open($0.bytes, for: tenant.id, context: Server.passwordContext(try Self.serverID(item)))
+        let (id, now) = (try Self.serverID(item), Date())
+        var row = Server(
+            id: id, configuration: server.configuration, sealedPassword: item.sealedSecret, revision: 1, facts: ServerFacts(), createdAt: now,
+            updatedAt: now)
+        if let profile = server.configuration.credentialID {
+            guard let login = try await databases.read(tenant, { try Credential.login(profile, on: $0) }) else { return Self.noCredential }
+            row.credential = login
         }
-        return ItemOutcome(await tests.runInBackground(server.configuration.target(password: password)))
+        return ItemOutcome(await tests.runInBackground(try row.target(secrets: secrets, tenant: tenant.id)))
     }
 
     package func keep(_ results: [ItemResult], of operation: Platform.Operation, at now: Date, on session: TenantSession) throws
@@ -41,11 +50,13 @@ package struct ImportKind: OperationKind {
                 "group_created", entityType: "group", entityID: group.id.uuid, entityName: group.name, actor: operation.actor,
                 details: ["operationId": .string(operation.id.description)])
         }
+        let profiles = try ImportSQL.existing(Set(servers.compactMap { $0?.configuration.credentialID }), on: session)
         var groupPairs: [(server: Server.ID, group: ServerGroup.ID)] = []
         var labelPairs: [(server: Server.ID, label: Label.ID)] = []
         var count = 0
         let outcomes = try zip(results, servers).map { result, server -> ItemOutcome in
             guard let server else { return result.outcome }
+            if let profile = server.configuration.credentialID, !profiles.contains(profile) { return Self.noCredential }
             let id = try Self.serverID(result.item)
             let row = Server(
                 id: id, configuration: server.configuration, sealedPassword: result.item.sealedSecret, revision: 1,
@@ -70,6 +81,8 @@ package struct ImportKind: OperationKind {
         return outcomes
     }
 
+    private static let noCredential = ItemOutcome.failed("NOT_FOUND", "Its credential profile does not exist any more")
+
     /// The id that the server will have: chosen with the row, because its password is sealed for it.
     private static func serverID(_ item: OperationItem) throws -> Server.ID {
         guard let id = item.input["id"]?.string.flatMap({ Server.ID(text: $0) }) else {
@@ -83,7 +96,7 @@ package struct ImportKind: OperationKind {
         let outcome: ItemOutcome
         switch verdict.word {
         case .create:
-            guard let server = row.server, case .object(var input) = server.input else {
+            guard let server = verdict.server, case .object(var input) = server.input else {
                 throw AppError(.internalError, "A row without a server is to be created")
             }
             let id = Server.ID()

@@ -1,3 +1,4 @@
+import Engines
 import Platform
 import Primitives
 
@@ -10,6 +11,8 @@ struct ImportVerdict: Sendable, Equatable {
     let line: Int?
     let name: String
     let word: Word
+    /// The row's server with the id of its credential profile (create).
+    var server: ImportedServer?
     /// The one that has the name already.
     var serverID: Server.ID?
     /// The row that has the name already.
@@ -26,6 +29,9 @@ struct ImportSurroundings: Sendable {
     var groupIDs: Set<ServerGroup.ID> = []
     /// In lower case.
     var labels: Set<String> = []
+    var credentials: [Credential.ID: CredentialLogin] = [:]
+    /// By their names in lower case.
+    var credentialIDs: [String: Credential.ID] = [:]
 }
 
 /// Judges row after row: what is valid, what is there already, what stands twice in the file. Pure.
@@ -57,8 +63,15 @@ struct ImportPlan {
 
     private mutating func verdict(_ row: ImportRow) -> ImportVerdict {
         var errors = row.errors
-        if let server = row.server { errors += groupErrors(server) }
-        guard errors.isEmpty, let server = row.server else {
+        var found = row.server
+        if let server = row.server {
+            errors += groupErrors(server)
+            switch withCredential(server) {
+            case .success(let server): found = server
+            case .failure(let refusal): errors.append(refusal.detail)
+            }
+        }
+        guard errors.isEmpty, let server = found else {
             return ImportVerdict(row: row.row, line: row.line, name: row.name, word: .invalid, errors: errors)
         }
         let word = server.configuration.name.lowercased()
@@ -69,7 +82,31 @@ struct ImportPlan {
         if let id = surroundings.servers[word] {
             return ImportVerdict(row: row.row, line: row.line, name: row.name, word: .exists, serverID: id)
         }
-        return ImportVerdict(row: row.row, line: row.line, name: row.name, word: .create)
+        return ImportVerdict(row: row.row, line: row.line, name: row.name, word: .create, server: server)
+    }
+
+    private struct Refusal: Error { let detail: AppError.Detail }
+
+    /// `server` with the id of the profile that it names, and signing in as that does.
+    private func withCredential(_ server: ImportedServer) -> Result<ImportedServer, Refusal> {
+        let field = server.credential == nil ? "credentialId" : "credential"
+        func refused(_ reason: String) -> Result<ImportedServer, Refusal> {
+            .failure(Refusal(detail: .init(field: field, reason: reason)))
+        }
+        var server = server
+        if let name = server.credential {
+            guard let id = surroundings.credentialIDs[name.lowercased()] else { return refused("“\(name)” does not exist") }
+            server.configuration.credentialID = id
+            server.credential = nil
+        }
+        guard let id = server.configuration.credentialID else { return .success(server) }
+        guard let login = surroundings.credentials[id] else { return refused("is not a credential profile of this tenant") }
+        guard login.engine == server.configuration.engine else {
+            return refused("is a credential profile for \(login.engine.displayName)")
+        }
+        server.configuration.authType = login.authType
+        server.configuration.username = nil
+        return .success(server)
     }
 
     private func groupErrors(_ server: ImportedServer) -> [AppError.Detail] {

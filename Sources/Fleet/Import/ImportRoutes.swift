@@ -32,11 +32,11 @@ package struct ImportRoutes: Sendable {
         _ = try context.requireTenant()
         let examples: [[String]] = [
             [
-                "Orders", "sql01.example.com", "", "SALES", "sqlserver", "", "sql", "dbtools", "", "true", "false", "Production|Sales",
+                "Orders", "sql01.example.com", "", "SALES", "sqlserver", "", "sql", "dbtools", "", "", "true", "false", "Production|Sales",
                 "core|emea",
             ],
-            ["Billing", "pg01.example.com", "5432", "", "postgresql", "billing", "sql", "dbtools", "", "true", "false", "Production", ""],
-            ["Shop", "db.example.com", "3306", "", "mysql", "", "sql", "dbtools", "", "true", "false", "", "test"],
+            ["Billing", "pg01.example.com", "5432", "", "postgresql", "billing", "sql", "dbtools", "", "", "true", "false", "Production", ""],
+            ["Shop", "db.example.com", "3306", "", "mysql", "", "sql", "dbtools", "", "", "true", "false", "", "test"],
         ]
         let text = CSV.line(ImportColumns.template.map(\.rawValue)) + examples.map(CSV.line).joined()
         return Response(
@@ -86,7 +86,7 @@ package struct ImportRoutes: Sendable {
         }
         let (counts, count) = (plan.counts, plan.rowCount)
         let operation = try await operations.finishPreparing(draft.id, for: tenant) { session in
-            try BulkSQL.retitle(draft.id, "Import \(count == 1 ? "1 server" : "\(count) servers")", on: session)
+            try BulkSQL.retitle(draft.id, "Import \(counted(count, "server"))", on: session)
             try session.record(
                 Activity(
                     "operation_started", entityType: "operation", entityID: draft.id.uuid, entityName: draft.title, actor: actor,

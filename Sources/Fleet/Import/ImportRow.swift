@@ -10,6 +10,8 @@ struct ImportedServer: Sendable, Equatable {
     /// Groups by name.
     var groups: [String]
     var labels: [String]
+    /// Its credential profile by name, until `ImportPlan` has found its id.
+    var credential: String?
     /// The row itself asks for a test.
     var validates: Bool
 
@@ -22,8 +24,12 @@ struct ImportedServer: Sendable, Equatable {
         ]
     }
 
-    init(configuration: ServerConfiguration, groupIDs: [ServerGroup.ID], groups: [String], labels: [String], validates: Bool) {
+    init(
+        configuration: ServerConfiguration, groupIDs: [ServerGroup.ID], groups: [String], labels: [String], credential: String? = nil,
+        validates: Bool
+    ) {
         self.configuration = configuration
+        self.credential = credential
         self.groupIDs = groupIDs
         self.groups = groups
         self.labels = labels
@@ -45,6 +51,7 @@ struct ImportedServer: Sendable, Equatable {
 /// One row of a file: a server, or why it is none.
 struct ImportRow: Sendable {
     static let groupCountMax = 100
+    private static let credentialReason = "comes from the credential profile; send one or the other"
 
     /// From 1, without the line of names.
     let row: Int
@@ -65,7 +72,7 @@ struct ImportRow: Sendable {
         if record.hasLongCell { failures.append(.init(field: "row", reason: "has a cell of more than \(CSVReader.cellBytesMax) bytes")) }
         if record.hasManyCells || cells.count > columns.columns.count {
             let count = record.hasManyCells ? "more than \(CSVReader.cellCountMax)" : String(cells.count)
-            failures.append(.init(field: "row", reason: "has \(count) cells; the first line names \(columns.columns.count)"))
+            failures.append(.init(field: "row", reason: "has \(count) \(count == "1" ? "cell" : "cells"); the first line names \(columns.columns.count)"))
         }
         self.init(columns.members(cells), row: row, line: record.line, failures: failures)
     }
@@ -103,6 +110,14 @@ struct ImportRow: Sendable {
         name = Self.shown(members["name"]?.string ?? "")
         let body = FieldReader(members)
         let input = ServerInput(body)
+        let credential = body.optionalString("credential", Credential.nameLengths)?.trimmingSpaces()
+        if credential != nil {
+            for (field, isSent) in [
+                ("credentialId", input.credentialID.isValue), ("username", input.username.isValue), ("password", input.password.isValue),
+            ] where isSent {
+                body.fail(field, field == "credentialId" ? "says the same as credential; send one" : Self.credentialReason)
+            }
+        }
         let groups = body.optionalStrings("groups", max: Self.groupCountMax, length: ServerGroup.nameLengths)?.map { $0.trimmingSpaces() }
         var errors = failures
         do { try body.finish() } catch let error as AppError { errors += error.details } catch {
@@ -112,7 +127,7 @@ struct ImportRow: Sendable {
         do {
             server = ImportedServer(
                 configuration: try input.configuration(on: nil), groupIDs: input.groupIDs ?? [], groups: groups ?? [],
-                labels: input.labels ?? [], validates: input.validate)
+                labels: input.labels ?? [], credential: credential, validates: input.validate)
         } catch {  // typed: an AppError
             errors += error.details.filter { detail in !errors.contains { $0.field == detail.field } }
         }

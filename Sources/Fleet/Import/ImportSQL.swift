@@ -15,6 +15,10 @@ extension ImportSurroundings {
             found.groupIDs.insert(try row.decode(1))
         }
         for row in try session.rows("SELECT lower(name) FROM fleet.labels") { found.labels.insert(try row.decode(0)) }
+        for login in try Credential.logins(on: session) {
+            found.credentials[login.id] = login
+            found.credentialIDs[login.name.lowercased()] = login.id
+        }
         return found
     }
 }
@@ -46,6 +50,14 @@ enum ImportSQL {
             """
         ).map { (id: try $0.decode(0, as: ServerGroup.ID.self), name: try $0.decode(1, as: String.self)) }
         return (try byName("fleet.server_groups", names, on: session), made)
+    }
+
+    /// Those of `profiles` that are there, kept from being deleted until the transaction ends.
+    static func existing(_ profiles: Set<Credential.ID>, on session: TenantSession) throws -> Set<Credential.ID> {
+        guard !profiles.isEmpty else { return [] }
+        return Set(
+            try session.rows("SELECT id FROM fleet.credentials WHERE id = ANY (\(Array(profiles))) ORDER BY id FOR KEY SHARE")
+                .map { try $0.decode(0) })
     }
 
     /// - Parameter table: from our own code.

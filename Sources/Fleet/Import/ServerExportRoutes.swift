@@ -69,8 +69,10 @@ enum ServerExport {
             case .engine: try text(.engine)
             case .database: try text(.database)
             case .authType: try text(.authType)
-            case .username: try text(.username)
-            case .password: ""
+            // A profile's own, which an import would refuse beside the profile.
+            case .username: try text(.credentialName).isEmpty ? try text(.username) : ""
+            case .credential: try text(.credentialName)
+            case .password, .credentialId: ""
             case .encrypt: try truth(.encrypt)
             case .trustServerCertificate: try truth(.trustServerCertificate)
             case .groups: try names(.groups)

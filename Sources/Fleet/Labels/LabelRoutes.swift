@@ -105,9 +105,14 @@ package struct LabelRoutes: Sendable {
         try body.finish()
         let labels = try await databases.transaction(context.requireTenant()) { session in
             let server = try Server.lock(id, on: session)
-            try Label.add(Label.ensure(names, at: Date(), on: session), to: id, on: session)
-            try session.record(server.activity("server_labeled", by: actor, details: ["labels": .array(names.map { .string($0) })]))
-            try session.publish(Self.event(server))
+            let now = Date()
+            let added = try BulkSQL.addLabels(Label.ensure(names, at: now, on: session), to: [id], on: session)
+            if !added.isEmpty {
+                var details: [String: JSONValue] = ["labels": .array(names.map { .string($0) })]
+                details["revision"] = try BulkSQL.bump([id], at: now, on: session)[id].map { .int($0) }
+                try session.record(server.activity("server_labeled", by: actor, details: details))
+                try session.publish(Self.event(server))
+            }
             return try Label.of(id, on: session)
         }
         return try json(labels.map(LabelReply.init))
@@ -122,7 +127,9 @@ package struct LabelRoutes: Sendable {
             let server = try Server.lock(id, on: session)
             let label = try Label.lock(labelID, on: session)
             try Label.remove(labelID, from: id, on: session)
-            try session.record(server.activity("server_unlabeled", by: actor, details: ["label": .string(label.name)]))
+            var details: [String: JSONValue] = ["label": .string(label.name)]
+            details["revision"] = try BulkSQL.bump([id], at: Date(), on: session)[id].map { .int($0) }
+            try session.record(server.activity("server_unlabeled", by: actor, details: details))
             try session.publish(Self.event(server))
         }
         return noContent()

@@ -20,6 +20,17 @@ extension Server {
     }
 }
 
+extension Activity {
+    /// For the details of an entry about several servers: their ids, by which each one's page finds it, and beside them the revisions that
+    /// the change gave them.
+    static func servers(_ revisions: [Server.ID: Int64]) -> [String: JSONValue] {
+        let ids = revisions.keys.sorted()
+        return [
+            "serverIds": .array(ids.map { .string($0.description) }), "revisions": .array(ids.map { .int(revisions[$0] ?? 0) }),
+        ]
+    }
+}
+
 extension Event {
     /// What the event stream says of a server: it is there, it changed, it is gone.
     static func server(_ topic: String, _ id: Server.ID, name: String) -> Event {

@@ -19,9 +19,10 @@ struct ServerEdit {
         let wanted = Result { () throws -> ServerConfiguration in
             try input.configuration(on: isPatch ? before.configuration : nil)
         }
+        let (stored, asked) = try memberships(of: before, on: session)
         try StaleEdit(
-            id: before.id.uuid, revision: before.revision, stored: before.configuration.audit,
-            wanted: (try? wanted.get())?.audit,  // what is not valid is told when it is not stale
+            id: before.id.uuid, revision: before.revision, stored: before.configuration.audit.merging(stored) { $1 },
+            wanted: (try? wanted.get())?.audit.merging(asked) { $1 },  // what is not valid is told when it is not stale
             wantedSecrets: input.password == .absent ? [] : ["password"]
         ).check(request, on: session)
         server.configuration = try wanted.get()
@@ -31,6 +32,27 @@ struct ServerEdit {
         server.revision += 1
         server.updatedAt = now
         return server
+    }
+}
+
+extension ServerEdit {
+    /// Labels and groups as they are and as the request wants them, where it says so; in one order, so that they can be compared.
+    private func memberships(
+        of server: Server, on session: TenantSession
+    ) throws -> (stored: [String: JSONValue], wanted: [String: JSONValue]) {
+        func sorted(_ texts: [String]) -> JSONValue { .array(texts.sorted().map { .string($0) }) }
+        var (stored, wanted): ([String: JSONValue], [String: JSONValue]) = ([:], [:])
+        if let labels = input.labels {
+            let names = try Label.of(server.id, on: session).map(\.name)
+            let spelling = Dictionary(names.map { ($0.lowercased(), $0) }, uniquingKeysWith: { $1 })
+            stored["labels"] = sorted(names)
+            wanted["labels"] = sorted(Label.distinct(labels).map { spelling[$0.lowercased()] ?? $0 })
+        }
+        if let groups = input.groupIDs {
+            stored["groupIds"] = sorted(try ServerGroup.byHand(of: server.id, on: session).map(\.description))
+            wanted["groupIds"] = sorted(try ServerGroup.byHand(among: groups, on: session).map(\.description))
+        }
+        return (stored, wanted)
     }
 }
 

@@ -43,16 +43,7 @@ package struct ServerRoutes: Sendable {
         let order = query.order()
         let cursor = query.cursor(sort: ServerOverview.sortName(sort, order), count: 2)
         let limit = query.limit()
-        var filter = ServerFilter()
-        filter.statuses = query.choices("status")
-        filter.healths = query.choices("health")
-        filter.engines = query.choices("engine", EngineKind.self).map(\.rawValue)
-        filter.deployments = query.choices("deployment", DeploymentState.self)
-        filter.groups = query.ids("group")
-        filter.labels = query.strings("label", length: Label.nameLengths)
-        filter.credentials = query.ids("credential")
-        filter.isDeleted = query.bool("deleted") ?? false
-        filter.search = query.search()
+        let filter = ServerFilter(query)
         try query.finish()
         if ServerExport.isWanted(request) {
             return try await ServerExport.response(filter, sort: sort, order: order, of: context.requireTenant(), databases)

@@ -15,7 +15,7 @@ package struct ServerView: Sendable, Equatable {
     package var ownerName: String
     /// Unique for its owner, without regard to case.
     package var name: String
-    /// As the API shows it: every member of `noFilter`.
+    /// As `ServerFilter.shown` had it when it was saved.
     package var filter: JSONValue
     package var sort: ServerSort
     /// asc or desc.
@@ -34,10 +34,7 @@ package struct ServerView: Sendable, Equatable {
     }
 
     /// A filter that leaves nothing out.
-    static let noFilter: JSONValue = [
-        "status": [], "health": [], "engine": [], "groups": [], "labels": [], "deployment": [], "credentials": [], "deleted": false,
-        "q": .null,
-    ]
+    static let noFilter = ServerFilter().shown
 
     /// A stored filter with every member: one that was saved before a member existed does not filter by it.
     static func whole(_ filter: JSONValue) -> JSONValue {

@@ -1,4 +1,3 @@
-import Engines
 import Foundation
 package import Hummingbird
 package import Platform
@@ -99,7 +98,7 @@ package struct ServerViewRoutes: Sendable {
 
     private static func shown(_ view: ServerView, to caller: Caller) -> JSONValue {
         [
-            "id": .string(view.id.description), "name": .string(view.name), "filter": view.filter, "sort": .string(view.sort.rawValue),
+            "id": .string(view.id.description), "name": .string(view.name), "filter": ServerView.whole(view.filter), "sort": .string(view.sort.rawValue),
             "order": .string(view.order), "columns": .array(view.columns.map { .string($0) }), "shared": .bool(view.isShared),
             "mine": .bool(view.ownerID == caller.userID.uuid), "owner": .string(view.ownerName),
             "createdAt": .string(RFC3339.string(view.createdAt)), "updatedAt": .string(RFC3339.string(view.updatedAt)),
@@ -116,8 +115,6 @@ private struct ViewFields: Sendable {
     var columns: [String]?
     var isShared: Bool?
 
-    private static let countMax = 100
-
     init(_ request: Request, _ context: AppRequestContext, isPatch: Bool) async throws {
         let body = try await FieldReader(request, context)
         name = isPatch ? body.optionalString("name", ServerView.nameLengths) : body.string("name", ServerView.nameLengths)
@@ -132,28 +129,8 @@ private struct ViewFields: Sendable {
         for field in ["name", "sort", "order", "columns", "shared", "filter"] where body.isNull(field) {
             body.fail(field, "must not be null")
         }
-        if let nested = body.nested("filter") { filter = Self.filter(nested) }
+        filter = body.nested("filter").map { ServerFilter($0).shown }
         try body.finish()
-    }
-
-    private static func filter(_ body: FieldReader) -> JSONValue {
-        func words<Word: RawRepresentable & CaseIterable>(_ name: String, _ type: Word.Type) -> JSONValue where Word.RawValue == String {
-            let words = body.strings(name, max: countMax)
-            for (index, word) in words.enumerated() where Word(rawValue: word) == nil {
-                body.fail("\(name)[\(index)]", "must be one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
-            }
-            return .array(words.map { .string($0) })
-        }
-        return [
-            "status": words("status", ServerStatus.self), "health": words("health", ServerHealth.self),
-            "engine": words("engine", EngineKind.self),
-            "groups": .array(body.ids("groups", max: countMax, of: ServerGroup.self).map { .string($0.description) }),
-            "labels": .array(body.strings("labels", max: countMax, length: Label.nameLengths).map { .string($0.trimmingSpaces()) }),
-            "deployment": words("deployment", DeploymentState.self),
-            "credentials": .array(body.ids("credentials", max: countMax, of: Credential.self).map { .string($0.description) }),
-            "deleted": .bool(body.optionalBool("deleted") ?? false),
-            "q": JSONValue(body.optionalString("q", 0...QueryReader.searchLengthMax).flatMap { $0.isEmpty ? nil : $0 }),
-        ]
     }
 
     func applied(to view: ServerView) -> ServerView {

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Primitives
+import Synchronization
 
 /// Carries out a POST with an `Idempotency-Key` once: the same request again within 24 hours gets the first one's answer. Refusals are
 /// not kept.
@@ -26,22 +27,43 @@ struct IdempotencyMiddleware: RouterMiddleware {
             throw AppError.validation(field: "Idempotency-Key", reason: "must be 1 to \(Self.keyLength.upperBound) visible characters")
         }
         var request = request
-        let body: ByteBuffer
-        if HTTPLimits.isUpload(method: request.method.rawValue, path: request.uri.path) {
-            // A file is read as a stream, once: what it says of itself stands for it.
-            let names: [HTTPField.Name] = [.contentType, .contentLength]
-            body = ByteBuffer(string: ([request.uri.string] + names.map { request.headers[$0] ?? "" }).joined(separator: "\n"))
-        } else {
-            body = try await Self.collect(&request)
-        }
         let keyHash = Self.hash("\(caller.userID)\n\(context.tenant?.id.description ?? "-")\n\(Self.canonical(request.uri.path))\n\(key)")
+        // A file is read as a stream, once: its digest is known when it has been carried out, or read over.
+        if HTTPLimits.isUpload(method: request.method.rawValue, path: request.uri.path) {
+            return try await handleUpload(request, context, keyHash, next)
+        }
+        let body = try await Self.collect(&request)
         let requestHash = Array(SHA256.hash(data: Array(body.readableBytesView)))
-
         switch try await system.transaction({ try KeptAnswer.claim(key: keyHash, request: requestHash, on: $0) }) {
-        case .first: return try await carryOut(request, context, keyHash, next)
+        case .first: return try await carryOut(request, context, keyHash, next) { nil }
         case .answered(let answer): return Self.replay(answer)
-        case .underWay: throw AppError(.conflict, "The first request with this Idempotency-Key is still under way", retryAfterSeconds: 1)
-        case .otherRequest: throw AppError(.conflict, "This Idempotency-Key was used for another request")
+        case .underWay: throw Self.underWay
+        case .otherRequest: throw Self.otherRequest
+        }
+    }
+
+    private static let underWay = AppError(
+        .conflict, "The first request with this Idempotency-Key is still under way", retryAfterSeconds: 1)
+    private static let otherRequest = AppError(.conflict, "This Idempotency-Key was used for another request")
+
+    private func handleUpload(
+        _ request: Request, _ context: AppRequestContext, _ key: [UInt8],
+        _ next: @concurrent (Request, AppRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let digest = UploadDigest(of: request)
+        switch try await system.transaction({ try KeptAnswer.claim(key: key, request: nil, on: $0) }) {
+        case .first:
+            var request = request
+            request.body = RequestBody(asyncSequence: request.body.map { digest.add($0) })
+            return try await carryOut(request, context, key, next) { digest.value }
+        case .underWay: throw Self.underWay
+        case .otherRequest: throw Self.otherRequest
+        case .answered(let answer):
+            for try await buffer in request.body {
+                guard digest.add(buffer, max: HTTPLimits.uploadBytesMax) else { throw AppError.uploadTooLarge }
+            }
+            guard digest.value == answer.requestHash else { throw Self.otherRequest }
+            return Self.replay(answer)
         }
     }
 
@@ -53,7 +75,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
 
     private func carryOut(
         _ request: Request, _ context: AppRequestContext, _ key: [UInt8],
-        _ next: @concurrent (Request, AppRequestContext) async throws -> Response
+        _ next: @concurrent (Request, AppRequestContext) async throws -> Response, requestHash: () -> [UInt8]?
     ) async throws -> Response {
         do {
             var response = try await next(request, context)
@@ -70,7 +92,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
             let headers = Self.keptHeaders.compactMap { name in response.headers[name].map { (name.rawName, $0) } }
             let answer = KeptAnswer(
                 status: response.status.code, headers: Dictionary(headers, uniquingKeysWith: { $1 }),
-                body: Array(collected.buffer.readableBytesView))
+                body: Array(collected.buffer.readableBytesView), requestHash: requestHash())
             try await system.transaction { try answer.keep(key: key, on: $0) }
             return response
         } catch {
@@ -93,6 +115,35 @@ struct IdempotencyMiddleware: RouterMiddleware {
     }
 
     private static func hash(_ text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+}
+
+/// What a streamed request says, as a digest that grows while it is read.
+private final class UploadDigest: Sendable {
+    private let state: Mutex<(sha: SHA256, byteCount: Int)>
+
+    /// Of the query and the type; the body follows.
+    init(of request: Request) {
+        var sha = SHA256()
+        sha.update(data: Array("\(request.uri.query ?? "")\n\(request.headers[.contentType] ?? "")\n".utf8))
+        state = Mutex((sha, 0))
+    }
+
+    /// Takes the next piece, and gives it on.
+    func add(_ buffer: ByteBuffer) -> ByteBuffer {
+        _ = add(buffer, max: .max)
+        return buffer
+    }
+
+    /// Takes the next piece; false when that is more than `max` bytes in all.
+    func add(_ buffer: ByteBuffer, max: Int) -> Bool {
+        state.withLock { state in
+            state.byteCount += buffer.readableBytes
+            buffer.withUnsafeReadableBytes { state.sha.update(bufferPointer: $0) }
+            return state.byteCount <= max
+        }
+    }
+
+    var value: [UInt8] { state.withLock { Array($0.sha.finalize()) } }
 }
 
 private final class CollectedBody {

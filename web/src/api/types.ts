@@ -271,18 +271,7 @@ export interface VersionSupport {
   asOf: string;
 }
 
-export interface ServerViewFilter {
-  status?: Status[];
-  health?: Health[];
-  engine?: EngineKind[];
-  groups?: ID[];
-  labels?: LabelName[];
-  deployment?: DeploymentState[];
-  credentials?: ID[];
-  /** Those that were removed and can be restored */
-  deleted?: boolean;
-  q?: string | null;
-}
+export type ServerViewFilter = ServerFilter;
 
 export type ServerSortName = "name" | "host" | "status" | "health" | "version" | "createdAt" | "cpu" | "memory";
 
@@ -310,14 +299,15 @@ export interface ServerView {
   id: ID;
   name: string;
   filter: {
+    deployment: DeploymentState[];
+    /** Ids or names */
+    credentials: string[];
+    deleted: boolean;
     status: Status[];
     health: Health[];
     engine: EngineKind[];
     groups: ID[];
     labels: string[];
-    deployment: DeploymentState[];
-    credentials: ID[];
-    deleted: boolean;
     q: string | null;
   };
   sort: ServerSortName;
@@ -650,18 +640,27 @@ export interface OperationItem {
   endedAt: string | null;
 }
 
-export type BulkActionName = "add-labels" | "remove-labels" | "add-to-groups" | "remove-from-groups" | "start-collection" | "stop-collection" | "set-interval" | "test-connection" | "delete" | "restore" | "deploy" | "undeploy";
+export type BulkActionName = "add-labels" | "remove-labels" | "add-to-groups" | "remove-from-groups" | "start-collection" | "stop-collection" | "set-interval" | "set-credential" | "test-connection" | "delete" | "restore" | "deploy" | "undeploy";
 
-/** As the parameters of GET /servers; all that is given must hold, and an empty one means all servers */
+/** As the parameters of GET /servers; all that is given must hold, and an empty one means all servers. `groups`, `labels` and `credentials` are other spellings, as saved views show them. */
 export interface ServerFilter {
-  q?: string;
+  q?: string | null;
   status?: Status[];
   health?: Health[];
   engine?: EngineKind[];
   deployment?: DeploymentState[];
   group?: ID[];
+  groups?: ID[];
   label?: LabelName[];
+  labels?: LabelName[];
+  credential?: CredentialRef[];
+  credentials?: CredentialRef[];
+  /** Those that were removed and can be restored */
+  deleted?: boolean;
 }
+
+/** A credential profile by id or by name */
+export type CredentialRef = string;
 
 /** `ids` or `filter`, and what the action needs; members that it does not need are refused */
 export interface BulkRequest {
@@ -671,6 +670,7 @@ export interface BulkRequest {
   labels?: LabelName[];
   groupIds?: ID[];
   intervalSeconds?: number;
+  credentialId?: ID;
   database?: DeployDatabase;
   createDatabase?: boolean | null;
   credential?: DeployCredential | null;
@@ -747,7 +747,7 @@ export interface GroupPatch {
   filter?: GroupFilter | null;
 }
 
-/** Which servers are in a dynamic group: comparisons with `and`, `or`, `not` and parentheses, such as `label=prod and (engine=sqlserver or name~"pg-*")`. Fields: label, engine, name, host, port, instance, database, version, edition, auth. `=` and `!=` compare without regard to case, `~` and `!~` take `*` and `?`; `field in (a, b)` is one of several. Values with spaces or signs stand in double quotes. */
+/** Which servers are in a dynamic group: comparisons with `and`, `or`, `not` and parentheses, such as `label=prod and (engine=sqlserver or name~"pg-*")`. Fields: label, engine, name, host, port, instance, database, version, edition, auth, credential (its profile's name). `=` and `!=` compare without regard to case, `~` and `!~` take `*` and `?`; `field in (a, b)` is one of several. Values with spaces or signs stand in double quotes. */
 export type GroupFilter = string;
 
 export interface GroupPreview {
