@@ -49,4 +49,15 @@ import Testing
         let text = try #require(Color.text(on: color))
         #expect(Color.contrast(text, color) >= 4.5)
     }
+
+    /// What lets a group be found by its labels instead of by asking every server.
+    @Test(
+        arguments: [
+            ("label=prod", ["prod"]), ("label in (a, b)", ["a", "b"]), ("engine=mysql and label=prod", ["prod"]),
+            ("label in (a, b) and not label=c and label=d", ["d"]), ("label=a or label=b and name=x", ["a", "b"]),
+            ("label=a or name=x", nil), ("not label=a", nil), ("label!=a", nil), ("label~a*", nil), ("name=x", nil),
+        ] as [(String, [String]?)])
+    func labelsThatEveryServerMustCarryAreKnown(text: String, labels: [String]?) throws {
+        #expect(try GroupFilter(text).anchor?.labels == labels)
+    }
 }

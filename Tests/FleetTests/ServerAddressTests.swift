@@ -14,6 +14,7 @@ import Testing
             ("db1, 1533", "db1", 1533, nil),
             (#"db1\SALES,1533"#, "db1", 1533, "SALES"),
             ("tcp:db1,1533", "db1", 1533, nil),
+            ("TCP:db1,1533", "db1", 1533, nil), (#"Tcp:db1\SALES"#, "db1", nil, "SALES"), (#"[::1]\SALES,1533"#, "::1", 1533, "SALES"),
             ("db1:5433", "db1", 5433, nil),
             ("10.0.0.5:5433", "10.0.0.5", 5433, nil),
             ("::1", "::1", nil, nil),
@@ -25,6 +26,16 @@ import Testing
         ] as [(String, String, Int?, String?)])
     func everySpellingIsUnderstood(text: String, hostname: String, port: Int?, instance: String?) throws {
         #expect(try ServerAddress(spelled: text) == ServerAddress(hostname: hostname, port: port, instanceName: instance))
+    }
+
+    /// Other tools take these; the reason says what to write instead.
+    @Test(arguments: [
+        (#"np:\\db1\pipe\sql\query"#, "named pipes"), (#"\\db1\pipe\sql\query"#, "named pipes"), ("lpc:db1", "shared memory"),
+        ("admin:db1", "administrators"), ("postgres://dba@db1:5432/orders", "fields of their own"),
+    ])
+    func otherProtocolsAreRefusedByName(text: String, words: String) {
+        let error = #expect(throws: ServerAddress.SpellingError.self) { try ServerAddress(spelled: text) }
+        #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")")
     }
 
     @Test(arguments: [

@@ -238,23 +238,77 @@ import Testing
         }
     }
 
+    private static func tenThousand(_ fleet: FleetFixture) async throws {
+        try await fleet.platform.tenants.ownerTransaction(fleet.tenant) { session in
+            try session.execute(
+                """
+                INSERT INTO fleet.servers (id, name, engine, hostname, port, auth_type, change_number, created_at, updated_at)
+                SELECT gen_random_uuid(), 'server ' || n, (ARRAY['sqlserver', 'postgresql', 'mysql'])[1 + n % 3], 'h' || n, 1433, 'sql', n,
+                    now() - n * interval '1 second', now()
+                FROM generate_series(1, 10000) n
+                """)
+            try session.execute(
+                """
+                INSERT INTO fleet.labels (id, name, color, created_at)
+                SELECT gen_random_uuid(), 'l' || n, '#2b6cb0', now() FROM generate_series(1, 50) n
+                """)
+            try session.execute(
+                """
+                INSERT INTO fleet.server_labels (server_id, label_id)
+                SELECT s.id, l.id FROM fleet.servers s JOIN fleet.labels l ON l.name IN ('l' || s.change_number % 50, 'l' || s.change_number % 7)
+                """)
+            try session.execute(
+                """
+                INSERT INTO fleet.server_groups (id, name, created_at, updated_at)
+                SELECT gen_random_uuid(), 'g' || n, now(), now() FROM generate_series(1, 50) n
+                """)
+            try session.execute(
+                """
+                INSERT INTO fleet.server_group_members (server_id, group_id)
+                SELECT s.id, g.id FROM fleet.servers s JOIN fleet.server_groups g ON g.name = 'g' || s.change_number % 50
+                """)
+            try session.execute("ANALYZE fleet.servers, fleet.labels, fleet.server_labels, fleet.server_groups, fleet.server_group_members")
+        }
+    }
+
+    private static func plan(_ filter: ServerFilter, _ sort: ServerSort, _ order: QueryReader.Order, _ fleet: FleetFixture) async throws
+        -> (text: String, cost: Double)
+    {
+        let statement = try ServerOverview.listStatement(filter, sort: sort, order: order, after: nil, limit: 50)
+        let text = try await fleet.rows("EXPLAIN \(statement)").map { try $0.decode(0, as: String.self) }.joined(separator: "\n")
+        return (text, try #require(text.firstMatch(of: #/cost=[0-9.]+\.\.([0-9.]+)/#).flatMap { Double($0.1) }))
+    }
+
     /// A hot query has a cost test: the page comes from the name's index, and groups and labels are fetched for the page alone.
     @Test func theFirstPageOfTenThousandIsCheap() async throws {
         try await FleetFixture.with { (fleet) async throws in
-            try await fleet.platform.tenants.ownerTransaction(fleet.tenant) { session in
-                try session.execute(
-                    """
-                    INSERT INTO fleet.servers (id, name, engine, hostname, port, auth_type, change_number, created_at, updated_at)
-                    SELECT gen_random_uuid(), 'server ' || n, 'sqlserver', 'h', 1433, 'sql', n, now(), now()
-                        FROM generate_series(1, 10000) n
-                    """)
-                try session.execute("ANALYZE fleet.servers")
-            }
-            let statement = try ServerOverview.listStatement(ServerFilter(), sort: .name, order: .ascending, after: nil, limit: 50)
-            let plan = try await fleet.rows("EXPLAIN \(statement)").map { try $0.decode(0, as: String.self) }.joined(separator: "\n")
-            let cost = try #require(plan.firstMatch(of: #/cost=[0-9.]+\.\.([0-9.]+)/#).flatMap { Double($0.1) })
+            try await Self.tenThousand(fleet)
+            let (plan, cost) = try await Self.plan(ServerFilter(), .name, .ascending, fleet)
             #expect(plan.contains("servers_name_key"))
             #expect(cost < 6_000, "\(plan)")
+        }
+    }
+
+    /// Issue 3: a filter answers within 100 ms with 10,000 servers, whatever the order. The time is the machine's; the plan is not: each
+    /// reads the fleet a few times at most, and asks no table anew for each of its servers. (On a quiet machine of two cores 100 ms are
+    /// about 60,000 of PostgreSQL's units.)
+    @Test func everyFilterInEveryOrderIsCheap() async throws {
+        try await FleetFixture.with { (fleet) async throws in
+            try await Self.tenThousand(fleet)
+            let group: ServerGroup.ID = try await fleet.rows("SELECT id FROM fleet.server_groups WHERE name = 'g7'")[0].decode(0)
+            let queries = [
+                "status=unknown", "health=critical,unknown", "engine=mysql", "deployment=none", "group=\(group)", "label=l7", "label=l7&label=l1",
+                "credential=nobody", "deleted=true", "q=server%2099", "engine=mysql&label=l3&group=\(group)&status=unknown&q=h1",
+            ]
+            for query in queries {
+                let filter = ServerFilter(QueryReader(query: query))
+                for sort in ServerSort.allCases {
+                    for order in QueryReader.Order.allCases {
+                        let (plan, cost) = try await Self.plan(filter, sort, order, fleet)
+                        #expect(cost < 30_000, "\(query) by \(sort) \(order): \(plan)")
+                    }
+                }
+            }
         }
     }
 }

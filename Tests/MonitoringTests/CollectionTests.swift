@@ -25,6 +25,29 @@ import Testing
         #expect(try await fixture.number("SELECT revision FROM fleet.servers") == 1)
     }
 
+    /// Issue 3: a credential profile is sealed once, and opened for every server that uses it.
+    @Test func aServerIsReadWithThePasswordOfItsProfile() async throws {
+        let fixture = try await CollectionFixture.make()
+        let own = try await fixture.server("own", password: "s3cret-own")
+        let (profile, now) = (Credential.ID(), fixture.start)
+        let sealed = Bytes(
+            try fixture.platform.secrets.seal("s3cret-shared", for: fixture.tenant.id, context: Credential.passwordContext(profile)))
+        let server = Server(
+            id: Server.ID(), configuration: ServerConfiguration(name: "shared", hostname: "shared", credentialID: profile),
+            sealedPassword: nil, revision: 1, facts: ServerFacts(), createdAt: now, updatedAt: now)
+        try await fixture.platform.tenants.transaction(fixture.tenant) { session in
+            try session.execute(
+                """
+                INSERT INTO fleet.credentials (id, name, engine, auth_type, username, password_encrypted, created_at, updated_at)
+                VALUES (\(profile), 'Shared', 'sqlserver', 'sql', 'monitor', \(sealed), \(now), \(now))
+                """)
+            try server.insert(on: session)
+        }
+        #expect(try await fixture.pass() == 2)
+        #expect(fixture.engine.password("shared") == "s3cret-shared" && fixture.engine.password("own") == "s3cret-own")
+        #expect(try await fixture.state(server.id).status == "online" && fixture.state(own).status == "online")
+    }
+
     @Test func countersBecomeRatesByMeasuredSecondsAndTheFirstSightingHasNone() async throws {
         let fixture = try await CollectionFixture.make()
         try await fixture.server("db1")

@@ -206,6 +206,29 @@ import Testing
         }
     }
 
+    /// A file is part of what the key stands for: the same length with other bytes is another request.
+    @Test func aRepeatedUploadIsCarriedOutOnceAndAnotherFileIsRefused() async throws {
+        let edge = try await TestEdge.shared
+        let user = try await edge.person()
+        try await edge.test { client in
+            var headers = try await client.logIn(user).bearer()
+            headers[.idempotencyKey] = "file-\(ID<Int>())"
+            headers[.contentType] = "text/csv"
+            let file = "name,hostname\n" + String(repeating: "a,h\n", count: 100_000)
+            let first = try await client.send(.post, "/api/v1/test/servers/import", headers, text: file)
+            #expect(first.status == 200 && first.json["bytes"]?.int == Int64(file.utf8.count), "\(first.text)")
+            let second = try await client.send(.post, "/api/v1/test/servers/import", headers, text: file)
+            #expect(second.text == first.text && second.headers[.idempotencyReplayed] == "true")
+            let other = file.replacing("a,h\n", with: "b,h\n", maxReplacements: 1)
+            #expect(other.utf8.count == file.utf8.count)
+            let third = try await client.send(.post, "/api/v1/test/servers/import", headers, text: other)
+            #expect(third.status == 409 && third.code == "CONFLICT")
+            let dry = try await client.send(.post, "/api/v1/test/servers/import?dryRun=true", headers, text: file)
+            #expect(dry.status == 409)
+            #expect(try await client.send(.post, "/api/v1/test/servers/import", headers, text: file).text == first.text)
+        }
+    }
+
     @Test func eachTenantHasItsOwnRate() async throws {
         let edge = try await TestEdge.shared
         let (a, b) = (try await edge.platform.tenant(), try await edge.platform.tenant())

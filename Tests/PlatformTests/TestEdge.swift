@@ -55,6 +55,13 @@ struct TestEdge: Sendable {
                     status: .created)
             }
             group.get("test/big") { _, _ in json(bytes: JSONValue.array([JSONValue](repeating: .string("0123456789"), count: 1000)).bytes) }
+            // Where a file goes, which is read as a stream.
+            group.post("test/servers/import") { request, context in
+                _ = try context.requireCaller()
+                var count = 0
+                for try await buffer in request.body { count += buffer.readableBytes }
+                return json(bytes: JSONValue.object(["bytes": .int(Int64(count)), "id": .string(ID<Int>().description)]).bytes)
+            }
             group.get("test/slow") { _, _ in
                 try await Task.sleep(for: .seconds(30))
                 return noContent()

@@ -71,8 +71,9 @@ enum BulkSQL {
             """
         ).map { row in
             ServerLogin(
-                id: try row.decode(0), name: try row.decode(1), engine: try row.decodeWord("engine"), authType: try row.decodeWord("auth_type"),
-                username: try row.decode(4), hasPassword: try row.decode(5), credentialID: try row.decode(6), revision: try row.decode(7))
+                id: try row.decode(0), name: try row.decode(1), engine: try row.decodeWord("engine"),
+                authType: try row.decodeWord("auth_type"), username: try row.decode(4), hasPassword: try row.decode(5),
+                credentialID: try row.decode(6), revision: try row.decode(7))
         }
     }
 

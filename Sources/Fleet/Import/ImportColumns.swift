@@ -21,7 +21,8 @@ struct ImportColumns: Equatable {
     private static let aliases: [String: Column] = [
         "host": .hostname, "server": .hostname, "address": .hostname, "instance": .instanceName, "databasename": .database,
         "user": .username, "login": .username, "group": .groups, "label": .labels, "tags": .labels, "type": .engine,
-        "authentication": .authType, "profile": .credential, "credentialprofile": .credential, "credentialname": .credential, "trustcertificate": .trustServerCertificate,
+        "authentication": .authType, "profile": .credential, "credentialprofile": .credential,
+        "credentialname": .credential, "trustcertificate": .trustServerCertificate,
     ]
 
     /// By place in the line; nil: read over.

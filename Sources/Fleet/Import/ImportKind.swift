@@ -30,8 +30,8 @@ package struct ImportKind: OperationKind {
         guard server.validates || operation.options["validate"]?.bool == true else { return .succeeded() }
         let (id, now) = (try Self.serverID(item), Date())
         var row = Server(
-            id: id, configuration: server.configuration, sealedPassword: item.sealedSecret, revision: 1, facts: ServerFacts(), createdAt: now,
-            updatedAt: now)
+            id: id, configuration: server.configuration, sealedPassword: item.sealedSecret, revision: 1, facts: ServerFacts(),
+            createdAt: now, updatedAt: now)
         if let profile = server.configuration.credentialID {
             guard let login = try await databases.read(tenant, { try Credential.login(profile, on: $0) }) else { return Self.noCredential }
             row.credential = login

@@ -72,7 +72,8 @@ struct ImportRow: Sendable {
         if record.hasLongCell { failures.append(.init(field: "row", reason: "has a cell of more than \(CSVReader.cellBytesMax) bytes")) }
         if record.hasManyCells || cells.count > columns.columns.count {
             let count = record.hasManyCells ? "more than \(CSVReader.cellCountMax)" : String(cells.count)
-            failures.append(.init(field: "row", reason: "has \(count) \(count == "1" ? "cell" : "cells"); the first line names \(columns.columns.count)"))
+            let cells = count == "1" ? "1 cell" : "\(count) cells"
+            failures.append(.init(field: "row", reason: "has \(cells); the first line names \(columns.columns.count)"))
         }
         self.init(columns.members(cells), row: row, line: record.line, failures: failures)
     }

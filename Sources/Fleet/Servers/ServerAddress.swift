@@ -34,7 +34,8 @@ package struct ServerAddress: Sendable, Equatable {
             hostname = String(rest)
             return
         }
-        for prefix in ["tcp:", "TCP:"] where rest.hasPrefix(prefix) { rest = rest.dropFirst(prefix.count) }
+        if let reason = Self.otherProtocol(rest) { throw SpellingError(reason: reason) }
+        if rest.lowercased().hasPrefix("tcp:") { rest = rest.dropFirst("tcp:".count) }
         if let comma = rest.lastIndex(of: ",") {
             port = try Self.port(rest[rest.index(after: comma)...])
             rest = rest[..<comma].trimmingSpaces()[...]
@@ -55,6 +56,17 @@ package struct ServerAddress: Sendable, Equatable {
         guard Self.isHostname(hostname) else {
             throw SpellingError(reason: "a host is a name or an address of 1 to \(Self.hostnameLengthMax) letters, digits and . - _ :")
         }
+    }
+
+    /// Why a spelling that other tools take is refused; nil for those that are TCP's.
+    private static func otherProtocol(_ text: Substring) -> String? {
+        let text = text.lowercased()
+        if text.contains("://") { return "give the host alone: user, port and database have fields of their own" }
+        for (prefix, what) in [("np:", "named pipes"), ("lpc:", "shared memory"), ("admin:", "the administrators' connection")]
+        where text.hasPrefix(prefix) {
+            return "\(what) cannot be used; servers are reached by TCP, as host, host\\instance or host,port"
+        }
+        return text.hasPrefix("\\\\") ? "named pipes cannot be used; servers are reached by TCP, as host, host\\instance or host,port" : nil
     }
 
     package static func isInstanceName(_ text: String) -> Bool {

@@ -98,7 +98,8 @@ package struct ServerViewRoutes: Sendable {
 
     private static func shown(_ view: ServerView, to caller: Caller) -> JSONValue {
         [
-            "id": .string(view.id.description), "name": .string(view.name), "filter": ServerView.whole(view.filter), "sort": .string(view.sort.rawValue),
+            "id": .string(view.id.description), "name": .string(view.name), "filter": view.filter,
+            "sort": .string(view.sort.rawValue),
             "order": .string(view.order), "columns": .array(view.columns.map { .string($0) }), "shared": .bool(view.isShared),
             "mine": .bool(view.ownerID == caller.userID.uuid), "owner": .string(view.ownerName),
             "createdAt": .string(RFC3339.string(view.createdAt)), "updatedAt": .string(RFC3339.string(view.updatedAt)),
