@@ -11,16 +11,13 @@ extension ServerFilter {
         return filter
     }
 
-    /// The state of the monitoring objects of `o`.
-    static let deployment: SQL = "coalesce((SELECT d.state FROM fleet.deployment_states d WHERE d.server_id = o.id), 'none')"
-
     /// Conditions on `o`, a row of `fleet.server_overview`.
     var conditions: SQL {
         var sql: SQL = isDeleted ? "o.deleted_at IS NOT NULL" : "o.deleted_at IS NULL"
         if !statuses.isEmpty { sql = sql + " AND o.status = ANY (\(statuses.map(\.rawValue)))" }
         if !healths.isEmpty { sql = sql + " AND o.health = ANY (\(healths.map(\.rawValue)))" }
         if !engines.isEmpty { sql = sql + " AND o.engine = ANY (\(engines.map(\.rawValue)))" }
-        if !deployments.isEmpty { sql = sql + " AND \(Self.deployment) = ANY (\(deployments.map(\.rawValue)))" }
+        if !deployments.isEmpty { sql = sql + " AND \(deploymentCondition)" }
         if !groups.isEmpty {
             sql =
                 sql + " AND (EXISTS (SELECT FROM fleet.server_group_members m WHERE m.server_id = o.id AND m.group_id = ANY (\(groups)))"
@@ -46,10 +43,10 @@ extension ServerFilter {
             sql =
                 sql + """
                      AND (o.name ILIKE \(pattern) OR o.hostname ILIKE \(pattern)
-                        OR EXISTS (SELECT FROM fleet.server_group_members m JOIN fleet.server_groups g ON g.id = m.group_id
-                                   WHERE m.server_id = o.id AND g.name ILIKE \(pattern))
-                        OR EXISTS (SELECT FROM fleet.server_labels m JOIN fleet.labels l ON l.id = m.label_id
-                                   WHERE m.server_id = o.id AND l.name ILIKE \(pattern))
+                        OR o.id IN (SELECT m.server_id FROM fleet.server_group_members m JOIN fleet.server_groups g ON g.id = m.group_id
+                                    WHERE g.name ILIKE \(pattern))
+                        OR o.id IN (SELECT m.server_id FROM fleet.server_labels m JOIN fleet.labels l ON l.id = m.label_id
+                                    WHERE l.name ILIKE \(pattern))
                     """
             // As the database compares them, as near as Swift can tell.
             for group in dynamicGroups where group.name.lowercased().contains(search.lowercased()) {
@@ -58,5 +55,13 @@ extension ServerFilter {
             sql = sql + ")"
         }
         return sql
+    }
+
+    /// By the set of those that are in such a state, or are not: asked once, not for each server. Who has no row has nothing deployed.
+    private var deploymentCondition: SQL {
+        let words = deployments.map(\.rawValue)
+        return deployments.contains(.none)
+            ? "o.id NOT IN (SELECT d.server_id FROM fleet.deployment_states d WHERE d.state <> ALL (\(words)))"
+            : "o.id IN (SELECT d.server_id FROM fleet.deployment_states d WHERE d.state = ANY (\(words)))"
     }
 }
