@@ -87,6 +87,27 @@ import Testing
             try await fixture.words("SELECT to_health FROM monitoring.health_changes ORDER BY id") == ["healthy", "offline", "healthy"])
     }
 
+    @Test("FR27: a suspended or deleted tenant is not collected from the next pass on, and again once it is active", arguments: [false, true])
+    func aSuspendedTenantIsNotCollected(deleted: Bool) async throws {
+        let fixture = try await CollectionFixture.make()
+        try await fixture.server("db1")
+        fixture.engine.set("db1", .reading(cpu: 1, memory: 1, batches: 1))
+        #expect(try await fixture.pass() == 1)
+        let (provisioning, slug) = (fixture.platform.provisioning, fixture.tenant.slug)
+        if deleted {
+            try await provisioning.delete(slug: slug, by: .system)
+        } else {
+            _ = try await provisioning.suspend(slug: slug, by: .system)
+        }
+        for seconds in [60.0, 120, 600] { #expect(try await fixture.pass(after: seconds) == 0) }
+        _ = if deleted {
+            try await provisioning.restore(slug: slug, by: .system)
+        } else {
+            try await provisioning.activate(slug: slug, by: .system)
+        }
+        #expect(try await fixture.pass(after: 660) == 1)
+    }
+
     @Test func thresholdsOfTheTenantDecide() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")

@@ -286,16 +286,20 @@ import Testing
         #expect((try? throttle.begin(account: "a", address: "1.2.3.4", now: now + .seconds(2))) != nil)
     }
 
-    @Test func anAddressIsSlowedOverAllAccounts() {
+    @Test(
+        "An address is slowed over all accounts, and a /64 of IPv6 is one address",
+        arguments: [("1.2.3.4", "1.2.3.5"), ("", "2001:db8:0:2::1")])
+    func anAddressIsSlowedOverAllAccounts(address: String, other: String) {
         let throttle = SignInThrottle()
         let now = ContinuousClock.now
         let passed = (0..<100).filter { index in
-            guard (try? throttle.begin(account: "account \(index)", address: "1.2.3.4", now: now)) != nil else { return false }
-            throttle.failed(address: "1.2.3.4", now: now)
+            let from = address.isEmpty ? "2001:db8:0:1::\(String(index, radix: 16))" : address
+            guard (try? throttle.begin(account: "account \(index)", address: from, now: now)) != nil else { return false }
+            throttle.failed(address: from, now: now)
             return true
         }
         #expect(passed.count == SignInThrottle.freeFailuresPerAddress)
-        #expect((try? throttle.begin(account: "another", address: "1.2.3.5", now: now)) != nil)
+        #expect((try? throttle.begin(account: "another", address: other, now: now)) != nil)
     }
 
     @Test func memoryIsBounded() throws {

@@ -167,6 +167,25 @@ import Testing
         }
     }
 
+    @Test("200 subscribers each hear a change; a suspended tenant's streams end, as does its export")
+    func manyHearAndASuspensionEndsThemAll() async throws {
+        let edge = try await TestEdge.shared.sibling()
+        let tenant = try await edge.platform.tenant()
+        let user = try await edge.person(.viewer, in: tenant)
+        try await edge.live { port, client in
+            let session = try await client.logIn(user)
+            var streams: [RawConnection] = []
+            for _ in 0..<200 { streams.append(try await open(port, session, tenant)) }
+            #expect(edge.edge.events.streamCount == 200)
+            try await publish("server.created", edge, tenant)
+            for stream in streams { try await stream.read(until: #"data: {"topic":"server.created"}"#) }
+            _ = try await edge.platform.provisioning.suspend(slug: tenant.slug, by: .system)
+            edge.edge.events.tick()
+            for stream in streams { try await stream.read(until: "\r\n0\r\n") }
+            #expect(try await client.get("/api/v1/activity?format=csv", session.bearer(tenant)).code == "TENANT_SUSPENDED")
+        }
+    }
+
     @Test func badResumePointsAre400() async throws {
         let edge = try await TestEdge.shared.sibling()
         let tenant = try await edge.platform.tenant()

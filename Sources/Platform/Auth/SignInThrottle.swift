@@ -4,8 +4,7 @@ import Synchronization
 /// Slows failed sign-ins: after a few, each further one makes the account, or the address, wait twice as long.
 ///
 /// On an account an attempt counts as failed until it has succeeded, so a hundred at the same time gain nothing. On an address only what
-/// has
-/// failed counts: a whole office may come in at nine from behind one.
+/// has failed counts: a whole office may come in at nine from behind one. An IPv6 client has a /64 of addresses: they count as one.
 package final class SignInThrottle: Sendable {
     /// Failures without a wait.
     static let freeFailuresPerAccount = 5
@@ -31,8 +30,9 @@ package final class SignInThrottle: Sendable {
 
     /// Notes an attempt. Throws `.rateLimited` with the seconds to wait when the account or the address has to.
     package func begin(account: String, address: String, now: ContinuousClock.Instant = .now) throws {
+        let network = AddressBlock.network(of: address)
         let waitSeconds = state.withLock { state in
-            let waits = [state.accounts[account], state.addresses[address]].compactMap { $0.map { ($0.blockedUntil - now).seconds } }
+            let waits = [state.accounts[account], state.addresses[network]].compactMap { $0.map { ($0.blockedUntil - now).seconds } }
             if let wait = waits.max(), wait > 0 { return wait }
             Self.note(&state.accounts, account, free: Self.freeFailuresPerAccount, now)
             return 0
@@ -48,7 +48,8 @@ package final class SignInThrottle: Sendable {
 
     /// The attempt was bad: it counts on the address too.
     package func failed(address: String, now: ContinuousClock.Instant = .now) {
-        state.withLock { Self.note(&$0.addresses, address, free: Self.freeFailuresPerAddress, now) }
+        let network = AddressBlock.network(of: address)
+        state.withLock { Self.note(&$0.addresses, network, free: Self.freeFailuresPerAddress, now) }
     }
 
     private static func note(_ records: inout [String: Record], _ key: String, free: Int, _ now: ContinuousClock.Instant) {

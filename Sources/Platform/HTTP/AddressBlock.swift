@@ -26,6 +26,12 @@ package struct AddressBlock: Sendable, Equatable {
         return other[whole] & mask == bytes[whole] & mask
     }
 
+    /// Whoever is counted by address: an IPv4 address, or the /64 of an IPv6 address, of which one client has all.
+    static func network(of address: String) -> String {
+        guard let bytes = bytes(of: address), bytes.count == 16 else { return address }
+        return Base64URL.text(Array(bytes[..<8]))
+    }
+
     /// Four or sixteen bytes; IPv4 written as IPv6 (`::ffff:a.b.c.d`) counts as IPv4.
     static func bytes(of address: String) -> [UInt8]? {
         var four = in_addr()

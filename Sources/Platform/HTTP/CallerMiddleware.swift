@@ -106,19 +106,13 @@ struct CallerMiddleware: RouterMiddleware {
             } else if let caller = context.caller {
                 tenantLimiter.take("user \(caller.userID)")
             } else {
-                anonymousLimiter.take(Self.network(of: context.clientAddress))
+                anonymousLimiter.take(AddressBlock.network(of: context.clientAddress))
             }
         context.notes.rate = verdict
         if !verdict.isAllowed {
             throw AppError(
                 .rateLimited, "Too many requests; wait \(verdict.retryAfterSeconds) s", retryAfterSeconds: verdict.retryAfterSeconds)
         }
-    }
-
-    /// An IPv4 address, or the /64 of an IPv6 address: one client has all of that.
-    private static func network(of address: String) -> String {
-        guard let bytes = AddressBlock.bytes(of: address), bytes.count == 16 else { return address }
-        return Base64URL.text(Array(bytes[..<8]))
     }
 
     /// A browser sends the cookie along whoever made the page, so a change needs proof that ours did: the session's token, and no other

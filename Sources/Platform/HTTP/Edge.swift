@@ -1,3 +1,4 @@
+import Crypto
 package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -15,9 +16,10 @@ package struct Edge: Sendable {
     package let events: EventHub
     package let requestMetrics: RequestMetrics
     let logger: Logger
+    private let fingerprintKey: SymmetricKey
 
     /// - Parameters:
-    ///   - masterKey: access tokens and CSRF tokens are signed with keys derived from it.
+    ///   - masterKey: access tokens, CSRF tokens and fingerprints of repeated requests are signed with keys derived from it.
     ///   - passwordRounds: the cost of scrypt; lower only in tests.
     package init(tenants: TenantDatabases, masterKey: MasterKey, passwordRounds: Int = PasswordHasher.rounds, logger: Logger) {
         self.tenants = tenants
@@ -27,6 +29,7 @@ package struct Edge: Sendable {
         users = UserDirectory(system: tenants.system, hasher: signIn.hasher, callers: signIn.callers)
         events = EventHub(tenants, logger: logger)
         requestMetrics = RequestMetrics()
+        fingerprintKey = masterKey.derived(for: "idempotency")
     }
 
     /// The whole HTTP application, a service: what the edge serves by itself, and below `/api/v1` and its alias `/api` what `mount` adds.
@@ -88,7 +91,7 @@ package struct Edge: Sendable {
                         signIn: signIn, tenants: tenants, tenantLimiter: tenantLimiter, anonymousLimiter: anonymousLimiter,
                         corsOrigins: origins)
                 )
-                .add(middleware: IdempotencyMiddleware(system: tenants.system))
+                .add(middleware: IdempotencyMiddleware(system: tenants.system, fingerprintKey: fingerprintKey))
             addOwnRoutes(to: group, summaries)
             mount(group)
         }

@@ -15,6 +15,8 @@ struct IdempotencyMiddleware: RouterMiddleware {
     private static let keptHeaders: [HTTPField.Name] = [.contentType, .location, .eTag]
 
     let system: SystemDatabase
+    /// Keys the fingerprints of bodies: these may hold passwords, which a plain hash in a stolen database would let guess.
+    let fingerprintKey: SymmetricKey
 
     func handle(
         _ request: Request, context: AppRequestContext, next: @concurrent (Request, AppRequestContext) async throws -> Response
@@ -33,7 +35,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
             return try await handleUpload(request, context, keyHash, next)
         }
         let body = try await Self.collect(&request)
-        let requestHash = Array(SHA256.hash(data: Array(body.readableBytesView)))
+        let requestHash = Array(HMAC<SHA256>.authenticationCode(for: Array(body.readableBytesView), using: fingerprintKey))
         switch try await system.transaction({ try KeptAnswer.claim(key: keyHash, request: requestHash, on: $0) }) {
         case .first: return try await carryOut(request, context, keyHash, next) { nil }
         case .answered(let answer): return Self.replay(answer)
