@@ -105,7 +105,10 @@ import Testing
         } else {
             try await provisioning.activate(slug: slug, by: .system)
         }
-        #expect(try await fixture.pass(after: 660) == 1)
+        // At its next place in the interval, not at once.
+        var runs = 0
+        for seconds in [660.0, 720, 780] { runs += try await fixture.pass(after: seconds) }
+        #expect(runs >= 1)
     }
 
     @Test func thresholdsOfTheTenantDecide() async throws {
