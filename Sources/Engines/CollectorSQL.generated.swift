@@ -268,7 +268,7 @@ enum CollectorSQL {
         DELETE FROM dbtools.schema_version;
 
         INSERT INTO dbtools.schema_version (version, applied_at, applied_by)
-        VALUES (1, now(), current_user);
+        VALUES (2, now(), current_user);
         """#
     /// PostgreSQL/SQL/deploy/preflight.sql
     static let postgreSQLDeployPreflight = #"""
@@ -329,6 +329,7 @@ enum CollectorSQL {
             CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
             CASE WHEN @@VERSION LIKE N'% on Linux %' THEN 1 ELSE 0 END AS is_linux,
             SUSER_SNAME() AS login_name,
+            @@VERSION AS version_text,
             HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
             HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state;
 
@@ -402,11 +403,17 @@ enum CollectorSQL {
     /// SQLServer/SQL/deploy/inventory.sql
     static let sqlServerDeployInventory = #"""
         SELECT o.name AS object_name,
-            RTRIM(o.type) AS object_type,
+            RTRIM(o.type) AS object_type
+        FROM sys.objects AS o
+        INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+        WHERE s.name = N'DbTools'
+        ORDER BY o.name;
+
+        SELECT o.name AS module_name,
             m.definition
         FROM sys.objects AS o
         INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
-        LEFT JOIN sys.sql_modules AS m ON m.object_id = o.object_id
+        INNER JOIN sys.sql_modules AS m ON m.object_id = o.object_id
         WHERE s.name = N'DbTools'
         ORDER BY o.name;
 
@@ -420,11 +427,13 @@ enum CollectorSQL {
         WHERE s.name = N'DbTools' AND o.type = 'U'
         ORDER BY o.name, c.column_id;
 
-        SELECT SCHEMA_ID(N'DbTools') AS schema_id;
+        SELECT schema_id
+        FROM sys.schemas
+        WHERE name = N'DbTools';
         """#
     /// SQLServer/SQL/deploy/objects.sql
     static let sqlServerDeployObjects = #"""
-        IF SCHEMA_ID(N'DbTools') IS NULL
+        IF NOT EXISTS (SELECT 1 FROM sys.schemas WHERE name = N'DbTools')
             EXEC (N'CREATE SCHEMA DbTools');
         GO
         IF OBJECT_ID(N'DbTools.SchemaVersion', N'U') IS NULL
@@ -468,6 +477,7 @@ enum CollectorSQL {
             CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
             CASE WHEN @@VERSION LIKE N'% on Linux %' THEN 1 ELSE 0 END AS is_linux,
             SUSER_SNAME() AS login_name,
+            @@VERSION AS version_text,
             HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
             HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state;
         GO
@@ -598,30 +608,40 @@ enum CollectorSQL {
         GO
         IF EXISTS (SELECT 1 FROM DbTools.SchemaVersion)
             UPDATE DbTools.SchemaVersion
-            SET Version = 1, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
+            SET Version = 2, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
         ELSE
             INSERT INTO DbTools.SchemaVersion (Version, AppliedAt, AppliedBy, CreatedDatabase)
-            VALUES (1, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+            VALUES (2, SYSUTCDATETIME(), SUSER_SNAME(), 0);
         GO
         """#
     /// SQLServer/SQL/deploy/preflight-database.sql
     static let sqlServerDeployPreflightDatabase = #"""
         SELECT DB_NAME() AS database_name,
-            SUSER_SNAME() AS login_name,
-            SCHEMA_ID(N'DbTools') AS schema_id,
-            HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'CREATE SCHEMA') AS create_schema,
+            SUSER_SNAME() AS login_name;
+
+        SELECT schema_id
+        FROM sys.schemas
+        WHERE name = N'DbTools';
+
+        SELECT HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'CREATE SCHEMA') AS create_schema,
             HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'CREATE TABLE') AS create_table,
             HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'CREATE PROCEDURE') AS create_procedure,
             HAS_PERMS_BY_NAME(N'DbTools', 'SCHEMA', 'ALTER') AS alter_schema;
         """#
     /// SQLServer/SQL/deploy/preflight-server.sql
     static let sqlServerDeployPreflightServer = #"""
-        SELECT SUSER_SNAME() AS login_name,
-            CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
-            CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
-            DB_ID(N'$(Database)') AS database_id,
-            HAS_DBACCESS(N'$(Database)') AS has_access,
-            HAS_PERMS_BY_NAME(NULL, NULL, 'CREATE ANY DATABASE') AS create_any_database;
+        SELECT SUSER_SNAME() AS login_name;
+
+        SELECT @@VERSION AS version_text;
+
+        SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
+            CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition;
+
+        SELECT DB_ID(N'$(Database)') AS database_id;
+
+        SELECT HAS_DBACCESS(N'$(Database)') AS has_access;
+
+        SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'CREATE ANY DATABASE') AS create_any_database;
         """#
     /// SQLServer/SQL/deploy/remove.sql
     static let sqlServerDeployRemove = #"""
@@ -677,18 +697,25 @@ enum CollectorSQL {
         SET LOCK_TIMEOUT 1000;
         SET DEADLOCK_PRIORITY LOW;
 
-        SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128))) AS server_name,
+        SELECT @@SERVERNAME AS server_name;
+
+        SELECT @@VERSION AS version_text;
+
+        SELECT CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)) AS property_name,
             CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
             CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition,
-            CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
-            CASE WHEN @@VERSION LIKE N'% on Linux %' THEN 1 ELSE 0 END AS is_linux,
-            SUSER_SNAME() AS login_name,
-            DB_NAME() AS database_name,
-            HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
+            CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition;
+
+        SELECT SUSER_SNAME() AS login_name,
+            DB_NAME() AS database_name;
+
+        SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
             HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state,
-            HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION') AS view_any_definition,
-            HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', 'SELECT') AS select_backupset,
-            DB_ID(N'DbTools') AS deploy_database_id,
+            HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION') AS view_any_definition;
+
+        SELECT HAS_PERMS_BY_NAME(N'msdb.dbo.backupset', 'OBJECT', 'SELECT') AS select_backupset;
+
+        SELECT DB_ID(N'DbTools') AS deploy_database_id,
             HAS_PERMS_BY_NAME(NULL, NULL, 'CREATE ANY DATABASE') AS create_any_database,
             HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE SCHEMA') AS deploy_create_schema,
             HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE TABLE') AS deploy_create_table,

@@ -101,6 +101,8 @@ package struct Reading: Sendable {
     /// Why the monitoring objects could not be used although they are deployed, as a sentence: the server was asked directly, so this is no
     /// outage.
     package var objectsProblem: String?
+    /// What this kind of server does not have, each with its own words, as phrases: no fault, and no value.
+    package var unavailable: [String] = []
     /// How long the round trip took.
     package var durationMs: Int
 

@@ -844,5 +844,11 @@ DROP TABLE platform.activity_log_before;
 -- The activity of a server has the entries about several servers too, whose ids stand in their details (PRD 2.5-6, 4.15).
 CREATE INDEX activity_log_servers ON platform.activity_log USING gin ((details->'serverIds') jsonb_path_ops) WHERE details ? 'serverIds';
 """###),
+        Migration(
+            number: 10, name: "deployment",
+            sql: ###"""
+-- Whether DbTools makes the database of the monitoring objects: noted before it is made.
+ALTER TABLE fleet.deployments ADD COLUMN makes_database boolean NOT NULL DEFAULT false;
+"""###),
     ]
 }

@@ -41,6 +41,24 @@ import Testing
         #expect(found.state == .monitored && found.hasUnseen)
     }
 
+    /// A server that writes the head anew when it is asked for the text; one that changes the body, or runs it as somebody else, is told.
+    @Test func aHeadThatIsWrittenAnewIsNoChange() {
+        let ours = "CREATE PROCEDURE DbTools.P\nAS\n-- DbTools: a comment.\nSELECT 1 AS one;"
+        for text in [
+            "CREATE PROCEDURE [DbTools].[P] AS -- DbTools: a comment.\nSELECT 1 AS one",
+            "create proc dbtools.p as\r\n  -- DbTools: a comment.\r\n  SELECT  1 AS one;",
+        ] {
+            #expect(ObjectComparison.body(text) == ObjectComparison.body(ours), "\(text)")
+        }
+        for text in [
+            "CREATE PROCEDURE DbTools.P WITH EXECUTE AS OWNER AS\n-- DbTools: a comment.\nSELECT 1 AS one;",
+            "CREATE PROCEDURE DbTools.P\nAS\n-- DbTools: a comment. SELECT 1 AS one;",
+            "CREATE PROCEDURE DbTools.P\nAS\n-- DbTools: a comment.\nSELECT 2 AS one;",
+        ] {
+            #expect(ObjectComparison.body(text) != ObjectComparison.body(ours), "\(text)")
+        }
+    }
+
     @Test func systemDatabasesAreRefusedWithAReason() {
         for name in ["master", "MASTER", "msdb", "model", "tempdb"] {
             #expect(MonitoringObjects.refusal(.sqlserver, database: name)?.contains("DbTools") == true, "\(name)")

@@ -53,12 +53,33 @@ import Testing
     @Test(arguments: [("15.0.1.1", "VIEW SERVER STATE"), ("16.0.1.1", "VIEW SERVER PERFORMANCE STATE")])
     func theGrantFitsTheVersionAndQuotesTheLogin(version: String, right: String) {
         let identity = SQLServerIdentity(Self.identity(version, state: .int(0), performance: .int(0)))
-        #expect(!identity.maySeeState)
-        #expect(identity.stateCheck.grantStatement == "USE master; GRANT \(right) TO [dbtools]]x];")
+        #expect(identity.maySeeState == false)
+        #expect(identity.stateCheck(granted: false).grantStatement == "USE master; GRANT \(right) TO [dbtools]]x];")
+    }
+
+    /// Servers that speak SQL Server's protocol and say less: what is not said is not known, and is not old.
+    @Test(arguments: [
+        ("Microsoft SQL Server 2019 (RTM-CU32) (KB5054833) - 15.0.4430.1 (X64) \n\tDeveloper Edition on Linux", "SQL Server 2019", true),
+        ("Microsoft SQL Server 2014 (SP3) - 12.0.6024.0 (X64)", "SQL Server 2014", false),
+        ("Babelfish for PostgreSQL with SQL Server Compatibility - 12.0.2000.8\nCopyright (c)", "Babelfish for PostgreSQL", true),
+        ("something else", "SQL Server of an unknown version", true),
+    ]) func aServerIsKnownByItsOwnWords(text: String, name: String, isSupported: Bool) {
+        var set = ODBCResultSet(columns: ["version_text", "product_version"].map { ODBCColumn(name: $0, type: 12) })
+        set.rows = [[.text(text), .null]]
+        let identity = SQLServerIdentity(set)
+        #expect(identity.version == name && identity.isSupported == isSupported && identity.maySeeState == nil)
+    }
+
+    @Test func aBatchIsItsStatements() {
+        let batch = SQLServerBatch(CollectorSQL.sqlServerCollect)
+        #expect(batch.statements.count == 13 && batch.statements.filter { $0.hasPrefix("SELECT") }.count == 9)
+        #expect(batch.statements.allSatisfy { $0.hasSuffix(";") })
+        #expect(SQLServerBatch(CollectorSQL.sqlServerProbe).statements.filter { $0.hasPrefix("SELECT") }.count == 7)
+        #expect(SQLServerBatch("SELECT 1 AS a\nFROM t").statements == ["SELECT 1 AS a\nFROM t"])
     }
 
     @Test func theNarrowerRightIsEnough() {
-        #expect(SQLServerIdentity(Self.identity("16.0.1.1", state: .int(0), performance: .int(1))).maySeeState)
+        #expect(SQLServerIdentity(Self.identity("16.0.1.1", state: .int(0), performance: .int(1))).maySeeState == true)
     }
 
     @Test func withoutTheRightNothingIsTakenForZero() throws {

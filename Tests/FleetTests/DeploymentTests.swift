@@ -18,6 +18,8 @@ import Testing
     final class Engine: Sendable {
         let calls = Mutex<[(target: Target, order: DeployOrder)]>([])
         let answer = Mutex<DeployResult?>(nil)
+        /// Whether the database is there, when somebody looks.
+        let hasDatabase = Mutex(true)
 
         static func deployed(_ order: DeployOrder) -> DeployResult {
             order.task == .remove
@@ -29,6 +31,11 @@ import Testing
 
         var deployer: Deployer {
             { target, order in
+                if order.task == .check {
+                    let found = DeployResult(
+                        success: true, state: DeployedState.none, message: "Nothing.", hasDatabase: self.hasDatabase.withLock { $0 })
+                    return self.answer.withLock { $0 } ?? found
+                }
                 self.calls.withLock { $0.append((target, order)) }
                 return self.answer.withLock { $0 } ?? Self.deployed(order)
             }
@@ -145,6 +152,50 @@ import Testing
             #expect(
                 script.json["grantScript"]?.string?.contains("GRANT CREATE SCHEMA, CREATE TABLE, CREATE PROCEDURE TO [dbtools]") == true)
             #expect(try await fixture.rows("SELECT FROM platform.operations").isEmpty)
+        }
+    }
+
+    /// Issue 3, "undeploy leaves nothing behind": that DbTools makes the database is noted before it is made, so that a deployment that was
+    /// killed in between is adopted by the next one, and removed by a removal.
+    @Test func aDatabaseThatIsMadeIsNotedBefore() async throws {
+        try await FleetFixture.with { fixture in
+            let engine = Engine()
+            engine.hasDatabase.withLock { $0 = false }
+            let id = try await fixture.server("A")
+            let noted = Mutex<[Bool]>([])
+            let platform = fixture.platform
+            let tenant = fixture.tenant
+            let kind = DeployKind(.deploy, databases: platform.tenants, secrets: platform.secrets) { target, order in
+                if order.task == .check { return await engine.deployer(target, order) }
+                let row = try? await platform.tenants.read(tenant) { session in
+                    try Deployment.find(try #require(Server.ID(text: id)), on: session)
+                }
+                noted.withLock { $0.append(row?.makesDatabase ?? false) }
+                // The child that makes it is killed: nobody says what came of it.
+                return DeployResult(success: false, state: nil, message: "No answer.", errorCode: "TIMEOUT")
+            }
+            var logger = Logger(label: "test")
+            logger.logLevel = .critical
+            try await fixture.send(.post, "/servers/\(id)/deploy")
+            await OperationService(tenants: platform.tenants, kinds: [kind], logger: logger).tick(only: tenant)
+            #expect(noted.withLock { $0 } == [true])
+            #expect(try await state(fixture, id)["state"]?.string == "failed")
+            // Elsewhere it would be left behind: refused until it is removed.
+            try await fixture.send(.post, "/servers/\(id)/deploy", ["database": "Other"])
+            #expect(await work(fixture, engine) == 1)
+            #expect(engine.calls.withLock { $0.isEmpty })
+            try await fixture.send(.post, "/servers/\(id)/deploy")
+            #expect(await work(fixture, engine) == 1)
+            #expect(engine.calls.withLock { $0.last?.order.adoptsDatabase } == true)
+            #expect(try await fixture.send(.post, "/servers/\(id)/undeploy", [:]).status == 202)
+            #expect(await work(fixture, engine) == 1)
+            let removal = try #require(engine.calls.withLock { $0.last?.order })
+            #expect(removal.task == .remove && removal.adoptsDatabase)
+            // What is gone is nobody's: a database of that name that somebody makes later is theirs.
+            engine.hasDatabase.withLock { $0 = true }
+            try await fixture.send(.post, "/servers/\(id)/deploy")
+            #expect(await work(fixture, engine) == 1)
+            #expect(engine.calls.withLock { $0.last?.order.adoptsDatabase } == false)
         }
     }
 

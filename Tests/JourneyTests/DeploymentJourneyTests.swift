@@ -18,16 +18,16 @@ import Testing
     static let drivers: [SQLServerDriver] = [.freetds] + (ODBCDriver.microsoft.path() == nil ? [] : [.microsoft])
     private static let password = "example-Passw0rd"
 
-    private static func target(_ port: Int, _ user: String = "monitor") -> Target {
+    static func target(_ port: Int, _ user: String = "monitor") -> Target {
         Target(engine: .sqlserver, hostname: "127.0.0.1", port: port, username: user, password: password, encrypt: false)
     }
 
-    private static func engine(_ driver: SQLServerDriver = .freetds) -> any Engine {
+    static func engine(_ driver: SQLServerDriver = .freetds) -> any Engine {
         EngineKind.sqlserver.makeEngine(EngineConfig(sqlServerDriver: driver))
     }
 
     /// Runs statements as sa.
-    private static func execute(_ sql: String, _ port: Int) throws {
+    static func execute(_ sql: String, _ port: Int) throws {
         let path = try #require(ODBCDriver.freetds.path())
         var string = ODBCConnectionString(driverPath: path)
         for (key, value) in [("Server", "127.0.0.1"), ("Port", String(port)), ("TDS_Version", "7.4"), ("UID", "sa"), ("PWD", password)] {
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    private static func reading(_ port: Int, _ driver: SQLServerDriver, database: String?) throws -> Reading {
+    static func reading(_ port: Int, _ driver: SQLServerDriver, database: String?) throws -> Reading {
         var target = target(port)
         target.objectsDatabase = database
         let connection = try engine(driver).connect(target, deadlineSeconds: 8)
@@ -96,6 +96,57 @@ import Testing
             #expect(removed.success && removed.state == DeployedState.none && removed.notes.isEmpty, "\(removed)")
             #expect(throws: (any Error).self) { try Self.execute("USE DbTools", port) }
             #expect(run(.check).state == DeployedState.none)
+        }
+    }
+
+    /// PRD 2.9-11 and issue 3: version 1, as it was shipped, is told and brought up to date; what a DBA set stays.
+    @Test(arguments: drivers) func theVersionBeforeIsUpgraded(driver: SQLServerDriver) async throws {
+        try await Self.withSimulator(count: 1, isOwner: true) { ports, _ async throws in
+            let port = try #require(ports.first)
+            let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            let script = try String(contentsOf: root.appending(path: "Scripts/version-1/sqlserver.sql"), encoding: .utf8)
+            func run(_ task: DeployTask) -> DeployResult {
+                Self.engine(driver).deploy(Self.target(port), DeployOrder(task: task, database: "Sales"), deadlineSeconds: 40)
+            }
+            try Self.execute("USE Sales;\nGO\n" + script.split(separator: "*/\n", maxSplits: 1)[1] + "\nGO\n", port)
+            try Self.execute("USE Sales;\nGO\nUPDATE DbTools.Settings SET Value = N'off' WHERE Name = N'CollectWaits'\nGO\n", port)
+            let old = run(.check)
+            #expect(old.state == .outdated && old.version == 1, "\(old)")
+            #expect(try Self.reading(port, driver, database: "Sales").objectsProblem == nil)
+            let upgraded = run(.deploy)
+            #expect(upgraded.success && upgraded.version == MonitoringObjects.version && upgraded.state == .monitored, "\(upgraded)")
+            let reading = try Self.reading(port, driver, database: "Sales")
+            #expect(reading.objectsProblem == nil && reading.waits.isEmpty && reading.counters[.waitTimeMs] == nil)
+            #expect(run(.remove).success)
+        }
+    }
+
+    /// A database that an earlier run made and was cut off after is ours while it is empty, and goes with the objects; any other stays.
+    @Test func aDatabaseOfACutOffRunIsAdopted() async throws {
+        try await Self.withSimulator(count: 1, isOwner: true) { ports, _ async throws in
+            let port = try #require(ports.first)
+            func run(_ task: DeployTask, adopts: Bool = true) -> DeployResult {
+                let order = DeployOrder(task: task, database: "a]b'c", createDatabase: true, adoptsDatabase: adopts)
+                return Self.engine().deploy(Self.target(port), order, deadlineSeconds: 40)
+            }
+            let make = "CREATE DATABASE [a]]b'c]"
+            try Self.execute(make, port)
+            let adopted = run(.deploy)
+            #expect(adopted.success && adopted.ownsDatabase == true && adopted.message.contains("made for it"), "\(adopted)")
+            #expect(run(.remove, adopts: false).success)
+            #expect(run(.check).hasDatabase == false)
+            // Only the database is there: a removal takes it.
+            try Self.execute(make, port)
+            let removed = run(.remove)
+            #expect(removed.success && removed.isChanged && removed.ownsDatabase == false, "\(removed)")
+            #expect(run(.check).hasDatabase == false)
+            // Somebody's own: it holds something, or nobody noted that it was to be made.
+            try Self.execute(make, port)
+            #expect(run(.deploy, adopts: false).ownsDatabase == false)
+            #expect(run(.remove, adopts: false).success && run(.check).hasDatabase == true)
+            try Self.execute("USE [a]]b'c];\nGO\nCREATE TABLE dbo.theirs (a int)\nGO\n", port)
+            #expect(run(.deploy).ownsDatabase == false)
+            #expect(run(.remove).success && run(.check).hasDatabase == true)
         }
     }
 
@@ -216,7 +267,7 @@ import Testing
         return servers.map(\.id)
     }
 
-    private static func change(_ control: Int, _ number: Int, _ body: String) async throws {
+    static func change(_ control: Int, _ number: Int, _ body: String) async throws {
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(control)/instances/\(number)")))
         request.httpMethod = "POST"
         request.httpBody = Data(body.utf8)
@@ -224,7 +275,7 @@ import Testing
         try #require((response as? HTTPURLResponse)?.statusCode == 200)
     }
 
-    private static func withSimulator(count: Int, isOwner: Bool = false, _ body: @escaping @Sendable ([Int], Int) async throws -> Void)
+    static func withSimulator(count: Int, isOwner: Bool = false, _ body: @escaping @Sendable ([Int], Int) async throws -> Void)
         async throws
     {
         let monitor = Login(name: "monitor", password: password, permissions: isOwner ? ["CONTROL SERVER"] : ["VIEW SERVER STATE"])

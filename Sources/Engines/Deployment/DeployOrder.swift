@@ -12,13 +12,19 @@ package struct DeployOrder: Codable, Sendable, Hashable {
     package var database: String
     /// Whether a database that is missing is made (SQL Server); MySQL's schema always is.
     package var createDatabase: Bool
+    /// Whether an earlier deployment, which did not end, may have made the database: when it is empty it is ours, and goes with the
+    /// objects.
+    package var adoptsDatabase: Bool
     /// The login that is to run the objects, when the one that deploys them is another.
     package var monitorLogin: String?
 
-    package init(task: DeployTask, database: String, createDatabase: Bool = false, monitorLogin: String? = nil) {
+    package init(
+        task: DeployTask, database: String, createDatabase: Bool = false, adoptsDatabase: Bool = false, monitorLogin: String? = nil
+    ) {
         self.task = task
         self.database = database
         self.createDatabase = createDatabase
+        self.adoptsDatabase = adoptsDatabase
         self.monitorLogin = monitorLogin
     }
 }
@@ -91,11 +97,15 @@ package struct DeployResult: Codable, Sendable, Hashable {
     package var notes: [String]
     /// Whether the task changed anything.
     package var isChanged: Bool
+    /// Whether the database is there; nil: nobody looked.
+    package var hasDatabase: Bool?
+    /// Whether the database is there and was made for the objects; nil: not known.
+    package var ownsDatabase: Bool?
 
     package init(
         success: Bool, state: DeployedState?, message: String, errorCode: String? = nil, version: Int? = nil,
         objects: [DeployedObject] = [],
-        permissions: [PermissionCheck] = [], notes: [String] = [], isChanged: Bool = false
+        permissions: [PermissionCheck] = [], notes: [String] = [], isChanged: Bool = false, hasDatabase: Bool? = nil
     ) {
         self.success = success
         self.state = state
@@ -106,6 +116,7 @@ package struct DeployResult: Codable, Sendable, Hashable {
         self.permissions = permissions
         self.notes = notes
         self.isChanged = isChanged
+        self.hasDatabase = hasDatabase
     }
 
     package static func failure(_ error: EngineError) -> DeployResult {
@@ -118,10 +129,28 @@ struct DeployFailure: Error {
     let code: String
     let message: String
     var permissions: [PermissionCheck] = []
+    /// The server's numbers, where it said any.
+    var numbers: [Int] = []
+    /// Whether a database that this run made is still there; nil: not known.
+    var ownsDatabase: Bool?
+
+    /// Whether the server refuses to change its structure within a transaction (226, 574 of SQL Server; other servers say it in words).
+    var isAboutTransactions: Bool {
+        guard code == DeployErrorCode.refused.rawValue else { return false }
+        let words = message.lowercased()
+        return numbers.contains { [226, 574].contains($0) }
+            || words.contains("transaction") && ["not allowed", "not supported", "cannot run", "cannot be"].contains { words.contains($0) }
+    }
 
     init(_ code: DeployErrorCode, _ message: String) {
         self.code = code.rawValue
         self.message = message
+    }
+    /// A database that may not be made, so that none of ours is there.
+    static func unmade(_ message: String, permissions: [PermissionCheck]) -> DeployFailure {
+        var failure = DeployFailure(.noPermissions, message, permissions: permissions)
+        failure.ownsDatabase = false
+        return failure
     }
     init(_ code: ProbeErrorCode, _ message: String, permissions: [PermissionCheck] = []) {
         self.code = code.rawValue
@@ -129,4 +158,10 @@ struct DeployFailure: Error {
         self.permissions = permissions
     }
     init(_ error: EngineError) { self.init(error.code, error.message) }
+
+    var result: DeployResult {
+        var result = DeployResult(success: false, state: nil, message: message, errorCode: code, permissions: permissions)
+        result.ownsDatabase = ownsDatabase
+        return result
+    }
 }

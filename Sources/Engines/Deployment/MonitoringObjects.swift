@@ -1,7 +1,7 @@
 /// The monitoring objects that this DbTools deploys: their version, places and scripts.
 package enum MonitoringObjects {
     /// Grows with each change of the engines' `deploy/objects.sql`, which says it too.
-    package static let version = 1
+    package static let version = 2
 
     /// Where the objects go when nobody says otherwise.
     package static func defaultDatabase(_ engine: EngineKind, connectsTo database: String?) -> String {

@@ -54,7 +54,19 @@ struct ObjectComparison {
     private func state(of wanted: Expected) -> DeployedObject.State {
         guard let found = found.first(where: { Self.isSame(wanted, $0) }) else { return .missing }
         guard let definition = found.definition else { return .present }
-        return Self.plain(definition) == Self.plain(wanted.definition) ? .present : .changed
+        if Self.plain(definition) == Self.plain(wanted.definition) { return .present }
+        guard wanted.kind == .procedure, let body = Self.body(definition) else { return .changed }
+        return body == Self.body(wanted.definition) ? .present : .changed
+    }
+
+    /// What follows the first AS of a T-SQL procedure, line by line without the space around: servers that are not Microsoft's write the
+    /// head anew when they are asked for the text. Nil when there is none. Options of the head come before AS, or, as EXECUTE AS, change what follows the first one.
+    static func body(_ text: String) -> String? {
+        let text = plain(text)
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard let head = words.firstIndex(where: { $0.uppercased() == "AS" }), head == 3 else { return nil }
+        let lines = text[words[head].endIndex...].split(whereSeparator: \.isNewline)
+        return lines.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private static func isSame(_ wanted: Expected, _ found: Found) -> Bool {

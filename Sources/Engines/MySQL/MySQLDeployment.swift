@@ -16,14 +16,18 @@ struct MySQLDeployment {
             let session = try Session(self)
             defer { session.connection.close() }
             switch order.task {
-            case .check: return seen(try session.inventory())
+            case .check:
+                let found = try session.inventory()
+                var result = seen(found)
+                result.hasDatabase = found.found.contains { $0.kind == "schema" }
+                return result
             case .deploy: return try deploy(session)
             case .remove: return try remove(session)
             }
         } catch let error as EngineError {
             return .failure(error)
         } catch let error as DeployFailure {
-            return DeployResult(success: false, state: nil, message: error.message, errorCode: error.code, permissions: error.permissions)
+            return error.result
         } catch {
             return DeployResult(success: false, state: nil, message: "The deployment failed.", errorCode: DeployErrorCode.refused.rawValue)
         }
@@ -65,7 +69,7 @@ struct MySQLDeployment {
         try refuse(before)
         let isChanged = before.state != .monitored
         if isChanged {
-            do { try make(session, hadSchema: before.found.contains { $0.kind == "schema" }) } catch {
+            do { try make(session, before) } catch {
                 cleanUp(session, before)
                 throw error
             }
@@ -79,6 +83,7 @@ struct MySQLDeployment {
         var result = seen(after)
         result.permissions = permissions
         result.isChanged = isChanged
+        result.ownsDatabase = try session.version()?.createdSchema
         result.message =
             isChanged
             ? "Deployed version \(MonitoringObjects.version) into \(order.database) and read it back."
@@ -86,8 +91,11 @@ struct MySQLDeployment {
         return result
     }
 
-    private func make(_ session: Session, hadSchema: Bool) throws {
-        let isOurs = hadSchema ? (try session.version())?.createdSchema ?? false : true
+    private func make(_ session: Session, _ before: ObjectComparison) throws {
+        let hadSchema = before.found.contains { $0.kind == "schema" }
+        // Made by an earlier run that was cut off: nobody else has put anything there.
+        let isAdopted = order.adoptsDatabase && before.foreign.isEmpty
+        let isOurs = try !hadSchema || isAdopted || session.version()?.createdSchema ?? false
         try session.run("CREATE DATABASE IF NOT EXISTS \(MySQLName.quoted(order.database))")
         try session.run("USE \(MySQLName.quoted(order.database))")
         for statement in MonitoringObjects.batches(CollectorSQL.mySQLDeployObjects, separator: "$$") { try session.run(statement) }
@@ -152,10 +160,15 @@ struct MySQLDeployment {
     private func remove(_ session: Session) throws -> DeployResult {
         let before = try session.inventory()
         let isThere = before.objects.contains { $0.state != .missing && $0.kind != .schema }
-        guard isThere else { return seen(ObjectComparison(expected: Self.expected(order.database), found: [], version: nil)) }
-        let made = try session.version()?.createdSchema ?? false
-        try session.run("USE \(MySQLName.quoted(order.database))")
-        for statement in MonitoringObjects.batches(CollectorSQL.mySQLDeployRemove, separator: "$$") { try session.run(statement) }
+        let isLeftOver = order.adoptsDatabase && before.found.contains { $0.kind == "schema" }
+        guard isThere || isLeftOver else {
+            return seen(ObjectComparison(expected: Self.expected(order.database), found: [], version: nil))
+        }
+        let made = try order.adoptsDatabase || session.version()?.createdSchema ?? false
+        if isThere {
+            try session.run("USE \(MySQLName.quoted(order.database))")
+            for statement in MonitoringObjects.batches(CollectorSQL.mySQLDeployRemove, separator: "$$") { try session.run(statement) }
+        }
         var notes: [String] = []
         let between = try session.inventory()
         if made {

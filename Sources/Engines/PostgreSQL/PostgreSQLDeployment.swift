@@ -44,10 +44,9 @@ struct PostgreSQLDeployment {
         } catch let error as EngineError {
             return .failure(error)
         } catch let error as DeployFailure {
-            return DeployResult(success: false, state: nil, message: error.message, errorCode: error.code, permissions: error.permissions)
+            return error.result
         } catch let error as PostgresError {
-            let failure = explained(error)
-            return DeployResult(success: false, state: nil, message: failure.message, errorCode: failure.code)
+            return explained(error).result
         } catch {
             return DeployResult(success: false, state: nil, message: "The deployment failed.", errorCode: DeployErrorCode.refused.rawValue)
         }

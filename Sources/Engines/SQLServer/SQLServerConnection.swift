@@ -13,6 +13,12 @@ final class SQLServerConnection: EngineConnection {
     /// Why they failed.
     private var procedureProblem: String?
 
+    /// What is sent; without what this server refused.
+    private var batch = SQLServerBatch(CollectorSQL.sqlServerCollect)
+    private var unavailable: [String] = []
+    /// Read by the probe's statements where the batch's own is refused.
+    private var knownIdentity: ODBCResultSet?
+
     /// Rows of one result set at most: a server has some 1,100 wait types.
     private static let rowCountMax = 5_000
 
@@ -32,6 +38,7 @@ final class SQLServerConnection: EngineConnection {
             collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
         reading.durationMs = timer.milliseconds
         reading.objectsProblem = procedureProblem
+        reading.unavailable = unavailable
         return reading
     }
 
@@ -42,7 +49,8 @@ final class SQLServerConnection: EngineConnection {
             do throws(ODBCError) {
                 let sets = try connection.resultSets(call, deadlineSeconds: deadline.remainingSeconds, rowCountMax: Self.rowCountMax)
                 for case .failure(let error) in sets where problem == nil { problem = error }
-                if problem == nil, !sets.isEmpty { return sets }
+                let hasIdentity = sets.contains { ((try? $0.get())?.index(of: "server_name")) != nil }  // nothing else is sure to answer
+                if problem == nil, hasIdentity { return sets }
             } catch {
                 if error.isDeadline || error.isConnectionFailure { throw error }
                 problem = error
@@ -60,7 +68,21 @@ final class SQLServerConnection: EngineConnection {
     }
 
     private func directSets(_ deadline: CallDeadline) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
-        try connection.resultSets(CollectorSQL.sqlServerCollect, deadlineSeconds: deadline.remainingSeconds, rowCountMax: Self.rowCountMax)
+        let answer = try batch.answer(on: connection, deadline: deadline, rowCountMax: Self.rowCountMax)
+        if let reduced = answer.reduced {
+            batch = reduced
+            unavailable += answer.unavailable
+        }
+        // What is left out is no error of this reading: it is told by `unavailable`.
+        var results = answer.results.filter { if case .failure(let error) = $0 { !SQLServerBatch.isRefusal(error) } else { true } }
+        if !results.contains(where: { ((try? $0.get())?.index(of: "server_name")) != nil }), !unavailable.isEmpty {
+            if knownIdentity == nil {
+                let probe = SQLServerBatch(CollectorSQL.sqlServerProbe)
+                knownIdentity = ODBCResultSet.merged(try probe.answer(on: connection, deadline: deadline, rowCountMax: 10).sets)
+            }
+            if let knownIdentity { results.append(.success(knownIdentity)) }
+        }
+        return results
     }
 
     func close() { connection.close() }

@@ -12,6 +12,12 @@ struct SQLServerDeployFailure {
     private static let missingRights: Set<Int> = SQLServerFailure.permissionNumbers.union([2760, 4613, 15_151, 15_247, 1088])
 
     func explained(_ error: ODBCError) -> DeployFailure {
+        var failure = named(error)
+        failure.numbers = error.isConnectionFailure ? [] : error.records.map(\.native).filter { $0 > 0 }
+        return failure
+    }
+
+    private func named(_ error: ODBCError) -> DeployFailure {
         let numbers = error.records.map(\.native)
         let words = SQLServerFailure.sentence(Self.serverWords(error))
         func has(_ set: Set<Int>) -> Bool { numbers.contains(where: set.contains) }
@@ -26,7 +32,7 @@ struct SQLServerDeployFailure {
                 .nameTaken,
                 "\(database) has something else of that name already: rename it, or choose another database. The server says: \(words)")
         }
-        if has(Self.missingRights) {
+        if has(Self.missingRights) || SQLServerFailure.isPermission(error) {
             return DeployFailure(
                 .noPermissions,
                 "The login lacks a right in \(database) that a deployment needs: run the grant script. The server says: \(words)")

@@ -7,14 +7,13 @@ struct SQLServerDeployment {
     let order: DeployOrder
     let deadline: CallDeadline
 
-    private static let statementSecondsMax = 25.0
-    private static let rowCountMax = 2_000
+    static let statementSecondsMax = 25.0
+    static let rowCountMax = 2_000
 
     /// What the server says before anything is done.
     private struct Server {
         let login: String
-        let majorVersion: Int
-        let isAzure: Bool
+        let identity: SQLServerIdentity
         let hasDatabase: Bool
         /// Nil: the server does not say.
         let hasAccess: Bool?
@@ -31,7 +30,7 @@ struct SQLServerDeployment {
         } catch let error as EngineError {
             return .failure(error)
         } catch let error as DeployFailure {
-            return DeployResult(success: false, state: nil, message: error.message, errorCode: error.code, permissions: error.permissions)
+            return error.result
         } catch {
             return DeployResult(success: false, state: nil, message: "The deployment failed.", errorCode: DeployErrorCode.refused.rawValue)
         }
@@ -42,7 +41,11 @@ struct SQLServerDeployment {
     private func check() throws -> DeployResult {
         let (server, connection) = try openServer()
         connection.close()
-        guard server.hasDatabase else { return Self.nothing("There is no database \(order.database) on \(target.hostname).") }
+        guard server.hasDatabase else {
+            var result = Self.nothing("There is no database \(order.database) on \(target.hostname).")
+            result.hasDatabase = false
+            return result
+        }
         let session = try openDatabase(server)
         defer { session.connection.close() }
         return Self.seen(try session.inventory(), database: order.database)
@@ -65,7 +68,8 @@ struct SQLServerDeployment {
             case .drifted: "The monitoring objects in \(database) are not as they were made (\(comparison.difference)): deploy again."
             }
         return DeployResult(
-            success: true, state: state, message: message, version: state == .none ? nil : comparison.version, objects: comparison.objects)
+            success: true, state: state, message: message, version: state == .none ? nil : comparison.version, objects: comparison.objects,
+            hasDatabase: true)
     }
 
     // MARK: Deploy
@@ -73,7 +77,7 @@ struct SQLServerDeployment {
     private func deploy() throws -> DeployResult {
         let (server, serverConnection) = try openServer()
         defer { serverConnection.close() }
-        guard server.isAzure || server.majorVersion >= SQLServerIdentity.majorVersionMin else {
+        guard server.identity.isSupported else {
             throw DeployFailure(.unsupportedVersion, "\(target.hostname) is older than SQL Server 2016: nothing was deployed.")
         }
         let permissions = serverPermissions(server)
@@ -83,10 +87,11 @@ struct SQLServerDeployment {
             return try deployInto(server, permissions: permissions, isCreated: isCreated)
         } catch {
             // What this run made goes again, as far as the server lets it.
-            if isCreated {
-                _ = try? Session(connection: serverConnection, of: self).run("DROP DATABASE \(SQLServerName.quoted(order.database));")
-            }
-            throw error
+            guard isCreated else { throw error }
+            let isGone = (try? Session(connection: serverConnection, of: self).run("DROP DATABASE \(SQLServerName.quoted(order.database));")) != nil
+            guard var failure = error as? DeployFailure ?? (error as? EngineError).map({ DeployFailure($0) }) else { throw error }
+            failure.ownsDatabase = !isGone
+            throw failure
         }
     }
 
@@ -102,23 +107,12 @@ struct SQLServerDeployment {
         }
         let before = try session.inventory()
         try refuse(before)
-        var isChanged = isCreated
+        // Made by an earlier run that was cut off: nobody has put anything there since.
+        let isAdopted = try !isCreated && order.adoptsDatabase && before.found.isEmpty && session.isEmptyDatabase()
+        let isOurs = isCreated || isAdopted
+        let isChanged = before.state != .monitored || isOurs
         do {
-            if before.state != .monitored || isCreated {
-                try session.transaction {
-                    for batch in Self.batches(CollectorSQL.sqlServerDeployObjects) { try session.run(batch) }
-                    if isCreated { try session.run("UPDATE DbTools.SchemaVersion SET CreatedDatabase = 1;") }
-                    try grantToMonitor(session)
-                    let inside = try session.inventory()
-                    guard inside.state == .monitored else {
-                        throw DeployFailure(
-                            .readBackDiffers, "What was read back from \(order.database) differs (\(inside.difference)); nothing was kept.")
-                    }
-                }
-                isChanged = true
-            } else {
-                try grantToMonitor(session)
-            }
+            if isChanged { try make(session, before, isOurs: isOurs) } else { try grantToMonitor(session) }
         } catch let failure as DeployFailure where failure.permissions.isEmpty && failure.code == ProbeErrorCode.noPermissions.rawValue {
             throw DeployFailure(.noPermissions, failure.message, permissions: permissions)
         }
@@ -129,13 +123,37 @@ struct SQLServerDeployment {
         }
         var result = Self.seen(after, database: order.database)
         result.isChanged = isChanged
+        result.ownsDatabase = try session.made().database
         result.permissions = permissions
         result.message =
             isChanged
-            ? "Deployed version \(MonitoringObjects.version) into \(order.database)\(isCreated ? ", which was made for it," : "") and read it back."
+            ? "Deployed version \(MonitoringObjects.version) into \(order.database)\(isOurs ? ", which was made for it," : "") and read it back."
             : "Version \(MonitoringObjects.version) is in \(order.database) already, as it was made: nothing was changed."
         if after.hasUnseen { result.notes.append("The login may not see the procedures' text, so changes of it would go unnoticed.") }
         return result
+    }
+
+    /// All or nothing: in one transaction, or, where the server takes no changes of structure in one, by taking away again what was begun.
+    private func make(_ session: Session, _ before: ObjectComparison, isOurs: Bool) throws {
+        let all = {
+            for batch in Self.batches(CollectorSQL.sqlServerDeployObjects) { try session.run(batch) }
+            if isOurs { try session.run("UPDATE DbTools.SchemaVersion SET CreatedDatabase = 1;") }
+            try grantToMonitor(session)
+            let inside = try session.inventory()
+            guard inside.state == .monitored else {
+                throw DeployFailure(
+                    .readBackDiffers, "What was read back from \(order.database) differs (\(inside.difference)); nothing was kept.")
+            }
+        }
+        do { try session.transaction(all) } catch let failure as DeployFailure where failure.isAboutTransactions {
+            do { try all() } catch {
+                if before.found.isEmpty {
+                    // The first error is the one to tell.
+                    for batch in Self.batches(CollectorSQL.sqlServerDeployRemove) { _ = try? session.run(batch) }
+                }
+                throw error
+            }
+        }
     }
 
     private func refuse(_ before: ObjectComparison) throws {
@@ -166,13 +184,16 @@ struct SQLServerDeployment {
             )
         }
         if permissions.contains(where: { !$0.granted }) {
-            throw DeployFailure(
-                .noPermissions,
+            throw DeployFailure.unmade(
                 "The login \(server.login) may not make the database \(order.database): run the grant script, or make it by hand.",
                 permissions: permissions)
         }
         let session = Session(connection: connection, of: self)
-        try session.run("CREATE DATABASE \(name);")
+        do { try session.run("CREATE DATABASE \(name);") } catch var failure as DeployFailure {
+            // A connection that broke does not say whether it was made.
+            if !failure.numbers.isEmpty { failure.ownsDatabase = false }
+            throw failure
+        }
         // A log that nobody backs up must not grow; a server that refuses this is still deployed to.
         _ = try? session.run("ALTER DATABASE \(name) SET RECOVERY SIMPLE;")
         return true
@@ -188,7 +209,7 @@ struct SQLServerDeployment {
     }
 
     private func databasePermissions(_ session: Session) throws -> [PermissionCheck] {
-        let set = try session.first(CollectorSQL.sqlServerDeployPreflightDatabase)
+        let set = ODBCResultSet.merged(try session.read(CollectorSQL.sqlServerDeployPreflightDatabase))
         let login = set.value("login_name").text ?? target.username ?? ""
         let use = "USE \(SQLServerName.quoted(order.database)); "
         func right(_ column: String, _ name: String, _ neededFor: String, _ grant: String) -> PermissionCheck {
@@ -215,7 +236,10 @@ struct SQLServerDeployment {
         let (server, serverConnection) = try openServer()
         defer { serverConnection.close() }
         guard server.hasDatabase else {
-            return Self.nothing("There is no database \(order.database) on \(target.hostname): nothing to remove.")
+            var result = Self.nothing("There is no database \(order.database) on \(target.hostname): nothing to remove.")
+            result.hasDatabase = false
+            result.ownsDatabase = false
+            return result
         }
         let (isOurs, isChanged) = try removeObjects(server)
         var notes: [String] = []
@@ -232,8 +256,9 @@ struct SQLServerDeployment {
         var result = Self.nothing(
             "The monitoring objects are gone from \(order.database)\(isOurs && notes.isEmpty ? ", and so is the database, which DbTools had made" : "")."
         )
-        result.isChanged = isChanged
+        result.isChanged = isChanged || isOurs
         result.notes = notes
+        result.ownsDatabase = isOurs && !notes.isEmpty
         return result
     }
 
@@ -242,7 +267,9 @@ struct SQLServerDeployment {
         let session = try openDatabase(server)
         defer { session.connection.close() }
         let before = try session.inventory()
-        guard before.state != .none || before.version != nil else { return (false, false) }
+        guard before.state != .none || before.version != nil else {
+            return (try order.adoptsDatabase && before.found.isEmpty && session.isEmptyDatabase(), false)
+        }
         if let other = before.foreign.first {
             throw DeployFailure(
                 .notEmpty,
@@ -258,7 +285,7 @@ struct SQLServerDeployment {
         guard after.state == .none, after.found.isEmpty else {
             throw DeployFailure(.readBackDiffers, "Something of the monitoring objects is still in \(order.database): remove again.")
         }
-        return (try made.database && session.isEmptyDatabase(), true)
+        return (try (made.database || order.adoptsDatabase) && session.isEmptyDatabase(), true)
     }
 
     // MARK: Connections
@@ -269,12 +296,10 @@ struct SQLServerDeployment {
         let connection = try openElsewhere(elsewhere)
         let session = Session(connection: connection, of: self)
         let sql = CollectorSQL.sqlServerDeployPreflightServer.replacing("$(Database)", with: SQLServerName.escaped(order.database))
-        let set = try session.first(sql)
-        let version = set.value("product_version").text ?? ""
+        let set = ODBCResultSet.merged(try session.read(sql))
         let server = Server(
-            login: set.value("login_name").text ?? target.username ?? "",
-            majorVersion: version.split(separator: ".").first.flatMap { Int($0) } ?? 0,
-            isAzure: [5, 8].contains(set.value("engine_edition").int ?? 0), hasDatabase: !set.value("database_id").isNull,
+            login: set.value("login_name").text ?? target.username ?? "", identity: SQLServerIdentity(set),
+            hasDatabase: !set.value("database_id").isNull,
             hasAccess: set.value("has_access").int.map { $0 == 1 }, mayCreateDatabase: set.value("create_any_database").int.map { $0 == 1 })
         return (server, connection)
     }
@@ -303,112 +328,6 @@ struct SQLServerDeployment {
         } catch {
             guard error.code == .databaseNotFound, server.hasDatabase else { throw error }
             throw denied
-        }
-    }
-
-    static func batches(_ script: String) -> [String] { MonitoringObjects.batches(script, separator: "GO") }
-
-    /// What `objects.sql` makes, as the catalog shows it.
-    static let expected: [ObjectComparison.Expected] = {
-        let head = "CREATE PROCEDURE DbTools."
-        let procedures = batches(CollectorSQL.sqlServerDeployObjects).compactMap { batch -> ObjectComparison.Expected? in
-            guard batch.hasPrefix(head) else { return nil }
-            let name = batch.dropFirst(head.count).prefix { $0.isLetter }
-            return ObjectComparison.Expected(name: String(name), kind: .procedure, definition: batch)
-        }
-        return [
-            ObjectComparison.Expected(name: "DbTools", kind: .schema, definition: ""),
-            ObjectComparison.Expected(name: "Settings", kind: .table, definition: "Name nvarchar, Value nvarchar, Description nvarchar"),
-            ObjectComparison.Expected(
-                name: "SchemaVersion", kind: .table,
-                definition: "Version int, AppliedAt datetime2, AppliedBy nvarchar, CreatedDatabase bit, CreatedUser nvarchar"),
-        ] + procedures
-    }()
-
-    /// One connection in the work.
-    struct Session {
-        let connection: ODBCConnection
-        private let deployment: SQLServerDeployment
-
-        init(connection: ODBCConnection, of deployment: SQLServerDeployment) {
-            self.connection = connection
-            self.deployment = deployment
-        }
-
-        private var failure: SQLServerDeployFailure {
-            SQLServerDeployFailure(
-                target: deployment.target, database: deployment.order.database,
-                failure: SQLServerFailure(target: deployment.target, port: deployment.target.port))
-        }
-
-        /// All result sets; any failed statement within fails the batch.
-        @discardableResult func run(_ batch: String) throws -> [ODBCResultSet] {
-            let seconds = min(SQLServerDeployment.statementSecondsMax, deployment.deadline.remainingSeconds)
-            do throws(ODBCError) {
-                var sets: [ODBCResultSet] = []
-                for set in try connection.resultSets(batch, deadlineSeconds: seconds, rowCountMax: SQLServerDeployment.rowCountMax) {
-                    sets.append(try set.get())
-                }
-                return sets
-            } catch { throw failure.explained(error) }
-        }
-
-        func first(_ batch: String) throws -> ODBCResultSet {
-            guard let set = try run(batch).first(where: { !$0.rows.isEmpty }) else {
-                throw DeployFailure(.protocolError, "\(deployment.target.hostname) gave no answer to a question about its catalog.")
-            }
-            return set
-        }
-
-        func transaction(_ body: () throws -> Void) throws {
-            try run("SET XACT_ABORT ON; SET LOCK_TIMEOUT 10000; BEGIN TRANSACTION;")
-            do {
-                try body()
-                try run("COMMIT TRANSACTION;")
-            } catch {
-                _ = try? run("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;")  // an aborted transaction is rolled back already
-                throw error
-            }
-        }
-
-        func inventory() throws -> ObjectComparison {
-            let sets = try run(CollectorSQL.sqlServerDeployInventory)
-            var found: [ObjectComparison.Found] = []
-            var columns: [String: [String]] = [:]
-            for set in sets where set.index(of: "column_name") != nil {
-                for row in set.rows where row.count == 3 {
-                    columns[(row[0].text ?? "").lowercased(), default: []].append("\(row[1].text ?? "") \(row[2].text ?? "")")
-                }
-            }
-            for set in sets where set.index(of: "object_name") != nil {
-                for row in set.rows where row.count == 3 {
-                    let name = row[0].text ?? ""
-                    switch (row[1].text ?? "").split(separator: " ").joined().uppercased() {
-                    case "U":
-                        found.append(
-                            .init(name: name, kind: "table", definition: (columns[name.lowercased()] ?? []).joined(separator: ", ")))
-                    case "P": found.append(.init(name: name, kind: "procedure", definition: row[2].text))
-                    // Constraints and the like belong to a table.
-                    case "PK", "UQ", "D", "C", "F": continue
-                    default: found.append(.init(name: name, kind: "object", definition: nil))
-                    }
-                }
-            }
-            let hasSchema = sets.first { $0.index(of: "schema_id") != nil }.map { !$0.value("schema_id").isNull } ?? false
-            if hasSchema { found.append(.init(name: "DbTools", kind: "schema", definition: "")) }
-            let hasVersion = found.contains { $0.kind == "table" && $0.name == "SchemaVersion" }
-            let version = hasVersion ? try run(CollectorSQL.sqlServerDeployVersion).first?.value("schema_version").int : nil
-            return ObjectComparison(expected: SQLServerDeployment.expected, found: found, version: version.map { Int($0) })
-        }
-
-        /// What a deployment made besides the objects. A table that was spoilt says nothing.
-        func made() throws -> (database: Bool, user: String?) {
-            guard let set = try? run(CollectorSQL.sqlServerDeployVersion).first, !set.rows.isEmpty else { return (false, nil) }
-            return (set.value("created_database").int == 1, set.value("created_user").text)
-        }
-
-        func isEmptyDatabase() throws -> Bool {
-            try first("SELECT COUNT(*) AS object_count FROM sys.objects WHERE is_ms_shipped = 0;").value("object_count").int == 0
         }
     }
 }

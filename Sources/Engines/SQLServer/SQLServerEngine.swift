@@ -24,13 +24,14 @@ struct SQLServerEngine: Engine {
         let deadline = CallDeadline(seconds: deadlineSeconds)
         let (connection, port) = try open(target, deadline: deadline)
         defer { connection.close() }
-        let sets: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
-            sets = try connection.resultSets(
-                CollectorSQL.sqlServerDatabases, deadlineSeconds: deadline.remainingSeconds, rowCountMax: DatabaseInfo.countMax)
-            guard let first = try sets.first?.get() else { throw ODBCError(state: "HY000", message: "no databases came back") }
-            let files = sets.count > 1 ? try? sets[1].get() : nil  // without the right to see files the sizes stay unknown
-            return SQLServerDatabases.list(first, files: files)
+            let answer = try SQLServerBatch(CollectorSQL.sqlServerDatabases).answer(
+                on: connection, deadline: deadline, rowCountMax: DatabaseInfo.countMax)
+            guard let databases = answer.sets.first(where: { $0.index(of: "state_desc") != nil }) else {
+                throw answer.errors.first ?? ODBCError(state: "HY000", message: "no databases came back")
+            }
+            // Without the right to see files, or a view of them, the sizes stay unknown.
+            return SQLServerDatabases.list(databases, files: answer.sets.first { $0.index(of: "page_count") != nil })
         } catch { throw SQLServerFailure(target: target, port: port).whileReading(error) }
     }
 

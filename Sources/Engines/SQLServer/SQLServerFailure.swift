@@ -67,7 +67,7 @@ struct SQLServerFailure {
 
     /// What a failed batch on an open connection means.
     func whileReading(_ error: ODBCError) -> EngineError {
-        if error.records.contains(where: { Self.permissionNumbers.contains($0.native) }) {
+        if Self.isPermission(error) {
             return EngineError(
                 .noPermissions, "The login may not read what DbTools needs: \(Self.sentence(error.message))", isPermission: true)
         }
@@ -113,9 +113,16 @@ struct SQLServerFailure {
         return nil
     }
 
-    /// The server's words, shortened, ending in a full stop.
-    static func sentence(_ message: String) -> String {
+    /// The server's words, shortened, with one full stop at the end, or with `ending` in its place.
+    static func sentence(_ message: String, ending: String = ".") -> String {
         let short = message.prefix(300).split(whereSeparator: \.isNewline).joined(separator: " ")
-        return short.hasSuffix(".") ? short : short + "."
+        return (short.hasSuffix(".") ? String(short.dropLast()) : short) + ending
+    }
+
+    /// Whether a missing right is what the server complains of. Babelfish has one number for all that PostgreSQL refuses: its words tell.
+    static func isPermission(_ error: ODBCError) -> Bool {
+        error.records.contains { record in
+            permissionNumbers.contains(record.native) || record.message.lowercased().contains("permission denied")
+        }
     }
 }

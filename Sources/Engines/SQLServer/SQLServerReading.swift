@@ -17,11 +17,17 @@ struct SQLServerReading {
         var errors: [ODBCError] = []
         for result in results {
             switch result {
-            case .success(let set): if let first = set.columns.first { sets[first.name.lowercased()] = set }
+            case .success(let set):
+                // The identity is known by its name anywhere: put together, it may begin with another.
+                let first = set.index(of: "server_name") ?? set.index(of: "version_text") ?? 0
+                if set.columns.indices.contains(first) {
+                    let name = set.columns[first].name.lowercased()
+                    sets[name == "version_text" ? "server_name" : name] = set
+                }
             case .failure(let error): errors.append(error)
             }
         }
-        guard let first = sets["server_name"], first.rows.count == 1 else {
+        guard let first = sets["server_name"], !first.rows.isEmpty else {
             if let error = errors.first { throw failure.whileReading(error) }
             throw EngineError(.protocolError, "The server answered without saying who it is; test the connection.")
         }
@@ -39,19 +45,15 @@ struct SQLServerReading {
         var reading = Reading(
             identity: ServerIdentity(
                 serverName: identity.serverName, startedAt: startedAt, productVersion: identity.productVersion, edition: identity.edition,
-                version: identity.version, coreCount: system?.value("cpu_count").int.map { Int($0) }),
+                version: identity.version, coreCount: system?.value("cpu_count").int.flatMap { $0 > 0 ? Int($0) : nil }),
             collectedAt: collectedAt, monotonicSeconds: monotonicSeconds)
-        let isDenied = errors.contains { error in error.records.contains { SQLServerFailure.permissionNumbers.contains($0.native) } }
-        if !identity.maySeeState || isDenied {
-            let check = identity.stateCheck
-            reading.denied = [
-                PermissionCheck(
-                    name: check.name, granted: false, neededFor: check.neededFor,
-                    grantStatement: "USE master; GRANT \(check.name) TO \(identity.quotedLogin);")
-            ]
-        }
+        let isDenied = errors.contains { SQLServerFailure.isPermission($0) }
+        // A row of the system's view is given to none without the right: it proves more than what the server says of rights.
+        let isProven = system?.rows.isEmpty == false
+        let maySeeState = isProven || !isDenied && (identity.isBabelfish || identity.maySeeState ?? true)
+        if !maySeeState || isDenied { reading.denied = [identity.stateCheck(granted: false)] }
         // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
-        guard identity.maySeeState else { return reading }
+        guard maySeeState else { return reading }
         addProcessor(to: &reading)
         addMemory(to: &reading)
         addSessions(to: &reading)

@@ -44,12 +44,12 @@ package struct DeployKind: OperationKind {
         case .success(let made): order = made
         case .failure(let refusal): return refusal.outcome
         }
-        let database = order.database
         try await databases.transaction(tenant) { session in
             var row = try Deployment.lock(id, on: session)
             row.state = row.state.after(.begun)
             row.operationID = operation.id
-            row.database = database
+            if row.database?.lowercased() != order.database.lowercased() { row.makesDatabase = false }
+            row.database = order.database
             row.message = task == .remove ? "The monitoring objects are being removed." : "The monitoring objects are being deployed."
             row.errorCode = nil
             try row.save(on: session)
@@ -57,13 +57,32 @@ package struct DeployKind: OperationKind {
         }
         var target = try server.target(secrets: secrets, tenant: tenant.id)
         credential?.apply(to: &target)
-        let result = await deployer(target, order)
+        let result = try await carryOut(order, on: target, id, tenant)
         try Task.checkCancellation()  // a broken-off call says nothing of the server: it is done again
         guard result.success else {
             return .failed(result.errorCode ?? DeployErrorCode.refused.rawValue, result.message, result: result.json)
         }
         guard result.isChanged else { return .skipped("UNCHANGED", result.message, result: result.json) }
         return .succeeded(result.message, result: result.json)
+    }
+
+    /// A database that is to be made is noted as ours before it is made. One that somebody else makes in the moment between is not taken
+    /// for ours: only a later run adopts.
+    private func carryOut(_ order: DeployOrder, on target: Target, _ id: Server.ID, _ tenant: Tenant) async throws -> DeployResult {
+        guard order.task == .deploy, order.mayMakeDatabase(on: target.engine), !order.adoptsDatabase else {
+            return await deployer(target, order)
+        }
+        let seen = await deployer(target, DeployOrder(task: .check, database: order.database))
+        guard seen.success else { return seen }
+        try Task.checkCancellation()
+        if seen.hasDatabase == false {
+            try await databases.transaction(tenant) { session in
+                var row = try Deployment.lock(id, on: session)
+                row.makesDatabase = true
+                try row.save(on: session)
+            }
+        }
+        return await deployer(target, order)
     }
 
     /// The row, the activity and the event, with the outcome.
@@ -121,15 +140,15 @@ package struct DeployKind: OperationKind {
             guard let database = deployment.database else {
                 return .failure(Refusal(outcome: .skipped("NOT_DEPLOYED", "No monitoring objects were deployed to this server.")))
             }
-            return .success(DeployOrder(task: .remove, database: database))
+            return .success(DeployOrder(task: .remove, database: database, adoptsDatabase: deployment.makesDatabase))
         }
         let database =
             asked ?? deployment.database ?? MonitoringObjects.defaultDatabase(engine, connectsTo: server.configuration.database)
         if let reason = MonitoringObjects.refusal(engine, database: database) {
             return .failure(Refusal(outcome: .failed("VALIDATION_ERROR", "The database \(database) \(reason).")))
         }
-        if let present = deployment.database, present.lowercased() != database.lowercased(), deployment.state != .failed,
-            deployment.state != .none
+        if let present = deployment.database, present.lowercased() != database.lowercased(),
+            deployment.makesDatabase || deployment.state != .failed && deployment.state != .none
         {
             return .failure(
                 Refusal(outcome: .failed("CONFLICT", "The monitoring objects are in the database \(present): remove them there first.")))
@@ -139,6 +158,7 @@ package struct DeployKind: OperationKind {
         return .success(
             DeployOrder(
                 task: .deploy, database: database, createDatabase: options["createDatabase"]?.bool ?? (asked == nil),
+                adoptsDatabase: deployment.makesDatabase && deployment.database?.lowercased() == database.lowercased(),
                 monitorLogin: isOther ? own : nil))
     }
 }
@@ -181,6 +201,18 @@ extension DeployResult {
             objects: json["objects"]?.array?.compactMap { DeployedObject($0) } ?? [],
             permissions: json["permissions"]?.array?.compactMap { PermissionCheck($0) } ?? [],
             notes: json["notes"]?.array?.compactMap(\.string) ?? [], isChanged: json["changed"]?.bool ?? false)
+        ownsDatabase = json["ownsDatabase"]?.bool
+    }
+}
+
+extension DeployOrder {
+    /// SQL Server's database when it is asked for; MySQL's schema always.
+    fileprivate func mayMakeDatabase(on engine: EngineKind) -> Bool {
+        switch engine {
+        case .sqlserver: createDatabase
+        case .mysql: true
+        case .postgresql: false
+        }
     }
 }
 

@@ -9,6 +9,9 @@ package struct Deployment: Sendable {
     package var state = DeploymentState.none
     package var version: Int?
     package var database: String?
+    /// Whether DbTools made the database, or was about to when it last heard: noted before it is made, so that a cut between the two leaves
+    /// nothing behind.
+    package var makesDatabase = false
     package var objects: [DeployedObject] = []
     package var permissions: [PermissionCheck] = []
     package var notes: [String] = []
@@ -38,6 +41,7 @@ package struct Deployment: Sendable {
             checkedAt = now
         case .removed:
             database = nil
+            makesDatabase = false
             deployedAt = nil
             checkedAt = now
         case .checked: checkedAt = now
@@ -51,6 +55,7 @@ package struct Deployment: Sendable {
             if !result.permissions.isEmpty { permissions = result.permissions }
             notes = result.notes
         }
+        if let owns = result.ownsDatabase, database != nil { makesDatabase = owns }
         message = result.message
         errorCode = result.errorCode
     }
@@ -116,7 +121,7 @@ extension DeployResult {
         [
             "state": JSONValue(state?.rawValue), "version": version.map { .int(Int64($0)) } ?? .null, "changed": .bool(isChanged),
             "objects": .array(objects.map(\.json)), "permissions": .array(permissions.map(\.json)),
-            "notes": .array(notes.map { .string($0) }),
+            "notes": .array(notes.map { .string($0) }), "ownsDatabase": ownsDatabase.map { .bool($0) } ?? .null,
         ]
     }
 }

@@ -6,7 +6,7 @@ import Primitives
 
 extension Deployment {
     private static let columns: SQL = """
-        d.server_id, s.state, d.version, d.database_name, d.objects, d.permissions, d.notes, d.message, d.error_code, d.operation_id,
+        d.server_id, s.state, d.version, d.database_name, d.makes_database, d.objects, d.permissions, d.notes, d.message, d.error_code, d.operation_id,
             d.deployed_at, d.checked_at
         """
 
@@ -53,6 +53,7 @@ extension Deployment {
             """
             UPDATE fleet.deployments
             SET state = \(state.rawValue), version = \(version.map { Int32($0) }), database_name = \(database),
+                makes_database = \(makesDatabase),
                 objects = \(JSONValue.array(objects.map(\.json))), permissions = \(JSONValue.array(permissions.map(\.json))),
                 notes = \(JSONValue.array(notes.map { .string($0) })), message = \(message), error_code = \(errorCode),
                 operation_id = \(operationID), deployed_at = \(deployedAt), checked_at = \(checkedAt),
@@ -116,6 +117,7 @@ extension Deployment {
         state = try row.decodeWord("state")
         version = try row.decode("version", as: Int32?.self).map { Int($0) }
         database = try row.decode("database_name")
+        makesDatabase = try row.decode("makes_database")
         objects = try row.decode("objects", as: JSONValue.self).array?.compactMap { DeployedObject($0) } ?? []
         permissions = try row.decode("permissions", as: JSONValue.self).array?.compactMap { PermissionCheck($0) } ?? []
         notes = try row.decode("notes", as: JSONValue.self).array?.compactMap(\.string) ?? []

@@ -19,6 +19,11 @@ package struct InstanceChange: Sendable {
     package var blockedSessions: Int?
     /// What CREATE fails with from now on; `none` for nothing.
     package var createFailure: CreateFailureChange?
+    /// Views, functions and properties that the instance has no longer, by name: `sys.dm_os_ring_buffers`, `HAS_PERMS_BY_NAME`,
+    /// `SERVERPROPERTY.ProductVersion`. An empty list gives all back.
+    package var absent: [String]?
+    /// What `@@VERSION` says; `own` for its own.
+    package var banner: String?
     package var restart = false
     package var resetCounters = false
     /// Rows by view; an empty list gives the view no rows, null its own rows again.
@@ -46,6 +51,8 @@ package struct InstanceChange: Sendable {
         permissions = reader.texts("permissions")
         blockedSessions = reader.integer("blockedSessions", 0...1_000)
         createFailure = reader.choice("createFailure", CreateFailureChange.self)
+        absent = reader.texts("absent")
+        banner = reader.text("banner", 300)
         restart = reader.flag("restart")
         resetCounters = reader.flag("resetCounters")
         views = reader.views("views")
@@ -68,6 +75,8 @@ package struct InstanceChange: Sendable {
             }
         }
         if let createFailure { state.createFailure = CreateFailure(rawValue: createFailure.rawValue) }
+        if let absent { state.absent = Set(absent.map { $0.lowercased() }) }
+        if let banner { state.banner = banner == "own" ? nil : banner }
         if restart { state.restart(at: now) }
         if resetCounters { state.resetCounters(at: now) }
         if let cpuPercent {
@@ -122,7 +131,7 @@ extension SessionRecord {
 }
 
 /// `CreateFailure` and its end, as control names them.
-package enum CreateFailureChange: String, CaseIterable, Sendable { case none, readOnly, diskFull, logFull, locked, deadlock }
+package enum CreateFailureChange: String, CaseIterable, Sendable { case none, readOnly, diskFull, logFull, locked, deadlock, inTransaction }
 
 /// A change that the instance does not take; one sentence, all reasons.
 package struct InstanceChangeError: Error, Sendable, CustomStringConvertible {

@@ -35,6 +35,10 @@ struct InstanceState: Sendable {
     /// What CREATE fails with, as control wants it; nil: nothing.
     var createFailure: CreateFailure?
     var restartCount = 0
+    /// Names in lower case of what this instance does not have, as a server that is only like SQL Server.
+    var absent: Set<String> = []
+    /// What `@@VERSION` says instead of its own words.
+    var banner: String?
 
     struct LoggedStatement: Sendable {
         let text: String
@@ -90,6 +94,11 @@ struct InstanceState: Sendable {
 /// Why an instance takes no new objects.
 package enum CreateFailure: String, CaseIterable, Sendable {
     case readOnly, diskFull, logFull, locked, deadlock
+    /// Structure is not changed within a transaction, and is outside.
+    case inTransaction
+
+    /// Whether it meets a statement at this depth of transactions.
+    func strikes(_ transactionDepth: Int) -> Bool { self != .inTransaction || transactionDepth > 0 }
 
     func message(database: String) -> SQLServerMessage {
         switch self {
@@ -102,6 +111,7 @@ package enum CreateFailure: String, CaseIterable, Sendable {
         case .logFull:
             SQLServerMessage(9002, state: 2, severity: 17, "The transaction log for database '\(database)' is full due to 'LOG_BACKUP'.")
         case .locked: SQLServerMessage(1222, state: 45, severity: 16, "Lock request time out period exceeded.")
+        case .inTransaction: SQLServerMessage(226, state: 6, severity: 16, "CREATE statement not allowed within multi-statement transaction.")
         case .deadlock:
             SQLServerMessage(
                 1205, state: 45, severity: 13,

@@ -26,6 +26,7 @@ enum ServerProperties {
 
     static func value(_ name: String, _ world: World) -> TDSValue {
         let config = world.config
+        if world.state.absent.contains("serverproperty." + name.lowercased()) { return .null }
         switch name.lowercased() {
         case "productversion": return text(config.version.productVersion)
         case "productlevel": return text(config.version.productLevel)
@@ -117,6 +118,7 @@ enum ServerProperties {
 
     /// `@@VERSION`.
     static func banner(_ world: World) -> String {
+        if let banner = world.state.banner { return banner }
         let version = world.config.version
         let level = version.productLevel == "RTM" ? version.updateLevel.map { "(RTM-\($0))" } ?? "(RTM)" : "(\(version.productLevel))"
         let dates = [

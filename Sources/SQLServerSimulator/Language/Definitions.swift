@@ -51,9 +51,9 @@ struct Definitions {
         guard login.may(right, in: wanted) else { throw .createDenied(right, database: wanted) }
         let place = try place(path)
         guard mayAlter(place.schema, in: place.database) else { throw .noSchema(place.schema) }
-        let now = session.instance.clock.now()
+        let (now, depth) = (session.instance.clock.now(), session.transactionDepth)
         let undo = try session.instance.change { state throws(SQLServerMessage) -> @Sendable (inout InstanceState) -> Void in
-            if let failure = state.createFailure { throw failure.message(database: place.database) }
+            if let failure = state.createFailure, failure.strikes(depth) { throw failure.message(database: place.database) }
             let index = state.objects.firstIndex {
                 $0.database == place.database && $0.schema.lowercased() == place.schema.lowercased()
                     && $0.name.lowercased() == place.name.lowercased()
@@ -147,10 +147,10 @@ struct Definitions {
     }
 
     private func createSchema(_ name: String) throws(SQLServerMessage) {
-        let (database, owner) = (session.database, login.name)
+        let (database, owner, depth) = (session.database, login.name, session.transactionDepth)
         guard login.may("CREATE SCHEMA", in: database) else { throw .createDenied("CREATE SCHEMA", database: database) }
         try session.instance.change { state throws(SQLServerMessage) in
-            if let failure = state.createFailure { throw failure.message(database: database) }
+            if let failure = state.createFailure, failure.strikes(depth) { throw failure.message(database: database) }
             guard !state.schemas.contains(where: { $0.name.lowercased() == name.lowercased() && $0.database == database }),
                 !["dbo", "sys", "guest", "information_schema"].contains(name.lowercased())
             else { throw SQLServerMessage.alreadyThere(name) }

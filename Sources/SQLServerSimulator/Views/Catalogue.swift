@@ -18,7 +18,7 @@ struct Catalogue {
         let schema = path.count >= 2 ? path[path.count - 2].lowercased() : ""
         let database = try self.database(path.count == 3 ? path[0] : "", context)
         if let view = ViewCatalogue.shared.view(schema: schema, name: name, database: database.name.lowercased()),
-            view.since <= context.world.config.version
+            view.since <= context.world.config.version, !context.world.state.absent.contains(view.key)
         {
             return view.isFunction ? .function(view, database) : .view(view, database)
         }

@@ -2,7 +2,8 @@
 Purpose:     the core readings of a SQL Server, once per collection.
 Versions:    SQL Server 2016 and later, on Windows and Linux.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough). Without it only the first result set has rows.
-Cost:        one batch, one round trip; under 5 ms of CPU; no table is read or written.
+Cost:        one batch, one round trip; under 5 ms of CPU; no table is read or written. A server that refuses a statement of it is asked one by
+             one, once for each connection; what it does not have is left out from then on.
 Result sets:
   1 identity:    who answers, and what this login may see
   2 system:      logical processors; start in the server's own time and its distance from UTC (minutes); uptime (ms)
@@ -25,6 +26,7 @@ SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)
     CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
     CASE WHEN @@VERSION LIKE N'% on Linux %' THEN 1 ELSE 0 END AS is_linux,
     SUSER_SNAME() AS login_name,
+    @@VERSION AS version_text,
     HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
     HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state;
 

@@ -7,7 +7,7 @@ Permissions: CREATE SCHEMA, CREATE TABLE and CREATE PROCEDURE in the database (o
 Cost:        a few milliseconds; 3 rows in DbTools' own tables. No job, no trigger, nothing that runs by itself.
 Result sets: none.
 */
-IF SCHEMA_ID(N'DbTools') IS NULL
+IF NOT EXISTS (SELECT 1 FROM sys.schemas WHERE name = N'DbTools')
     EXEC (N'CREATE SCHEMA DbTools');
 GO
 IF OBJECT_ID(N'DbTools.SchemaVersion', N'U') IS NULL
@@ -51,6 +51,7 @@ SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)
     CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
     CASE WHEN @@VERSION LIKE N'% on Linux %' THEN 1 ELSE 0 END AS is_linux,
     SUSER_SNAME() AS login_name,
+    @@VERSION AS version_text,
     HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
     HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state;
 GO
@@ -181,8 +182,8 @@ IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectWaits' AND V
 GO
 IF EXISTS (SELECT 1 FROM DbTools.SchemaVersion)
     UPDATE DbTools.SchemaVersion
-    SET Version = 1, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
+    SET Version = 2, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
 ELSE
     INSERT INTO DbTools.SchemaVersion (Version, AppliedAt, AppliedBy, CreatedDatabase)
-    VALUES (1, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+    VALUES (2, SYSUTCDATETIME(), SUSER_SNAME(), 0);
 GO
