@@ -275,13 +275,13 @@ import Testing
         try #require((response as? HTTPURLResponse)?.statusCode == 200)
     }
 
-    static func withSimulator(count: Int, isOwner: Bool = false, _ body: @escaping @Sendable ([Int], Int) async throws -> Void)
-        async throws
-    {
+    static func withSimulator(
+        count: Int, isOwner: Bool = false, encryption: SimulatorEncryption = .off, _ body: @escaping @Sendable ([Int], Int) async throws -> Void
+    ) async throws {
         let monitor = Login(name: "monitor", password: password, permissions: isOwner ? ["CONTROL SERVER"] : ["VIEW SERVER STATE"])
         let simulator = Simulator(
             .init(
-                firstPort: 0, instanceCount: count, logins: [Login(name: "sa", password: password), monitor], encryption: .off,
+                firstPort: 0, instanceCount: count, logins: [Login(name: "sa", password: password), monitor], encryption: encryption,
                 controlPort: 0))
         let (ready, continuation) = AsyncStream.makeStream(of: Simulator.Ready.self)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,6 +1,8 @@
 import Engines
 import Foundation
+import FoundationNetworking
 import ODBC
+import SQLServerSimulator
 import Testing
 
 /// Servers that speak SQL Server's protocol and are not Microsoft's: they lack views, functions and properties, and say so late.
@@ -70,6 +72,21 @@ import Testing
             #expect(deployed.success && deployed.state == .monitored, "\(deployed)")
             let removed = engine.deploy(Journey.target(port), DeployOrder(task: .remove, database: "Sales"), deadlineSeconds: 40)
             #expect(removed.success && removed.state == DeployedState.none, "\(removed)")
+        }
+    }
+
+    /// Certificates of `caFile` count for both drivers; without it the same server is not trusted.
+    @Test(arguments: Journey.drivers) func aCertificateIsVerifiedByTheFileThatIsNamed(driver: SQLServerDriver) async throws {
+        try await Journey.withSimulator(count: 1, encryption: .on) { ports, control async throws in
+            let url = try #require(URL(string: "http://127.0.0.1:\(control)/certificate"))
+            let file = FileManager.default.temporaryDirectory.appending(path: "ca-\(UUID().uuidString).pem")
+            try await URLSession.shared.data(from: url).0.write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            var target = Journey.target(try #require(ports.first))
+            (target.hostname, target.encrypt) = ("localhost", true)
+            let config = EngineConfig(sqlServerDriver: driver, caFile: file.path)
+            let probe = EngineKind.sqlserver.makeEngine(config).probe(target, deadlineSeconds: 8)
+            #expect(probe.success && probe.encrypted == true, "\(probe)")
         }
     }
 

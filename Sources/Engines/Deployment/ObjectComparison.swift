@@ -60,7 +60,8 @@ struct ObjectComparison {
     }
 
     /// What follows the first AS of a T-SQL procedure, line by line without the space around: servers that are not Microsoft's write the
-    /// head anew when they are asked for the text. Nil when there is none. Options of the head come before AS, or, as EXECUTE AS, change what follows the first one.
+    /// head anew when they are asked for the text. Nil when there is none. Options of the head come before AS, or, as EXECUTE AS, change
+    /// what follows the first one.
     static func body(_ text: String) -> String? {
         let text = plain(text)
         let words = text.split(whereSeparator: \.isWhitespace)

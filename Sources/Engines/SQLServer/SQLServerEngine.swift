@@ -1,5 +1,6 @@
 import Foundation
 import ODBC
+import Synchronization
 
 /// SQL Server through ODBC, with FreeTDS or Microsoft's driver 18.
 struct SQLServerEngine: Engine {
@@ -118,7 +119,16 @@ struct SQLServerLogin {
         string.add("ClientCharset", "UTF-8")
     }
 
+    /// Microsoft's driver has no keyword for it on Linux, and asks OpenSSL's own variable at each connection. It is the process's: set once.
+    private static let trusted = Mutex<String?>(nil)
+
     private func addMicrosoft(to string: inout ODBCConnectionString) {
+        if let caFile = config.caFile {
+            Self.trusted.withLock { trusted in
+                if trusted != caFile { setenv("SSL_CERT_FILE", caFile, 1) }
+                trusted = caFile
+            }
+        }
         // The port is named, so the driver asks no SQL Browser.
         string.add("Server", "tcp:\(target.hostname),\(port)")
         string.add("Encrypt", target.encrypt ? "yes" : "no")

@@ -4,9 +4,11 @@ import Primitives
 
 /// Whether the maker still mends a server's version: a small table, dated, compiled in.
 ///
-/// Sources, read on the day of `asOf`: learn.microsoft.com/lifecycle/products (SQL Server: end of mainstream and extended support),
-/// learn.microsoft.com/troubleshoot/sql (latest cumulative updates), postgresql.org/support/versioning (final releases),
-/// oracle.com/support/lifetime (MySQL: premier and extended support), mariadb.org/about (end of life of long-term releases).
+/// Sources, as they stood on the day of `asOf`. SQL Server: learn.microsoft.com/lifecycle/products, ends of mainstream and extended support,
+/// compared with learn.microsoft.com/sql/connect/odbc/support-lifecycle, which names the ends of 2014, 2017 and 2022. MySQL 8.0:
+/// docs.oracle.com, release notes ("end of life as of April 2026"); MySQL 8.4 and MariaDB: endoflife.date, which cites Oracle's lifetime
+/// support and mariadb.org/about, compared with mariadb.com's release pages. PostgreSQL: postgresql.org/support/versioning, by its rule of five
+/// years; 12's and 13's final releases by postgresql.org/ftp/source. Not found in a second source: the builds in `latest`, and the end of 18.
 package struct VersionSupport: Sendable, Equatable {
     /// How the maker treats it.
     package enum State: String, Sendable, CaseIterable {
@@ -19,7 +21,7 @@ package struct VersionSupport: Sendable, Equatable {
     package let note: String?
 
     /// The day of the table.
-    package static let asOf = "2025-12-01"
+    package static let asOf = "2026-05-25"
     /// Days before the end from which on a version is `ending`.
     static let endingDays = 180
 
@@ -61,6 +63,7 @@ package struct VersionSupport: Sendable, Equatable {
             Release(product: "MariaDB 10.6", prefix: "10.6.", end: "2026-07-06"),
             Release(product: "MariaDB 10.11", prefix: "10.11.", end: "2028-02-16"),
             Release(product: "MariaDB 11.4", prefix: "11.4.", end: "2029-05-29"),
+            Release(product: "MariaDB 11.8", prefix: "11.8.", end: "2028-06-04"),
         ],
     ]
 

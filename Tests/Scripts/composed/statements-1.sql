@@ -1,0 +1,147 @@
+USE master;
+GRANT CREATE ANY DATABASE TO [a]]b'c];
+GO
+USE [a]]b'c];
+IF USER_ID(N'a]b''c') IS NULL CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+GRANT CREATE SCHEMA, CREATE TABLE, CREATE PROCEDURE TO [a]]b'c];
+GO
+EXEC [a]]b'c].DbTools.CollectCore;
+GO
+CREATE DATABASE [a]]b'c];
+GO
+DROP DATABASE [a]]b'c];
+GO
+ALTER DATABASE [a]]b'c] SET RECOVERY SIMPLE;
+GO
+ALTER DATABASE [a]]b'c] SET SINGLE_USER WITH ROLLBACK IMMEDIATE;
+GO
+DROP USER IF EXISTS [a]]b'c];
+GO
+SELECT SUSER_SNAME() AS login_name;
+
+SELECT @@VERSION AS version_text;
+
+SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
+    CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition;
+
+SELECT DB_ID(N'a]b''c') AS database_id;
+
+SELECT HAS_DBACCESS(N'a]b''c') AS has_access;
+
+SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'CREATE ANY DATABASE') AS create_any_database;
+GO
+-- A login for DbTools that may look and change nothing.
+USE master;
+IF SUSER_ID(N'a]b''c') IS NULL
+    CREATE LOGIN [a]]b'c] WITH PASSWORD = N'p''w]a]b''c', DEFAULT_DATABASE = [master];
+GRANT VIEW SERVER STATE TO [a]]b'c];
+GRANT VIEW ANY DEFINITION TO [a]]b'c];
+
+-- The database that the connection opens.
+USE [a]]b'c];
+IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL
+    CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+
+-- Backup and job history.
+USE msdb;
+IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL
+    CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+ALTER ROLE db_datareader ADD MEMBER [a]]b'c];
+
+GO
+-- A login for DbTools that may look and change nothing.
+USE master;
+IF SUSER_ID(N'a]b''c') IS NULL
+    CREATE LOGIN [a]]b'c] FROM WINDOWS;
+GRANT VIEW SERVER STATE TO [a]]b'c];
+GRANT VIEW ANY DEFINITION TO [a]]b'c];
+
+-- The database that the connection opens.
+USE [a]]b'c];
+IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL
+    CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+
+-- Backup and job history.
+USE msdb;
+IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL
+    CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+ALTER ROLE db_datareader ADD MEMBER [a]]b'c];
+
+GO
+-- A login for DbTools that may look and change nothing.
+USE master;
+IF SUSER_ID(N'a]b''c') IS NULL
+    CREATE LOGIN [a]]b'c] WITH PASSWORD = N'p''w]a]b''c', DEFAULT_DATABASE = [master];
+GRANT VIEW SERVER PERFORMANCE STATE TO [a]]b'c];
+GRANT VIEW SERVER SECURITY STATE TO [a]]b'c];
+GRANT VIEW ANY DEFINITION TO [a]]b'c];
+
+-- The database that the connection opens.
+USE [a]]b'c];
+IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL
+    CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+
+-- Backup and job history.
+USE msdb;
+IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL
+    CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+ALTER ROLE db_datareader ADD MEMBER [a]]b'c];
+
+GO
+-- A login for DbTools that may look and change nothing.
+USE master;
+IF SUSER_ID(N'a]b''c') IS NULL
+    CREATE LOGIN [a]]b'c] FROM WINDOWS;
+GRANT VIEW SERVER PERFORMANCE STATE TO [a]]b'c];
+GRANT VIEW SERVER SECURITY STATE TO [a]]b'c];
+GRANT VIEW ANY DEFINITION TO [a]]b'c];
+
+-- The database that the connection opens.
+USE [a]]b'c];
+IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL
+    CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+
+-- Backup and job history.
+USE msdb;
+IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL
+    CREATE USER [a]]b'c] FOR LOGIN [a]]b'c];
+ALTER ROLE db_datareader ADD MEMBER [a]]b'c];
+
+GO
+USE master; GRANT VIEW SERVER STATE TO [a]]b'c];
+GO
+USE master; GRANT VIEW ANY DEFINITION TO [a]]b'c];
+GO
+USE msdb; IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL CREATE USER [a]]b'c] FOR LOGIN [a]]b'c]; ALTER ROLE db_datareader ADD MEMBER [a]]b'c];
+GO
+-- Run as an administrator of this server. It grants what DbTools lacks there, and nothing else.
+-- VIEW SERVER STATE: CPU, memory, connections, waits and all other core readings
+USE master; GRANT VIEW SERVER STATE TO [a]]b'c];
+-- VIEW ANY DEFINITION: names of databases, objects and jobs (optional)
+USE master; GRANT VIEW ANY DEFINITION TO [a]]b'c];
+-- SELECT on msdb: backup and job history (optional)
+USE msdb; IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL CREATE USER [a]]b'c] FOR LOGIN [a]]b'c]; ALTER ROLE db_datareader ADD MEMBER [a]]b'c];
+
+GO
+USE master; GRANT VIEW SERVER PERFORMANCE STATE TO [a]]b'c];
+GO
+USE master; GRANT VIEW ANY DEFINITION TO [a]]b'c];
+GO
+USE msdb; IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL CREATE USER [a]]b'c] FOR LOGIN [a]]b'c]; ALTER ROLE db_datareader ADD MEMBER [a]]b'c];
+GO
+-- Run as an administrator of this server. It grants what DbTools lacks there, and nothing else.
+-- VIEW SERVER PERFORMANCE STATE: CPU, memory, connections, waits and all other core readings
+USE master; GRANT VIEW SERVER PERFORMANCE STATE TO [a]]b'c];
+-- VIEW ANY DEFINITION: names of databases, objects and jobs (optional)
+USE master; GRANT VIEW ANY DEFINITION TO [a]]b'c];
+-- SELECT on msdb: backup and job history (optional)
+USE msdb; IF DATABASE_PRINCIPAL_ID(N'a]b''c') IS NULL CREATE USER [a]]b'c] FOR LOGIN [a]]b'c]; ALTER ROLE db_datareader ADD MEMBER [a]]b'c];
+
+GO
+ALTER SERVER ROLE ##MS_ServerStateReader## ADD MEMBER [a]]b'c];
+GO
+-- Run as an administrator of this server. It grants what DbTools lacks there, and nothing else.
+-- VIEW SERVER STATE: CPU, memory, connections, waits and all other core readings
+ALTER SERVER ROLE ##MS_ServerStateReader## ADD MEMBER [a]]b'c];
+
+GO

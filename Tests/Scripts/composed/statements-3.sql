@@ -1,0 +1,147 @@
+USE master;
+GRANT CREATE ANY DATABASE TO [x]]]]; DROP DATABASE [y]];--];
+GO
+USE [x]]]]; DROP DATABASE [y]];--];
+IF USER_ID(N'x]]; DROP DATABASE [y];--') IS NULL CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+GRANT CREATE SCHEMA, CREATE TABLE, CREATE PROCEDURE TO [x]]]]; DROP DATABASE [y]];--];
+GO
+EXEC [x]]]]; DROP DATABASE [y]];--].DbTools.CollectCore;
+GO
+CREATE DATABASE [x]]]]; DROP DATABASE [y]];--];
+GO
+DROP DATABASE [x]]]]; DROP DATABASE [y]];--];
+GO
+ALTER DATABASE [x]]]]; DROP DATABASE [y]];--] SET RECOVERY SIMPLE;
+GO
+ALTER DATABASE [x]]]]; DROP DATABASE [y]];--] SET SINGLE_USER WITH ROLLBACK IMMEDIATE;
+GO
+DROP USER IF EXISTS [x]]]]; DROP DATABASE [y]];--];
+GO
+SELECT SUSER_SNAME() AS login_name;
+
+SELECT @@VERSION AS version_text;
+
+SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
+    CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition;
+
+SELECT DB_ID(N'x]]; DROP DATABASE [y];--') AS database_id;
+
+SELECT HAS_DBACCESS(N'x]]; DROP DATABASE [y];--') AS has_access;
+
+SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'CREATE ANY DATABASE') AS create_any_database;
+GO
+-- A login for DbTools that may look and change nothing.
+USE master;
+IF SUSER_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE LOGIN [x]]]]; DROP DATABASE [y]];--] WITH PASSWORD = N'p''w]x]]; DROP DATABASE [y];--', DEFAULT_DATABASE = [master];
+GRANT VIEW SERVER STATE TO [x]]]]; DROP DATABASE [y]];--];
+GRANT VIEW ANY DEFINITION TO [x]]]]; DROP DATABASE [y]];--];
+
+-- The database that the connection opens.
+USE [x]]]]; DROP DATABASE [y]];--];
+IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+
+-- Backup and job history.
+USE msdb;
+IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+ALTER ROLE db_datareader ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+
+GO
+-- A login for DbTools that may look and change nothing.
+USE master;
+IF SUSER_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE LOGIN [x]]]]; DROP DATABASE [y]];--] FROM WINDOWS;
+GRANT VIEW SERVER STATE TO [x]]]]; DROP DATABASE [y]];--];
+GRANT VIEW ANY DEFINITION TO [x]]]]; DROP DATABASE [y]];--];
+
+-- The database that the connection opens.
+USE [x]]]]; DROP DATABASE [y]];--];
+IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+
+-- Backup and job history.
+USE msdb;
+IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+ALTER ROLE db_datareader ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+
+GO
+-- A login for DbTools that may look and change nothing.
+USE master;
+IF SUSER_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE LOGIN [x]]]]; DROP DATABASE [y]];--] WITH PASSWORD = N'p''w]x]]; DROP DATABASE [y];--', DEFAULT_DATABASE = [master];
+GRANT VIEW SERVER PERFORMANCE STATE TO [x]]]]; DROP DATABASE [y]];--];
+GRANT VIEW SERVER SECURITY STATE TO [x]]]]; DROP DATABASE [y]];--];
+GRANT VIEW ANY DEFINITION TO [x]]]]; DROP DATABASE [y]];--];
+
+-- The database that the connection opens.
+USE [x]]]]; DROP DATABASE [y]];--];
+IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+
+-- Backup and job history.
+USE msdb;
+IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+ALTER ROLE db_datareader ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+
+GO
+-- A login for DbTools that may look and change nothing.
+USE master;
+IF SUSER_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE LOGIN [x]]]]; DROP DATABASE [y]];--] FROM WINDOWS;
+GRANT VIEW SERVER PERFORMANCE STATE TO [x]]]]; DROP DATABASE [y]];--];
+GRANT VIEW SERVER SECURITY STATE TO [x]]]]; DROP DATABASE [y]];--];
+GRANT VIEW ANY DEFINITION TO [x]]]]; DROP DATABASE [y]];--];
+
+-- The database that the connection opens.
+USE [x]]]]; DROP DATABASE [y]];--];
+IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+
+-- Backup and job history.
+USE msdb;
+IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL
+    CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--];
+ALTER ROLE db_datareader ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+
+GO
+USE master; GRANT VIEW SERVER STATE TO [x]]]]; DROP DATABASE [y]];--];
+GO
+USE master; GRANT VIEW ANY DEFINITION TO [x]]]]; DROP DATABASE [y]];--];
+GO
+USE msdb; IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--]; ALTER ROLE db_datareader ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+GO
+-- Run as an administrator of this server. It grants what DbTools lacks there, and nothing else.
+-- VIEW SERVER STATE: CPU, memory, connections, waits and all other core readings
+USE master; GRANT VIEW SERVER STATE TO [x]]]]; DROP DATABASE [y]];--];
+-- VIEW ANY DEFINITION: names of databases, objects and jobs (optional)
+USE master; GRANT VIEW ANY DEFINITION TO [x]]]]; DROP DATABASE [y]];--];
+-- SELECT on msdb: backup and job history (optional)
+USE msdb; IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--]; ALTER ROLE db_datareader ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+
+GO
+USE master; GRANT VIEW SERVER PERFORMANCE STATE TO [x]]]]; DROP DATABASE [y]];--];
+GO
+USE master; GRANT VIEW ANY DEFINITION TO [x]]]]; DROP DATABASE [y]];--];
+GO
+USE msdb; IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--]; ALTER ROLE db_datareader ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+GO
+-- Run as an administrator of this server. It grants what DbTools lacks there, and nothing else.
+-- VIEW SERVER PERFORMANCE STATE: CPU, memory, connections, waits and all other core readings
+USE master; GRANT VIEW SERVER PERFORMANCE STATE TO [x]]]]; DROP DATABASE [y]];--];
+-- VIEW ANY DEFINITION: names of databases, objects and jobs (optional)
+USE master; GRANT VIEW ANY DEFINITION TO [x]]]]; DROP DATABASE [y]];--];
+-- SELECT on msdb: backup and job history (optional)
+USE msdb; IF DATABASE_PRINCIPAL_ID(N'x]]; DROP DATABASE [y];--') IS NULL CREATE USER [x]]]]; DROP DATABASE [y]];--] FOR LOGIN [x]]]]; DROP DATABASE [y]];--]; ALTER ROLE db_datareader ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+
+GO
+ALTER SERVER ROLE ##MS_ServerStateReader## ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+GO
+-- Run as an administrator of this server. It grants what DbTools lacks there, and nothing else.
+-- VIEW SERVER STATE: CPU, memory, connections, waits and all other core readings
+ALTER SERVER ROLE ##MS_ServerStateReader## ADD MEMBER [x]]]]; DROP DATABASE [y]];--];
+
+GO
