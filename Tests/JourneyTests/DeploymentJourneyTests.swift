@@ -276,7 +276,8 @@ import Testing
     }
 
     static func withSimulator(
-        count: Int, isOwner: Bool = false, encryption: SimulatorEncryption = .off, _ body: @escaping @Sendable ([Int], Int) async throws -> Void
+        count: Int, isOwner: Bool = false, encryption: SimulatorEncryption = .off,
+        _ body: @escaping @Sendable ([Int], Int) async throws -> Void
     ) async throws {
         let monitor = Login(name: "monitor", password: password, permissions: isOwner ? ["CONTROL SERVER"] : ["VIEW SERVER STATE"])
         let simulator = Simulator(

@@ -119,7 +119,7 @@ struct SQLServerLogin {
         string.add("ClientCharset", "UTF-8")
     }
 
-    /// Microsoft's driver has no keyword for it on Linux, and asks OpenSSL's own variable at each connection. It is the process's: set once.
+    /// Microsoft's driver has no keyword for it on Linux, and asks OpenSSL's own variable at each connection: the process's, set once.
     private static let trusted = Mutex<String?>(nil)
 
     private func addMicrosoft(to string: inout ODBCConnectionString) {

@@ -4,11 +4,12 @@ import Primitives
 
 /// Whether the maker still mends a server's version: a small table, dated, compiled in.
 ///
-/// Sources, as they stood on the day of `asOf`. SQL Server: learn.microsoft.com/lifecycle/products, ends of mainstream and extended support,
-/// compared with learn.microsoft.com/sql/connect/odbc/support-lifecycle, which names the ends of 2014, 2017 and 2022. MySQL 8.0:
-/// docs.oracle.com, release notes ("end of life as of April 2026"); MySQL 8.4 and MariaDB: endoflife.date, which cites Oracle's lifetime
-/// support and mariadb.org/about, compared with mariadb.com's release pages. PostgreSQL: postgresql.org/support/versioning, by its rule of five
-/// years; 12's and 13's final releases by postgresql.org/ftp/source. Not found in a second source: the builds in `latest`, and the end of 18.
+/// Sources, as they stood on the day of `asOf`. SQL Server: learn.microsoft.com/lifecycle/products, ends of mainstream and extended
+/// support, compared with learn.microsoft.com/sql/connect/odbc/support-lifecycle, which names the ends of 2014, 2017 and 2022.
+/// MySQL 8.0: docs.oracle.com, release notes ("end of life as of April 2026"); MySQL 8.4 and MariaDB: endoflife.date, which cites
+/// Oracle's lifetime support and mariadb.org/about, compared with mariadb.com's release pages. PostgreSQL:
+/// postgresql.org/support/versioning, by its rule of five years; the last builds of 12 and 13 by postgresql.org/ftp/source.
+/// Not found in a second source: the builds in `latest`, and PostgreSQL's days after 13.
 package struct VersionSupport: Sendable, Equatable {
     /// How the maker treats it.
     package enum State: String, Sendable, CaseIterable {
