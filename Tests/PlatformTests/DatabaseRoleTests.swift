@@ -39,8 +39,7 @@ import Testing
                 """
                 SELECT datname::text
                 FROM pg_database
-                WHERE datallowconn AND has_database_privilege(session_user, oid, 'CONNECT')
-                    AND (datname ~ '^dbtools_(tenant|system|template)_' OR datname IN ('postgres', 'template1', 'dbtools_system'))
+                WHERE datallowconn AND has_database_privilege(session_user, oid, 'CONNECT') AND datname = ANY (\(others + [mine.databaseName]))
                 """)
             #expect(try openTo.map { try $0.decode(0, as: String.self) } == [mine.databaseName])
         }
