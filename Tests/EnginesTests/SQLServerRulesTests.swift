@@ -103,6 +103,18 @@ import Testing
         #expect(counter.kind == .perSecond)
     }
 
+    @Test func aTicketIsLookedForWhereKerberosKeepsIt() {
+        func isMissing(_ environment: [String: String], files: Set<String>) -> Bool? {
+            SQLServerKerberos.isTicketMissing(environment: environment, userID: 7, fileExists: files.contains)
+        }
+        #expect(isMissing([:], files: []) == true)
+        #expect(isMissing([:], files: ["/tmp/krb5cc_7"]) == false)
+        #expect(isMissing(["KRB5CCNAME": "FILE:/run/cc"], files: ["/tmp/krb5cc_7"]) == true)
+        #expect(isMissing(["KRB5CCNAME": "/run/cc"], files: ["/run/cc"]) == false)
+        #expect(isMissing(["KRB5CCNAME": "KEYRING:persistent:7"], files: []) == nil)
+        #expect(isMissing(["KRB5_CLIENT_KTNAME": "/etc/dbtools.keytab"], files: ["/etc/dbtools.keytab"]) == false)
+    }
+
     @Test func browserAnswersAreRead() {
         let answer = "ServerName;HOST;InstanceName;PROD;IsClustered;No;Version;15.0.2000.5;tcp;50123;np;\\\\HOST\\pipe;;"
         #expect(SQLBrowser.port(in: [5, UInt8(answer.utf8.count), 0] + Array(answer.utf8)) == 50_123)

@@ -75,6 +75,20 @@ import Testing
         }
     }
 
+    /// Issue 3: `authType` windows on a machine without a ticket.
+    @Test(arguments: Journey.drivers, [false, true])
+    func withoutATicketTheReasonIsKerberos(driver: SQLServerDriver, encrypts: Bool) async throws {
+        try await Journey.withSimulator(count: 1, encryption: encrypts ? .on : .off) { ports, _ async throws in
+            let port = try #require(ports.first)
+            let target = Target(
+                engine: .sqlserver, hostname: "127.0.0.1", port: port, authType: .windows, encrypt: encrypts,
+                trustServerCertificate: true)
+            let probe = Journey.engine(driver).probe(target, deadlineSeconds: 8)
+            #expect(!probe.success && probe.errorCode == .authFailed, "\(probe)")
+            #expect(probe.message.contains("Kerberos") && !probe.message.contains("password"), "\(probe.message)")
+        }
+    }
+
     /// Certificates of `caFile` count for both drivers; without it the same server is not trusted.
     @Test(arguments: Journey.drivers) func aCertificateIsVerifiedByTheFileThatIsNamed(driver: SQLServerDriver) async throws {
         try await Journey.withSimulator(count: 1, encryption: .on) { ports, control async throws in

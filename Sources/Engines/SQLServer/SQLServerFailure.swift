@@ -14,6 +14,9 @@ struct SQLServerFailure {
     func explained(_ error: ODBCError) -> EngineError? {
         if let byNumber = byNumber(error) { return byNumber }
         let words = error.records.map { $0.message.lowercased() }.joined(separator: "\n")
+        if target.authType == .windows, ["sspi", "kerberos", "gssapi"].contains(where: words.contains) {
+            return SQLServerKerberos.explained(target, port: port)
+        }
         if error.records.contains(where: { $0.state == "01000" && $0.message.contains("Can't open lib") }) {
             return EngineError(
                 .driverFailed, "The driver for SQL Server could not be loaded: install \(ODBCDriver.freetds.package) on the DbTools host.")
@@ -43,6 +46,8 @@ struct SQLServerFailure {
     /// What a failed connect means, once the port has been asked what it is.
     func explained(_ error: ODBCError, greeting: Greeting) -> EngineError {
         if let other = greeting.explained(target, port: port) { return other }
+        // FreeTDS says nothing of why: without a ticket it did not get as far as a certificate.
+        if target.authType == .windows, case .expected = greeting { return SQLServerKerberos.explained(target, port: port) }
         switch greeting {
         case .expected(encryption: .unsupported) where target.encrypt:
             return EngineError(
@@ -103,6 +108,9 @@ struct SQLServerFailure {
             return EngineError(
                 .authFailed,
                 "The login\(login) is locked out after failed attempts: unlock it on the server, then correct the password here.")
+        }
+        if target.authType == .windows, !numbers.isDisjoint(with: [18_452, 18_456, 20_014]) {
+            return SQLServerKerberos.explained(target, port: port)
         }
         if !numbers.isDisjoint(with: [18_452, 18_456, 18_461, 17_892, 20_014]) {
             return EngineError(
