@@ -35,7 +35,7 @@ struct Rule: CustomTestStringConvertible, Sendable {
         Rule(
             says: "Only the program reads the environment",
             pattern: #"\.environment\[|ProcessInfo\.processInfo\.environment|\bgetenv\("#,
-            // Where PostgreSQL's programs, the drivers and Kerberos' tickets are is asked of the machine, which people then tell by its variables.
+            // Where PostgreSQL's programs, drivers and Kerberos' tickets are is asked of the machine, which people tell by its variables.
             allowed: ["Sources/DbTools/", "PostgresInstallation.swift", "ODBCDriver.swift", "SQLServerKerberos.swift"]),
         Rule(
             says: "Access between targets is package, never public",
