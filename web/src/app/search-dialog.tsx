@@ -4,6 +4,7 @@ import type { Server } from "../api/model";
 import { Icon } from "../components/icon";
 import type { IconName } from "../components/icon-names";
 import { EngineMark, HealthDot } from "../components/status";
+import { plural } from "../lib/format";
 import { get } from "../lib/http";
 import { useQuery } from "../lib/query";
 import { navigate } from "../lib/router";
@@ -120,7 +121,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
           ? `Servers could not be searched (${found.error.code})`
           : targets.length === 0
           ? `Nothing matches “${q}”`
-          : `${targets.length} results`}
+          : plural(targets.length, "result")}
       </p>
     </dialog>
   );

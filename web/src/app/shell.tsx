@@ -6,7 +6,7 @@ import { MenuButton, type MenuItem } from "../components/menu";
 import { signOut } from "../features/platform/api/sign-out";
 import { PasswordDialog } from "../features/platform/components/password-dialog";
 import { useNow } from "../lib/clock";
-import { clock, exact, initials, zoneName } from "../lib/format";
+import { clock, exact, initials, plural, zoneName } from "../lib/format";
 import { live } from "../lib/live";
 import { preferences, setPreferences } from "../lib/preferences";
 import { Link, Router, usePath } from "../lib/router";
@@ -157,7 +157,7 @@ function TenantSwitch({ platform }: { platform: boolean }): ReactElement {
     });
   }
   const name = platform ? "Platform" : who.tenant?.name ?? "No tenant",
-    sub = platform ? `${who.tenants.length} tenants` : who.tenant?.slug ?? "";
+    sub = platform ? plural(who.tenants.length, "tenant") : who.tenant?.slug ?? "";
   return (
     <MenuButton className="tenant" label={`${name}, ${sub}. Change tenant`} items={items}>
       <Logo />
