@@ -131,15 +131,19 @@ import Testing
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("quiet")
         let warm = HealthBoards(databases: fixture.platform.tenants)
-        try await fixture.platform.tenants.transaction(fixture.tenant) { session in
-            _ = try session.execute(
-                """
-                INSERT INTO monitoring.server_snapshots (server_id, status, health, collected_at, attempted_at, cpu_percent)
-                VALUES (\(id), 'online', 'healthy', clock_timestamp() - interval '298 seconds', now(), 5)
-                """)
+        // Two seconds before it turns stale; again, if the machine was too busy to answer meanwhile.
+        var before: String?
+        while before != "healthy" {
+            try await fixture.platform.tenants.transaction(fixture.tenant) { session in
+                _ = try session.execute(
+                    """
+                    INSERT INTO monitoring.server_snapshots (server_id, status, health, collected_at, attempted_at, cpu_percent)
+                    VALUES (\(id), 'online', 'healthy', clock_timestamp() - interval '298 seconds', now(), 5)
+                    ON CONFLICT (server_id) DO UPDATE SET collected_at = EXCLUDED.collected_at
+                    """)
+            }
+            before = try JSONValue.parse(await warm.all(of: fixture.tenant)).array?.first?["status"]?.string
         }
-        let before = try await warm.all(of: fixture.tenant)
-        #expect(try JSONValue.parse(before).array?.first?["status"]?.string == "healthy")
         // Waited for in the database, by whose clock it is judged.
         _ = try await fixture.words(
             """
