@@ -62,9 +62,9 @@ import Testing
         let restore = try foreign.run(["restore", file], environment: otherKey)
         #expect(restore.code == 1)
         #expect(restore.error.contains("is not the backup's"))
-        // No room for it: as a file where a folder should be.
-        let full = try served.run(["backup", "/dev/full/backup.tar"])
-        #expect(full.code == 1)
+        // A place that cannot be written.
+        let unwritable = try served.run(["backup", "/dev/full/backup.tar"])
+        #expect(unwritable.code == 1)
         #expect(try served.run(["tenant", "list"]).output.contains("acme"))
     }
 

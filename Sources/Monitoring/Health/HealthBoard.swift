@@ -48,7 +48,8 @@ struct HealthBoard: Sendable {
 
 /// The boards of the tenants that were asked for lately, and who waits for them.
 package final class HealthBoards: Sendable {
-    /// Servers on all boards together, at about 1 kB each; the tenants that were asked for longest ago are forgotten first.
+    /// Servers on all boards together, at some 400 bytes of JSON each, twice (the entry and the answer); the tenants that were asked for
+    /// longest ago are forgotten first.
     static let serverCountMax = 50_000
 
     private let databases: TenantDatabases
