@@ -36,6 +36,10 @@ struct BackupTools: Sendable {
             executable, arguments: Arguments(arguments), environment: environment, output: .discarded, error: .string(limit: outputBytesMax)
         )
         guard result.terminationStatus.isSuccess else {
+            // Its last line tells the cause, save here: tar goes on to say that it gives up.
+            if result.standardError.contains("No space left on device") {
+                throw Failure("\(executable) found no space left on the disk. Make room, then try again.")
+            }
             let words = result.standardError.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it gave no reason"
             throw Failure("\(executable) failed: \(words).")
         }
