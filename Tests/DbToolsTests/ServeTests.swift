@@ -1,4 +1,6 @@
 import Foundation
+import Logging
+import Postgres
 import Testing
 
 @testable import DbTools
@@ -45,6 +47,32 @@ import Testing
         #expect(try await served.call("GET", "/groups", tenant: "acme").body.contains("kept"))
         #expect(try await served.stop() < 10)
         #expect(served.postmaster == nil)
+    }
+
+    @Test func aStartDoesNotWaitForADiskThatIsSlowToDropWhatACrashLeft() async throws {
+        let served = try Served()
+        try await served.start()
+        kill(served.process.processIdentifier, SIGKILL)  // its PostgreSQL goes on
+        served.process.waitUntilExit()
+        let cluster = PrivateCluster(directory: served.data + "/postgres", logger: .init(label: "test"))
+        let system = try PostgresConnection(cluster.address(database: "dbtools_system"))
+        try system.execute(
+            """
+            INSERT INTO platform.tenants
+                (id, slug, name, status, database_name, owner_role, runtime_role, owner_password_sealed, runtime_password_sealed)
+            VALUES (\(UUID()), 'half', 'X', 'provisioning', 'dbtools_tenant_half', 'dbtools_owner_half', 'dbtools_tenant_half', '', '')
+            """)
+        try system.script("CREATE DATABASE \"dbtools_tenant_half\" TEMPLATE template0 ALLOW_CONNECTIONS false")
+        // Stands for the disk: while this is not committed, DROP DATABASE waits.
+        let slow = try PostgresConnection(cluster.superuser)
+        try slow.script("BEGIN; COMMENT ON DATABASE \"dbtools_tenant_half\" IS 'slow'")
+        try await served.start()
+        func halfMade() throws -> Int { try system.rows("SELECT count(*) FROM platform.tenants WHERE slug = 'half'")[0].decode(0) }
+        #expect(try halfMade() == 1)
+        #expect(try await served.call("GET", "/tenants").body == "[]", "nobody sees it")
+        try slow.script("COMMIT")
+        try await until("removed", seconds: 60) { try halfMade() == 0 }
+        #expect(try await served.stop() < 10)
     }
 
     @Test func aSecondStartIsRefusedAndTheFirstGoesOn() async throws {

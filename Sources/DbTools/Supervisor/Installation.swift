@@ -38,10 +38,7 @@ struct Installation: Sendable {
         try await system.prepare(isPrivateCluster: config.databaseURL == nil)
         let key = try await MasterKeyFile(config).settle(with: system, logger: logger)
         let installation = Installation(config: config, pool: pool, system: system, masterKey: key)
-        let removed = try await installation.provisioning.removeHalfMade()
-        if !removed.isEmpty {
-            logger.warning("Removed tenants that a crash had left half-made", metadata: ["tenants": "\(removed.joined(separator: ","))"])
-        }
+        try await installation.clearHalfMade(logger: logger)
         for outcome in await TenantMigration(installation).run(progress: { _, _ in }) {
             if let reason = outcome.failure {
                 logger.error(
@@ -52,6 +49,33 @@ struct Installation: Sendable {
             }
         }
         return installation
+    }
+
+    /// Seconds that a start waits for what a crash left half-made to be gone. PostgreSQL drops a database only after a checkpoint, which may
+    /// take half a minute on a busy disk; whatever takes longer goes on beside the start, and nobody sees it meanwhile.
+    private static let clearingSecondsMax = 3.0
+
+    private func clearHalfMade(logger: Logger) async throws {
+        let (ends, end) = AsyncThrowingStream.makeStream(of: Void.self)
+        let clock = Task {
+            try await Task.sleep(for: .seconds(Self.clearingSecondsMax))
+            logger.notice("What a crash left half-made is being removed beside the start: the disk is busy")
+            end.finish()
+        }
+        Task { [provisioning] in
+            do {
+                let removed = try await provisioning.removeHalfMade()
+                if !removed.isEmpty {
+                    logger.warning(
+                        "Removed tenants that a crash had left half-made", metadata: ["tenants": "\(removed.joined(separator: ","))"])
+                }
+                end.finish()
+            } catch {
+                end.finish(throwing: error)
+            }
+        }
+        defer { clock.cancel() }
+        for try await _ in ends {}
     }
 }
 
