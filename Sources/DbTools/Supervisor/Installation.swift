@@ -52,7 +52,7 @@ struct Installation: Sendable {
     }
 
     /// Seconds that a start waits for what a crash left half-made to be gone. PostgreSQL drops a database only after a checkpoint, which may
-    /// take half a minute on a busy disk; whatever takes longer goes on beside the start, and nobody sees it meanwhile.
+    /// take half a minute on a busy disk; what takes longer goes on beside the start, unseen.
     private static let clearingSecondsMax = 3.0
 
     private func clearHalfMade(logger: Logger) async throws {
