@@ -42,7 +42,7 @@ def test_all_servers_that_match_are_labelled_by_one_operation(site, open_page):
         expect(dialog).to_contain_text(f"{number} done")
         dialog.get_by_role("button", name="Close").last.click()
         if mode == "Add":
-            expect(page.locator(".vt .chip", has_text=label).first).to_be_visible()
+            expect(page.locator(f".vt .tags[title*='{label}']").first).to_be_visible()
 
 
 def test_what_failed_is_named_and_the_operation_has_a_page(mock, open_page):

@@ -107,6 +107,28 @@ def test_a_credential_that_another_saved_is_compared(site, open_page):
     assert api(site, page, "GET", f"/credentials/{credential}")["body"]["username"] == "theirs"
 
 
+def test_a_rotation_is_guarded_by_the_version_it_was_opened_with(site, open_page):
+    """Issue 3: what another saved while the dialog was open is shown, and what is chosen is tested again before it is stored"""
+    page = open_page(site, quiet=True)
+    name = f"Two {uuid.uuid4().hex[:6]}"
+    credential = made(site, page, "/credentials", name=name, engine="sqlserver", authType="sql", username="u", password="secret-1")
+    go(page, "/credentials")
+    page.get_by_role("row", name=re.compile(name)).get_by_role("button", name="Rotate").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("New password", exact=True).fill("mine-1")
+    assert api(site, page, "PATCH", f"/credentials/{credential}", {"username": "theirs"})["status"] == 200
+    page.keyboard.press("Enter")
+    expect(told(page).get_by_role("row", name=re.compile("^Username"))).to_contain_text("theirs")
+    dialog.get_by_role("button", name="Back to the form").click()
+    expect(dialog.get_by_label("Username")).to_have_value("theirs")
+    expect(dialog.get_by_label("New password", exact=True)).to_have_value("mine-1")
+    dialog.get_by_role("button", name="Store new password").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    now = api(site, page, "GET", f"/credentials/{credential}")["body"]
+    assert now["username"] == "theirs"
+    expect(page.get_by_role("row", name=re.compile(name)).get_by_role("button", name="Rotate")).to_be_focused()
+
+
 @views
 def test_the_comparison_looks_right(mock, open_page, theme, width):
     page = open_page(mock, theme, width, quiet=True)

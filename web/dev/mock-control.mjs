@@ -1,5 +1,5 @@
 // What a test asks of the stand-in: slow, failing or changed answers.
-import { faults, iso, on, publish, streams } from "./mock-routes.mjs";
+import { faults, iso, labelNamed, on, publish, streams } from "./mock-routes.mjs";
 
 on("POST", "/mock", (c) => {
   const b = c.body;
@@ -24,6 +24,10 @@ on("POST", "/mock", (c) => {
       at: iso(),
     });
     publish(c.slug, "servers.collected", { serverIds: [s.id], at: iso() });
+  }
+  if (b.labelAll) {
+    for (const s of c.data.servers) s.labels.push(labelNamed(c, b.labelAll));
+    publish(c.slug, "servers.changed", {});
   }
   return {};
 });

@@ -307,7 +307,7 @@ export function makeActivity(servers, groups, now = Date.now()) {
       to: "offline",
       reasons: ["Connection timed out"],
     }],
-    [minutes(54), "settings_changed", "settings", { id: null, name: "thresholds" }, tomas, {
+    [minutes(54), "config_changed", "settings", { id: null, name: "thresholds" }, tomas, {
       before: { "cpuPercent.warning": 85, "cpuPercent.critical": 95 },
       after: { "cpuPercent.warning": 80, "cpuPercent.critical": 95 },
     }],
@@ -315,9 +315,9 @@ export function makeActivity(servers, groups, now = Date.now()) {
       before: { username: "sa", password: "changed" },
       after: { username: "dbtools_monitor", password: "changed" },
     }],
-    [minutes(131), "label_added", "server", by("whs-gdn-my-01"), ines, { labels: ["app: site"] }],
-    [minutes(132), "group_changed", "group", groups[5], ines, { added: 12 }],
-    [minutes(205), "user_role_changed", "user", { id: newID(), name: "tomas.berg@meridian.example" }, rana, {
+    [minutes(131), "server_labeled", "server", by("whs-gdn-my-01"), ines, { labels: ["app: site"] }],
+    [minutes(132), "group_updated", "group", groups[5], ines, { added: 12 }],
+    [minutes(205), "user_updated", "user", { id: newID(), name: "tomas.berg@meridian.example" }, rana, {
       before: { role: "viewer" },
       after: { role: "operator" },
     }],

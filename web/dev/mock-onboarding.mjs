@@ -83,6 +83,7 @@ on("POST", "/credentials/:id/test", (c) => {
 });
 on("POST", "/credentials/:id/rotate", (c) => {
   const k = credentialOf(c);
+  refuseStale(c, `"k${k.version}"`, k);
   Object.assign(k, { username: c.body.username ?? k.username, rotatedAt: iso(), version: k.version + 1 });
   record(c, "credential_rotated", "credential", k, { password: "changed" });
   publish(c.slug, "credential.changed", {});

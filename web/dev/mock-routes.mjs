@@ -387,7 +387,7 @@ on("GET", "/servers/:id/metrics", (c) => {
 on("POST", "/servers/:id/labels", (c) => {
   const s = serverOf(c);
   for (const n of c.body.labels) if (!s.labels.some((l) => l.name === n)) s.labels.push(labelNamed(c, n));
-  record(c, "label_added", "server", s, c.body);
+  record(c, "server_labeled", "server", s, c.body);
   publish(c.slug, "label.changed", {});
   return s.labels;
 });

@@ -92,7 +92,7 @@ test("rows that are not loaded are asked for and show as waiting", () => {
       onSelect={() => undefined}
       onOpen={() => undefined}
       onMenu={() => undefined}
-      onNeed={(n) => asked.push(n)}
+      onNeed={(_, last) => asked.push(last)}
     />,
   );
   assert.ok((asked[0] ?? 0) > 1);

@@ -1,3 +1,5 @@
+import type { Loaded, Page } from "../src/lib/paged";
+import { readdirSync, readFileSync } from "node:fs";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { answer, calls, json } from "./dom";
@@ -12,6 +14,8 @@ const { windowOf } = await import("../src/components/virtual-table");
 const { slugFault, slugFrom } = await import("../src/features/platform/components/slug");
 const { detailRows } = await import("../src/features/platform/components/activity-words");
 const { faultsOf, inputOf, emptyForm, withEngine, connectionKey } = await import("../src/features/fleet/components/server-form");
+const { actionChoices, platformActionChoices } = await import("../src/features/platform/components/activity-words");
+const { partsIn, withPart } = await import("../src/lib/paged");
 const { withLiveValues } = await import("../src/features/fleet/components/use-server-list");
 const { cellsOf } = await import("../src/features/monitoring/components/heat-cells");
 const { resample } = await import("../src/features/monitoring/components/attention-table");
@@ -96,8 +100,8 @@ test("axes are round", () => {
   assert.equal(timeTicks(0, 3_600_000, 400).length, 7);
 });
 test("a window of rows", () => {
-  assert.deepEqual(windowOf(0, 320, 32, 10_000), { first: 0, last: 18 });
-  assert.deepEqual(windowOf(32 * 9_990, 320, 32, 10_000), { first: 9_982, last: 10_000 });
+  assert.deepEqual(windowOf(0, 320, 32, 10_000), { first: 0, last: 14 });
+  assert.deepEqual(windowOf(32 * 9_990, 320, 32, 10_000), { first: 9_986, last: 10_000 });
 });
 test("slugs", () => {
   for (const good of ["abc", "norra-energi", "a1-b2"]) assert.equal(slugFault(good), undefined, good);
@@ -184,6 +188,37 @@ test("the hour's difference is net, and not shown when the list was cut", () => 
   >[0];
   assert.deepEqual(deltasOf(changes, now), { healthy: -1, warning: 0, critical: 1, offline: 0, unknown: 0 });
   assert.equal(deltasOf(undefined, now), null);
+});
+test("a refresh of a long list replaces one part, keeps each row once, and knows what it has not read again", () => {
+  const page = (rows: string, nextCursor: string | null, total = 9): Page<string> => ({ rows: [...rows], total, nextCursor });
+  const of = (loaded: Loaded<string>): string => loaded.parts.map((p) => `${p.cursor ?? "^"}:${p.rows.join("")}${p.stale ? "?" : ""}`).join(" ");
+  const key = (row: string): string => row;
+  let list = withPart(undefined, null, page("abc", "d"), key);
+  list = withPart(list, "d", page("def", "g"), key);
+  list = withPart(list, "g", page("ghi", null), key);
+  assert.equal(of(list), "^:abc d:def g:ghi");
+  assert.deepEqual([partsIn(list, 0, 2), partsIn(list, 2, 5), partsIn(list, 7, 9)], [[0], [0, 1], [2]]);
+  // The same end: only that part.
+  assert.equal(of(withPart(list, "d", page("dEf", "g"), key)), "^:abc d:dEf g:ghi");
+  // One left, so that the part reaches into the next one; and the end is short until that one is read again.
+  const less = withPart(list, "d", page("dfg", "h", 8), key);
+  assert.equal(of(less), "^:abc d:dfg h:hi?");
+  assert.deepEqual([less.total, partsIn(less, 0, 2)], [8, [0]]);
+  const short = { ...less, total: 9 };
+  assert.deepEqual(partsIn(short, 6, 9), [2]);
+  // Nothing behind it any more.
+  assert.equal(of(withPart(list, "d", page("d", null, 4), key)), "^:abc d:d");
+  // An answer to a question that no longer stands is dropped.
+  assert.equal(of(withPart(less, "g", page("ghi", null), key)), of(less));
+});
+test("PRD 4.15-3, 4.15-4: the log's filters offer what the program writes, all of it and nothing else", () => {
+  const folder = new URL(import.meta.url).pathname.replace(/web\/.*/, "Sources/"), files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const source = files.filter((f) => /^(Platform|Fleet|Monitoring)\/.*\.swift$/.test(f)).map((f) => readFileSync(folder + f, "utf8")).join("\n");
+  const offered = new Set([...actionChoices, ...platformActionChoices]);
+  const written = [...source.matchAll(/[aA]ctivity\(\s*"([a-z]+(?:_[a-z]+)+)"/g)].map((m) => m[1] ?? "");
+  assert.ok(written.length > 20);
+  assert.deepEqual([...new Set(written)].filter((a) => !offered.has(a)), []);
+  assert.deepEqual([...offered].filter((a) => !source.includes(`"${a}"`)), []);
 });
 test("roles", () => {
   const who = (role: string, isSuperAdmin = false): Parameters<typeof may>[0] => ({

@@ -1,21 +1,24 @@
 // Turns the tenant's events into fresh data: which event makes which answers old is said here, once.
-import { useEffect } from "react";
+import { useEffect, useRef, useState } from "react";
+import type { Operation } from "../api/model";
 import { useFleetHealth } from "../api/read-fleet-health";
+import { operationKey } from "../api/read-operation";
 import { useSettings } from "../api/read-settings";
 import { connection } from "../lib/connection";
 import { closeLive, live, type LiveEvent, onLiveEvent, openLive, setRefreshSeconds } from "../lib/live";
 import { preferences } from "../lib/preferences";
-import { invalidate } from "../lib/query";
+import { invalidate, peek, put } from "../lib/query";
 import { session, tenantKey } from "../lib/session";
 import { useStore } from "../lib/store";
 import { setCriticalCount } from "../lib/title";
 
-/** Many events in a row ask once. With a large fleet one answer is megabytes, so it is asked less often. */
+/** Many events in a row ask once. What readings change of a large fleet comes all the time, and one answer is megabytes: it is asked less often. */
 const settleMs = 400;
 const largeFleetCount = 2_000;
 const largeFleetPauseMs = 10_000;
 /** A server is collected every minute: its charts are not asked more often than this. */
 const chartPauseMs = 20_000;
+const readingTopics: ReadonlySet<string> = new Set(["server.health", "server.status", "servers.collected"]);
 
 const readsOf: Readonly<Record<string, readonly string[]>> = {
   "server.created": ["servers", "health", "groups", "activity"],
@@ -40,46 +43,82 @@ export function useLiveUpdates(tenantSlug: string | null): void {
   const health = useFleetHealth();
   const { paused } = useStore(live);
   const settings = useSettings();
-  const size = health.data?.length ?? 0;
+  const size = useRef(0), [{ soon, later }] = useState(() => ({ soon: new DueParts(), later: new DueParts() }));
+  size.current = health.data?.length ?? 0;
   useEffect(() => {
     if (!tenantSlug) return undefined;
     openLive(tenantSlug);
-    return closeLive;
+    return () => {
+      // Another tenant's answers are none of this one's.
+      soon.stop();
+      later.stop();
+      closeLive();
+    };
   }, [tenantSlug]);
   useEffect(() => {
     if (settings.data) setRefreshSeconds(settings.data.refreshSeconds);
   }, [settings.data]);
   useEffect(() => {
-    const due = new Set<string>();
-    let timer: ReturnType<typeof setTimeout> | undefined, last = 0;
-    const ask = (): void => {
-      timer = undefined;
-      if (document.hidden || live.get().paused || connection.get().down) return;
-      last = Date.now();
-      for (const part of due) invalidate(tenantKey(part), part === "metrics/" ? chartPauseMs : 0);
-      due.clear();
-    };
     const hear = (event: LiveEvent): void => {
       // Of the installation, not of the tenant: its pages are few and small.
       if (event.topic === "tenant.changed" || event.topic === "reset") invalidate("platform/");
-      for (const part of readsOf[event.topic] ?? []) due.add(part);
+      const large = size.current > largeFleetCount, readings = large && readingTopics.has(event.topic);
+      for (const part of readsOf[event.topic] ?? []) {
+        if (readings || (large && part === "health")) later.add(part, largeFleetPauseMs);
+        else soon.add(part, 0);
+      }
+      if (event.topic === "operation.changed") showProgress(event.data);
       notify(event);
-      const pause = size > largeFleetCount ? Math.max(settleMs, largeFleetPauseMs - (Date.now() - last)) : settleMs;
-      timer = timer ?? setTimeout(ask, pause);
+    };
+    const ask = (): void => {
+      soon.ask();
+      later.ask();
     };
     // What came while the tab was hidden or updates were paused is asked for at once afterwards.
-    if (!paused && due.size > 0) ask();
+    if (!paused) ask();
     const stop = onLiveEvent(hear);
     document.addEventListener("visibilitychange", ask);
     return () => {
-      clearTimeout(timer);
       stop();
       document.removeEventListener("visibilitychange", ask);
     };
-  }, [paused, size, tenantSlug]);
+  }, [paused, tenantSlug]);
   useEffect(() => {
     setCriticalCount(health.data?.filter((s) => s.status === "critical").length ?? 0);
   }, [health.data]);
+}
+
+/** The event is the operation itself: whoever looks at it need not ask. */
+function showProgress(data: LiveEvent["data"]): void {
+  const key = operationKey(String(data.id)), known = peek<Operation>(key);
+  if (known && typeof data.status === "string" && typeof data.progress === "object") put(key, { ...known, ...data });
+}
+
+/** What events made old, asked together after a pause. */
+class DueParts {
+  private readonly parts = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private last = 0;
+
+  add(part: string, pauseMs: number): void {
+    this.parts.add(part);
+    this.timer = this.timer ?? setTimeout(() => this.ask(), Math.max(settleMs, pauseMs - (Date.now() - this.last)));
+  }
+
+  ask(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.parts.size === 0 || document.hidden || live.get().paused || connection.get().down) return;
+    this.last = Date.now();
+    for (const part of this.parts) invalidate(tenantKey(part), part === "metrics/" ? chartPauseMs : 0);
+    this.parts.clear();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.parts.clear();
+  }
 }
 
 /** A desktop notification when a server turns critical, if the reader asked for it and the browser allows it. */

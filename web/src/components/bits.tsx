@@ -15,7 +15,7 @@ interface Painted {
 export function GroupChip({ group: { name, color } }: { group: Painted }): ReactElement {
   return (
     <span className="chip group">
-      {color && <svg className="gedge" viewBox="0 0 4 10" aria-hidden="true"><rect width="4" height="10" rx="1.5" fill={color} /></svg>}
+      {color && <span className="gedge" aria-hidden="true" style={{ background: color }} />}
       <span className="ell">{name}</span>
     </span>
   );

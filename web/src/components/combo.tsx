@@ -25,7 +25,8 @@ interface Props {
   onPick: (value: string) => void;
   /** What Enter does with a text that is none of the choices; left out, only choices can be taken. */
   onNew?: (text: string) => void;
-  newWord?: string;
+  /** What the list calls a new text; `null` does not offer it. */
+  newWord?: string | null;
   /** Keys that the list does not use. */
   onKey?: (event: KeyboardEvent<HTMLInputElement>) => void;
   onBlur?: () => void;
@@ -37,7 +38,7 @@ export function Combo(props: Props): ReactElement {
   const [open, setOpen] = useState(false), [at, setAt] = useState(-1);
   const text = typed.trim(), low = text.toLowerCase();
   const hits = choices.filter((c) => c.text.toLowerCase().includes(low)).slice(0, shownMax);
-  const fresh = onNew && text !== "" && !choices.some((c) => c.text.toLowerCase() === low);
+  const fresh = onNew && newWord !== null && text !== "" && !choices.some((c) => c.text.toLowerCase() === low);
   const size = hits.length + (fresh ? 1 : 0), shown = open && size > 0;
   useLayoutEffect(() => {
     const field = box.current?.getBoundingClientRect(), element = list.current;

@@ -2,22 +2,29 @@ import type { ReactElement } from "react";
 import sprite from "./icon-sprite.svg";
 import type { IconName } from "./icon-names";
 
+interface Path {
+  d: string;
+  rule: "evenodd" | undefined;
+}
+
+/** The paths of each icon. Drawn in place, not by `<use>`: a list shows hundreds, and each of those would be a tree and two clips of its own. */
+const icons = new Map<string, readonly Path[]>(
+  [...sprite.matchAll(/<symbol id="i-([^"]+)"[^>]*>(.*?)<\/symbol>/gs)].map(([, name = "", inside = ""]) => [
+    name,
+    [...inside.matchAll(/<path\b([^>]*)>/g)].map(([, attributes = ""]) => ({
+      d: / d="([^"]*)"/.exec(attributes)?.[1] ?? "",
+      rule: attributes.includes('fill-rule="evenodd"') ? "evenodd" : undefined,
+    })),
+  ]),
+);
+
 /** An icon beside a word: it is always hidden from screen readers, the word says it. */
 export function Icon({ name, className = "" }: { name: IconName; className?: string }): ReactElement {
   return (
-    <svg className={`i ${name.startsWith("chevron-") ? "chev" : ""} ${className}`} aria-hidden="true">
-      <use href={`#i-${name}`} />
+    <svg className={`i ${name.startsWith("chevron-") ? "chev" : ""} ${className}`} viewBox="0 0 16 16" aria-hidden="true">
+      {(icons.get(name) ?? []).map(({ d, rule }) => <path key={d} d={d} fillRule={rule} />)}
     </svg>
   );
-}
-
-/** Puts the sprite into the page once, so that `<use>` finds its symbols without a request. */
-export function installIcons(): void {
-  const parsed = new DOMParser().parseFromString(sprite, "image/svg+xml").documentElement;
-  const node = document.importNode(parsed, true);
-  node.setAttribute("class", "sprite");
-  node.setAttribute("aria-hidden", "true");
-  document.body.append(node);
 }
 
 export function Logo(): ReactElement {

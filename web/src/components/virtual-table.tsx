@@ -18,7 +18,7 @@ export interface Column<T> {
   head: ReactNode;
   /** A CSS grid track, for example "88px" or "minmax(120px, 1fr)". */
   width: string;
-  render: (row: T) => ReactNode;
+  render: (row: T, isChosen: boolean) => ReactNode;
   sortable?: boolean;
   end?: boolean;
 }
@@ -43,11 +43,11 @@ interface Props<T> {
   onSelectAll?: (on: boolean) => void;
   onOpen?: (row: T) => void;
   onMenu?: (row: T, place: MenuPlace) => void;
-  /** Rows up to this one are on screen: load them. */
-  onNeed?: (last: number) => void;
+  /** The rows from `first` to before `last` are on screen: load them. */
+  onNeed?: (first: number, last: number) => void;
 }
 
-const headHeight = 32, overscan = 8;
+const headHeight = 32, overscan = 4;
 
 export function windowOf(scrollTop: number, height: number, rowHeight: number, count: number): { first: number; last: number } {
   const first = Math.max(0, Math.floor(scrollTop / rowHeight) - overscan);
@@ -78,8 +78,8 @@ export function VirtualTable<T>(props: Props<T>): ReactElement {
   }, []);
   const { first, last } = windowOf(view.top, view.height, rowHeight, total);
   useEffect(() => {
-    onNeed?.(last);
-  }, [last, onNeed]);
+    onNeed?.(first, last);
+  }, [first, last, onNeed]);
   useEffect(() => setActive((a) => Math.max(0, Math.min(a, total - 1))), [total]);
   const tracks = columns.map((c) => c.width).join(" ");
   const go = (to: number): number => {
@@ -194,7 +194,7 @@ export function VirtualTable<T>(props: Props<T>): ReactElement {
           {columns.map((c) => <Head key={c.key} column={c} sort={sort} onSort={onSort} />)}
         </div>
       </div>
-      <div className="vt-body" role="rowgroup" style={{ height: total * rowHeight }}>{shown}</div>
+      <div className="vt-body" role="rowgroup" style={{ height: total * rowHeight, paddingBlockStart: first * rowHeight }}>{shown}</div>
     </div>
   );
 }
@@ -264,11 +264,11 @@ function VirtualRow<T>({ id, index, row, columns, tracks, height, active, chosen
       aria-rowindex={index + 2}
       aria-selected={chosen ?? undefined}
       className={active ? "active" : ""}
-      style={{ gridTemplateColumns: tracks, height, transform: `translateY(${index * height}px)` }}
+      style={{ gridTemplateColumns: tracks, height }}
     >
       {columns.map((c) => (
         <div key={c.key} role="gridcell" className={c.end ? "end" : ""}>
-          {row === undefined ? <span className="sk c" /> : c.render(row)}
+          {row === undefined ? <span className="sk c" /> : c.render(row, chosen === true)}
         </div>
       ))}
     </div>

@@ -115,6 +115,11 @@ export function put<T>(key: string, data: T): void {
   update(entryOf(key), { data, error: undefined, loading: false, at: Date.now() });
 }
 
+/** What is known by now, without asking. */
+export function peek<T>(key: string): T | undefined {
+  return cache.get(key)?.state.data as T | undefined;
+}
+
 export function forgetAll(): void {
   for (const [key, entry] of [...cache]) {
     entry.run?.abort();

@@ -49,6 +49,7 @@ export function AddServerPage(): ReactElement {
     setTested({ key, at: Date.now(), result: await testConnection(inputOf(form)) });
   });
   // On by default where the login may; the reader's own choice stays.
+  const [deployChecked, setDeployChecked] = useState(false);
   const deploys = wanted ?? mayDeploy(result), deployFaulty = deploys && deployFault(deployment, form.engine) !== undefined;
   const save = useAction(async () => {
     const server = await createServer({ ...inputOf(form), groupIds: [...groupIds], labels: [...labels] });
@@ -170,7 +171,7 @@ export function AddServerPage(): ReactElement {
                   onWanted={setWanted}
                   deploy={deployment}
                   onDeploy={setDeployment}
-                  checked={deployFaulty}
+                  checked={deployChecked}
                 />
               </div>
               <Foot>
@@ -183,6 +184,7 @@ export function AddServerPage(): ReactElement {
                   type="button"
                   aria-disabled={deployFaulty}
                   onClick={() => {
+                    setDeployChecked(true);
                     if (!deployFaulty) go(5);
                   }}
                 >

@@ -125,14 +125,14 @@ function LabelDialog({ targets, busy, onClose, begin, error }: AskProps): ReactE
       onSubmit={() => begin(mode === "add" ? "add-labels" : "remove-labels", { labels: [...labels] })}
     >
       <Segmented label="What to do" value={mode} choices={modes} onValue={setMode} />
-      <LabelInput labels={labels} onLabels={setLabels} />
+      <LabelInput labels={labels} onLabels={setLabels} optional={false} existing={mode === "remove"} />
       {error}
     </AskDialog>
   );
 }
 
 function GroupDialog({ targets, busy, onClose, begin, error }: AskProps): ReactElement {
-  const groups = useGroups().data ?? [], [mode, setMode] = useState<"add" | "remove">("add"), [ids, setIds] = useState<readonly string[]>([]);
+  const groups = (useGroups().data ?? []).filter((g) => !g.dynamic), [mode, setMode] = useState<"add" | "remove">("add"), [ids, setIds] = useState<readonly string[]>([]);
   return (
     <AskDialog
       title={mode === "add" ? `Add ${phraseOf(targets)} to groups` : `Take ${phraseOf(targets)} out of groups`}
@@ -143,7 +143,7 @@ function GroupDialog({ targets, busy, onClose, begin, error }: AskProps): ReactE
       onSubmit={() => begin(mode === "add" ? "add-to-groups" : "remove-from-groups", { groupIds: [...ids] })}
     >
       <Segmented label="What to do" value={mode} choices={modes} onValue={setMode} />
-      {groups.length === 0 && <p className="m2">There are no groups yet. The Groups page makes them.</p>}
+      {groups.length === 0 && <p className="m2">There are no groups whose members are chosen by hand. The Groups page makes them.</p>}
       <div className="members" role="group" aria-label="Groups" tabIndex={0}>
         {groups.map((g) => (
           <CheckRow

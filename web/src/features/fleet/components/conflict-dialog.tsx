@@ -82,10 +82,12 @@ interface DialogProps<F extends object> {
   name: string;
   /** "server", "group": what it is. */
   noun: string;
+  /** What comes of it is looked at in the form once more, not saved from here. */
+  reviewed?: boolean;
   onDiscard: () => void;
 }
 
-export function ConflictDialog<F extends object>({ edit, name, noun, onDiscard }: DialogProps<F>): ReactElement | null {
+export function ConflictDialog<F extends object>({ edit, name, noun, reviewed = false, onDiscard }: DialogProps<F>): ReactElement | null {
   const { base, form, clash, keep, save, fields } = edit;
   if (!clash) return null;
   const { theirs, refused } = clash, told = refused.details;
@@ -95,12 +97,12 @@ export function ConflictDialog<F extends object>({ edit, name, noun, onDiscard }
       title={`${name} was changed in the meantime`}
       wide
       onClose={onDiscard}
-      onSubmit={() => void save.run(theirs.form, next, theirs.etag)}
+      onSubmit={() => (reviewed ? edit.resume(next) : void save.run(theirs.form, next, theirs.etag))}
       actions={
         <>
-          <button className="btn start" type="button" onClick={() => edit.resume(next)}>Back to the form</button>
+          {!reviewed && <button className="btn start" type="button" onClick={() => edit.resume(next)}>Back to the form</button>}
           <button className="btn" type="button" onClick={onDiscard}>Discard mine</button>
-          <button className="btn primary" type="submit" aria-disabled={save.busy}>Save as chosen</button>
+          <button className="btn primary" type="submit" aria-disabled={save.busy}>{reviewed ? "Back to the form" : "Save as chosen"}</button>
         </>
       }
     >

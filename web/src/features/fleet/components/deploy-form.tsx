@@ -42,7 +42,8 @@ export function DeployFields(
 ): ReactElement {
   const set = (changes: Partial<DeployForm>): void => onForm({ ...form, ...changes });
   const [placeholder, hint] = engine ? places[engine] : ["each engine's own", "Empty: DbTools on SQL Server, dbtools on PostgreSQL and MySQL."];
-  const fault = checked ? deployFault(form, engine) : undefined, placeFault = fault && !fault.startsWith("Enter") ? fault : undefined;
+  // A place that will not do is said at once; a login that is not typed yet only when the reader goes on.
+  const fault = deployFault(form, engine), placeFault = fault && !fault.startsWith("Enter") ? fault : undefined;
   return (
     <div className="col g3c">
       <TextField
@@ -78,7 +79,7 @@ export function DeployFields(
             onValue={(username) => set({ username })}
             autoComplete="off"
             spellCheck={false}
-            fault={fault && !placeFault && !form.username.trim() ? "Enter the login" : undefined}
+            fault={checked && fault && !placeFault && !form.username.trim() ? "Enter the login" : undefined}
           />
           <TextField
             label="Its password"
@@ -86,7 +87,7 @@ export function DeployFields(
             value={form.password}
             onValue={(password) => set({ password })}
             autoComplete="new-password"
-            fault={fault && !placeFault && !form.password ? "Enter the password" : undefined}
+            fault={checked && fault && !placeFault && !form.password ? "Enter the password" : undefined}
           />
         </div>
       )}

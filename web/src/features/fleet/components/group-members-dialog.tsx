@@ -1,5 +1,5 @@
 // Puts servers into a group and takes them out: a searched list with check boxes, each change made when saved.
-import { type ReactElement, useMemo, useState } from "react";
+import { type KeyboardEvent, type ReactElement, useMemo, useState } from "react";
 import type { Group, ServerHealth } from "../../../api/model";
 import { useFleetHealth } from "../../../api/read-fleet-health";
 import { Dialog } from "../../../components/dialog";
@@ -27,6 +27,15 @@ export function GroupMembersDialog({ group, onClose }: { group: Group; onClose: 
     );
   }, [health.data, q, group.id]);
   const added = (health.data ?? []).filter((s) => !was(s) && is(s)), removed = (health.data ?? []).filter((s) => was(s) && !is(s));
+  // The list is one stop of Tab: behind hundreds of boxes nobody would reach the button.
+  const [at, setAt] = useState(0);
+  const walk = (event: KeyboardEvent<HTMLDivElement>): void => {
+    const boxes = [...event.currentTarget.querySelectorAll<HTMLInputElement>("input")], last = boxes.length - 1;
+    const to = { ArrowDown: Math.min(last, at + 1), ArrowUp: Math.max(0, at - 1), Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    boxes[to]?.focus();
+  };
   const changed = added.length + removed.length;
   const action = useAction(async () => {
     if (added.length > 0) await addToGroup(group.id, added.map((s) => s.serverId));
@@ -57,17 +66,19 @@ export function GroupMembersDialog({ group, onClose }: { group: Group; onClose: 
         value={q}
         onValue={setQ}
         autoComplete="off"
-        hint={`${plural(found.length, "server")}${found.length > rowCountMax ? `, the first ${count(rowCountMax)} shown` : ""}`}
+        hint={`${plural(found.length, "server")}${found.length > rowCountMax ? `, the first ${count(rowCountMax)} shown` : ""}. Arrow keys walk the list, Space chooses.`}
       />
       {!health.data && !health.error && <Skeleton lines={6} />}
       <ErrorCallout error={health.data ? undefined : health.error} title="Servers did not load." />
-      <div className="members" role="group" aria-label="Servers" tabIndex={0}>
-        {found.slice(0, rowCountMax).map((s) => (
+      <div className="members" role="group" aria-label="Servers" onKeyDown={walk}>
+        {found.slice(0, rowCountMax).map((s, i) => (
           <label key={s.serverId} className="row">
             <input
               className="check"
               type="checkbox"
               checked={is(s)}
+              tabIndex={i === Math.min(at, found.length - 1) ? 0 : -1}
+              onFocus={() => setAt(i)}
               onChange={(event) => setChanges(new Map(changes).set(s.serverId, event.target.checked))}
             />
             <HealthDot health={s.status} />

@@ -17,7 +17,7 @@ import { Link, navigate, setSearch, useSearch } from "../../../lib/router";
 import { tenantKey, useMay } from "../../../lib/session";
 import { setPageTitle } from "../../../lib/title";
 import { toast } from "../../../lib/toasts";
-import { useNarrow } from "../../../lib/use-narrow";
+import { useNarrow, useWide } from "../../../lib/use-narrow";
 import { asApiError } from "../../../lib/use-action";
 import type { GroupInput } from "../api/create-group";
 import { type GroupAndTag, groupKey, useGroup } from "../api/read-group";
@@ -189,11 +189,11 @@ function Rollup({ id, counts }: { id: string; counts: HealthCounts }): ReactElem
 const sortable = ["name", "host", "status", "health", "version", "createdAt", "cpu", "memory"];
 
 function Members({ group, mayManage, onAdd }: { group: Group; mayManage: boolean; onAdd: () => void }): ReactElement {
-  const search = useSearch(), narrow = useNarrow(), thresholds = useThresholds(), asked = search.get("sort") ?? "health";
+  const search = useSearch(), narrow = useNarrow(), wide = useWide(), thresholds = useThresholds(), asked = search.get("sort") ?? "health";
   const sort: SortState<string> = { key: sortable.includes(asked) ? asked : "health", order: search.get("order") === "desc" ? "desc" : "asc" };
   const list = useServerList({ group: [group.id], sort: sort.key, order: sort.order });
   const columns = useMemo((): Column<Server>[] => {
-    const plain = serverColumns({ narrow, selectable: false, thresholds }).filter((c) => c.key !== "menu");
+    const plain = serverColumns({ narrow, wide, selectable: false, thresholds }).filter((c) => c.key !== "menu");
     if (!mayManage) return plain;
     return [...plain, {
       key: "remove",
@@ -212,7 +212,7 @@ function Members({ group, mayManage, onAdd }: { group: Group; mayManage: boolean
         </button>
       ),
     }];
-  }, [narrow, thresholds, mayManage, group.id, group.name]);
+  }, [narrow, wide, thresholds, mayManage, group.id, group.name]);
   return (
     <section className="panel vflex members-t" aria-label="Servers of this group" aria-busy={list.query.loading && !list.query.data}>
       <QueryView query={list.query} what="Its servers did not load" retry={list.retry} lines={8}>

@@ -17,32 +17,70 @@ import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { credentialsKey } from "../api/list-credentials";
 import { rotateCredential } from "../api/rotate-credential";
-import { readCredential } from "../api/save-credential";
+import { type CredentialAndTag, readCredential } from "../api/save-credential";
 import { testCredential } from "../api/test-credential";
+import type { FormField } from "./conflict";
+import { ConflictDialog, OpenedDialog, useGuardedEdit, type Version } from "./conflict-dialog";
 import { refreshServers } from "./refresh-servers";
 
 /** As many servers as the dialog lists; failures come first, and the operation's page has all. */
 const resultsMax = 200;
 
+interface Rotation {
+  username: string;
+  password: string;
+}
+
+const fields: readonly FormField<Rotation>[] = [
+  { key: "username", name: "Username" },
+  { key: "password", name: "Password", secret: true },
+];
+
+const versionOf = ({ credential, etag }: CredentialAndTag): Version<Rotation> => ({ form: { username: credential.username ?? "", password: "" }, etag });
+
 export function RotateDialog({ credential, onClose }: { credential: Credential; onClose: () => void }): ReactElement {
-  const [username, setUsername] = useState(credential.username ?? ""), [password, setPassword] = useState(""), [checked, setChecked] = useState(false);
+  return (
+    <OpenedDialog<CredentialAndTag>
+      title={`Rotate ${credential.name}`}
+      failure="The credential did not load"
+      id={credential.id}
+      read={(signal) => readCredential(credential.id, signal)}
+      wide
+      onClose={onClose}
+    >
+      {(opened) => <RotateForm opened={opened} onClose={onClose} />}
+    </OpenedDialog>
+  );
+}
+
+function RotateForm({ opened, onClose }: { opened: CredentialAndTag; onClose: () => void }): ReactElement {
+  const { credential } = opened, [checked, setChecked] = useState(false);
+  const edit = useGuardedEdit<Rotation>({
+    fields,
+    opened: versionOf(opened),
+    read: async () => versionOf(await readCredential(credential.id)),
+    write: async (from, to, etag) => {
+      await rotateCredential(credential.id, etag, bodyOf(from, to));
+    },
+    onSaved: async () => {
+      await refetch(credentialsKey());
+      refreshServers();
+      toast("Credential rotated", `${credential.name}: ${plural(credential.serverCount, "server")} use it from the next collection on.`);
+      onClose();
+    },
+  });
+  const { form, setForm, save: store, base } = edit, { username, password } = form;
   const [tested, setTested] = useState<{ key: string; operation: Operation }>(), [anyway, setAnyway] = useState(false);
   const key = JSON.stringify([username, password]), current = tested?.key === key ? tested.operation : undefined;
   const operation = useOperation(current?.id ?? null).data ?? current, none = credential.serverCount === 0;
   const passed = none || (operation !== undefined && operation.status === "succeeded"), ended = operation !== undefined && !isRunning(operation);
-  const body = { ...(username.trim() !== credential.username ? { username: username.trim() } : {}), password };
   const test = useAction(async () => {
     setAnyway(false);
-    setTested({ key, operation: await testCredential(credential.id, body) });
-  });
-  const store = useAction(async () => {
-    await rotateCredential(credential.id, (await readCredential(credential.id)).etag, body);
-    await refetch(credentialsKey());
-    refreshServers();
-    toast("Credential rotated", `${credential.name}: ${plural(credential.serverCount, "server")} use it from the next collection on.`);
-    onClose();
+    setTested({ key, operation: await testCredential(credential.id, bodyOf(base.form, form)) });
   });
   const mayStore = password !== "" && username.trim() !== "" && (passed || (anyway && ended));
+  // What both chose is tried again before it is stored: the comparison leads back to the form.
+  if (edit.clash) return <ConflictDialog edit={edit} name={credential.name} noun="credential" reviewed onDiscard={onClose} />;
   return (
     <Dialog
       title={`Rotate ${credential.name}`}
@@ -51,7 +89,7 @@ export function RotateDialog({ credential, onClose }: { credential: Credential; 
       onSubmit={() => {
         setChecked(true);
         if (!password || !username.trim()) return;
-        if (mayStore) void store.run();
+        if (mayStore) edit.submit();
         else if (!none && (!operation || ended)) void test.run();
       }}
       actions={
@@ -88,7 +126,7 @@ export function RotateDialog({ credential, onClose }: { credential: Credential; 
         <TextField
           label="Username"
           value={username}
-          onValue={setUsername}
+          onValue={(text) => setForm({ ...form, username: text })}
           maxLength={128}
           autoComplete="off"
           spellCheck={false}
@@ -98,7 +136,7 @@ export function RotateDialog({ credential, onClose }: { credential: Credential; 
           label="New password"
           type="password"
           value={password}
-          onValue={setPassword}
+          onValue={(text) => setForm({ ...form, password: text })}
           maxLength={200}
           autoComplete="new-password"
           data-autofocus
@@ -118,6 +156,11 @@ export function RotateDialog({ credential, onClose }: { credential: Credential; 
       <ErrorCallout error={store.error} title="The new password was not stored." />
     </Dialog>
   );
+}
+
+/** A name that stays is not sent. */
+function bodyOf(from: Rotation, to: Rotation): { username?: string; password: string } {
+  return { ...(to.username.trim() !== from.username ? { username: to.username.trim() } : {}), password: to.password };
 }
 
 /** Tries the stored secret on all servers of the profile. */

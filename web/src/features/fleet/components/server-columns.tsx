@@ -6,7 +6,7 @@ import { PercentBar } from "../../../components/bars";
 import { GroupChip, LabelChip } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
 import { EngineMark, engineName, HealthStatus, ReachabilityStatus } from "../../../components/status";
-import type { Chosen, Column } from "../../../components/virtual-table";
+import type { Column } from "../../../components/virtual-table";
 import { day, exact } from "../../../lib/format";
 import { Link } from "../../../lib/router";
 import { SupportMark } from "./version-support";
@@ -15,25 +15,26 @@ interface Options {
   narrow: boolean;
   selectable: boolean;
   thresholds: Thresholds;
-  /** For the check boxes of a table whose rows can be chosen. */
-  chosen?: Chosen;
+  /** Room for more groups and labels in a row. */
+  wide?: boolean;
+  /** Labels that the list is filtered by: they are shown first. */
+  wanted?: readonly string[];
+  /** For the check box in the head of a table whose rows can be chosen. */
   allState?: "none" | "some" | "all";
   onAll?: () => void;
 }
 
-const nothing: Chosen = new Set<string>();
-
 export function serverColumns(
-  { narrow, selectable, thresholds, chosen = nothing, allState = "none", onAll = () => undefined }: Options,
+  { narrow, selectable, thresholds, wide = false, wanted = [], allState = "none", onAll = () => undefined }: Options,
 ): Column<Server>[] {
-  const columns: Column<Server>[] = [], percentWidth = narrow ? "72px" : "minmax(52px, .45fr)";
+  const columns: Column<Server>[] = [], percentWidth = narrow ? "minmax(80px, .6fr)" : "minmax(56px, .4fr)";
   if (selectable) {
     columns.push({
       key: "select",
       width: "40px",
       head: <SelectAll state={allState} onAll={onAll} />,
-      render: (s) => (
-        <input className="check" type="checkbox" tabIndex={-1} readOnly checked={chosen === "all" || chosen.has(s.id)} aria-label={`Select ${s.name}`} />
+      render: (s, isChosen) => (
+        <input className="check" type="checkbox" tabIndex={-1} readOnly checked={isChosen} aria-label={`Select ${s.name}`} />
       ),
     });
   }
@@ -49,22 +50,22 @@ export function serverColumns(
         </span>
       ),
     },
-    { key: "name", head: "Server", width: narrow ? "minmax(148px, 1.6fr)" : "minmax(132px, 1.3fr)", sortable: true, render: (s) => <NameCell server={s} /> },
+    { key: "name", head: "Server", width: narrow ? "minmax(148px, 1.6fr)" : "minmax(168px, 1.8fr)", sortable: true, render: (s) => <NameCell server={s} /> },
   );
   if (!narrow) {
-    columns.push({ key: "host", head: "Host", width: "minmax(108px, .9fr)", sortable: true, render: (s) => <HostCell server={s} /> });
+    columns.push({ key: "host", head: "Host", width: "minmax(100px, 1fr)", sortable: true, render: (s) => <HostCell server={s} /> });
   }
   columns.push({
     key: "status",
     head: "Status",
-    width: narrow ? "100px" : "92px",
+    width: narrow ? "100px" : "84px",
     sortable: true,
     render: (s) => <ReachabilityStatus status={s.status} />,
   });
   if (!narrow) {
     columns.push(
-      { key: "version", head: "Version", width: "minmax(64px, .4fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
-      { key: "groups", head: "Groups, labels", width: "minmax(176px, 1.9fr)", render: (s) => <TagsCell server={s} /> },
+      { key: "version", head: "Version", width: "minmax(62px, .4fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
+      { key: "groups", head: "Groups, labels", width: "minmax(152px, 2fr)", render: (s) => <TagsCell server={s} room={wide ? 4 : 2} wanted={wanted} /> },
     );
   }
   columns.push(
@@ -176,12 +177,16 @@ function VersionCell({ server }: { server: Server }): ReactElement {
   );
 }
 
-function TagsCell({ server }: { server: Server }): ReactElement {
+/** What fits, each in full as far as it goes; the rest is counted, and named on hover. */
+function TagsCell({ server, room, wanted }: { server: Server; room: number; wanted: readonly string[] }): ReactElement {
   const all = [...server.groups.map((g) => g.name), ...server.labels.map((l) => l.name)];
+  const ofFilter = server.labels.filter((l) => wanted.includes(l.name)), others = server.labels.filter((l) => !wanted.includes(l.name));
+  const groups = server.groups.slice(0, room / 2), labels = [...ofFilter, ...others].slice(0, room - groups.length), rest = all.length - groups.length - labels.length;
   return (
     <span className="tags" title={all.join(", ")}>
-      {server.groups.map((g) => <GroupChip key={g.id} group={g} />)}
-      {server.labels.map((l) => <LabelChip key={l.id} label={l} />)}
+      {groups.map((g) => <GroupChip key={g.id} group={g} />)}
+      {labels.map((l) => <LabelChip key={l.id} label={l} />)}
+      {rest > 0 && <span className="m3 t11 nowrap">+{rest}</span>}
     </span>
   );
 }

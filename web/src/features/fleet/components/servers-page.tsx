@@ -17,7 +17,7 @@ import { useStore } from "../../../lib/store";
 import { saveText } from "../../../lib/save-file";
 import { toast } from "../../../lib/toasts";
 import { asApiError } from "../../../lib/use-action";
-import { useNarrow } from "../../../lib/use-narrow";
+import { useNarrow, useWide } from "../../../lib/use-narrow";
 import { exportServers } from "../api/export-servers";
 import { BulkBar } from "./bulk-bar";
 import { serverColumns } from "./server-columns";
@@ -32,7 +32,8 @@ const nothing: Chosen = new Set<string>();
 const sortable = ["name", "host", "status", "health", "version", "createdAt", "cpu", "memory"];
 
 export function ServersPage(): ReactElement {
-  const search = useSearch(), mayManage = useMay("manageServers"), narrow = useNarrow(), thresholds = useThresholds();
+  const search = useSearch(), mayManage = useMay("manageServers"), narrow = useNarrow(), wide = useWide();
+  const thresholds = useThresholds();
   const dense = useStore(preferences).density === "dense";
   const { filter, active } = useServerFilter();
   const asked = search.get("sort") ?? "name",
@@ -80,11 +81,12 @@ export function ServersPage(): ReactElement {
         narrow,
         selectable: mayManage,
         thresholds,
-        chosen: selected,
+        wide,
+        wanted: filter.label ?? [],
         allState,
         onAll: () => (allState === "all" ? setSelected(nothing) : chooseAll()),
       }),
-    [narrow, mayManage, thresholds, selected, allState],
+    [narrow, wide, mayManage, thresholds, allState, view, loadAll],
   );
   const filtered = active.length > 0,
     clear = (): void => setSearch(clearedFilter);
@@ -192,7 +194,7 @@ export function ServersPage(): ReactElement {
                     <div className="pf" role="alert">
                       <span className="crit">Rows after {count(list.rows.length)} did not load.</span>
                       <ErrorCode error={list.moreError} />
-                      <button className="btn sm" type="button" onClick={() => list.need(list.rows.length)}>Try again</button>
+                      <button className="btn sm" type="button" onClick={() => list.need(list.rows.length, list.rows.length + 1)}>Try again</button>
                     </div>
                   )}
                 </>

@@ -42,9 +42,15 @@ export function TagFields({ groupIds, onGroups, labels, onLabels }: Props): Reac
 
 const labelLengthMax = 50;
 
-export function LabelInput(
-  { labels, onLabels, title = "Labels" }: { labels: readonly string[]; onLabels: (names: readonly string[]) => void; title?: string },
-): ReactElement {
+interface LabelProps {
+  labels: readonly string[];
+  onLabels: (names: readonly string[]) => void;
+  optional?: boolean;
+  /** Labels to take off: none is made. */
+  existing?: boolean;
+}
+
+export function LabelInput({ labels, onLabels, optional = true, existing = false }: LabelProps): ReactElement {
   const known = useLabels().data ?? [], [typed, setTyped] = useState("");
   const add = (text: string): void => {
     const names = text.split(",").map((n) => n.trim().slice(0, labelLengthMax)).filter((n) => n && !labels.includes(n));
@@ -54,17 +60,17 @@ export function LabelInput(
   return (
     <div className="col g3c">
       <Combo
-        label={title}
-        optional
+        label="Labels"
+        optional={optional}
         typed={typed}
         onTyped={setTyped}
         maxLength={200}
         placeholder="app: orders"
-        hint="Enter or a comma adds one. A new name makes a new label."
+        hint={existing ? "Enter or a comma adds one to the list" : "Enter or a comma adds one. A new name makes a new label."}
         choices={known.filter((l) => !labels.includes(l.name)).map((l) => ({ value: l.name, text: l.name, note: count(l.serverCount) }))}
         onPick={add}
         onNew={add}
-        newWord="New label"
+        newWord={existing ? null : "New label"}
         onKey={(event) => {
           if (event.key === ",") {
             event.preventDefault();

@@ -22,6 +22,7 @@ export function ActivityTable({ entries, withEntity = true }: { entries: readonl
             <th>Who</th>
             <th>Did</th>
             {withEntity && <th>To</th>}
+            {withEntity && <th className="hide8">Kind</th>}
             <th className="hide8">From</th>
           </tr>
         </thead>
@@ -36,7 +37,7 @@ export function ActivityTable({ entries, withEntity = true }: { entries: readonl
               />
               {open === entry.id && (
                 <tr className="detail">
-                  <td colSpan={withEntity ? 6 : 5}>
+                  <td colSpan={withEntity ? 7 : 5}>
                     <Details entry={entry} />
                   </td>
                 </tr>
@@ -86,6 +87,7 @@ function Row(
             : <span className="srv">{target}</span>}
         </td>
       )}
+      {withEntity && <td className="m2 hide8">{entry.entityType}</td>}
       <td className="m2 hide8">{entry.actor.address ?? (system ? "DbTools itself" : "–")}</td>
     </tr>
   );

@@ -1,54 +1,79 @@
 // The activity log's actions and things in words. An action that is not here is shown by its own name with spaces.
-const actionWords: Readonly<Record<string, string>> = {
+/** In the order of the filter. */
+const tenantWords: Readonly<Record<string, string>> = {
   server_added: "Added server",
   server_updated: "Changed server",
   server_deleted: "Removed server",
-  server_health_changed: "Health changed",
   server_restored: "Restored server",
-  server_tested: "Tested connection",
-  collection_started: "Started collection",
-  collection_stopped: "Stopped collection",
-  collection_config_changed: "Changed collection",
-  label_added: "Added label",
-  label_removed: "Removed label",
+  server_purged: "Purged server",
+  server_labeled: "Labelled server",
+  server_unlabeled: "Took label off server",
   group_created: "Created group",
   group_updated: "Changed group",
-  group_changed: "Changed group",
   group_deleted: "Deleted group",
+  group_servers_added: "Added servers to group",
+  group_servers_removed: "Removed servers from group",
+  group_server_removed: "Removed server from group",
+  label_created: "Created label",
+  label_updated: "Changed label",
+  label_deleted: "Deleted label",
+  credential_created: "Created credential",
+  credential_updated: "Changed credential",
+  credential_rotated: "Rotated credential",
+  credential_tested: "Tested credential",
+  credential_deleted: "Deleted credential",
+  view_created: "Saved view",
+  view_updated: "Changed view",
+  view_deleted: "Deleted view",
+  monitoring_deployment_started: "Began deploying monitoring objects",
+  monitoring_deployed: "Deployed monitoring objects",
+  monitoring_deployment_failed: "Deployment failed",
+  monitoring_removal_started: "Began removing monitoring objects",
+  monitoring_removed: "Removed monitoring objects",
+  monitoring_removal_failed: "Removal of monitoring objects failed",
+  operation_started: "Began operation",
+  operation_stopped: "Stopped operation",
+  operation_ended: "Operation ended",
+  config_changed: "Changed settings",
+};
+/** Of people: in a tenant's log and in the installation's. */
+const userWords: Readonly<Record<string, string>> = {
   user_added: "Added user",
   user_created: "Created user",
   user_updated: "Changed user",
-  user_role_changed: "Changed role",
   user_removed: "Removed user",
   user_link_made: "Made one-time link",
   user_link_revoked: "Revoked one-time link",
-  user_set_up: "Chose a password",
-  user_signed_in: "Signed in",
-  user_signed_out: "Signed out",
-  user_sign_in_failed: "Sign-in failed",
-  password_changed: "Changed password",
-  super_admin_added: "Added super admin",
-  super_admin_removed: "Removed super admin",
-  config_changed: "Changed settings",
-  settings_changed: "Changed settings",
+};
+/** What only the installation's own log has. */
+const platformWords: Readonly<Record<string, string>> = {
   tenant_created: "Created tenant",
+  tenant_updated: "Changed tenant",
   tenant_suspended: "Suspended tenant",
   tenant_activated: "Activated tenant",
-  tenant_updated: "Changed tenant",
   tenant_deleted: "Deleted tenant",
   tenant_restored: "Restored tenant",
   tenant_purge_started: "Began purging tenant",
   tenant_purged: "Purged tenant",
+  super_admin_added: "Added super admin",
+  super_admin_removed: "Removed super admin",
+  user_signed_in: "Signed in",
+  user_signed_out: "Signed out",
+  user_sign_in_failed: "Sign-in failed",
+  user_set_up: "Chose a password",
+  password_changed: "Changed password",
+};
+/** What parts to come will write. */
+const laterWords: Readonly<Record<string, string>> = {
   policy_deployed: "Deployed policy",
   job_executed: "Ran job",
   alert_triggered: "Raised alert",
 };
+const actionWords: Readonly<Record<string, string>> = { ...tenantWords, ...userWords, ...platformWords, ...laterWords };
 
-/** What only the installation's own log has. */
-const ofPlatform = /^(tenant_|super_admin_|user_sign|user_set_up|password_)/;
-export const actionChoices = Object.keys(actionWords).filter((a) => !ofPlatform.test(a));
-export const platformActionChoices = Object.keys(actionWords).filter((a) => ofPlatform.test(a) || a.startsWith("user_"));
-export const entityTypes = ["server", "group", "label", "user", "settings", "tenant"] as const;
+export const actionChoices = Object.keys({ ...tenantWords, ...userWords });
+export const platformActionChoices = Object.keys({ ...platformWords, ...userWords });
+export const entityTypes = ["server", "group", "label", "credential", "view", "operation", "user", "settings"] as const;
 
 export function actionWord(action: string): string {
   const known = actionWords[action];
