@@ -39,8 +39,13 @@ package struct LoginScript: Sendable {
             }
         case .postgresql:
             if username.utf8.count > 63 { refusals.append(("username", "of PostgreSQL has at most 63 bytes")) }
+            if username.hasPrefix("pg_") { refusals.append(("username", "may not begin with pg_, which PostgreSQL keeps for itself")) }
+            if ["public", "none"].contains(username) { refusals.append(("username", "is a word that PostgreSQL keeps for itself")) }
         case .mysql:
-            if username.utf8.count > 80 { refusals.append(("username", "of MySQL has at most 80 bytes")) }
+            let lengthMax = isMySQLItself ? Self.mySQLNameLengthMax : Self.mariaDBNameLengthMax
+            if username.unicodeScalars.count > lengthMax { refusals.append(("username", "has at most \(lengthMax) characters there")) }
+            if username.last == " " { refusals.append(("username", "may not end with a space, which the server takes away")) }
+            if host.contains("@") { refusals.append(("host", "is a name, an address or a pattern such as 10.0.%, without an @")) }
         }
         if authType == .windows, engine != .sqlserver { refusals.append(("authType", "windows is for SQL Server only")) }
         return refusals
@@ -68,7 +73,7 @@ package struct LoginScript: Sendable {
         case .postgresql:
             [
                 "Run it as a superuser, in psql.", "The role is a member of pg_monitor: it may read statistics and settings, not tables.",
-                "Let it in by a line in pg_hba.conf, such as: hostssl all \(username) <address of DbTools> scram-sha-256",
+                "Let it in by a line in pg_hba.conf, such as: hostssl all \(Self.ruleName(username)) <address of DbTools> scram-sha-256",
             ]
         case .mysql:
             [
@@ -79,6 +84,13 @@ package struct LoginScript: Sendable {
             ]
         }
     }
+
+    /// Characters of an account's name: mysql.user of MySQL 8, and of MariaDB 10.6.
+    static let mySQLNameLengthMax = 32
+    static let mariaDBNameLengthMax = 128
+
+    private var isMariaDB: Bool { version?.lowercased().contains("maria") == true }
+    private var isMySQLItself: Bool { version?.lowercased().hasPrefix("mysql") == true }
 
     // MARK: SQL Server
 
@@ -133,6 +145,12 @@ package struct LoginScript: Sendable {
 
     private static func identifier(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
 
+    /// In pg_hba.conf, where a plain word may be a keyword or fall apart at a space.
+    private static func ruleName(_ name: String) -> String {
+        let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        return isPlain && !["all", "sameuser", "samerole", "replication"].contains(name) ? name : identifier(name)
+    }
+
     /// Right whatever `standard_conforming_strings` says.
     private static func literal(_ text: String) -> String {
         let quoted = "'\(text.replacing("\\", with: "\\\\").replacing("'", with: "''"))'"
@@ -142,8 +160,7 @@ package struct LoginScript: Sendable {
     // MARK: MySQL
 
     private var mySQL: String {
-        let account = MySQLGrants.quoted("\(username)@\(host)")
-        let isMariaDB = version?.lowercased().contains("maria") == true
+        let account = MySQLName.account(username, host: host)
         let secret = (password ?? Self.placeholder).replacing("\\", with: "\\\\").replacing("'", with: "''")
         var lines = [
             "-- An account for DbTools that may look and change nothing.",
@@ -155,8 +172,7 @@ package struct LoginScript: Sendable {
         ]
         if let database, !["performance_schema", "information_schema"].contains(database.lowercased()) {
             // The least right that lets an account open a database and shows it nothing in there.
-            let name = database.replacing("`", with: "``").replacing("_", with: "\\_").replacing("%", with: "\\%")
-            lines.append("GRANT SHOW VIEW ON `\(name)`.* TO \(account);")
+            lines.append("GRANT SHOW VIEW ON \(MySQLName.grantPlace(database)) TO \(account);")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -21,7 +21,7 @@ import Testing
         let postgres = Self.script(.postgresql, "a\"; DROP ROLE x--", password: #"p\'q"#).text
         #expect(postgres.contains("CREATE ROLE \"a\"\"; DROP ROLE x--\" LOGIN") && postgres.contains(#"PASSWORD E'p\\''q'"#))
         let mysql = Self.script(.mysql, #"a'b\"#, password: "p'q", database: "o`x_").text
-        #expect(mysql.contains(#"CREATE USER IF NOT EXISTS 'a''b\\'@'%' IDENTIFIED BY 'p''q';"#) && mysql.contains(#"ON `o``x\_`.*"#))
+        #expect(mysql.contains(#"CREATE USER IF NOT EXISTS `a'b\`@`%` IDENTIFIED BY 'p''q';"#) && mysql.contains(#"ON `o``x\_`.*"#))
     }
 
     @Test func the2022RightsAreNarrower() {

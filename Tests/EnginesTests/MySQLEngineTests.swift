@@ -125,6 +125,6 @@ import Testing
         #expect(MySQLGrants(["GRANT ALL PRIVILEGES ON *.* TO `a`@`%`"]).checks(account: "a@%", isMariaDB: false).allSatisfy { $0.granted })
         #expect(
             MySQLGrants(["GRANT ALL PRIVILEGES ON `db`.* TO `a`@`%`"]).checks(account: "a@%", isMariaDB: false).allSatisfy { !$0.granted })
-        #expect(MySQLGrants.quoted("we'ird@user@10.%") == "'we''ird@user'@'10.%'")
+        #expect(MySQLName.account("we'i`rd@user@10.%") == "`we'i``rd@user`@`10.%`")
     }
 }

@@ -24,7 +24,7 @@ struct ListeningPostgreSQL: Sendable {
         let rules =
             "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\n"
                 + "hostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl postgres scripted 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
-                + "hostssl all +deployers 127.0.0.1/32 scram-sha-256\n"
+                + "hostssl all +deployers 127.0.0.1/32 scram-sha-256\nhostssl hostile all 127.0.0.1/32 scram-sha-256\n"
         try rules.write(toFile: directory + "/hba.conf", atomically: true, encoding: .utf8)
         if geteuid() == 0, let account = getpwnam("postgres") {
             for file in ["", "/hba.conf", "/server.pem", "/server.key"] {
@@ -48,6 +48,7 @@ struct ListeningPostgreSQL: Sendable {
         try connection.script(
             "CREATE ROLE watcher LOGIN PASSWORD 'it''s a \\ secret'; GRANT pg_monitor TO watcher; CREATE ROLE plain LOGIN PASSWORD 'plain'; "
                 + "CREATE ROLE deployers")
+        try connection.script("CREATE DATABASE hostile")
         return ListeningPostgreSQL(port: port, caFile: certificates.caFile, superuser: superuser)
     }
 

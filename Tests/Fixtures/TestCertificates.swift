@@ -54,6 +54,17 @@ package enum TestProcess {
         }
     }
 
+    /// Writes `script` to a file that only we may read, and runs the program that `command` names for it. Throws when it fails.
+    package static func runScript(_ script: String, _ command: (String) -> (String, [String])) throws {
+        let file = NSTemporaryDirectory() + "/dbtools-script-" + UUID().uuidString
+        guard FileManager.default.createFile(atPath: file, contents: Data(script.utf8), attributes: [.posixPermissions: 0o600]) else {
+            throw Failed(description: "no room in the temporary directory")
+        }
+        defer { unlink(file) }
+        let (path, arguments) = command(file)
+        try runToEnd(path, arguments)
+    }
+
     /// Starts a program that ends when this process does, however that happens: a shell between the two waits for the end of a pipe from
     /// us.
     static func runInBackground(_ command: String) throws -> Process {

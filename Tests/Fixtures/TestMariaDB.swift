@@ -26,6 +26,15 @@ package struct TestMariaDB: Sendable {
             ["--no-defaults", "--socket=\(socket)", "--user=root", "--password=\(password)", "--execute=\(sql)"])
     }
 
+    /// Runs a script as root, as an administrator does: `mariadb < script.sql`.
+    package func run(script: String) throws {
+        let client = try Self.required("mariadb")
+        try TestProcess.runScript(script) { file in
+            let options = "--no-defaults --default-character-set=utf8mb4 --user=root"
+            return ("/bin/sh", ["-c", "exec \(client) \(options) --socket='\(socket)' --password='\(password)' <'\(file)'"])
+        }
+    }
+
     // Unstructured on purpose: the server outlives each test and ends with the process.
     private static let starting = Task.detached { () throws -> TestMariaDB in
         removeLeftOvers()

@@ -81,7 +81,7 @@ package enum MonitoringObjects {
         case .postgresql:
             return "GRANT CREATE ON DATABASE \(PostgreSQLName.quoted(database)) TO \(PostgreSQLName.quoted(login));"
         case .mysql:
-            return MySQLName.deployGrant(database: database, account: login.contains("@") ? login : login + "@%")
+            return MySQLName.deployGrant(database: database, account: login + "@%")
         }
     }
 

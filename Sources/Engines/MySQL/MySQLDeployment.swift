@@ -119,10 +119,9 @@ struct MySQLDeployment {
 
     /// To every account of that name: which one a host matches is the server's to say.
     private func grant(_ login: String, _ session: Session) throws {
-        let account = login.contains("@") ? login : "\(login)@%"
         let hosts = try? session.run("SELECT Host AS host FROM mysql.user WHERE User = '\(MySQLName.escaped(login))'").first
         let accounts = hosts.map { set in set.rows.compactMap { $0.first?.text }.map { "\(login)@\($0)" } } ?? []
-        for account in accounts.isEmpty ? [account] : accounts {
+        for account in accounts.isEmpty ? ["\(login)@%"] : accounts {
             try session.run(MySQLName.monitorGrant(database: order.database, account: account))
         }
     }
@@ -135,7 +134,7 @@ struct MySQLDeployment {
                 // A role's rights are not listed: trying tells.
                 name: "\(right) on \(order.database)", granted: rights.has(right) || rights.hasRole,
                 neededFor: right == "EXECUTE" ? "running the procedures" : "the monitoring objects",
-                grantStatement: "GRANT \(right) ON \(MySQLName.grantPlace(order.database)) TO \(MySQLGrants.quoted(account));")
+                grantStatement: "GRANT \(right) ON \(MySQLName.grantPlace(order.database)) TO \(MySQLName.account(account));")
         }
     }
 

@@ -3,24 +3,34 @@ import Foundation
 /// Names and rights in MySQL and MariaDB.
 enum MySQLName {
     static func quoted(_ name: String) -> String { "`\(name.replacing("`", with: "``"))`" }
+
+    /// An account as GRANT takes it. In backticks, which MySQL and MariaDB read alike in every `sql_mode`: what a backslash means in '...'
+    /// depends on it (https://dev.mysql.com/doc/refman/8.0/en/account-names.html, read on 2026-11-24).
+    static func account(_ user: String, host: String) -> String { "\(quoted(user))@\(quoted(host))" }
+    /// `user@host` as the server writes it; a user's name may hold an `@`, a host's may not.
+    static func account(_ account: String) -> String {
+        guard let at = account.lastIndex(of: "@") else { return Self.account(account, host: "%") }
+        return Self.account(String(account[..<at]), host: String(account[account.index(after: at)...]))
+    }
+
     /// For the inside of '...'.
     static func escaped(_ name: String) -> String { name.replacing("\\", with: "\\\\").replacing("'", with: "''") }
 
     static let deployRights = ["CREATE", "DROP", "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE ROUTINE", "ALTER ROUTINE", "EXECUTE"]
 
-    /// In GRANT, `_` and `%` of a schema's name are wild unless they are escaped.
+    /// In GRANT, `_` and `%` of a schema's name are wild unless a backslash stands before them; so one of its own needs another.
     static func grantPlace(_ database: String) -> String {
-        quoted(database.replacing("_", with: "\\_").replacing("%", with: "\\%")) + ".*"
+        quoted(database.replacing("\\", with: "\\\\").replacing("_", with: "\\_").replacing("%", with: "\\%")) + ".*"
     }
 
     /// What lets `account` deploy.
     static func deployGrant(database: String, account: String) -> String {
-        "GRANT \(deployRights.joined(separator: ", ")) ON \(grantPlace(database)) TO \(MySQLGrants.quoted(account));"
+        "GRANT \(deployRights.joined(separator: ", ")) ON \(grantPlace(database)) TO \(MySQLName.account(account));"
     }
 
     /// What lets another account than the deploying one run the procedures.
     static func monitorGrant(database: String, account: String) -> String {
-        "GRANT EXECUTE, SELECT ON \(grantPlace(database)) TO \(MySQLGrants.quoted(account))"
+        "GRANT EXECUTE, SELECT ON \(grantPlace(database)) TO \(MySQLName.account(account))"
     }
 
     /// Whether a pattern of SHOW GRANTS (`%` and `_` wild, `\` before them not) names `database`.

@@ -111,7 +111,7 @@ struct MySQLGrants {
     private func has(_ rights: String...) -> Bool { global.contains("ALL PRIVILEGES") || rights.contains { global.contains($0) } }
 
     func checks(account: String, isMariaDB: Bool) -> [PermissionCheck] {
-        let grantee = Self.quoted(account)
+        let grantee = MySQLName.account(account)
         // MariaDB 10.5 renamed it; it takes the old name in GRANT and shows the new one.
         let replication = isMariaDB ? "BINLOG MONITOR" : "REPLICATION CLIENT"
         return [
@@ -126,13 +126,5 @@ struct MySQLGrants {
                 neededFor: "waits and statement statistics (optional)",
                 grantStatement: "GRANT SELECT ON performance_schema.* TO \(grantee);"),
         ]
-    }
-
-    /// `user@host` as `'user'@'host'`.
-    static func quoted(_ account: String) -> String {
-        let at = account.lastIndex(of: "@") ?? account.endIndex
-        let host = at == account.endIndex ? "%" : String(account[account.index(after: at)...])
-        let escape = { (text: String) in text.replacing("\\", with: "\\\\").replacing("'", with: "''") }
-        return "'\(escape(String(account[..<at])))'@'\(escape(host))'"
     }
 }
