@@ -147,6 +147,12 @@ enum CollectorSQL {
             CURRENT_USER() AS account,
             DATABASE() AS database_name
         """#
+    /// MySQL/SQL/process.sql
+    static let mySQLProcess = #"""
+        SELECT 1 AS may_see
+        FROM information_schema.INNODB_TRX
+        LIMIT 1
+        """#
     /// PostgreSQL/SQL/collect.sql
     static let postgreSQLCollect = #"""
         SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::bigint AS connection_count,

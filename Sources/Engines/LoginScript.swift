@@ -62,6 +62,8 @@ package struct LoginScript: Sendable {
         }
     }
 
+    private static let keepsPassword = "A login of this name that is there already keeps its password."
+
     /// What the script does, and how to run it.
     package var notes: [String] {
         switch engine {
@@ -69,6 +71,7 @@ package struct LoginScript: Sendable {
             [
                 "Run it as a member of sysadmin, in SQL Server Management Studio or sqlcmd.",
                 "The login may read the server's state, definitions and msdb's history. It may not read data in user databases.",
+                Self.keepsPassword,
             ]
         case .postgresql:
             [
@@ -78,7 +81,7 @@ package struct LoginScript: Sendable {
         case .mysql:
             [
                 "Run it as an account with GRANT OPTION, such as root.",
-                "The account may see sessions and statistics, and no data.",
+                "The account may see sessions and statistics, and no data.", Self.keepsPassword,
                 host == "%"
                     ? "It may sign in from anywhere; give a host to allow the address of DbTools alone." : "It may sign in from \(host).",
             ]

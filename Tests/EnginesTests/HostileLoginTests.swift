@@ -65,7 +65,7 @@ import Testing
         var anywhere = target
         anywhere.database = nil
         let lacking = engine.probe(anywhere, deadlineSeconds: 8)
-        #expect(lacking.permissions.contains { !$0.granted }, "\(lacking)")
+        #expect(lacking.errorCode == .noPermissions && lacking.permissions.allSatisfy { !$0.granted }, "\(lacking)")
         try server.run(script: try #require(lacking.grantScript))
         let mended = engine.probe(anywhere, deadlineSeconds: 8)
         #expect(mended.success && mended.grantScript == nil, "\(mended)")

@@ -14,6 +14,8 @@ final class TinyServer: Sendable {
         case greets([UInt8])
         /// Says this to whatever is sent first.
         case answers([UInt8])
+        /// Says the first to whatever is sent first, and so on.
+        case converses([[UInt8]])
         /// Is a web server.
         case http
     }
@@ -81,6 +83,12 @@ final class TinyServer: Sendable {
         case .answers(let bytes):
             guard recv(connection, &buffer, buffer.count, 0) > 0 else { return }
             send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            while recv(connection, &buffer, buffer.count, 0) > 0 {}
+        case .converses(let answers):
+            for bytes in answers {
+                guard recv(connection, &buffer, buffer.count, 0) > 0 else { return }
+                send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            }
             while recv(connection, &buffer, buffer.count, 0) > 0 {}
         case .http:
             guard recv(connection, &buffer, buffer.count, 0) > 0 else { return }

@@ -35,6 +35,11 @@ package struct TestMariaDB: Sendable {
         }
     }
 
+    /// Another that says it is of a version below the minimum, and offers no encryption.
+    package static var old: TestMariaDB {
+        get async throws { try await startingOld.value }
+    }
+
     // Unstructured on purpose: the server outlives each test and ends with the process.
     private static let starting = Task.detached { () throws -> TestMariaDB in
         removeLeftOvers()
@@ -43,6 +48,21 @@ package struct TestMariaDB: Sendable {
         running.withLock { $0 = directory }
         atexit { TestMariaDB.end() }
         let certificates = try TestCertificates(in: directory)
+        return try await start(
+            in: directory, caFile: certificates.caFile,
+            options: [
+                "--ssl-ca=\(certificates.caFile)", "--ssl-cert=\(certificates.certificateFile)", "--ssl-key=\(certificates.keyFile)",
+            ])
+    }
+
+    private static let startingOld = Task.detached { () throws -> TestMariaDB in
+        let beside = try await shared
+        let directory = "\(prefix)\(getpid())/old"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        return try await start(in: directory, caFile: beside.caFile, options: ["--version=10.5.1-MariaDB"])
+    }
+
+    private static func start(in directory: String, caFile: String, options more: [String]) async throws -> TestMariaDB {
         let account = geteuid() == 0 ? ["--user=root"] : []
         try TestProcess.runToEnd(
             try required("mariadb-install-db"),
@@ -63,13 +83,13 @@ package struct TestMariaDB: Sendable {
             "--no-defaults", "--datadir=\(directory)/data", "--socket=\(socket)", "--port=\(port)", "--bind-address=127.0.0.1",
             "--skip-name-resolve",
             "--pid-file=\(directory)/pid", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0",
-            "--log-error=\(directory)/log",
-            "--init-file=\(directory)/init.sql", "--ssl-ca=\(certificates.caFile)", "--ssl-cert=\(certificates.certificateFile)",
-            "--ssl-key=\(certificates.keyFile)",
+            // Not /tmp: a server that starts deletes there what another has under way.
+            "--tmpdir=\(directory)", "--log-error=\(directory)/log", "--init-file=\(directory)/init.sql",
         ]
-        let command = ([try required("mariadbd")] + options + account).map { "'\($0)'" }.joined(separator: " ")
-        process.withLock { $0 = try? TestProcess.runInBackground(command) }  // a server that does not start is seen below
-        let server = TestMariaDB(port: port, socket: socket, caFile: certificates.caFile, password: password)
+        let command = ([try required("mariadbd")] + options + more + account).map { "'\($0)'" }.joined(separator: " ")
+        // A server that does not start is seen below.
+        processes.withLock { $0 += [try? TestProcess.runInBackground(command)].compactMap { $0 } }
+        let server = TestMariaDB(port: port, socket: socket, caFile: caFile, password: password)
         // The signal is the server's own readiness: it answers a statement. 20 s is for a busy machine.
         let deadline = ContinuousClock.now + .seconds(20)
         while true {
@@ -85,14 +105,15 @@ package struct TestMariaDB: Sendable {
 
     private static let prefix = "/tmp/dbtools-mariadb-"
     private static let running = Mutex<String?>(nil)
-    private static let process = Mutex<Process?>(nil)
+    private static let processes = Mutex<[Process]>([])
 
     private static func end() {
         guard let directory = running.withLock({ $0 }) else { return }
-        let server = (try? String(contentsOfFile: directory + "/pid", encoding: .utf8)).flatMap {
-            pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
-        if let server {
+        for file in ["/pid", "/old/pid"] {
+            let server = (try? String(contentsOfFile: directory + file, encoding: .utf8)).flatMap {
+                pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+            guard let server else { continue }
             kill(server, SIGKILL)
             for _ in 0..<200 where kill(server, 0) == 0 { usleep(5_000) }
         }

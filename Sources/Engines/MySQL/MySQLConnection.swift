@@ -90,6 +90,7 @@ struct MySQLStatus {
     func reading(identity: ServerIdentity, collectedAt: Date, monotonicSeconds: Double) -> Reading {
         var reading = Reading(identity: identity, collectedAt: collectedAt, monotonicSeconds: monotonicSeconds)
         if let connections = self["Threads_connected"] { reading.gauges[.connectionCount] = Double(connections) }
+        reading.unavailable = ["CPU and memory of the machine (\(identity.version) does not tell them to its clients)"]
         reading.counters[.batchRequestsSec] = self["Questions"]
         reading.counters[.diskReads] = self["Innodb_data_reads"]
         reading.counters[.diskWrites] = self["Innodb_data_writes"]

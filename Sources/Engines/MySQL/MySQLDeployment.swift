@@ -60,6 +60,7 @@ struct MySQLDeployment {
         }
         let permissions = try self.permissions(session)
         guard permissions.allSatisfy(\.granted) else {
+            if let found = adopted(session) { return kept(found) }
             throw DeployFailure(
                 .noPermissions,
                 "The account \(session.identity.account) lacks a right that a deployment in \(order.database) needs: run the grant script.",
@@ -80,14 +81,24 @@ struct MySQLDeployment {
             cleanUp(session, before)
             throw DeployFailure(.readBackDiffers, "What was read back from \(order.database) differs (\(after.difference)): deploy again.")
         }
-        var result = seen(after)
+        var result = isChanged ? seen(after) : kept(after)
         result.permissions = permissions
         result.isChanged = isChanged
         result.ownsDatabase = try session.version()?.createdSchema
-        result.message =
-            isChanged
-            ? "Deployed version \(MonitoringObjects.version) into \(order.database) and read it back."
-            : "Version \(MonitoringObjects.version) is in \(order.database) already, as it was made: nothing was changed."
+        if isChanged { result.message = "Deployed version \(MonitoringObjects.version) into \(order.database) and read it back." }
+        return result
+    }
+
+    /// What another account or another DbTools made, all of it as we make it: that needs no right of ours. Nil when it is not, or cannot be
+    /// seen.
+    private func adopted(_ session: Session) -> ObjectComparison? {
+        guard order.monitorLogin == nil, let found = try? session.inventory(), found.state == .monitored else { return nil }
+        return found
+    }
+
+    private func kept(_ found: ObjectComparison) -> DeployResult {
+        var result = seen(found)
+        result.message = "Version \(MonitoringObjects.version) is in \(order.database) already, as it was made: nothing was changed."
         return result
     }
 

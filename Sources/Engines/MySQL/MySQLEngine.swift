@@ -54,8 +54,9 @@ struct MySQLEngine: Engine {
         let reachable = try config.reach(target, checkPort: false, deadline: deadline)
         let seconds = max(1, min(Self.readSecondsMax, Int(deadline.remainingSeconds)))
         let string = try connectionString(target, seconds: seconds)
+        let connection: ODBCConnection
         do throws(ODBCError) {
-            return try reachable.pinned { () throws(ODBCError) in
+            connection = try reachable.pinned { () throws(ODBCError) in
                 try ODBCConnection(string, loginTimeoutSeconds: seconds, cancelsAtDeadline: false)
             }
         } catch {
@@ -63,6 +64,28 @@ struct MySQLEngine: Engine {
             if let explained = failure.explained(error) { throw explained }
             guard let address = reachable.address else { throw failure.unexplained(error) }
             throw failure.explained(error, greeting: Greeting.ask(.mysql, at: address, port: target.port, deadline: deadline))
+        }
+        if target.encrypt, !target.hostname.hasPrefix("/") { try demandEncryption(of: connection, target, deadline) }
+        return connection
+    }
+
+    /// Unless it verifies the certificate, the driver goes on in clear when the server offers no encryption, whatever FORCETLS says
+    /// (MariaDB Connector/C 3.3, seen on 2026-11-24): so the server is asked.
+    private func demandEncryption(of connection: ODBCConnection, _ target: Target, _ deadline: CallDeadline) throws(EngineError) {
+        let failure = MySQLFailure(target: target)
+        var isEncrypted = false
+        do throws(ODBCError) {
+            let sets = try connection.resultSets(
+                CollectorSQL.mySQLEncryption, deadlineSeconds: deadline.remainingSeconds, rowCountMax: 10)
+            let cipher = try sets.first?.get().rows.first { $0.first?.text?.lowercased() == "ssl_cipher" }?.last?.text
+            isEncrypted = cipher?.isEmpty == false
+        } catch {
+            connection.close()
+            throw failure.whileReading(error)
+        }
+        guard isEncrypted else {
+            connection.close()
+            throw failure.offersNoEncryption
         }
     }
 

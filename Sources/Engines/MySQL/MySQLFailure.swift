@@ -30,7 +30,8 @@ struct MySQLFailure {
                 "\(target.hostname) accepts no connection from the DbTools host: create the account for this host, such as 'user'@'%'.")
         case 1129:
             return EngineError(
-                .authFailed, "\(target.hostname) has blocked the DbTools host after connection errors: run FLUSH HOSTS on it.")
+                .authFailed, "\(target.hostname) has blocked the DbTools host after connection errors: run mysqladmin flush-hosts on it."
+            )
         case 1820, 1862:
             return EngineError(.authFailed, "The password of the user\(user) has expired: change it on the server, then enter the new one.")
         case 3118, 4151:
@@ -84,13 +85,16 @@ struct MySQLFailure {
                 .protocolError, "\(place) refused what DbTools asked (error \(error.native)): \(SQLServerFailure.sentence(error.message))")
     }
 
+    var offersNoEncryption: EngineError {
+        EngineError(
+            .tlsFailed,
+            "\(place) offers no encryption, but this connection requires it: enable it on the server, or turn encryption off for this server.")
+    }
+
     private func encryptionFailure(_ words: String) -> EngineError {
         let lower = words.lowercased()
         if lower.contains("not supported by") || lower.contains("is required, but") || lower.contains("doesn't support") {
-            return EngineError(
-                .tlsFailed,
-                "\(place) offers no encryption, but this connection requires it: enable it on the server, or turn encryption off for this server."
-            )
+            return offersNoEncryption
         }
         return EngineError(
             .tlsFailed,

@@ -64,7 +64,7 @@ struct MySQLProbe {
             result.message = "\(target.hostname) runs \(identity.version); DbTools needs MySQL 8.0 or MariaDB 10.6, or later."
             return result
         }
-        let grants: MySQLGrants
+        var grants: MySQLGrants
         do throws(ODBCError) {
             let status = try rows(CollectorSQL.mySQLEncryption)
             result.encrypted = status.first { $0.first?.text?.lowercased() == "ssl_cipher" }.map { $0.last?.text?.isEmpty == false }
@@ -73,15 +73,33 @@ struct MySQLProbe {
             }
             let statements = try rows(CollectorSQL.mySQLGrants).compactMap { $0.first?.text }
             grants = MySQLGrants(statements)
+            if !grants.hasProcess, try maySeeSessions() { grants.addProcess() }
             let rights = MySQLSchemaRights(statements, database: MonitoringObjects.defaultDatabase(.mysql, connectsTo: nil))
             // A role's rights are not listed: then only trying tells.
             result.mayDeploy = MySQLName.deployRights.allSatisfy { rights.has($0) } ? true : rights.hasRole ? nil : false
         } catch { throw failure.whileReading(error) }
         result.permissions = grants.checks(account: identity.account, isMariaDB: identity.isMariaDB)
+        guard grants.hasProcess else {
+            result.errorCode = .noPermissions
+            result.message =
+                "Connected to \(identity.version), but the account \(identity.account) may not see other users' sessions: run \(result.permissions[0].grantStatement ?? "")"
+            return result
+        }
         result.success = true
         let caveat = target.encrypt && target.trustServerCertificate ? "; encrypted, but the certificate is not verified" : ""
         result.message = "Connected to \(identity.version) (\(identity.productVersion), \(identity.edition))\(caveat)."
         return result
+    }
+
+    /// By trying; false when the server does not say.
+    private func maySeeSessions() throws(ODBCError) -> Bool {
+        do throws(ODBCError) {
+            _ = try rows(CollectorSQL.mySQLProcess)
+            return true
+        } catch {
+            if error.isDeadline || error.isConnectionFailure { throw error }
+            return false
+        }
     }
 
     private func rows(_ sql: String) throws(ODBCError) -> [[ODBCValue]] {
@@ -108,6 +126,11 @@ struct MySQLGrants {
         }
     }
 
+    var hasProcess: Bool { has("PROCESS") }
+
+    /// A role brings it.
+    mutating func addProcess() { global.insert("PROCESS") }
+
     private func has(_ rights: String...) -> Bool { global.contains("ALL PRIVILEGES") || rights.contains { global.contains($0) } }
 
     func checks(account: String, isMariaDB: Bool) -> [PermissionCheck] {
@@ -116,7 +139,7 @@ struct MySQLGrants {
         let replication = isMariaDB ? "BINLOG MONITOR" : "REPLICATION CLIENT"
         return [
             PermissionCheck(
-                name: "PROCESS", granted: has("PROCESS"), neededFor: "sessions and statements of other users",
+                name: "PROCESS", granted: hasProcess, neededFor: "sessions and statements of other users",
                 grantStatement: "GRANT PROCESS ON *.* TO \(grantee);"),
             PermissionCheck(
                 name: replication, granted: has("REPLICATION CLIENT", "BINLOG MONITOR"), neededFor: "state of replication (optional)",

@@ -81,7 +81,9 @@ struct PostgreSQLDeployment {
                 "pg_stat_statements is not installed in \(order.database): with it one could see which statements cost most. Add it to "
                     + "shared_preload_libraries, restart PostgreSQL, and run CREATE EXTENSION pg_stat_statements;"
             ]
-        if try row.decode("is_recovering", as: Bool.self) {
+        let isRecovering = try row.decode("is_recovering", as: Bool.self)
+        if isRecovering || !permissions.allSatisfy(\.granted), let found = adopted(connection) { return try kept(found, notes: notes) }
+        if isRecovering {
             throw DeployFailure(
                 .readOnly, "\(target.hostname) is a standby and takes no changes: deploy on the primary, it comes here by replication.")
         }
@@ -107,13 +109,23 @@ struct PostgreSQLDeployment {
             throw DeployFailure(
                 .readBackDiffers, "What was read back from \(order.database) after the end differs (\(after.difference)): deploy again.")
         }
-        var result = try seen(after, notes: notes)
+        var result = isChanged ? try seen(after, notes: notes) : try kept(after, notes: notes)
         result.permissions = permissions
         result.isChanged = isChanged
-        result.message =
-            isChanged
-            ? "Deployed version \(MonitoringObjects.version) into \(order.database) and read it back."
-            : "Version \(MonitoringObjects.version) is in \(order.database) already, as it was made: nothing was changed."
+        if isChanged { result.message = "Deployed version \(MonitoringObjects.version) into \(order.database) and read it back." }
+        return result
+    }
+
+    /// What another role, another DbTools or replication brought, all of it as we make it: that needs no right of ours. Nil when it is not,
+    /// or cannot be seen.
+    private func adopted(_ connection: PostgresConnection) -> ObjectComparison? {
+        guard order.monitorLogin == nil, let found = try? inventory(connection), found.state == .monitored else { return nil }
+        return found
+    }
+
+    private func kept(_ found: ObjectComparison, notes: [String]) throws -> DeployResult {
+        var result = try seen(found, notes: notes)
+        result.message = "Version \(MonitoringObjects.version) is in \(order.database) already, as it was made: nothing was changed."
         return result
     }
 

@@ -150,6 +150,7 @@ final class PostgreSQLConnection: EngineConnection {
                 reading.counters[.cacheHits] = hit
                 reading.counters[.cacheLookups] = hit + read
             }
+            reading.unavailable = ["CPU and memory of the machine (\(identity.version) does not tell them to its clients)"]
             if !identity.isMonitor { reading.denied = [identity.monitorCheck] }
             reading.objectsProblem = functionProblem
             reading.durationMs = timer.milliseconds

@@ -100,6 +100,8 @@ struct SQLServerDeployment {
         defer { session.connection.close() }
         let permissions = permissions + (try databasePermissions(session))
         if permissions.contains(where: { !$0.granted }) {
+            // What another login or another DbTools made, all of it as we make it, needs no right of ours.
+            if order.monitorLogin == nil, let found = try? session.inventory(), found.state == .monitored { return kept(found) }
             throw DeployFailure(
                 .noPermissions,
                 "The login \(server.login) lacks a right that a deployment in \(order.database) needs: run the grant script.",
@@ -121,15 +123,21 @@ struct SQLServerDeployment {
             throw DeployFailure(
                 .readBackDiffers, "What was read back from \(order.database) after the end differs (\(after.difference)): deploy again.")
         }
-        var result = Self.seen(after, database: order.database)
+        var result = kept(after)
         result.isChanged = isChanged
         result.ownsDatabase = try session.made().database
         result.permissions = permissions
-        result.message =
-            isChanged
-            ? "Deployed version \(MonitoringObjects.version) into \(order.database)\(isOurs ? ", which was made for it," : "") and read it back."
-            : "Version \(MonitoringObjects.version) is in \(order.database) already, as it was made: nothing was changed."
-        if after.hasUnseen { result.notes.append("The login may not see the procedures' text, so changes of it would go unnoticed.") }
+        if isChanged {
+            result.message =
+                "Deployed version \(MonitoringObjects.version) into \(order.database)\(isOurs ? ", which was made for it," : "") and read it back."
+        }
+        return result
+    }
+
+    private func kept(_ found: ObjectComparison) -> DeployResult {
+        var result = Self.seen(found, database: order.database)
+        result.message = "Version \(MonitoringObjects.version) is in \(order.database) already, as it was made: nothing was changed."
+        if found.hasUnseen { result.notes.append("The login may not see the procedures' text, so changes of it would go unnoticed.") }
         return result
     }
 
