@@ -149,6 +149,7 @@ import Testing
             try await fleet.send(.post, "/servers/\(id)/test-connection")
             let support = try await fleet.send(.get, "/servers/\(id)").json["versionSupport"]
             #expect(support?["state"] == "extended" && support?["endsAt"] == "2030-01-08")
+            #expect(support?["asOf"]?.string == VersionSupport.asOf && support?["source"] == "learn.microsoft.com/lifecycle/products")
             #expect(support?["note"]?.string?.contains("CU32 (15.0.4430.1) is newer") == true)
         }
     }

@@ -17,6 +17,7 @@ final class FakeEngine: Engine {
         var collects: [String] = []
         var closes = 0
         var passwords: [String: String?] = [:]
+        var unavailable: [String: [String]] = [:]
         var startedAt = Date(timeIntervalSince1970: 1_000)
         var monotonicSeconds = 0.0
     }
@@ -24,6 +25,7 @@ final class FakeEngine: Engine {
     private let released = DispatchSemaphore(value: 0)
 
     func set(_ host: String, _ behaviour: Behaviour) { state.withLock { $0.behaviours[host] = behaviour } }
+    func set(_ host: String, unavailable: [String]) { state.withLock { $0.unavailable[host] = unavailable } }
     func restartServers() { state.withLock { $0.startedAt += 1_000 } }
     func pass(seconds: Double) { state.withLock { $0.monotonicSeconds += seconds } }
     func release() { for _ in 0..<1_000 { released.signal() } }
@@ -79,12 +81,14 @@ final class FakeEngine: Engine {
                 var gauges: [Metric: Double] = [.connectionCount: 7]
                 if let cpu { gauges[.cpuPercent] = cpu }
                 if let memory { gauges[.memoryPercent] = memory }
-                return Reading(
+                var reading = Reading(
                     identity: ServerIdentity(
                         serverName: host, startedAt: startedAt, productVersion: "15.0.4375.4", edition: "Developer",
                         version: "SQL Server 2019", coreCount: 4),
                     collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches],
                     waits: [WaitReading(type: "CXPACKET", waitingTasks: batches, waitMs: batches * 2, signalMs: 0)])
+                reading.unavailable = engine.state.withLock { $0.unavailable[host] ?? [] }
+                return reading
             }
         }
     }

@@ -59,6 +59,39 @@ import Testing
         }
     }
 
+    @Test("Issue 3: what a server does not have is shown with its reason: no value, no fault, and no reason of its health")
+    func whatIsNotAvailableIsShown() async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("db1")
+        let phrase = "sys.dm_os_ring_buffers (Invalid object name 'sys.dm_os_ring_buffers')"
+        fixture.engine.set("db1", .reading(cpu: nil, memory: 50, batches: 1))
+        fixture.engine.set("db1", unavailable: [phrase])
+        try await fixture.pass()
+        func shown() async throws -> JSONValue {
+            var writer = JSONWriter()
+            let overview = try await fixture.platform.tenants.read(fixture.tenant) { try ServerOverview.find(id, on: $0) }
+            try overview.write(to: &writer, now: fixture.start)
+            return try JSONValue.parse(writer.bytes)
+        }
+        let server = try await shown()
+        #expect(server["status"] == "online" && server["health"] == "healthy" && server["healthReasons"] == [])
+        #expect(server["unavailable"] == [.string(phrase)] && server["latest"]?["cpuPercent"] == .null)
+        try await Self.with(fixture) { (client) async throws in
+            #expect(try await client.send(.get, "/servers/\(id)/health").json["reasons"] == [])
+            #expect(try await client.send(.get, "/servers/health/changes").json.array?.first?["reasons"] == [])
+        }
+        // It stays while the server is away, and goes when the server has it again.
+        fixture.engine.set("db1", .failure(.unreachable))
+        try await fixture.pass(after: 60)
+        try await fixture.pass(after: 120)
+        let away = try await shown()
+        #expect(away["status"] == "offline" && away["healthReasons"] == ["It is away."] && away["unavailable"] == [.string(phrase)])
+        fixture.engine.set("db1", .reading(cpu: 5, memory: 50, batches: 2))
+        fixture.engine.set("db1", unavailable: [])
+        try await fixture.pass(after: 900)
+        #expect(try await shown()["unavailable"] == [])
+    }
+
     @Test func healthOfAllAndOfOneSayTheSame() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")

@@ -128,7 +128,7 @@ export function supportOf(version) {
     : version
     ? ["supported", "2028-01-11", null]
     : ["unknown", null, null];
-  return { state, endsAt, note, asOf: "2026-11-01" };
+  return { state, endsAt, note, asOf: "2026-11-01", source: "learn.microsoft.com/lifecycle/products" };
 }
 
 /** groups, labels and servers; with `extra`, plain healthy servers up to that many. */
@@ -189,6 +189,7 @@ export function makeFleet(total = 412, now = Date.now()) {
       status: health === "offline" ? "offline" : health === "unknown" ? "unknown" : "online",
       health,
       healthReasons: reasons,
+      unavailable: [],
       deployment: "none",
       version,
       productVersion,

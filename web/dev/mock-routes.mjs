@@ -280,6 +280,7 @@ export function makeServer(c, b, result) {
     status: "unknown",
     health: "unknown",
     healthReasons: ["First collection is due"],
+    unavailable: [],
     deployment: "none",
     version: result.version,
     productVersion: result.productVersion,

@@ -64,10 +64,7 @@ package struct ServerOverview: Sendable {
         writer.optional(try text(.status))
         writer.key("health")
         writer.optional(try text(.health))
-        writer.key("healthReasons")
-        writer.beginArray()
-        for reason in try row.decode(Column.reasons.rawValue, as: [String].self) { writer.string(reason) }
-        writer.endArray()
+        try writeReasons(to: &writer)
         writer.key("deployment")
         writer.optional(try text(.deployment))
         writer.key("version")
@@ -98,6 +95,16 @@ package struct ServerOverview: Sendable {
         writer.endObject()
     }
 
+    private func writeReasons(to writer: inout JSONWriter) throws {
+        let (reasons, unavailable) = UnavailableReadings.split(try row.decode(Column.reasons.rawValue, as: [String].self))
+        for (name, phrases) in [("healthReasons", reasons), ("unavailable", unavailable)] {
+            writer.key(text: name)
+            writer.beginArray()
+            for phrase in phrases { writer.string(phrase) }
+            writer.endArray()
+        }
+    }
+
     private func writeSupport(to writer: inout JSONWriter, now: Date) throws {
         let engine = EngineKind(rawValue: try row.decode(Column.engine.rawValue)) ?? .sqlserver
         let support = VersionSupport(
@@ -114,6 +121,8 @@ package struct ServerOverview: Sendable {
         writer.optional(support.note)
         writer.key("asOf")
         writer.string(VersionSupport.asOf)
+        writer.key("source")
+        writer.string(VersionSupport.source(engine))
         writer.endObject()
     }
 

@@ -23,6 +23,14 @@ package struct VersionSupport: Sendable, Equatable {
 
     /// The day of the table.
     package static let asOf = "2026-05-25"
+    /// Where the days of a kind of server are from, for a person to look them up.
+    package static func source(_ engine: EngineKind) -> String {
+        switch engine {
+        case .sqlserver: "learn.microsoft.com/lifecycle/products"
+        case .postgresql: "postgresql.org/support/versioning"
+        case .mysql: "endoflife.date/mysql and endoflife.date/mariadb"
+        }
+    }
     /// Days before the end from which on a version is `ending`.
     static let endingDays = 180
 

@@ -184,8 +184,8 @@ package final class CollectionService: Service {
         metrics.set(.skippedRuns, to: index.skippedCount)
         if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
         store(
-            .reading(values: values, missing: missing), due.run, due.tenant, at: now, waits: waits, facts: facts,
-            objectsProblem: reading.objectsProblem)
+            .reading(values: values, missing: missing, unavailable: reading.unavailable), due.run, due.tenant, at: now, waits: waits,
+            facts: facts, objectsProblem: reading.objectsProblem)
     }
 
     private func failed(_ due: FleetIndex.Due, _ error: EngineError, startedAt: Date, now: Date) {

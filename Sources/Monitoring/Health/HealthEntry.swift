@@ -45,7 +45,8 @@ struct HealthEntry: Sendable {
         if let reason = shown.reason {
             writer.string(reason)
         } else {
-            for reason in try row.decode(Column.reasons.rawValue, as: [String]?.self) ?? [] { writer.string(reason) }
+            let stored = try row.decode(Column.reasons.rawValue, as: [String]?.self) ?? []
+            for reason in UnavailableReadings.split(stored).reasons { writer.string(reason) }
         }
         writer.endArray()
         writer.key("lastCollectedAt")

@@ -37,8 +37,8 @@ package struct CollectionFailure: Sendable, Equatable {
 
 /// What came of one attempt.
 package enum RunResult: Sendable, Equatable {
-    /// `missing`: what could not be read for want of a grant, in words.
-    case reading(values: [MetricID: Double], missing: [String])
+    /// `missing`: what could not be read for want of a grant, in words; `unavailable`: what this server does not have, in words.
+    case reading(values: [MetricID: Double], missing: [String], unavailable: [String] = [])
     case failure(CollectionFailure)
 }
 
@@ -53,6 +53,8 @@ package struct ServerState: Sendable, Equatable {
     package var status = ServerStatus.unknown
     package var health = ServerHealth.unknown
     package var reasons: [String] = []
+    /// What the last good reading could not bring, because this server does not have it.
+    package var unavailable: [String] = []
     package var collectedAt: Date?
     package var attemptedAt: Date?
     package var failuresInARow = 0
@@ -75,7 +77,8 @@ package struct ServerState: Sendable, Equatable {
         next.attemptedAt = now
         next.intervalSeconds = intervalSeconds
         switch result {
-        case .reading(let values, let missing):
+        case .reading(let values, let missing, let unavailable):
+            next.unavailable = unavailable
             next.collectedAt = now
             next.failuresInARow = 0
             next.lastError = nil

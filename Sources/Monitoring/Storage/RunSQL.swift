@@ -34,7 +34,7 @@ package enum RunSQL {
                 row.state.epoch = run.epoch
                 rows[run.server] = row
             }
-            if case .reading(let values, _) = run.result, !values.isEmpty { samples.append(run) }
+            if case .reading(let values, _, _) = run.result, !values.isEmpty { samples.append(run) }
             if let facts = run.facts { try Server.record(facts, of: run.server, on: session) }
         }
         try insert(samples, on: session)
@@ -98,7 +98,7 @@ package enum RunSQL {
         var (firsts, lasts): ([Int32], [Int32]) = ([], [])
         var (metrics, values): ([Int16], [Double]) = ([], [])
         for run in runs {
-            guard case .reading(let reading, _) = run.result else { continue }
+            guard case .reading(let reading, _, _) = run.result else { continue }
             firsts.append(Int32(metrics.count + 1))
             for (metric, value) in reading.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 metrics.append(metric.rawValue)
@@ -131,7 +131,7 @@ package enum RunSQL {
                 connection_count = r.connection_count, batch_requests_sec = r.batch_requests_sec
             FROM unnest(
                 \(ordered.map(\.key)), \(all.map(\.status.rawValue)), \(all.map(\.health.rawValue)),
-                \(all.map { $0.reasons.map { $0.replacing("\n", with: " ") }.joined(separator: "\n") }),
+                \(all.map(\.storedReasons)),
                 \(NullableArray(all.map(\.collectedAt))), \(NullableArray(all.map(\.attemptedAt))), \(all.map { Int32($0.failuresInARow) }),
                 \(NullableArray(all.map { $0.lastError?.code })), \(NullableArray(all.map { $0.lastError?.message })),
                 \(NullableArray(all.map(\.lastErrorAt))), \(all.map { Int32($0.intervalSeconds) }), \(NullableArray(all.map(\.changedAt))),
@@ -195,11 +195,16 @@ package enum RunSQL {
 }
 
 extension ServerState {
+    /// One to a line.
+    fileprivate var storedReasons: String {
+        UnavailableReadings.stored(reasons, unavailable).map { $0.replacing("\n", with: " ") }.joined(separator: "\n")
+    }
+
     fileprivate init(_ row: PostgresRow) throws {
         self.init()
         status = try row.decodeWord("status")
         health = try row.decodeWord("health")
-        reasons = try row.decode("reasons")
+        (reasons, unavailable) = UnavailableReadings.split(try row.decode("reasons"))
         collectedAt = try row.decode("collected_at")
         attemptedAt = try row.decode("attempted_at")
         failuresInARow = try row.decode("failures_in_a_row")

@@ -216,6 +216,8 @@ export interface Server {
   status: Status;
   health: Health;
   healthReasons: string[];
+  /** What the last collection could not bring because this server does not have it, each with the reason; no fault, and no value */
+  unavailable: string[];
   deployment: DeploymentState;
   version: string | null;
   productVersion: string | null;
@@ -269,6 +271,8 @@ export interface VersionSupport {
   note: string | null;
   /** The day of the table */
   asOf: string;
+  /** Where the table's days are from, such as postgresql.org/support/versioning */
+  source: string;
 }
 
 export type ServerViewFilter = ServerFilter;

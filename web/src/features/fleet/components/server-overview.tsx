@@ -130,6 +130,11 @@ function HealthPanel({ server }: { server: Server }): ReactElement {
         {reasons.length > 0
           ? <ul className="reasons" aria-label="Reasons">{reasons.map((r) => <li key={r}>{r}</li>)}</ul>
           : !lastError && <p className="hint">No limit is crossed.</p>}
+        {server.unavailable.length > 0 && (
+          <ul className="reasons hint" aria-label="Not available here">
+            {server.unavailable.map((what) => <li key={what}>Not available here: {what}</li>)}
+          </ul>
+        )}
         {lastError && (
           <div className="callout" data-s={server.status === "offline" ? "critical" : "warning"}>
             <Icon name="exclamation-triangle-fill" />
@@ -193,6 +198,7 @@ function Support({ server: { versionSupport } }: { server: Server }): ReactEleme
           {versionSupport.state === "unsupported" ? "ended" : "until"} {day(Date.parse(versionSupport.endsAt))}
         </span>
       )}
+      <span className="m3 block t12">Table of {day(Date.parse(versionSupport.asOf))}, from {versionSupport.source}</span>
     </>
   );
 }

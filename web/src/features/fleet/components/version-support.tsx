@@ -15,9 +15,9 @@ const words: Readonly<Record<State, readonly [word: string, tone: string, icon: 
   unknown: ["Support not known", "unknown", "question-circle"],
 };
 
-export function supportText({ state, endsAt, note, asOf }: VersionSupport): string {
+export function supportText({ state, endsAt, note, asOf, source }: VersionSupport): string {
   const until = endsAt ? `${state === "unsupported" ? "Ended" : "Ends"} ${day(Date.parse(endsAt))}.` : "";
-  return [words[state][0] + ".", until, note ?? "", `By the table of ${day(Date.parse(asOf))}.`].filter(Boolean).join(" ");
+  return [words[state][0] + ".", until, note ?? "", `By the table of ${day(Date.parse(asOf))}, from ${source}.`].filter(Boolean).join(" ");
 }
 
 export function SupportStatus({ support }: { support: VersionSupport }): ReactElement {
