@@ -51,8 +51,8 @@ struct Installation: Sendable {
         return installation
     }
 
-    /// Seconds that a start waits for what a crash left half-made to be gone. PostgreSQL drops a database only after a checkpoint, which may
-    /// take half a minute on a busy disk; what takes longer goes on beside the start, unseen.
+    /// Seconds that a start waits for what a crash left half-made to be gone. PostgreSQL drops a database only after a checkpoint, which
+    /// may take half a minute on a busy disk; what takes longer goes on beside the start, unseen.
     private static let clearingSecondsMax = 3.0
 
     private func clearHalfMade(logger: Logger) async throws {
