@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 READY_SECONDS_MAX = 60
@@ -59,6 +60,10 @@ class Served:
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
         return json.loads(text) if text else None
+
+    @staticmethod
+    def encoded(**query):
+        return urllib.parse.urlencode(query)
 
     def until_ended(self, operation, seconds, meanwhile=lambda state: None):
         """The operation at its end; `meanwhile` is called with each of its states."""

@@ -181,6 +181,7 @@ def test_deploy_to_two_hundred_of_which_twenty_fail(fleet):
     assert len(set(sentences.values())) == len(AILMENTS), sentences
     others = {number for number in items if items[number]["status"] != "succeeded"} - set(FAILING)
     assert others <= {RESTARTED}, [items[number] for number in others]
+    print(f"Restarted when {restarts[0]} servers were done: {items[RESTARTED]['status']}, {items[RESTARTED]['message']}")
     if others:
         assert items[RESTARTED]["errorCode"] and items[RESTARTED]["message"]
 
