@@ -41,8 +41,16 @@ package struct ODBCError: Error, Sendable, Hashable {
     package func contains(native number: Int) -> Bool { records.contains { $0.native == number } }
     /// Whether the connection is of no more use.
     package var isConnectionFailure: Bool {
-        isDeadline || records.contains { $0.state.hasPrefix("08") || $0.state == "HYT00" || $0.state == "HYT01" }
+        isDeadline
+            || records.contains { record in
+                record.state.hasPrefix("08") || ["HYT00", "HYT01"].contains(record.state)
+                    || ["01000", "HY000"].contains(record.state) && Self.freeTDSBreaks.contains(record.native)
+            }
     }
+
+    /// FreeTDS's own numbers for a connection that broke under a statement (read, write, end of file, dead): it gives them a general
+    /// state, and says 08S01 only at the next statement (1.3.17, seen on 2026-11-25).
+    private static let freeTDSBreaks: Set<Int> = [20_004, 20_006, 20_017, 20_047]
 }
 
 extension ODBCError: CustomStringConvertible {

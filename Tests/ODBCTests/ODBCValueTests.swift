@@ -12,6 +12,15 @@ import Testing
         #expect(time.date(utcOffsetMinutes: offset).timeIntervalSince1970 == expected)
     }
 
+    /// FreeTDS tells a connection that broke under a statement with a number of its own and a general state.
+    @Test(arguments: [
+        ("08S01", 0, true), ("01000", 20_017, true), ("HY000", 20_006, true), ("HYT00", 0, true), ("42000", 20_017, false),
+        ("HY000", 50_000, false), ("01000", 0, false),
+    ]) func aBrokenConnectionIsTold(state: String, native: Int, isBroken: Bool) {
+        let error = ODBCError(records: [ODBCDiagnostic(state: state, native: native, message: "Unexpected EOF from the server")])
+        #expect(error.isConnectionFailure == isBroken)
+    }
+
     @Test func aDriverThatIsNotThereSaysSo() {
         let string = ODBCConnectionString(driverPath: "/nonexistent/driver.so")
         #expect { try ODBCConnection(string, loginTimeoutSeconds: 1) } throws: { "\($0)".contains("/nonexistent/driver.so") }

@@ -59,6 +59,12 @@ struct SQLServerDeployFailure {
                 .notEmpty,
                 "The schema DbTools in \(database) holds something that is not ours, so it stays: move it first. The server says: \(words)")
         }
+        if error.isConnectionFailure, !error.isDeadline, !error.state.hasPrefix("HYT") {
+            return DeployFailure(
+                .unreachable,
+                "The connection to \(target.hostname) broke during the deployment: the server was stopped, or the network failed. Deploy again when it answers."
+            )
+        }
         let other = failure.whileReading(error)
         guard other.code == .protocolError || other.code == .driverFailed else { return DeployFailure(other) }
         return DeployFailure(
