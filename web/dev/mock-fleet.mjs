@@ -237,6 +237,7 @@ export function makeFleet(total = 412, now = Date.now()) {
   }
   const twin = servers.find((s) => s.name === "lab-sql-03"), first = servers.find((s) => s.name === "lab-sql-02");
   if (twin && first) twin.duplicateOf = { id: first.id, name: first.name };
+  if (twin) twin.unavailable = ["sys.dm_os_wait_stats (Invalid object name 'sys.dm_os_wait_stats')"];
   const hero = servers.find((s) => s.name === "prd-eu-sql-014");
   if (hero) {
     Object.assign(hero, {
