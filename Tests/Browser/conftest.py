@@ -147,6 +147,11 @@ def overflow(page: Page) -> list:
           if (e.closest('.vh, .sx, .code, .tabs, .tblbox, .steps, svg, .vt-body')) return;
           const r = e.getBoundingClientRect();
           if (r.width && r.right > width + 1) out.push(e.tagName + '.' + e.className + ' right ' + Math.round(r.right)); });
+        document.querySelectorAll('main .panel, dialog[open]').forEach((panel) => {
+          const edge = panel.getBoundingClientRect().right;
+          panel.querySelectorAll('.chip, .btn, .input, .badge, .pill, h2, p').forEach((e) => {
+            const r = e.getBoundingClientRect();
+            if (r.width && r.right > edge + 1 && !e.closest('.vh, .sx, .code, .vt-body, .tblbox')) out.push('out of its panel: ' + e.tagName + '.' + e.className); }); });
         return [...new Set(out)].slice(0, 8); }"""
     )
 

@@ -50,6 +50,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
     pages.push({ href: "/users", text: "Users", icon: "people" }, { href: "/settings", text: "Settings", icon: "gear" });
   }
   if (may(who, "manageTenants")) pages.push({ href: "/admin/tenants", text: "Tenants", icon: "building" });
+  const searching = q !== typed.trim() || (q !== "" && found.loading && !found.data);
   const servers = q ? found.data ?? [] : [];
   // Pages stand first and follow each key; servers come a moment later, below, so that no row moves from under the choice.
   const shownPages = pages.filter((p) => p.text.toLowerCase().includes(typed.trim().toLowerCase()));
@@ -111,7 +112,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
           <li key={s.id} {...option(shownPages.length + i)} onClick={() => go(`/servers/${s.id}`)}>
             <HealthDot health={s.health} />
             <EngineMark engine={s.engine} />
-            <span className="srv">{s.name}</span>
+            <span className="srv ell" title={s.name}>{s.name}</span>
             <span className="m3 mono ell">{s.hostname}</span>
           </li>
         ))}
@@ -119,6 +120,8 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
       <p className="search-f" role="status">
         {found.error
           ? `Servers could not be searched (${found.error.code})`
+          : targets.length === 0 && searching
+          ? "Searching"
           : targets.length === 0
           ? `Nothing matches “${q}”`
           : plural(targets.length, "result")}

@@ -26,7 +26,7 @@ export function LabelChip({ label: { name, color, textColor }, onRemove }: { lab
   const at = name.indexOf(":"), painted = color && textColor ? { background: color, color: textColor } : undefined;
   return (
     <span className={`chip ${onRemove ? "removable" : ""} ${painted ? "painted" : ""}`} style={painted}>
-      <span className="ell">
+      <span className="ell" title={onRemove && name}>
         {at > 0 ? <><i>{name.slice(0, at + 1)}</i> {name.slice(at + 1).trim()}</> : name}
       </span>
       {onRemove && (

@@ -126,7 +126,7 @@ function GroupRow({ group, counts, mayManage, onOpen }: RowProps): ReactElement 
         if (!target?.closest("a, button, [role=menu]") && String(window.getSelection() ?? "") === "") navigate(`/groups/${group.id}`);
       }}
     >
-      <td>
+      <td className="wrapc">
         <span className="row">
           <GroupMark color={group.color} />
           <Link className="srv" href={`/groups/${group.id}`}>{group.name}</Link>

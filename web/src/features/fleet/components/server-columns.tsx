@@ -27,11 +27,11 @@ interface Options {
 export function serverColumns(
   { narrow, selectable, thresholds, wide = false, wanted = [], allState = "none", onAll = () => undefined }: Options,
 ): Column<Server>[] {
-  const columns: Column<Server>[] = [], percentWidth = narrow ? "minmax(80px, .6fr)" : "minmax(56px, .4fr)";
+  const columns: Column<Server>[] = [], percentWidth = narrow ? "minmax(80px, .6fr)" : "minmax(50px, .4fr)";
   if (selectable) {
     columns.push({
       key: "select",
-      width: "40px",
+      width: "36px",
       head: <SelectAll state={allState} onAll={onAll} />,
       render: (s, isChosen) => (
         <input className="check" type="checkbox" tabIndex={-1} readOnly checked={isChosen} aria-label={`Select ${s.name}`} />
@@ -42,7 +42,7 @@ export function serverColumns(
     {
       key: "health",
       head: "Health",
-      width: narrow ? "104px" : "88px",
+      width: narrow ? "104px" : "86px",
       sortable: true,
       render: (s) => (
         <span title={s.healthReasons.join(", ")}>
@@ -65,7 +65,7 @@ export function serverColumns(
   if (!narrow) {
     columns.push(
       { key: "version", head: "Version", width: "minmax(62px, .4fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
-      { key: "groups", head: "Groups, labels", width: "minmax(152px, 2fr)", render: (s) => <TagsCell server={s} room={wide ? 4 : 2} wanted={wanted} /> },
+      { key: "groups", head: "Groups, labels", width: "minmax(178px, 2fr)", render: (s) => <TagsCell server={s} room={wide ? 4 : 2} wanted={wanted} /> },
     );
   }
   columns.push(
@@ -100,14 +100,14 @@ export function serverColumns(
     {
       key: "seen",
       head: "Seen",
-      width: "60px",
+      width: "54px",
       end: true,
       render: (s) => <Ago at={s.lastCollectedAt} form="age" className={s.status === "offline" ? "crit" : "m3"} />,
     },
     {
       key: "menu",
       head: <span className="vh">Actions</span>,
-      width: "44px",
+      width: "40px",
       end: true,
       render: (s) => (
         <button

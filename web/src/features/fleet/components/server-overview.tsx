@@ -236,7 +236,7 @@ function GroupsPanel(
           {server.groups.map((g) => (
             <li key={g.id}>
               <span className={`chip group ${mayManage ? "removable" : ""}`}>
-                <Link href={`/groups/${g.id}`}>{g.name}</Link>
+                <Link className="ell" href={`/groups/${g.id}`} title={g.name}>{g.name}</Link>
                 {mayManage && (
                   <button
                     type="button"

@@ -81,7 +81,7 @@ function Row(
       </td>
       <td>{actionWord(entry.action)}</td>
       {withEntity && (
-        <td className="ell">
+        <td className="ell" title={target}>
           {entry.entityType === "server" && entry.entityId && entry.action !== "server_deleted"
             ? <Link className="srv" href={`/servers/${entry.entityId}`}>{target}</Link>
             : <span className="srv">{target}</span>}
