@@ -140,6 +140,7 @@ def test_search_by_keyboard(site, open_page):
 
 
 def test_tenant_life_by_keyboard(site, open_page):
+    """PRD 1.7-1, 1.7-2, 1.7-3, 1.7-4, 1.7-5, 1.7-6, 1.7-7, 1.7-8"""
     page = open_page(site)
     slug = f"kbd-{uuid.uuid4().hex[:8]}"
     go(page, "/admin/tenants")
@@ -157,6 +158,9 @@ def test_tenant_life_by_keyboard(site, open_page):
     expect(page.locator(".toast")).to_contain_text("Tenant created", timeout=15_000)
     row = page.get_by_role("row", name=re.compile(slug))
     expect(row).to_be_visible()
+    heads = page.get_by_role("columnheader").all_inner_texts()
+    for name in ("Tenant", "Status", "Created", "Actions"):
+        assert any(name in h for h in heads), heads
     suspend = row.get_by_role("button", name="Suspend")
     suspend.focus()
     press(page, "Enter")
@@ -397,6 +401,20 @@ def test_no_request_leaves_and_nothing_breaks_the_policy(site, open_page):
     for path in ("/", "/servers", "/servers/new", "/groups", "/activity", "/users", "/settings", "/admin/tenants"):
         go(page, path)
     assert {h for h in hosts if not h.startswith("blob:")} == {site.url}
+
+
+def test_what_came_while_paused_shows_afterwards(mock, open_page):
+    page = open_page(mock)
+    go(page, "/")
+    expect(page.locator(".live")).to_contain_text("Live")
+    critical = page.get_by_role("button", name=re.compile("^Critical"))
+    before = critical.inner_text()
+    page.get_by_role("button", name="Pause live updates").click()
+    tell_mock(page, server="prd-eu-sql-001", health="critical", cpuPercent=97, reasons=["CPU 97 % (limit 95 %)"])
+    page.wait_for_timeout(1_500)
+    assert critical.inner_text() == before
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect(critical).not_to_have_text(before)
 
 
 @pytest.mark.skipif(bool(os.environ.get("DBTOOLS_URL")), reason="needs the mock server")

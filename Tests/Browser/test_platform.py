@@ -83,7 +83,7 @@ def test_activity_filters_look_right(mock, open_page, theme, width):
 
 
 def test_a_tenants_whole_life(site, open_page):
-    """PRD 1.7-1 to 1.7-8, FR27: made, renamed, suspended, activated, deleted, restored, deleted and purged, by keyboard where it matters."""
+    """PRD 1.7-1, 1.7-2, 1.7-3, 1.7-4, 1.7-5, 1.7-6, 1.7-7, 1.7-8, FR27: made, renamed, suspended, activated, deleted, restored, deleted and purged, by keyboard where it matters."""
     page = open_page(site)
     slug = f"life-{uuid.uuid4().hex[:8]}"
     row = make_tenant(page, "Life Ltd", slug)
@@ -181,3 +181,35 @@ def test_the_log_is_filtered_by_address_and_saved(site, open_page):
         with page.expect_download() as saved:
             page.get_by_role("link", name="Export CSV").click()
         assert saved.value.suggested_filename.startswith("activity-")
+
+
+def test_the_log_says_who_did_what_to_what(mock, open_page):
+    """PRD 4.15-2, 4.15-6, 4.15-8, 4.15-9, 4.15-10: columns, 50 a page, entries by themselves, on the thing's own page, kept as the settings say"""
+    page = open_page(mock)
+    go(page, "/servers?q=prd-eu-sql-005")
+    page.locator(".vt .srv").first.click()
+    settle(page)
+    page.get_by_label("New label").fill("seen-in-the-log")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove label seen-in-the-log")).to_be_visible()
+    expect(page.get_by_role("region", name="Recent activity")).to_contain_text("Labelled server")
+    page.get_by_role("tab", name="Activity").click()
+    expect(page.get_by_role("table", name="Activity")).to_contain_text("Labelled server")
+    go(page, "/activity")
+    table = page.get_by_role("table", name="Activity")
+    heads = table.locator("th").all_inner_texts()
+    for name in ("Details", "Time", "Who", "Did", "To", "Kind", "From"):
+        assert any(name in h for h in heads), heads
+    rows = table.locator("tbody tr")
+    expect(rows).to_have_count(50)
+    expect(rows.first).to_contain_text(re.compile(r"Labelled server\s*prd-eu-sql-005\s*server"))
+    rows.first.get_by_role("button", name="Details of").click()
+    expect(table.locator("tr.detail")).to_contain_text("seen-in-the-log")
+    first = rows.nth(2).inner_text()
+    page.get_by_role("button", name="Older").click()
+    expect(page.locator(".pf")).to_contain_text("51 to 100")
+    assert rows.nth(2).inner_text() != first
+    page.get_by_role("button", name="Newer").click()
+    expect(page.locator(".pf")).to_contain_text("1 to 50")
+    go(page, "/settings")
+    expect(page.get_by_label("Keep the activity log")).to_have_value(re.compile(r"^\d+$"))

@@ -146,6 +146,28 @@ def test_rows_are_chosen_by_keyboard_and_by_mouse(mock, open_page):
     expect(said).not_to_have_text("4 selected")
 
 
+def test_a_right_click_opens_the_rows_own_menu(mock, open_page):
+    """Issue 3, contextual actions: the same items by the button and by a right click, at the pointer; the chosen one is done to that row"""
+    page = open_page(mock)
+    go(page, "/servers?q=prd-eu-sql-00")
+    row = rows(page).nth(3)
+    name = row.locator(".srv").inner_text()
+    row.locator("[data-menu]").click()
+    menu = page.get_by_role("menu", name=f"Actions for {name}")
+    items = menu.get_by_role("menuitem").all_inner_texts()
+    page.keyboard.press("Escape")
+    row.locator("[role=gridcell]").nth(3).click(button="right")
+    assert menu.get_by_role("menuitem").all_inner_texts() == items
+    for word in ("Open", "Test connection", "Copy connection string", "Deploy", "groups and labels", "Pause collection", "Remove server"):
+        assert any(word in i for i in items), items
+    menu.get_by_role("menuitem", name="Pause collection").click()
+    expect(page.locator(".toast").last).to_contain_text(name)
+    row.locator("[role=gridcell]").nth(3).click(button="right")
+    expect(menu.get_by_role("menuitem", name="Start collection")).to_be_visible()
+    menu.get_by_role("menuitem", name="Copy connection string").click()
+    expect(page.get_by_role("dialog")).to_contain_text(name)
+
+
 def test_an_empty_tenant_asks_for_its_first_server(mock, open_page):
     """PRD 2.4-9, 2.7-10, 3.7-10"""
     page = open_page(mock)
@@ -226,7 +248,7 @@ def test_two_administrators_edit_one_server(mock, open_page):
 
 
 def test_groups(site, open_page):
-    """PRD 2.7-1 to 2.7-9"""
+    """PRD 2.7-1, 2.7-2, 2.7-3, 2.7-4, 2.7-5, 2.7-6, 2.7-7, 2.7-8, 2.7-9"""
     page = open_page(site)
     name = f"Group {uuid.uuid4().hex[:6]}"
     go(page, "/groups")
@@ -270,7 +292,7 @@ def test_groups(site, open_page):
 
 
 def test_the_dashboard(site, open_page):
-    """PRD 3.7-1 to 3.7-9"""
+    """PRD 3.7-1, 3.7-2, 3.7-3, 3.7-4, 3.7-5, 3.7-6, 3.7-7, 3.7-8, 3.7-9"""
     page = open_page(site)
     page.goto(site.url + "/")
     settle(page)

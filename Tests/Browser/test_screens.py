@@ -225,7 +225,7 @@ def test_administration(site, open_page, theme, width):
 @views
 def test_failures_and_empty(mock, open_page, theme, width):
     page = open_page(mock, theme, width, quiet=True)
-    tell_mock(page, failing="servers|groups|activity|users|settings|tenants$")
+    tell_mock(page, failing="servers|groups|activity|users|settings|tenants$", status=503 if theme == "dark" else 500)
     for path in ("/", "/servers", "/groups", "/activity", "/users", "/settings"):
         if path == "/settings":
             # The shell has read the settings long ago and does not ask so soon again: a page that is opened anew has nothing of them.

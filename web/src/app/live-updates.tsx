@@ -12,7 +12,7 @@ import { session, tenantKey } from "../lib/session";
 import { useStore } from "../lib/store";
 import { setCriticalCount } from "../lib/title";
 
-/** Many events in a row ask once. What readings change of a large fleet comes all the time, and one answer is megabytes: it is asked less often. */
+/** Many events in a row ask once. Readings of a large fleet come all the time, and one answer is megabytes: it is asked less often. */
 const settleMs = 400;
 const largeFleetCount = 2_000;
 const largeFleetPauseMs = 10_000;

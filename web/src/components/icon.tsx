@@ -7,7 +7,7 @@ interface Path {
   rule: "evenodd" | undefined;
 }
 
-/** The paths of each icon. Drawn in place, not by `<use>`: a list shows hundreds, and each of those would be a tree and two clips of its own. */
+/** The paths of each icon. Drawn in place, not by `<use>`: a list shows hundreds, and each would be a tree and two clips of its own. */
 const icons = new Map<string, readonly Path[]>(
   [...sprite.matchAll(/<symbol id="i-([^"]+)"[^>]*>(.*?)<\/symbol>/gs)].map(([, name = "", inside = ""]) => [
     name,

@@ -1,5 +1,5 @@
-// The focus is never lost: when what has it leaves the page (a row that was removed, a step that is done), the nearest thing around it that is
-// still there takes it, so that the next Tab goes on from that place and not from the top of the page.
+// The focus is never lost: when what has it leaves the page (a row that was removed, a step that is done), the nearest thing around it that
+// is still there takes it, so that the next Tab goes on from that place and not from the top of the page.
 const places = "dialog[open], form, section, [role=group], [role=region], main";
 
 let trail: readonly Element[] = [];
@@ -17,7 +17,8 @@ export function keepFocus(): void {
     // A dialog that opens or closes moves the focus itself, in the same turn.
     setTimeout(() => {
       if (document.activeElement !== document.body || trail[0] !== last) return;
-      const place = document.querySelector("dialog[open]") ?? trail.find((e) => e.isConnected && e.matches(places)) ?? document.getElementById("main");
+      const around = trail.find((e) => e.isConnected && e.matches(places));
+      const place = document.querySelector("dialog[open]") ?? around ?? document.getElementById("main");
       if (!(place instanceof HTMLElement)) return;
       if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
       place.focus({ preventScroll: true });

@@ -63,7 +63,8 @@ export function usePaged<T>(key: string, fetchPage: FetchPage<T>, keyOf: KeyOf<T
     const done = new Set<string | null>();
     let next = known;
     for (;;) {
-      const parts = next.parts, cursor = partsIn(next, view.current.first, view.current.last).map((i) => parts[i]?.cursor ?? null).find((c) => !done.has(c));
+      const { parts } = next, seen = partsIn(next, view.current.first, view.current.last).map((i) => parts[i]?.cursor ?? null);
+      const cursor = seen.find((c) => !done.has(c));
       if (cursor === undefined) break;
       done.add(cursor);
       next = await read(cursor, signal);
@@ -105,7 +106,10 @@ export function usePaged<T>(key: string, fetchPage: FetchPage<T>, keyOf: KeyOf<T
 const rowsOf = <T>(loaded: Loaded<T> | undefined): readonly T[] => loaded?.parts.flatMap((p) => p.rows) ?? [];
 const countOf = <T>(loaded: Loaded<T>): number => loaded.parts.reduce((sum, p) => sum + p.rows.length, 0);
 
-/** The indices of the parts that hold rows from `first` to before `last`. Where rows have left the middle, the end is short: then all that is stale. */
+/**
+ * The indices of the parts that hold rows from `first` to before `last`. Where rows have left the middle, the end is short: then all that
+ * is stale.
+ */
 export function partsIn<T>({ parts, nextCursor }: Loaded<T>, first: number, last: number): readonly number[] {
   let from = 0;
   const seen = parts.flatMap((p, i) => {
@@ -119,13 +123,15 @@ export function partsIn<T>({ parts, nextCursor }: Loaded<T>, first: number, last
 
 /** What is loaded with the answer to `cursor` in it. A row stands once: where it was read last. */
 export function withPart<T>(loaded: Loaded<T> | undefined, cursor: string | null, page: Page<T>, keyOf: KeyOf<T>): Loaded<T> {
-  const before = loaded?.parts ?? [], at = before.findIndex((p) => p.cursor === cursor), fresh: Part<T> = { cursor, rows: page.rows, stale: false };
-  if (at < 0 && cursor !== null && cursor !== loaded?.nextCursor) return loaded ?? { parts: [fresh], total: page.total, nextCursor: page.nextCursor };
+  const { total, nextCursor } = page, before = loaded?.parts ?? [], at = before.findIndex((p) => p.cursor === cursor);
+  const fresh: Part<T> = { cursor, rows: page.rows, stale: false };
+  if (at < 0 && cursor !== null && cursor !== loaded?.nextCursor) return loaded ?? { parts: [fresh], total, nextCursor };
   const earlier = at < 0 ? before : before.slice(0, at), later = at < 0 ? [] : before.slice(at + 1);
-  const here = new Set(page.rows.map(keyOf)), without = (p: Part<T>): Part<T> => ({ ...p, rows: p.rows.filter((r) => !here.has(keyOf(r))) });
+  const here = new Set(page.rows.map(keyOf));
+  const without = (p: Part<T>): Part<T> => ({ ...p, rows: p.rows.filter((r) => !here.has(keyOf(r))) });
   const [next, ...rest] = later;
-  if (next === undefined || page.nextCursor === null) return { parts: [...earlier.map(without), fresh], total: page.total, nextCursor: page.nextCursor };
+  if (next === undefined || nextCursor === null) return { parts: [...earlier.map(without), fresh], total, nextCursor };
   // Its end moved: the part behind it begins elsewhere now.
-  const moved = next.cursor === page.nextCursor ? next : { ...next, cursor: page.nextCursor, stale: true };
-  return { parts: [...earlier.map(without), fresh, ...[moved, ...rest].map(without)], total: page.total, nextCursor: loaded?.nextCursor ?? null };
+  const moved = next.cursor === nextCursor ? next : { ...next, cursor: nextCursor, stale: true };
+  return { parts: [...earlier.map(without), fresh, ...[moved, ...rest].map(without)], total, nextCursor: loaded?.nextCursor ?? null };
 }

@@ -36,7 +36,10 @@ const fields: readonly FormField<Rotation>[] = [
   { key: "password", name: "Password", secret: true },
 ];
 
-const versionOf = ({ credential, etag }: CredentialAndTag): Version<Rotation> => ({ form: { username: credential.username ?? "", password: "" }, etag });
+const versionOf = ({ credential, etag }: CredentialAndTag): Version<Rotation> => ({
+  form: { username: credential.username ?? "", password: "" },
+  etag,
+});
 
 export function RotateDialog({ credential, onClose }: { credential: Credential; onClose: () => void }): ReactElement {
   return (
