@@ -151,7 +151,7 @@ def overflow(page: Page) -> list:
           const edge = panel.getBoundingClientRect().right;
           panel.querySelectorAll('.chip, .btn, .input, .badge, .pill, h2, p').forEach((e) => {
             const r = e.getBoundingClientRect();
-            if (r.width && r.right > edge + 1 && !e.closest('.vh, .sx, .code, .vt-body, .tblbox')) out.push('out of its panel: ' + e.tagName + '.' + e.className); }); });
+            if (r.width && r.right > edge + 1 && e.closest('dialog') === panel.closest('dialog') && !e.closest('.vh, .sx, .code, .vt-body, .tblbox')) out.push('out of its panel: ' + e.tagName + '.' + e.className); }); });
         return [...new Set(out)].slice(0, 8); }"""
     )
 

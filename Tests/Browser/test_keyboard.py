@@ -187,10 +187,11 @@ def test_row_menu_and_deployment(mock, open_page):
     keys.press("Escape")
     closed(page)
     expect(grid).to_be_focused()
-    # copy the connection string, edit, labels, pause: each by its key, each gives the focus back
-    for key, title in (("t", "Test"), ("e", "Edit "), ("l", "Groups and labels")):
+    # test, edit, groups and labels: each by its key, each gives the focus back
+    for key, button in (("t", "Close"), ("e", "Save changes"), ("l", "Save groups and labels")):
         keys.press("Shift+F10", key)
-        expect(dialog).to_contain_text(title)
+        expect(dialog.get_by_role("button", name=button).last).to_be_visible()
+        keys.here("the dialog")
         keys.press("Escape")
         closed(page)
         expect(grid).to_be_focused()

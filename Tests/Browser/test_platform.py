@@ -189,6 +189,7 @@ def test_the_log_says_who_did_what_to_what(mock, open_page):
     go(page, "/servers?q=prd-eu-sql-005")
     page.locator(".vt .srv").first.click()
     settle(page)
+    server = page.url.split("/")[-1]
     page.get_by_label("New label").fill("seen-in-the-log")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Remove label seen-in-the-log")).to_be_visible()
@@ -211,5 +212,11 @@ def test_the_log_says_who_did_what_to_what(mock, open_page):
     assert rows.nth(2).inner_text() != first
     page.get_by_role("button", name="Newer").click()
     expect(page.locator(".pf")).to_contain_text("1 to 50")
+    # from a thing's own page: that thing alone, page by page
+    go(page, f"/activity?entity={server}&of=prd-eu-sql-005")
+    expect(rows.first).to_contain_text("prd-eu-sql-005")
+    assert rows.count() < 50
+    page.get_by_role("button", name="Without Only prd-eu-sql-005").click()
+    expect(rows).to_have_count(50)
     go(page, "/settings")
     expect(page.get_by_label("Keep the activity log")).to_have_value(re.compile(r"^\d+$"))

@@ -50,7 +50,7 @@ export function serverColumns(
         </span>
       ),
     },
-    { key: "name", head: "Server", width: narrow ? "minmax(148px, 1.6fr)" : "minmax(168px, 1.8fr)", sortable: true, render: (s) => <NameCell server={s} /> },
+    { key: "name", head: "Server", width: narrow ? "minmax(148px, 1.6fr)" : "minmax(162px, 1.8fr)", sortable: true, render: (s) => <NameCell server={s} /> },
   );
   if (!narrow) {
     columns.push({ key: "host", head: "Host", width: "minmax(100px, 1fr)", sortable: true, render: (s) => <HostCell server={s} /> });
@@ -58,14 +58,14 @@ export function serverColumns(
   columns.push({
     key: "status",
     head: "Status",
-    width: narrow ? "100px" : "84px",
+    width: narrow ? "100px" : "90px",
     sortable: true,
     render: (s) => <ReachabilityStatus status={s.status} />,
   });
   if (!narrow) {
     columns.push(
       { key: "version", head: "Version", width: "minmax(62px, .4fr)", sortable: true, render: (s) => <VersionCell server={s} /> },
-      { key: "groups", head: "Groups, labels", width: "minmax(178px, 2fr)", render: (s) => <TagsCell server={s} room={wide ? 4 : 2} wanted={wanted} /> },
+      { key: "groups", head: "Groups, labels", width: "minmax(174px, 2fr)", render: (s) => <TagsCell server={s} room={wide ? 4 : 2} wanted={wanted} /> },
     );
   }
   columns.push(
@@ -100,7 +100,7 @@ export function serverColumns(
     {
       key: "seen",
       head: "Seen",
-      width: "54px",
+      width: "58px",
       end: true,
       render: (s) => <Ago at={s.lastCollectedAt} form="age" className={s.status === "offline" ? "crit" : "m3"} />,
     },

@@ -16,11 +16,14 @@ const periods: readonly (readonly [days: string, text: string])[] = [
 ];
 const dayMs = 86_400_000;
 
-export const clearedFilters = { q: null, action: null, type: null, days: null, from: null, to: null, actor: null };
+export const clearedFilters = { q: null, action: null, type: null, days: null, from: null, to: null, actor: null, entity: null, of: null };
 
 const actionsOf = (search: URLSearchParams): readonly string[] => (search.get("action") ?? "").split(",").filter(Boolean);
 
 export const isFiltered = (search: URLSearchParams): boolean => Object.keys(clearedFilters).some((name) => search.get(name));
+
+/** Who came from a thing's own page sees that thing alone, by its id. */
+const onlyWord = (search: URLSearchParams): string => `Only ${search.get("of") ?? "one"}`;
 
 /** What the address asks for. Days are the reader's own, whole ones; `to` is the last day that is in. */
 export function filterFrom(search: URLSearchParams): Partial<ActivityFilter> {
@@ -32,6 +35,7 @@ export function filterFrom(search: URLSearchParams): Partial<ActivityFilter> {
     action: actionsOf(search),
     actor: search.get("actor") ?? "",
     entityType: search.get("type") ?? "",
+    entityId: search.get("entity") ?? "",
     from: recent || (from ? from.toISOString() : ""),
     to: to && !recent ? new Date(to.getFullYear(), to.getMonth(), to.getDate() + 1).toISOString() : "",
   };
@@ -47,6 +51,7 @@ export function wordsOf(search: URLSearchParams): string {
   return [
     actionsOf(search).map(actionWord).join(" or "),
     search.get("type"),
+    search.get("entity") && onlyWord(search),
     actor && `by ${actor}`,
     q && `“${q}”`,
     periods.find(([days]) => days !== "range" && days === search.get("days") && days)?.[1],
@@ -98,6 +103,17 @@ export function ActivityFilters({ search, log, total }: { search: URLSearchParam
           <Icon name="x-lg" />
         </button>
       ))}
+      {search.get("entity") && (
+        <button
+          className="btn sm on"
+          type="button"
+          aria-label={`Without ${onlyWord(search)}`}
+          onClick={() => setSearch({ entity: null, of: null })}
+        >
+          <span className="ell">{onlyWord(search)}</span>
+          <Icon name="x-lg" />
+        </button>
+      )}
       {log === "tenant" && (
         <select
           className="input short"

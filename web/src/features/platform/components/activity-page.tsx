@@ -4,7 +4,7 @@ import { Icon } from "../../../components/icon";
 import { Empty, PageHead, QueryView, StaleBadge } from "../../../components/panel";
 import { count, plural } from "../../../lib/format";
 import { refetch, useQuery } from "../../../lib/query";
-import { setSearch, useSearch } from "../../../lib/router";
+import { Link, setSearch, useSearch } from "../../../lib/router";
 import { tenantKey, useSession } from "../../../lib/session";
 import { activityCsvAddress, type ActivityLog, activityPageSize, listActivity } from "../api/list-activity";
 import { ActivityFilters, clearedFilters, filterFrom, isFiltered, wordsOf } from "./activity-filters";
@@ -111,6 +111,9 @@ export function ServerActivity({ serverId }: { serverId: string }): ReactElement
       {total > shown && (
         <div className="pf push">
           <span>The newest {count(shown)} of {plural(total, "entry", "entries")}</span>
+          <Link className="btn sm" href={`/activity?entity=${serverId}&of=${encodeURIComponent(query.data?.entries[0]?.entityName ?? "this server")}`}>
+            Show all
+          </Link>
         </div>
       )}
     </section>
