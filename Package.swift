@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Fixtures", "Platform", "Postgres", "Primitives", hummingbird, nioCore, logging, crypto,
+                "Fixtures", "Platform", "Postgres", "Primitives", hummingbird, hummingbirdCore, nioCore, nioPosix, logging, crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "EnginesTests", dependencies: ["Engines", "Fixtures", "ODBC", "Postgres", "Primitives", logging]),

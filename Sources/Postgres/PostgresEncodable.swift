@@ -99,6 +99,7 @@ extension Bool: PostgresArrayElement { package static var postgresArrayOID: UInt
 extension Double: PostgresArrayElement { package static var postgresArrayOID: UInt32 { 1022 } }
 extension UUID: PostgresArrayElement { package static var postgresArrayOID: UInt32 { 2951 } }
 extension ID: PostgresArrayElement { package static var postgresArrayOID: UInt32 { 2951 } }
+extension Bytes: PostgresArrayElement { package static var postgresArrayOID: UInt32 { 1001 } }
 extension Date: PostgresArrayElement { package static var postgresArrayOID: UInt32 { 1185 } }
 extension JSONValue: PostgresArrayElement { package static var postgresArrayOID: UInt32 { 3807 } }
 

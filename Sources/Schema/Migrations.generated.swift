@@ -205,6 +205,13 @@ CREATE INDEX activity_log_entity ON platform.activity_log (entity_id, created_at
 -- Who made a one-time link: a link that another tenant's admin made is not shown.
 ALTER TABLE platform.setup_tokens ADD COLUMN made_by uuid;
 """###),
+        Migration(
+            number: 6, name: "tenant_schema",
+            sql: ###"""
+-- Which migrations a tenant's database has, by the name of the template that has the same: a start opens only the databases of which it is
+-- not noted here that they are up to date. NULL: nobody has looked.
+ALTER TABLE platform.tenants ADD COLUMN schema_template text CHECK (schema_template <> '');
+"""###),
     ]
 
     package static let tenant: [Migration] = [
@@ -849,6 +856,14 @@ CREATE INDEX activity_log_servers ON platform.activity_log USING gin ((details->
             sql: ###"""
 -- Whether DbTools makes the database of the monitoring objects: noted before it is made.
 ALTER TABLE fleet.deployments ADD COLUMN makes_database boolean NOT NULL DEFAULT false;
+"""###),
+        Migration(
+            number: 11, name: "server_addresses",
+            sql: ###"""
+-- Two registrations of one address are told of each other. The instance's name counts only where its port is asked for by it (1433).
+CREATE INDEX servers_address ON fleet.servers (
+    lower(hostname), port, (CASE WHEN port = 1433 THEN lower(coalesce(instance_name, '')) ELSE '' END), created_at, id
+) WHERE deleted_at IS NULL;
 """###),
     ]
 }

@@ -38,7 +38,7 @@ import Testing
         return set
     }
 
-    @Test(arguments: [
+    @Test("PRD 2.2-6: what is older than SQL Server 2016 is not supported", arguments: [
         ("12.0.6024.0", Int64(3), "SQL Server 2014", false), ("13.0.5026.0", 3, "SQL Server 2016", true),
         ("14.0.3456.2", 2, "SQL Server 2017", true),
         ("15.0.4375.4", 3, "SQL Server 2019", true), ("16.0.1000.6", 4, "SQL Server 2022", true),

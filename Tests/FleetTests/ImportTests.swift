@@ -146,6 +146,15 @@ import Testing
         }
     }
 
+    @Test("A file without a line of names is refused without repeating its cells, among which are passwords")
+    func aRowInTheFirstLineIsNotRepeated() async throws {
+        try await FleetFixture.with { (fleet) async throws in
+            let reply = try await fleet.upload("", Array("Orders,sql01,dbtools,s3cret-one\n".utf8))
+            #expect(reply.status == 400 && reply.fields == ["line 1"])
+            #expect(!reply.text.contains("s3cret") && reply.text.contains("must name the columns"))
+        }
+    }
+
     @Test func badRowsAreNamedAndTheOthersGoOn() async throws {
         try await FleetFixture.with { (fleet) async throws in
             let long = String(repeating: "x", count: 1 << 20)
@@ -180,10 +189,13 @@ import Testing
         }
     }
 
+    /// More than is tested at once.
+    static let stoppedCount: Int64 = 400
+
     /// Stopped in the middle: what was added stays, the same file goes on.
     @Test func aStoppedImportGoesOnWithTheSameFile() async throws {
         try await FleetFixture.with { (fleet) async throws in
-            let file = Array("name,hostname\n".utf8) + (0..<120).flatMap { Array("s\($0),h\($0)\n".utf8) }
+            let file = Array("name,hostname\n".utf8) + (0..<Self.stoppedCount).flatMap { Array("s\($0),h\($0)\n".utf8) }
             let begun = try await fleet.upload("?validate=true", file)
             let fired = Mutex(false)
             fleet.probed.onProbe.withLock { $0 = { target in
@@ -193,11 +205,11 @@ import Testing
             let broken = try await fleet.ended(begun)
             #expect(broken["status"] == "stopped")
             let added = broken["counts"]?["succeeded"]?.int ?? 0
-            #expect((1..<120).contains(added))
+            #expect((1..<Self.stoppedCount).contains(added))
             #expect(try await fleet.send(.get, "/servers").headers[.totalCount] == String(added))
-            #expect(broken["result"]?["stopped"]?.int == 120 - added)
+            #expect(broken["result"]?["stopped"]?.int == Self.stoppedCount - Int64(added))
             let ended = try await fleet.ended(fleet.upload("", file))
-            #expect(ended["counts"]?["succeeded"]?.int == 120 - added)
+            #expect(ended["counts"]?["succeeded"]?.int == Self.stoppedCount - Int64(added))
         }
     }
 
@@ -226,6 +238,43 @@ import Testing
             let template = try await fleet.csv("/servers/import/template")
             let reply = try await fleet.upload("?dryRun=true", Array(template.utf8))
             #expect(reply.json["counts"] == ["create": 3, "exists": 0, "invalid": 0, "duplicate": 0])
+        }
+    }
+
+    @Test("An address that another server or row has too is said in the dry run and in the outcome, and is no error")
+    func addressesThatAreTakenAreSaid() async throws {
+        try await FleetFixture.with { (fleet) async throws in
+            _ = try await fleet.server("old", ["hostname": "SQL01", "instanceName": "SALES"])
+            let file = Array("name,hostname,port\nA,sql01\\sales,\nB,pg1,5433\nC,PG1,5433\nD,\"sql01\\other\",\nE,\"sql01\\sales,1500\",\n".utf8)
+            let dry = try await fleet.upload("?dryRun=true", file)
+            let warnings = dry.json["items"]?.array?.map { $0["warnings"]?.array?.first?["reason"]?.string ?? "" }
+            #expect(warnings == ["is the address of “old” too", "", "is the address of row 2 too", "", ""])
+            #expect(dry.json["counts"]?["create"] == 5)
+            let ended = try await fleet.ended(fleet.upload("", file))
+            #expect(ended["counts"]?["succeeded"] == 5)
+            let items = try await fleet.send(.get, "/operations/\(ended["id"]?.string ?? "")/items").json.array ?? []
+            #expect(items.first?["message"] == "Added; hostname is the address of “old” too")
+            #expect(try await fleet.send(.get, "/servers?q=A").json.array?.first { $0["name"] == "A" }?["sameAddressAs"]?["name"] == "old")
+        }
+    }
+
+    @Test("Silent servers hold up a part of an import's tests, not all of it: more than 100 are tested side by side")
+    func silentServersDoNotHoldUpTheOthers() async throws {
+        try await FleetFixture.with { (fleet) async throws in
+            let running = Mutex((now: 0, most: 0))
+            fleet.probed.onProbe.withLock { $0 = { _ in
+                running.withLock { $0.now += 1; $0.most = max($0.most, $0.now) }
+                let deadline = ContinuousClock.now + .seconds(60)
+                while running.withLock({ $0.most < ConnectionTests.batchesMax }), ContinuousClock.now < deadline {
+                    try? await Task.sleep(for: .milliseconds(5))
+                }
+                running.withLock { $0.now -= 1 }
+            } }
+            let file = Array("name,hostname\n".utf8) + (0..<200).flatMap { Array("s\($0),h\($0)\n".utf8) }
+            let ended = try await fleet.ended(fleet.upload("?validate=true", file))
+            #expect(ended["counts"]?["succeeded"] == 200)
+            #expect(running.withLock { $0.most } == ConnectionTests.batchesMax)
+            #expect(ConnectionTests.backgroundCountMax > 100)
         }
     }
 

@@ -102,6 +102,27 @@ import Testing
         }
     }
 
+    @Test("Issue 3: two servers of one address are said to be so at once, without a test; it is a warning")
+    func addressesThatAreTakenAreSaid() async throws {
+        try await FleetFixture.with { (fleet) async throws in
+            let first = try await fleet.send(.post, "/servers", ["name": "first", "hostname": "sql01\\sales"])
+            #expect(first.json["sameAddressAs"] == .null)
+            let second = try await fleet.send(.post, "/servers", ["name": "second", "host": "SQL01", "instanceName": "SALES"])
+            #expect(second.status == 201 && second.json["sameAddressAs"] == ["id": .string(first.id), "name": "first"])
+            #expect(try await fleet.send(.get, "/servers/\(first.id)").json["sameAddressAs"]?["name"] == "second")
+            // Behind a port of its own an instance's name says nothing; the default instance is another one.
+            for address in ["sql01,1500", "sql01"] {
+                let other = try await fleet.send(.post, "/servers", ["name": .string(address), "hostname": .string(address)])
+                #expect(other.json["sameAddressAs"] == .null)
+            }
+            let moved = try await fleet.send(.patch, "/servers/\(second.id)", ["hostname": "sql01\\other,1500"])
+            #expect(moved.status == 200 && moved.json["sameAddressAs"]?["name"] == "sql01,1500")
+            try await fleet.send(.patch, "/servers/\(second.id)", ["hostname": "sql02"])
+            let names = try await fleet.send(.get, "/servers").json.array?.filter { $0["sameAddressAs"] != .null }
+            #expect(names == [])
+        }
+    }
+
     @Test("Issue 3: the same instance registered twice is noticed, by its own name and start")
     func twinsAreNoticed() async throws {
         try await FleetFixture.with { (fleet) async throws in

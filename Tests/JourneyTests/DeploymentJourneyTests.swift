@@ -48,8 +48,9 @@ import Testing
         return try connection.collect(deadlineSeconds: 5)
     }
 
-    /// PRD 2.9-1 to 2.9-7 and 2.9-11, FR4, PRD 3.4-10: from a login that may nothing to objects that collect, drift, are mended and gone.
-    @Test(arguments: drivers) func aLifeOfMonitoringObjects(driver: SQLServerDriver) async throws {
+    @Test(
+        "PRD 2.9-1, 2.9-2, 2.9-3, 2.9-4, 2.9-5, 2.9-6, 2.9-7, 2.9-11, FR4, 3.4-10: deployed, collecting, drifted, mended, gone",
+        arguments: drivers) func aLifeOfMonitoringObjects(driver: SQLServerDriver) async throws {
         try await Self.withSimulator(count: 1) { ports, _ async throws in
             let port = try #require(ports.first)
             let engine = Self.engine(driver)

@@ -90,7 +90,8 @@ import Testing
     }
 
     /// Certificates of `caFile` count for both drivers; without it the same server is not trusted.
-    @Test(arguments: Journey.drivers) func aCertificateIsVerifiedByTheFileThatIsNamed(driver: SQLServerDriver) async throws {
+    @Test("PRD 2.2-2, NFR4: the test connects through ODBC, encrypted and verified, with either driver", arguments: Journey.drivers)
+    func aCertificateIsVerifiedByTheFileThatIsNamed(driver: SQLServerDriver) async throws {
         try await Journey.withSimulator(count: 1, encryption: .on) { ports, control async throws in
             let url = try #require(URL(string: "http://127.0.0.1:\(control)/certificate"))
             let file = FileManager.default.temporaryDirectory.appending(path: "ca-\(UUID().uuidString).pem")

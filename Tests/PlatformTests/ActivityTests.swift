@@ -88,7 +88,10 @@ import Testing
         let tenant = try await platform.tenant()
         try await add("server_added", daysAgo: 0, in: tenant, platform)
         let month = try await #require(partitions(tenant, platform).first { $0 != "platform.activity_log_rest" })
-        var statements = ["TRUNCATE \(month)", "DROP TABLE \(month)", "ALTER TABLE platform.activity_log DETACH PARTITION \(month)"]
+        var statements = [
+            "TRUNCATE platform.activity_log", "TRUNCATE \(month)", "DROP TABLE \(month)",
+            "ALTER TABLE platform.activity_log DETACH PARTITION \(month)",
+        ]
         for table in ["platform.activity_log", "platform.activity_log_rest", month] {
             statements += ["UPDATE \(table) SET action = 'nothing'", "DELETE FROM \(table)"]
         }

@@ -1,7 +1,10 @@
 import Fixtures
 import Foundation
 import HTTPTypes
+import HummingbirdCore
 import Logging
+import NIOCore
+import NIOPosix
 import Postgres
 import Primitives
 import Synchronization
@@ -29,6 +32,20 @@ import Testing
         // A stream that held on would take its own limit of minutes; beside all other tests ten seconds are too few.
         #expect((clock.now - returnedAt).seconds < 60)
         #expect(try await stream.readToEnd().hasSuffix("0\r\n\r\n"))
+    }
+
+    /// As it happens between the accept and the end of the server. Without `HandledOnce` the process ends here.
+    @Test("A connection that was accepted while the server stopped, so that nobody takes it, is closed")
+    func aConnectionThatNobodyTakesIsClosed() async throws {
+        let connections = HandledOnce(base: HTTP1Channel { _, _, _ in throw CancellationError() })
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { connections.setup(channel: $0, logger: Logger(label: "untaken")).map { _ in } }
+            .bind(host: "127.0.0.1", port: 0).get()
+        for _ in 0..<20 {
+            let connection = try RawConnection(port: try #require(server.localAddress?.port))
+            #expect(try await connection.readToEnd() == "")
+        }
+        try await server.close()
     }
 
     @Test func aClientThatDoesNotReadIsCutOff() async throws {

@@ -7,14 +7,15 @@ import Testing
 
 /// PRD 1.2 to 1.4
 @Suite struct TenancyTests {
-    @Test(arguments: [
+    @Test("PRD 1.2-3: a slug is 3 to 50 lower-case letters, digits and single hyphens", arguments: [
         ("acme", true), ("a-b-c", true), ("123", true), ("ab", false), ("Acme", false), ("a--b", false), ("-ab", false), ("ab-", false),
         ("a_b", false), ("", false), (String(repeating: "a", count: 50), true), (String(repeating: "a", count: 51), false), ("a/b", false),
         ("äbc", false),
     ])
-    func slugsHaveTheFormOf_1_2_3(slug: String, valid: Bool) { #expect(Tenant.isValidSlug(slug) == valid) }
+    func slugsHaveTheirForm(slug: String, valid: Bool) { #expect(Tenant.isValidSlug(slug) == valid) }
 
-    @Test func provisioningMakesDatabaseRolesAndDefaults_1_3_1_to_5() async throws {
+    @Test("PRD 1.3-1 to 1.3-5, FR29: a new tenant has its row, its database, its roles and its defaults")
+    func provisioningMakesDatabaseRolesAndDefaults() async throws {
         let platform = try await TestPlatform.shared
         let tenant = try await platform.tenant(name: "Acme")
         #expect(tenant.status == .active)
@@ -25,7 +26,25 @@ import Testing
         #expect(listed.contains(tenant))
     }
 
-    @Test func aTakenSlugIsAConflictAndADeletedOneStaysReserved_1_3_6_9() async throws {
+    @Test("A start opens no database of which it is noted that it is up to date, and looks at all after a restore")
+    func aStartLooksOnlyAtWhatMayLackMigrations() async throws {
+        let platform = try await TestPlatform.make()
+        let (one, two) = (try await platform.tenant(), try await platform.tenant())
+        func slugs() async throws -> Set<String> { Set(try await platform.tenants.tenantsToMigrate().map(\.slug)) }
+        #expect(try await slugs() == [])
+        // As an older program left it.
+        _ = try await platform.system.transaction {
+            try $0.execute("UPDATE platform.tenants SET schema_template = 'dbtools_template_0' WHERE slug = \(one.slug)")
+        }
+        #expect(try await slugs() == [one.slug])
+        #expect(try await platform.tenants.migrate(one) == 0)
+        #expect(try await slugs() == [])
+        try await platform.provisioning.remakeRoles()
+        #expect(try await slugs() == [one.slug, two.slug])
+    }
+
+    @Test("PRD 1.3-6, 1.3-9: a taken slug is a conflict, and a deleted tenant's stays reserved")
+    func aTakenSlugIsAConflictAndADeletedOneStaysReserved() async throws {
         let platform = try await TestPlatform.shared
         let tenant = try await platform.tenant()
         await #expect(throws: AppError(.conflict, "The slug \(tenant.slug) is taken", details: [.init(field: "slug", reason: "is taken")]))
@@ -38,7 +57,8 @@ import Testing
         await #expect(throws: AppError.self) { try await platform.provisioning.delete(slug: tenant.slug, by: .system) }
     }
 
-    @Test func aFailureInTheMiddleLeavesNothing_1_3_10() async throws {
+    @Test("PRD 1.3-10: a failure in the middle leaves nothing")
+    func aFailureInTheMiddleLeavesNothing() async throws {
         let platform = try await TestPlatform.shared
         let slug = "t-\(ID<Int>().description.suffix(12))"
         // A database of that name which is not ours makes the clone fail.

@@ -196,6 +196,7 @@ export function makeFleet(total = 412, now = Date.now()) {
       versionSupport: supportOf(version),
       credential: null,
       duplicateOf: null,
+      sameAddressAs: null,
       deletedAt: null,
       purgeAt: null,
       edition: kind === "sql" ? "Enterprise Edition (64-bit)" : kind === "my" && version.startsWith("Maria") ? "MariaDB" : "Community",

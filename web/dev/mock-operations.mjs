@@ -172,7 +172,7 @@ function recordsOf(c) {
 function verdictsOf(c) {
   const seen = new Map();
   return recordsOf(c).map((r) => {
-    const errors = [], base = { row: r.row, line: r.line, name: r.name ?? "", serverId: null, duplicateOf: null, errors };
+    const errors = [], base = { row: r.row, line: r.line, name: r.name ?? "", serverId: null, duplicateOf: null, errors, warnings: [] };
     if (!r.name) errors.push({ field: "name", reason: "is required" });
     if (!r.hostname) errors.push({ field: "hostname", reason: "is required" });
     if (r.port && !(Number(r.port) > 0 && Number(r.port) < 65536)) errors.push({ field: "port", reason: "must be a number from 1 to 65535" });

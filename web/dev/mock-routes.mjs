@@ -288,6 +288,7 @@ export function makeServer(c, b, result) {
     versionSupport: supportOf(result.version),
     credential: c.data.credentials?.filter((k) => k.id === b.credentialId).map(({ id, name }) => ({ id, name }))[0] ?? null,
     duplicateOf: null,
+    sameAddressAs: null,
     deletedAt: null,
     purgeAt: null,
     groups: c.data.groups.filter((g) => b.groupIds?.includes(g.id)).map(tag),

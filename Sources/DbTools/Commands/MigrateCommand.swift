@@ -6,9 +6,9 @@ struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Brings the system database and all tenants' databases up to date.",
         discussion: """
-            serve does the same at its start. Several tenants are done at a time, each under a lock of its own database, so that it is safe to
-            run twice at once, and again after an interruption: what is up to date is passed over. One tenant that fails is reported at the end
-            and does not stop the rest; the exit code is 1 then.
+            serve does the same at its start, for the tenants that it does not know to be up to date. Several tenants are done at a time, each
+            under a lock of its own database, so that it is safe to run twice at once, and again after an interruption: what is up to date is
+            passed over. One tenant that fails is reported at the end and does not stop the rest; the exit code is 1 then.
 
             Examples:
               dbtools migrate --data-dir /srv/dbtools
@@ -23,7 +23,7 @@ struct MigrateCommand: AsyncParsableCommand {
             try await installation.system.prepare(isPrivateCluster: installation.config.databaseURL == nil)
             installation.tenants.invalidate()
             for slug in tenant { _ = try await TenantCommand.find(slug, installation) }
-            return await TenantMigration(installation).run(only: tenant.isEmpty ? nil : Set(tenant)) { done, total in
+            return await TenantMigration(installation).run(tenant.isEmpty ? .all : .only(Set(tenant))) { done, total in
                 Terminal.progress("Migrating", done: done, total: total)
             }
         }

@@ -71,7 +71,9 @@ extension ServerCommand {
             if options.json {
                 Terminal.say(verdicts.text)
             } else {
-                for item in verdicts["items"]?.array ?? [] where item["verdict"] != "create" { Terminal.say(Self.line(item)) }
+                for item in verdicts["items"]?.array ?? [] where item["verdict"] != "create" || Self.reasons(item, "warnings") != "" {
+                    Terminal.say(Self.line(item))
+                }
                 let named = [("groups", "newGroups"), ("labels", "newLabels")].compactMap { word, member -> String? in
                     let names = (verdicts[member]?.array ?? []).compactMap(\.string)
                     return names.isEmpty ? nil : "New \(word): \(names.joined(separator: ", "))."
@@ -92,11 +94,14 @@ extension ServerCommand {
             switch item["verdict"]?.string {
             case "exists": what = "exists already"
             case "duplicate": what = "is row \(item["duplicateOf"]?.int ?? 0) again"
-            default:
-                what = (item["errors"]?.array ?? []).map { "\($0["field"]?.string ?? "") \($0["reason"]?.string ?? "")" }
-                    .joined(separator: "; ")
+            case "create": what = "will be added, but \(reasons(item, "warnings"))"
+            default: what = reasons(item, "errors")
             }
             return name.isEmpty ? "\(place): \(what)" : "\(place), \(name): \(what)"
+        }
+
+        private static func reasons(_ item: JSONValue, _ member: String) -> String {
+            (item[member]?.array ?? []).map { "\($0["field"]?.string ?? "") \($0["reason"]?.string ?? "")" }.joined(separator: "; ")
         }
     }
 }

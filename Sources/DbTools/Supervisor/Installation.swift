@@ -39,7 +39,7 @@ struct Installation: Sendable {
         let key = try await MasterKeyFile(config).settle(with: system, logger: logger)
         let installation = Installation(config: config, pool: pool, system: system, masterKey: key)
         try await installation.clearHalfMade(logger: logger)
-        for outcome in await TenantMigration(installation).run(progress: { _, _ in }) {
+        for outcome in await TenantMigration(installation).run(.outdated, progress: { _, _ in }) {
             if let reason = outcome.failure {
                 logger.error(
                     "A tenant's database could not be brought up to date", metadata: ["tenant": "\(outcome.slug)", "reason": "\(reason)"])
@@ -89,21 +89,31 @@ struct TenantMigration {
         let failure: String?
     }
 
+    /// Whose databases are looked at. Deleted tenants are left alone unless they are named: a restore brings them up to date.
+    enum Choice: Sendable {
+        /// Active and suspended tenants, whatever is noted of them.
+        case all
+        /// Those of which it is not noted that they are up to date.
+        case outdated
+        /// By their slugs.
+        case only(Set<String>)
+    }
+
     private let installation: Installation
     init(_ installation: Installation) { self.installation = installation }
 
-    /// Deleted tenants are left alone unless they are named: a restore brings them up to date.
-    ///
-    /// - Parameters:
-    ///   - slugs: only these; nil means all that are active or suspended.
-    ///   - progress: is told how many of how many are done.
-    func run(only slugs: Set<String>? = nil, progress: (_ done: Int, _ total: Int) -> Void) async -> [Outcome] {
+    private func tenants(_ choice: Choice) async throws -> [Tenant] {
+        switch choice {
+        case .all: try await installation.tenants.allTenants().filter { $0.status == .active || $0.status == .suspended }
+        case .outdated: try await installation.tenants.tenantsToMigrate()
+        case .only(let slugs): try await installation.tenants.allTenants().filter { slugs.contains($0.slug) }
+        }
+    }
+
+    /// - Parameter progress: is told how many of how many are done.
+    func run(_ choice: Choice, progress: (_ done: Int, _ total: Int) -> Void) async -> [Outcome] {
         let all: [Tenant]
-        do {
-            all = try await installation.tenants.allTenants().filter { tenant in
-                slugs?.contains(tenant.slug) ?? (tenant.status == .active || tenant.status == .suspended)
-            }
-        } catch {
+        do { all = try await tenants(choice) } catch {
             return [Outcome(slug: "(all)", appliedCount: 0, failure: Sentence.of(error))]
         }
         var outcomes: [Outcome] = []

@@ -48,6 +48,10 @@ struct ImportColumns: Equatable {
         for required in [Column.name, .hostname] where !columns.contains(required) {
             failures.append(.init(field: required.rawValue, reason: "is missing in the first line, which must name the columns"))
         }
+        // No name at all: it is a row, and its cells may be passwords, which are not said again.
+        if columns.allSatisfy({ $0 == nil }) {
+            failures = [.init(field: "line 1", reason: "names no column that is known")]
+        }
         guard failures.isEmpty else {
             let known = Self.template.map(\.rawValue).joined(separator: ", ")
             throw AppError(.validationError, "The first line must name the columns; there are \(known)", details: failures)

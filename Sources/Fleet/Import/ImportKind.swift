@@ -10,9 +10,11 @@ package struct ImportKind: OperationKind {
     static let kindName = "servers-import"
 
     package let name = kindName
-    package let parallelismMax = 2
-    /// As many as two children test at once.
+    package let parallelismMax = ConnectionTests.batchesMax
+    /// As many as one child tests at once.
     package let batchCountMax = IsolatedProbe.batchCountMax
+    /// The same of an import that tests nothing: a transaction costs more than its rows.
+    private static let untestedBatchCountMax = 250
 
     let databases: TenantDatabases
     let secrets: SecretBox
@@ -22,6 +24,10 @@ package struct ImportKind: OperationKind {
         self.databases = databases
         self.secrets = secrets
         self.tests = tests
+    }
+
+    package func batchCountMax(of operation: Platform.Operation) -> Int {
+        operation.options["validate"]?.bool == true ? batchCountMax : Self.untestedBatchCountMax
     }
 
     /// Tests the connection where that is asked for.
@@ -51,33 +57,43 @@ package struct ImportKind: OperationKind {
                 details: ["operationId": .string(operation.id.description)])
         }
         let profiles = try ImportSQL.existing(Set(servers.compactMap { $0?.configuration.credentialID }), on: session)
+        let rows = try zip(results, servers).map { result, server -> Server? in
+            guard let server, server.configuration.credentialID.map({ profiles.contains($0) }) ?? true else { return nil }
+            return Server(
+                id: try Self.serverID(result.item), configuration: server.configuration, sealedPassword: result.item.sealedSecret,
+                revision: 1, facts: result.outcome.serverFacts ?? ServerFacts(), createdAt: now, updatedAt: now)
+        }
+        let added = try Server.insert(rows.compactMap { $0 }, on: session)
         var groupPairs: [(server: Server.ID, group: ServerGroup.ID)] = []
         var labelPairs: [(server: Server.ID, label: Label.ID)] = []
-        var count = 0
-        let outcomes = try zip(results, servers).map { result, server -> ItemOutcome in
-            guard let server else { return result.outcome }
-            if let profile = server.configuration.credentialID, !profiles.contains(profile) { return Self.noCredential }
-            let id = try Self.serverID(result.item)
-            let row = Server(
-                id: id, configuration: server.configuration, sealedPassword: result.item.sealedSecret, revision: 1,
-                facts: result.outcome.serverFacts ?? ServerFacts(), createdAt: now, updatedAt: now)
-            do { try session.savepoint { try row.insert(on: session) } } catch let error as AppError where error.code == .conflict {
-                return .skipped("EXISTS", error.message)
+        var outcomes: [ItemOutcome] = []
+        for ((result, server), row) in zip(zip(results, servers), rows) {
+            guard let server else {
+                outcomes.append(result.outcome)
+                continue
             }
-            groupPairs += (server.groupIDs + server.groups.compactMap { groups[$0.lowercased()] }).map { (id, $0) }
-            labelPairs += server.labels.compactMap { labels[$0.lowercased()] }.map { (id, $0) }
+            guard let row else {
+                outcomes.append(Self.noCredential)
+                continue
+            }
+            guard added.contains(row.id) else {
+                outcomes.append(.skipped("EXISTS", AppError.serverNameTaken(row.configuration.name).message))
+                continue
+            }
+            groupPairs += (server.groupIDs + server.groups.compactMap { groups[$0.lowercased()] }).map { (row.id, $0) }
+            labelPairs += server.labels.compactMap { labels[$0.lowercased()] }.map { (row.id, $0) }
             activities.append(
                 Activity(
-                    "server_added", entityType: "server", entityID: id.uuid, entityName: server.configuration.name, actor: operation.actor,
-                    details: [
-                        "after": .object(server.configuration.audit), "operationId": .string(operation.id.description),
-                    ]))
-            count += 1
-            return .succeeded(result.outcome.message ?? "Added", result: result.outcome.result, entityID: id.uuid)
+                    "server_added", entityType: "server", entityID: row.id.uuid, entityName: row.configuration.name,
+                    actor: operation.actor,
+                    details: ["after": .object(row.configuration.audit), "operationId": .string(operation.id.description)]))
+            let warning = result.item.input["warning"]?.string.map { "; \($0)" } ?? ""
+            outcomes.append(
+                .succeeded((result.outcome.message ?? "Added") + warning, result: result.outcome.result, entityID: row.id.uuid))
         }
         try ImportSQL.assign(groups: groupPairs, labels: labelPairs, on: session)
         try session.record(activities)
-        if count > 0 { try session.publish(BulkOutcomes.event(count, of: operation)) }
+        if !added.isEmpty { try session.publish(BulkOutcomes.event(added.count, of: operation)) }
         return outcomes
     }
 
@@ -101,6 +117,8 @@ package struct ImportKind: OperationKind {
             }
             let id = Server.ID()
             input["id"] = .string(id.description)
+            let warning = verdict.warnings.map { "\($0.field) \($0.reason)" }.joined(separator: "; ")
+            if !warning.isEmpty { input["warning"] = .string(warning) }
             let sealed = try row.password.map { Bytes(try secrets.seal($0, for: tenant.id, context: Server.passwordContext(id))) }
             return OperationItem(
                 position: row.row, entityID: nil, name: server.configuration.name, input: .object(input), sealedSecret: sealed)

@@ -18,12 +18,34 @@ struct ImportVerdict: Sendable, Equatable {
     /// The row that has the name already.
     var duplicateOf: Int?
     var errors: [AppError.Detail] = []
+    /// What the reader should know of a row that is created all the same.
+    var warnings: [AppError.Detail] = []
+}
+
+/// Where a server listens, as far as two of one address are told from each other: as the index `servers_address` has it.
+struct AddressKey: Sendable, Hashable {
+    let hostname: String
+    let port: Int
+    /// Only where the port is asked for by it.
+    let instanceName: String
+
+    init(hostname: String, port: Int, instanceName: String?) {
+        self.hostname = hostname.lowercased()
+        self.port = port
+        self.instanceName = port == EngineKind.sqlserver.defaultPort ? (instanceName ?? "").lowercased() : ""
+    }
+
+    init(_ configuration: ServerConfiguration) {
+        self.init(hostname: configuration.hostname, port: configuration.port, instanceName: configuration.instanceName)
+    }
 }
 
 /// What a tenant had when an import began.
 struct ImportSurroundings: Sendable {
     /// Servers by their names in lower case.
     var servers: [String: Server.ID] = [:]
+    /// Names of servers by their addresses; of several the oldest.
+    var addresses: [AddressKey: String] = [:]
     /// In lower case.
     var groups: Set<String> = []
     var groupIDs: Set<ServerGroup.ID> = []
@@ -41,6 +63,7 @@ struct ImportPlan {
     private let surroundings: ImportSurroundings
     private let refusesUnknownGroups: Bool
     private var rowByName: [String: Int] = [:]
+    private var rowByAddress: [AddressKey: Int] = [:]
     private(set) var counts: [ImportVerdict.Word: Int] = [:]
     private(set) var newGroups: [String] = []
     private(set) var newLabels: [String] = []
@@ -82,7 +105,16 @@ struct ImportPlan {
         if let id = surroundings.servers[word] {
             return ImportVerdict(row: row.row, line: row.line, name: row.name, word: .exists, serverID: id)
         }
-        return ImportVerdict(row: row.row, line: row.line, name: row.name, word: .create, server: server)
+        return ImportVerdict(
+            row: row.row, line: row.line, name: row.name, word: .create, server: server, warnings: addressWarnings(server, row: row.row))
+    }
+
+    /// A second registration of an address is collected twice: mostly a mistake, at times wanted (another login, another database).
+    private mutating func addressWarnings(_ server: ImportedServer, row: Int) -> [AppError.Detail] {
+        let key = AddressKey(server.configuration)
+        defer { if rowByAddress[key] == nil { rowByAddress[key] = row } }
+        if let name = surroundings.addresses[key] { return [.init(field: "hostname", reason: "is the address of “\(name)” too")] }
+        return rowByAddress[key].map { [.init(field: "hostname", reason: "is the address of row \($0) too")] } ?? []
     }
 
     private struct Refusal: Error { let detail: AppError.Detail }
@@ -169,6 +201,17 @@ struct ImportReport {
             items.string(error.field)
             items.key("reason")
             items.string(error.reason)
+            items.endObject()
+        }
+        items.endArray()
+        items.key("warnings")
+        items.beginArray()
+        for warning in verdict.warnings {
+            items.beginObject()
+            items.key("field")
+            items.string(warning.field)
+            items.key("reason")
+            items.string(warning.reason)
             items.endObject()
         }
         items.endArray()

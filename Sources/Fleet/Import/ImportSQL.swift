@@ -7,8 +7,17 @@ extension ImportSurroundings {
     /// What the tenant has now.
     static func read(on session: TenantSession) throws -> ImportSurroundings {
         var found = ImportSurroundings()
-        for row in try session.rows("SELECT lower(name), id FROM fleet.servers WHERE deleted_at IS NULL") {
+        let servers = try session.rows(
+            """
+            SELECT lower(name), id, name, hostname, port, instance_name
+            FROM fleet.servers
+            WHERE deleted_at IS NULL
+            ORDER BY created_at DESC, id DESC
+            """)
+        for row in servers {
             found.servers[try row.decode(0)] = try row.decode(1, as: Server.ID.self)
+            let key = AddressKey(hostname: try row.decode(3), port: try row.decode(4), instanceName: try row.decode(5))
+            found.addresses[key] = try row.decode(2, as: String.self)
         }
         for row in try session.rows("SELECT lower(name), id FROM fleet.server_groups") {
             found.groups.insert(try row.decode(0))

@@ -16,7 +16,7 @@ package struct ServerOverview: Sendable {
         case reasons, version, productVersion, edition, groups, labels, collectionEnabled, collectionInterval, collectedAt, attemptedAt
         case errorCode, errorMessage, errorAt, cpuPercent, memoryPercent, connectionCount, batchRequestsSec, createdAt, updatedAt, revision
         case sortKey, total
-        case credentialID, credentialName, duplicateID, duplicateName, deletedAt, deployment
+        case credentialID, credentialName, duplicateID, duplicateName, neighborID, neighborName, deletedAt, deployment
     }
 
     /// Days in which a deletion can be undone; after that `DeletedServerPurge` removes the server for good.
@@ -131,6 +131,8 @@ package struct ServerOverview: Sendable {
         try writeReference(.credentialID, .credentialName, to: &writer)
         writer.key("duplicateOf")
         try writeReference(.duplicateID, .duplicateName, to: &writer)
+        writer.key("sameAddressAs")
+        try writeReference(.neighborID, .neighborName, to: &writer)
         let deletedAt = try row.decode(Column.deletedAt.rawValue, as: Date?.self)
         writer.key("deletedAt")
         writer.optional(deletedAt)

@@ -45,7 +45,8 @@ extension ServerOverview {
             p.collection_enabled, p.interval_seconds, p.collected_at, p.attempted_at, p.last_error_code, p.last_error_message,
                 p.last_error_at,
             p.cpu_percent, p.memory_percent, p.connection_count, p.batch_requests_sec, p.created_at, p.updated_at, p.revision,
-                p.sort_key, p.total, c.id, c.name, twin.id, twin.name, p.deleted_at, coalesce(ds.state, 'none') AS deployment
+                p.sort_key, p.total, c.id, c.name, twin.id, twin.name, neighbor.id, neighbor.name,
+                p.deleted_at, coalesce(ds.state, 'none') AS deployment
         """
 
     private static let interval: SQL = """
@@ -128,6 +129,13 @@ extension ServerOverview {
             ORDER BY d.created_at, d.id
             LIMIT 1
         ) twin ON s.deleted_at IS NULL
+        LEFT JOIN LATERAL (
+            SELECT d.id, d.name
+            FROM fleet.servers d
+            WHERE d.deleted_at IS NULL AND d.id <> s.id AND (\(Server.addressKey("d"))) = (\(Server.addressKey("s")))
+            ORDER BY d.created_at, d.id
+            LIMIT 1
+        ) neighbor ON s.deleted_at IS NULL
         CROSS JOIN LATERAL (
             SELECT json_agg(json_build_object('id', g.id, 'name', g.name, 'color', g.color, 'textColor', g.text_color,
                 'dynamic', g.filter IS NOT NULL) ORDER BY lower(g.name))::text AS groups

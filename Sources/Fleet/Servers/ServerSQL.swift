@@ -57,6 +57,35 @@ extension Server {
         }
     }
 
+    /// Adds servers in one statement, those whose names are free. Returns which.
+    static func insert(_ servers: [Server], on session: TenantSession) throws -> Set<ID> {
+        guard !servers.isEmpty else { return [] }
+        let (c, f) = (servers.map(\.configuration), servers.map(\.facts))
+        let rows = try session.rows(
+            """
+            INSERT INTO fleet.servers
+                (id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted,
+                 credential_id, encrypt, trust_server_certificate, revision, change_number, version, product_version, edition,
+                 server_name, started_at, created_at, updated_at)
+            SELECT n.id, n.name, n.engine, n.hostname, n.port, n.instance_name, n.database_name, n.auth_type, n.username,
+                n.password_encrypted, n.credential_id, n.encrypt, n.trust_server_certificate, n.revision, fleet.next_change(),
+                n.version, n.product_version, n.edition, n.server_name, n.started_at, n.created_at, n.updated_at
+            FROM unnest(\(servers.map(\.id)), \(c.map(\.name)), \(c.map(\.engine.rawValue)), \(c.map(\.hostname)),
+                \(c.map { Int32($0.port) }), \(NullableArray(c.map(\.instanceName))), \(NullableArray(c.map(\.database))),
+                \(c.map(\.authType.rawValue)), \(NullableArray(c.map(\.username))), \(NullableArray(servers.map(\.sealedPassword))),
+                \(NullableArray(c.map(\.credentialID))), \(c.map(\.encrypt)), \(c.map(\.trustServerCertificate)),
+                \(servers.map(\.revision)), \(NullableArray(f.map(\.version))), \(NullableArray(f.map(\.productVersion))),
+                \(NullableArray(f.map(\.edition))), \(NullableArray(f.map(\.serverName))), \(NullableArray(f.map(\.startedAt))),
+                \(servers.map(\.createdAt)), \(servers.map(\.updatedAt)))
+                AS n (id, name, engine, hostname, port, instance_name, database_name, auth_type, username, password_encrypted,
+                    credential_id, encrypt, trust_server_certificate, revision, version, product_version, edition, server_name,
+                    started_at, created_at, updated_at)
+            ON CONFLICT (lower(name)) WHERE deleted_at IS NULL DO NOTHING
+            RETURNING id
+            """)
+        return Set(try rows.map { try $0.decode(0) })
+    }
+
     /// Writes the configuration, password, facts and revision. Throws `.conflict` when the name is taken.
     package func save(on session: TenantSession) throws {
         let c = configuration
@@ -155,6 +184,14 @@ extension Server {
             END
         """
 
+    /// What `servers_address` (m0011) is about: the instance's name counts only where its port is asked for by it.
+    static func addressKey(_ alias: SQL) -> SQL {
+        """
+        lower(\(alias).hostname), \(alias).port,
+            (CASE WHEN \(alias).port = 1433 THEN lower(coalesce(\(alias).instance_name, '')) ELSE '' END)
+        """
+    }
+
     /// The oldest server that is the instance which a test found, besides `id`; nil when there is none.
     package static func duplicate(
         of facts: ServerFacts, engine: EngineKind, port: Int, except id: ID?, on session: TenantSession
@@ -179,7 +216,7 @@ extension Server {
 
     private static func nameTaken(_ name: String, _ body: () throws -> Void) throws {
         do { try body() } catch let error as PostgresError where error.isUniqueViolation && error.constraint == "servers_name_key" {
-            throw AppError(.conflict, "A server named “\(name)” exists already", details: [.init(field: "name", reason: "is taken")])
+            throw AppError.serverNameTaken(name)
         }
     }
 
@@ -207,6 +244,13 @@ extension Server {
             id: id, name: try row.decode("credential_name"), engine: try row.decodeWord("engine"),
             authType: try row.decodeWord("credential_auth_type"), username: try row.decode("credential_username"),
             sealedPassword: try row.decode("credential_password"))
+    }
+}
+
+extension AppError {
+    /// What whoever names a server is told when another has the name.
+    static func serverNameTaken(_ name: String) -> AppError {
+        AppError(.conflict, "A server named “\(name)” exists already", details: [.init(field: "name", reason: "is taken")])
     }
 }
 

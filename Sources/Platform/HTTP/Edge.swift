@@ -128,12 +128,12 @@ package struct Edge: Sendable {
             requestSecondsMax: config.requestSecondsMax, bodyBytesMax: HTTPLimits.bodyBytesMax,
             lingerSecondsMax: Double(HTTPLimits.lingerSecondsMax), stallSecondsMax: config.stallSecondsMax,
             metrics: requestMetrics, logger: logger)
-        let http1 = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(settings)], idleTimeout: .milliseconds(Int64(config.idleSecondsMax * 1000)),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: HTTPLimits.headerFieldBytesMax, maxHeaderListSize: HTTPLimits.headerListBytesMax,
-                    maxHeaderFieldCount: HTTPLimits.headerCountMax)))
+        let connection = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(settings)], idleTimeout: .milliseconds(Int64(config.idleSecondsMax * 1000)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: HTTPLimits.headerFieldBytesMax, maxHeaderListSize: HTTPLimits.headerListBytesMax,
+                maxHeaderFieldCount: HTTPLimits.headerCountMax))
+        let http1 = HTTPServerBuilder { HandledOnce(base: HTTP1Channel(responder: $0, configuration: connection)) }
         guard let tls = config.tls else { return http1 }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(tls.certificateChainPEM.utf8)).map { .certificate($0) },

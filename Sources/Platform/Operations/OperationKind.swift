@@ -38,6 +38,8 @@ package protocol OperationKind: Sendable {
     var parallelismMax: Int { get }
     /// Items in a batch: performed side by side, stored in one transaction.
     var batchCountMax: Int { get }
+    /// The same for one operation, where it depends on what is asked for.
+    func batchCountMax(of operation: Operation) -> Int
     /// Whether `perform` has nothing to do, and all is in `keep`.
     var isDatabaseOnly: Bool { get }
 
@@ -58,6 +60,7 @@ package struct ItemResult: Sendable {
 
 extension OperationKind {
     package var batchCountMax: Int { 1 }
+    package func batchCountMax(of operation: Operation) -> Int { batchCountMax }
     package var isDatabaseOnly: Bool { false }
     package func perform(_ item: OperationItem, of operation: Operation, for tenant: Tenant) async throws -> ItemOutcome { .succeeded() }
     package func keep(_ results: [ItemResult], of operation: Operation, at now: Date, on session: TenantSession) throws -> [ItemOutcome] {

@@ -100,7 +100,7 @@ final class OperationRunner: Sendable {
             let (batch, after): ([OperationItem]?, Int) = state.withLock { state in
                 if state.isStopRequested { return (nil, -1) }
                 guard !state.queue.isEmpty else { return (nil, state.lastPosition) }
-                let count = min(kind.batchCountMax, state.queue.count)
+                let count = min(kind.batchCountMax(of: operation), state.queue.count)
                 defer { state.queue.removeFirst(count) }
                 return (Array(state.queue.prefix(count)), 0)
             }

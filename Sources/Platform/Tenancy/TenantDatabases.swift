@@ -127,9 +127,19 @@ package final class TenantDatabases: Sendable {
         }
     }
 
-    /// Applies what migrations the tenant's database lacks, under its owner. Returns how many. Throws as `Migrator.migrate`.
+    /// Applies what migrations the tenant's database lacks, under its owner, and notes that it has them. Returns how many. Throws as
+    /// `Migrator.migrate`.
     @discardableResult package func migrate(_ tenant: Tenant) async throws -> Int {
-        try await system.pool.run(try await entry(for: tenant).owner) { try TenantTemplate.migrate($0) }
+        let count = try await system.pool.run(try await entry(for: tenant).owner) { try TenantTemplate.migrate($0) }
+        try await system.transaction { try tenant.noteSchema(TenantTemplate.databaseName, on: $0) }
+        return count
+    }
+
+    /// Tenants of whose databases it is not noted that they have all migrations of this program: a start opens no others. Deleted ones are
+    /// not among them.
+    package func tenantsToMigrate() async throws -> [Tenant] {
+        let current = try await system.read { try Tenant.slugs(schema: TenantTemplate.databaseName, on: $0) }
+        return try await allTenants().filter { ($0.status == .active || $0.status == .suspended) && !current.contains($0.slug) }
     }
 
     /// Closes this process's connections to the tenant's database.

@@ -95,7 +95,12 @@ struct TenantDraft: Sendable {
 
     func activate(by actor: Actor, on connection: PostgresConnection) throws {
         try connection.transaction {
-            try connection.execute("UPDATE platform.tenants SET status = 'active', updated_at = now() WHERE id = \(id)")
+            try connection.execute(
+                """
+                UPDATE platform.tenants
+                SET status = 'active', updated_at = now(), schema_template = \(TenantTemplate.databaseName)
+                WHERE id = \(id)
+                """)
             let activity = Activity(
                 "tenant_created", entityType: "tenant", entityID: id.uuid, entityName: slug, actor: actor,
                 details: ["name": .string(name), "databaseName": .string(databaseName)])

@@ -129,6 +129,7 @@ package struct TenantProvisioning: Sendable {
         tenants.invalidate()
         let secrets = tenants.secrets
         let records = try await system.read { try TenantRecord.all(on: $0) }
+        try await system.transaction { try Tenant.forgetSchemas(on: $0) }
         try await system.pool.run(system.address) { connection in
             for record in records { try record.remakeRoles(secrets: secrets, on: connection) }
         }

@@ -91,6 +91,24 @@ extension Tenant {
         return try Tenant(row)
     }
 
+    // MARK: Schema
+
+    /// Slugs of the tenants whose databases are noted to have this schema.
+    static func slugs(schema: String, on session: SystemSession) throws -> Set<String> {
+        Set(try session.rows("SELECT slug FROM platform.tenants WHERE schema_template = \(schema)").map { try $0.decode(0) })
+    }
+
+    /// Notes which schema the tenant's database has, by the name of the template that has it too.
+    func noteSchema(_ template: String, on session: SystemSession) throws {
+        try session.execute(
+            "UPDATE platform.tenants SET schema_template = \(template) WHERE id = \(id) AND schema_template IS DISTINCT FROM \(template)")
+    }
+
+    /// Nothing is known of anybody's schema any more: after a restore the next start looks.
+    static func forgetSchemas(on session: SystemSession) throws {
+        try session.execute("UPDATE platform.tenants SET schema_template = NULL WHERE schema_template IS NOT NULL")
+    }
+
     // MARK: The end
 
     /// Slugs of tenants that were deleted longer ago than they can be restored.

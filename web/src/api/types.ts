@@ -230,6 +230,8 @@ export interface Server {
   };
   /** An older registration of the same instance, known by its own name and start time */
   duplicateOf: null | ServerRef;
+  /** The oldest other registration of the same host and port (or instance); a warning, since it may be meant */
+  sameAddressAs: null | ServerRef;
   deletedAt: string | null;
   /** Until when a deletion can be undone */
   purgeAt: string | null;
@@ -692,6 +694,11 @@ export interface ImportVerdict {
   /** The row that has the name already (duplicate) */
   duplicateOf: number | null;
   errors: {
+    field: string;
+    reason: string;
+  }[];
+  /** Of rows that are added all the same, such as an address that another server or row has too */
+  warnings: {
     field: string;
     reason: string;
   }[];

@@ -67,6 +67,6 @@ function Why({ item }: { item: ImportVerdict }): ReactElement | null {
     return <Link className="ell block" tabIndex={-1} href={`/servers/${item.serverId}`}>A server has this name</Link>;
   }
   if (item.verdict === "duplicate" && item.duplicateOf !== null) return <>Row {count(item.duplicateOf)} has this name</>;
-  const text = item.errors.map((e) => `${e.field} ${e.reason}`).join("; ");
+  const text = [...item.errors, ...item.warnings].map((e) => `${e.field} ${e.reason}`).join("; ");
   return text === "" ? null : <span className="ell block" title={text}>{text}</span>;
 }

@@ -91,8 +91,8 @@ function pathOf(server: Server | undefined): readonly (readonly [href: string, t
 
 /** What is unusual about this registration. */
 function Notices({ server }: { server: Server }): ReactElement | null {
-  const mayManage = useMay("manageServers"), { duplicateOf, deletedAt, purgeAt } = server;
-  if (!duplicateOf && !deletedAt) return null;
+  const mayManage = useMay("manageServers"), { duplicateOf, sameAddressAs, deletedAt, purgeAt } = server;
+  if (!duplicateOf && !sameAddressAs && !deletedAt) return null;
   return (
     <div className="banner col g3c">
       {deletedAt && (
@@ -116,6 +116,16 @@ function Notices({ server }: { server: Server }): ReactElement | null {
           action={<Link className="btn sm" href={`/servers/${duplicateOf.id}`}>Open the other</Link>}
         >
           {duplicateOf.name} has the same own name and start time. Both are collected; remove one of them.
+        </Callout>
+      )}
+      {sameAddressAs && !duplicateOf && (
+        <Callout
+          tone="warning"
+          icon="exclamation-triangle-fill"
+          title="Another server has this address."
+          action={<Link className="btn sm" href={`/servers/${sameAddressAs.id}`}>Open the other</Link>}
+        >
+          {sameAddressAs.name} has the same host and port. Both are collected; unless that is meant, remove one of them.
         </Callout>
       )}
     </div>
