@@ -63,8 +63,11 @@ def measure_migrate(options):
             f"migrate {options.tenants} tenants that lack nothing but one", nothing * 1000 / options.tenants, "ms a tenant", 30,
             f"{nothing:.1f} s in all",
         )
+        with program.connect() as connection:
+            connection.autocommit = True
+            connection.execute("CHECKPOINT")  # a start after a stop that had to be cut short is another figure: PostgreSQL's recovery
         program.stop()
-        yield Figure(f"serve to ready with {options.tenants} tenants", program.start(), "s", 30, "each tenant's schema is looked at")
+        yield Figure(f"serve to ready with {options.tenants} tenants", program.start(), "s", 5, "no tenant's database is opened")
 
 
 def broken(program: Program, checksum: str) -> None:
