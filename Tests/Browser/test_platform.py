@@ -1,5 +1,7 @@
 """Tenants, users, super admins and the activity log on screen: PRD 1.5 to 1.7, 4.15, FR27, FR28, FR32."""
 import re
+import urllib.error
+import urllib.request
 import uuid
 
 import pytest
@@ -220,3 +222,46 @@ def test_the_log_says_who_did_what_to_what(mock, open_page):
     expect(rows).to_have_count(50)
     go(page, "/settings")
     expect(page.get_by_label("Keep the activity log")).to_have_value(re.compile(r"^\d+$"))
+
+
+@views
+def test_api_keys_look_right(mock, open_page, theme, width):
+    page = open_page(mock, theme, width)
+    go(page, "/keys")
+    look(page, "api-keys", theme, width)
+    page.get_by_role("button", name="New key").click()
+    page.get_by_role("button", name="Make key").click()
+    look(page, "dialog-api-key", theme, width)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Delete Grafana").click()
+    look(page, "dialog-delete-api-key", theme, width)
+
+
+def test_a_program_gets_a_key_and_loses_it(site, open_page):
+    """A key is made by keyboard, shown once, opens its own tenant, and is refused from the moment it is deleted."""
+    page = open_page(site)
+    name = f"Robot {uuid.uuid4().hex[:8]}"
+    go(page, "/keys")
+    page.get_by_role("button", name="New key").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    key = page.get_by_role("region", name="API key", exact=True).inner_text().strip()
+    assert re.fullmatch(r"dbt_\S{43}", key)
+    look(page, "api-key-made", "light", 1280)
+    page.get_by_role("button", name="Done").click()
+    row = page.get_by_role("row", name=re.compile(name))
+    expect(row).to_contain_text("Viewer")
+    assert key not in page.content()
+
+    def ask() -> int:
+        try:
+            return urllib.request.urlopen(urllib.request.Request(f"{site.url}/api/v1/servers", headers={"X-API-Key": key})).status
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+
+    assert site.mock or ask() == 200
+    row.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete key").click()
+    expect(row).to_have_count(0)
+    assert site.mock or ask() == 401

@@ -92,11 +92,11 @@ import Testing
     }
 
     @Test(arguments: [
-        "limit=+5", "limit=5%00", "limit=0x5", "limit=99999999999999999999", "q=%", "q=%zz", "q=%ff", "q=a%00", "from=2026-13-01T00:00:00Z",
+        "limit=+5", "limit=5%00", "limit=0x5", "limit=99999999999999999999", "q=%", "q=%zz", "q=%ff", "q=a%00", "from=2026-13-01T00:00:00Z", "status=", "status=x,,y",
     ])
     func badQueriesAreRefused(text: String) {
         let query = QueryReader(query: text)
-        _ = (query.limit(), query.search(), query.date("from"))
+        _ = (query.limit(), query.search(), query.date("from"), query.strings("status"))
         #expect(throws: AppError.self) { try query.finish() }
     }
 

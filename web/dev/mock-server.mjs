@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { newID } from "./mock-fleet.mjs";
 import "./mock-control.mjs";
 import "./mock-groups.mjs";
+import "./mock-keys.mjs";
 import "./mock-operations.mjs";
 import "./mock-onboarding.mjs";
 import {

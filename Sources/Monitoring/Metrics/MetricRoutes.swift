@@ -4,32 +4,49 @@ package import Hummingbird
 package import Platform
 import Primitives
 
-/// `/servers/{id}/metrics` and `/metrics/types|stats`: samples over time.
+/// `/servers/{id}/metrics`, `/metrics/servers/{id}/history` and `/metrics/types|stats`: samples over time.
 package struct MetricRoutes: Sendable {
     private let databases: TenantDatabases
     package init(databases: TenantDatabases) { self.databases = databases }
 
     package func add(to group: RouterGroup<AppRequestContext>) {
         group.get("servers/:serverId/metrics", use: series)
+        group.get("metrics/servers/:serverId/history", use: history)
         group.get("metrics/types", use: types)
         group.get("metrics/stats", use: statistics)
     }
 
     /// GET /servers/{id}/metrics: at most 500 points a series. 400, 404.
     @Sendable func series(request: Request, context: AppRequestContext) async throws -> Response {
+        let (series, request) = try await read(request, context, needsMetric: true)
+        return answer(series, request, isList: series.count > 1)
+    }
+
+    /// GET /metrics/servers/{id}/history: the same as a list; every metric unless some are named. 400, 404.
+    @Sendable func history(request: Request, context: AppRequestContext) async throws -> Response {
+        let (series, request) = try await read(request, context, needsMetric: false)
+        return answer(series, request, isList: true)
+    }
+
+    private func read(
+        _ request: Request, _ context: AppRequestContext, needsMetric: Bool
+    ) async throws -> ([Series], SeriesRequest) {
         try context.caller(may: .viewMetrics)
         let id = try context.id("serverId", of: Server.self)
         let query = QueryReader(request)
         let names = query.strings("metric")
-        let metrics = names.compactMap { MetricType.named($0) }
+        var metrics = names.compactMap { MetricType.named($0) }
         if metrics.count != names.count { query.fail("metric", "must be one of " + MetricType.all.map(\.name).joined(separator: ", ")) }
-        if names.isEmpty { query.fail("metric", "is required") }
+        if names.isEmpty {
+            if needsMetric { query.fail("metric", "is required") }
+            metrics = MetricType.all
+        }
         if names.count > SeriesRequest.metricCountMax { query.fail("metric", "must have at most \(SeriesRequest.metricCountMax) entries") }
         let (from, to) = Self.stretch(query, now: Date())
         let step = query.int("interval", 10...86_400)
         try query.finish()
 
-        let (series, request) = try await databases.read(context.requireTenant()) { session in
+        return try await databases.read(context.requireTenant()) { [metrics] session in
             let interval = try CollectionSettings.find(id, on: session).intervalSeconds
             guard let request = SeriesRequest.fitting(from: from, to: to, intervalSeconds: interval, given: step) else {
                 throw AppError.validation(
@@ -37,10 +54,13 @@ package struct MetricRoutes: Sendable {
             }
             return (try SeriesSQL.read(id, metrics, request, intervalSeconds: interval, on: session), request)
         }
+    }
+
+    private func answer(_ series: [Series], _ request: SeriesRequest, isList: Bool) -> Response {
         var writer = JSONWriter(reserve: series.reduce(256) { $0 + $1.points.count * 64 })
-        if series.count > 1 { writer.beginArray() }
+        if isList { writer.beginArray() }
         for one in series { one.write(request, to: &writer) }
-        if series.count > 1 { writer.endArray() }
+        if isList { writer.endArray() }
         return json(bytes: writer.bytes)
     }
 

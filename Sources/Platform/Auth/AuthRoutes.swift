@@ -46,7 +46,7 @@ struct AuthRoutes: Sendable {
 
     /// POST /auth/logout. 204, 401.
     @Sendable func logOut(request: Request, context: AppRequestContext) async throws -> Response {
-        let caller = try context.requireCaller()
+        let caller = try context.requirePerson()
         try await FieldReader.optional(request, context).finish()
         try await signIn.logOut(caller)
         return noContent(headers: [.setCookie: Self.cookie("", maxAgeSeconds: 0, isSecure: context.isSecure)])
@@ -54,7 +54,7 @@ struct AuthRoutes: Sendable {
 
     /// POST /auth/password. 204, 400, 401, 429.
     @Sendable func changePassword(request: Request, context: AppRequestContext) async throws -> Response {
-        let caller = try context.requireCaller()
+        let caller = try context.requirePerson()
         let body = try await FieldReader(request, context)
         let current = body.secret("currentPassword", 1...200)
         let new = body.secret("newPassword", User.passwordLength)
@@ -65,7 +65,7 @@ struct AuthRoutes: Sendable {
 
     /// GET /auth/me. 200, 401.
     @Sendable func me(request: Request, context: AppRequestContext) async throws -> Response {
-        let caller = try context.requireCaller()
+        let caller = try context.requirePerson()
         guard let user = try await system.read({ try User.find(caller.userID, on: $0) }) else {
             throw AppError(.unauthenticated, "Sign in first")
         }

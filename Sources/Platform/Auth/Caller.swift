@@ -15,11 +15,13 @@ package struct Caller: Sendable {
     /// Where the request came from and its id: for the activity log.
     package var address: String?
     package var requestID: String?
+    /// The key that the request bore; nil for a person. `userID` and `sessionID` are the key's id then.
+    package var apiKey: APIKey.ID?
 
     package init(
         userID: User.ID, email: String, name: String = "", isSuperAdmin: Bool = false, sessionID: UUID = UUID(),
         memberships: [Membership] = [],
-        role: Role? = nil, address: String? = nil, requestID: String? = nil
+        role: Role? = nil, address: String? = nil, requestID: String? = nil, apiKey: APIKey.ID? = nil
     ) {
         self.userID = userID
         self.email = email
@@ -30,6 +32,7 @@ package struct Caller: Sendable {
         self.role = role
         self.address = address
         self.requestID = requestID
+        self.apiKey = apiKey
     }
 
     /// The caller as the activity log names it.

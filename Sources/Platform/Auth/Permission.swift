@@ -31,6 +31,7 @@ package enum Permission: String, Sendable, CaseIterable {
     case viewEvents
     case viewOperations, stopOperations
     case viewUsers, manageUsers
+    case manageAPIKeys
     case viewTenant, manageTenant
     case manageTenants
 
@@ -40,7 +41,7 @@ package enum Permission: String, Sendable, CaseIterable {
         case .viewServers, .viewGroups, .viewMetrics, .viewActivity, .viewSettings, .viewEvents, .viewOperations, .viewTenant:
             .viewer
         case .manageServers, .testConnections, .manageGroups, .manageCollection, .stopOperations: .operator
-        case .manageSettings, .viewUsers, .manageUsers, .manageTenant: .tenantAdmin
+        case .manageSettings, .viewUsers, .manageUsers, .manageAPIKeys, .manageTenant: .tenantAdmin
         case .manageTenants: .superAdmin
         }
     }

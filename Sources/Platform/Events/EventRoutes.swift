@@ -106,7 +106,7 @@ struct EventRoutes: Sendable {
     /// Whether the session, the role and the tenant still allow this. A database that is away changes nothing about that.
     private func mayGoOn(_ caller: Caller, _ tenant: Tenant) async -> Bool {
         do {
-            guard let now = try await callers.caller(session: caller.sessionID), let role = now.role(in: tenant.id) else { return false }
+            guard let now = try await callers.again(caller), let role = now.role(in: tenant.id) else { return false }
             let status = try await tenants.tenant(slug: tenant.slug)?.status
             return role >= Permission.viewEvents.leastRole && status == .active
         } catch {

@@ -27,7 +27,7 @@ package struct AppRequestContext: RequestContext {
     package let channel: (any Channel)?
 
     /// How a caller proves who it is. A browser sends its cookie by itself, so only that needs protection from forged requests.
-    package enum Credential: Sendable { case bearer, cookie }
+    package enum Credential: Sendable { case bearer, cookie, apiKey }
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
@@ -56,6 +56,13 @@ package struct AppRequestContext: RequestContext {
     /// The caller, whoever it is. Throws `.unauthenticated`.
     package func requireCaller() throws -> Caller {
         guard let caller else { throw AppError(.unauthenticated, "Sign in first") }
+        return caller
+    }
+
+    /// The caller, who must be a person: a key has no password and no sign-in. Throws `.unauthenticated`, `.forbidden`.
+    package func requirePerson() throws -> Caller {
+        let caller = try requireCaller()
+        if caller.apiKey != nil { throw AppError(.forbidden, "This is for people: sign in; an API key is not enough") }
         return caller
     }
 

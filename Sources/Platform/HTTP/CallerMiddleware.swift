@@ -37,6 +37,10 @@ struct CallerMiddleware: RouterMiddleware {
             guard let token = Self.bearer(header), let session = await signIn.accessTokens.session(of: token, now: Date()) else { return }
             found = try await signIn.callers.caller(session: session)
             context.credential = .bearer
+        } else if let text = request.headers[.apiKey] {
+            guard let secret = APIKey.secret(text) else { return }
+            found = try await signIn.callers.caller(apiKey: secret)
+            context.credential = .apiKey
         } else if let cookie = Self.cookie(request) {
             found = try await signIn.callers.caller(cookie: cookie)
             context.credential = .cookie
@@ -70,7 +74,7 @@ struct CallerMiddleware: RouterMiddleware {
     // MARK: Which tenant
 
     private func enterTenant(_ request: Request, _ context: inout AppRequestContext) async throws {
-        guard var caller = context.caller, let slug = Self.slug(request, context) else { return }
+        guard var caller = context.caller, let slug = Self.slug(request, context, caller) else { return }
         context.notes.tenant = Tenant.isValidSlug(slug) ? slug : nil
         let unknown = AppError(.invalidTenant, "There is no such tenant")
         // Asked for strangers too, so that the answer is the same whether the tenant exists or not.
@@ -88,9 +92,11 @@ struct CallerMiddleware: RouterMiddleware {
         }
     }
 
-    /// The header; for what a browser asks for by itself (streams, downloads), where it can set none, `?tenant=` with the cookie.
-    private static func slug(_ request: Request, _ context: AppRequestContext) -> String? {
+    /// The header; an API key's own tenant without one; for what a browser asks for by itself (streams, downloads), where it can set none,
+    /// `?tenant=` with the cookie.
+    private static func slug(_ request: Request, _ context: AppRequestContext, _ caller: Caller) -> String? {
         if let slug = request.headers[.tenantSlug] { return slug }
+        if caller.apiKey != nil { return caller.memberships.first?.tenantSlug }
         guard context.credential == .cookie, request.method == .get, let query = request.uri.query, query.contains("tenant=") else {
             return nil
         }

@@ -103,6 +103,7 @@ package struct Edge: Sendable {
         AuthRoutes(signIn: signIn, system: tenants.system).add(to: group)
         TenantRoutes(tenants: tenants, provisioning: provisioning, summaries: summaries, callers: signIn.callers).add(to: group)
         UserRoutes(users: TenantUsers(directory: users, tenants: tenants)).add(to: group)
+        APIKeyRoutes(keys: TenantAPIKeys(tenants: tenants, callers: signIn.callers)).add(to: group)
         AdminRoutes(admins: Administrators(directory: users)).add(to: group)
         SettingsRoutes(tenants: tenants).add(to: group)
         ActivityRoutes(tenants: tenants).add(to: group)

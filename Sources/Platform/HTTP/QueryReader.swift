@@ -90,7 +90,7 @@ package final class QueryReader {
 
     /// The values of a parameter that is repeated or separated by commas; empty when missing.
     package func strings(_ name: String, length: ClosedRange<Int> = 1...100) -> [String] {
-        let texts = (values[name] ?? []).flatMap { $0.split(separator: ",").map(String.init) }
+        let texts = (values[name] ?? []).flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
         guard texts.count <= HTTPLimits.queryListCountMax else {
             fail(name, "must have at most \(HTTPLimits.queryListCountMax) entries")
             return []

@@ -93,6 +93,7 @@ extension HTTPField.Name {
     package static let totalCount = make("X-Total-Count")
     package static let requestID = make("X-Request-ID")
     package static let tenantSlug = make("X-Tenant-Slug")
+    package static let apiKey = make("X-API-Key")
     package static let csrfToken = make("X-CSRF-Token")
     package static let idempotencyKey = make("Idempotency-Key")
     package static let idempotencyReplayed = make("Idempotency-Replayed")

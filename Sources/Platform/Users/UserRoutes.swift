@@ -97,7 +97,8 @@ struct UserRoutes: Sendable {
         return noContent()
     }
 
-    private static func role(_ body: FieldReader, isRequired: Bool) -> Role? {
+    /// The member `role`: one that a membership can have.
+    static func role(_ body: FieldReader, isRequired: Bool) -> Role? {
         let words = Role.ofMemberships.map(\.rawValue)
         guard let value = body.value("role"), value != .null else {
             if isRequired { body.fail("role", "is required") }

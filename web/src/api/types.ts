@@ -125,6 +125,33 @@ export interface Membership {
   role: Role;
 }
 
+export interface APIKey {
+  id: ID;
+  name: string;
+  role: Role;
+  /** How the key begins */
+  hint: string;
+  /** The e-mail address of who made it */
+  createdBy: string;
+  createdAt: Time;
+  /** Null is never */
+  expiresAt: string | null;
+  /** To the minute; null before the first use */
+  lastUsedAt: string | null;
+}
+
+export type NewAPIKey = APIKey & {
+  /** The key, this once */
+  key: string;
+};
+
+export interface APIKeyRequest {
+  name: Name;
+  role?: Role | null;
+  /** Never when absent */
+  expiresAt?: string | null;
+}
+
 export interface UserRequest {
   email: Email;
   name: Name;

@@ -34,6 +34,7 @@ const readsOf: Readonly<Record<string, readonly string[]>> = {
   "label.changed": ["labels", "servers", "activity"],
   "settings.changed": ["settings", "health", "activity"],
   "user.changed": ["users", "activity"],
+  "apiKey.changed": ["api-keys", "activity"],
   "credential.changed": ["credentials", "servers", "activity"],
   "view.changed": ["views"],
   "reset": [""],

@@ -17,6 +17,7 @@ import { RecentActivity } from "../features/platform/components/recent-activity"
 import { AdminsPage } from "../features/platform/components/admins-page";
 import { SettingsPage } from "../features/platform/components/settings-page";
 import { TenantsPage } from "../features/platform/components/tenants-page";
+import { APIKeysPage } from "../features/platform/components/api-keys-page";
 import { UsersPage } from "../features/platform/components/users-page";
 import { Link, match, navigate, type Route } from "../lib/router";
 import { may, type Session } from "../lib/session";
@@ -58,6 +59,7 @@ const screens: readonly Screen[] = [
   { path: "/operations/:id", title: "Operation", render: ({ id = "" }) => <OperationPage key={id} id={id} /> },
   { path: "/activity", title: "Activity log", render: () => <ActivityPage /> },
   { path: "/users", title: "Users", needs: "manageUsers", render: () => <UsersPage /> },
+  { path: "/keys", title: "API keys", needs: "manageUsers", render: () => <APIKeysPage /> },
   { path: "/settings", title: "Settings", needs: "manageSettings", render: () => <SettingsPage /> },
 ];
 

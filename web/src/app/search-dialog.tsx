@@ -47,7 +47,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
   ];
   if (may(who, "manageServers")) pages.push({ href: "/servers/new", text: "Add server", icon: "plus-lg" });
   if (may(who, "manageSettings")) {
-    pages.push({ href: "/users", text: "Users", icon: "people" }, { href: "/settings", text: "Settings", icon: "gear" });
+    pages.push({ href: "/users", text: "Users", icon: "people" }, { href: "/keys", text: "API keys", icon: "key" }, { href: "/settings", text: "Settings", icon: "gear" });
   }
   if (may(who, "manageTenants")) pages.push({ href: "/admin/tenants", text: "Tenants", icon: "building" });
   const searching = q !== typed.trim() || (q !== "" && found.loading && !found.data);

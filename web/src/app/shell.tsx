@@ -43,6 +43,7 @@ const tenantNav: readonly (readonly [head: string, items: readonly NavItem[]])[]
     { href: "/operations", icon: "list-check", text: "Operations" },
     { href: "/activity", icon: "journal-text", text: "Activity log" },
     { href: "/users", icon: "people", text: "Users", needs: "manageUsers" },
+    { href: "/keys", icon: "key", text: "API keys", needs: "manageUsers" },
     { href: "/settings", icon: "gear", text: "Settings", needs: "manageSettings" },
   ]],
 ];

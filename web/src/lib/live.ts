@@ -30,6 +30,7 @@ export const liveTopics = [
   "view.changed",
   "settings.changed",
   "user.changed",
+  "apiKey.changed",
   "tenant.changed",
   "reset",
 ] as const;

@@ -44,6 +44,8 @@ const userWords: Readonly<Record<string, string>> = {
   user_removed: "Removed user",
   user_link_made: "Made one-time link",
   user_link_revoked: "Revoked one-time link",
+  api_key_created: "Made API key",
+  api_key_deleted: "Deleted API key",
 };
 /** What only the installation's own log has. */
 const platformWords: Readonly<Record<string, string>> = {
@@ -73,7 +75,7 @@ const actionWords: Readonly<Record<string, string>> = { ...tenantWords, ...userW
 
 export const actionChoices = Object.keys({ ...tenantWords, ...userWords });
 export const platformActionChoices = Object.keys({ ...platformWords, ...userWords });
-export const entityTypes = ["server", "group", "label", "credential", "view", "operation", "user", "settings"] as const;
+export const entityTypes = ["server", "group", "label", "credential", "view", "operation", "user", "api_key", "settings"] as const;
 
 export function actionWord(action: string): string {
   const known = actionWords[action];
