@@ -15,6 +15,8 @@ package struct PrivateCluster: Service, Sendable {
     static let firstStartCountMax = 5
     /// Time for a start, crash recovery included.
     static let startSecondsMax = 300.0
+    /// Seconds of silence during a start after which the log says that it goes on.
+    private static let stillStartingSeconds = 5.0
     /// Time for a fast shutdown (a checkpoint), then for an immediate one; the two stay under our ten seconds.
     static let fastStopSecondsMax = 6.0
     static let immediateStopSecondsMax = 2.0
@@ -170,8 +172,15 @@ package struct PrivateCluster: Service, Sendable {
 
     private func watch(_ process: pid_t) async throws -> End {
         let startedAt = ContinuousClock.now
+        var saidAt = startedAt
         let conninfo = try superuser.conninfo
         while !ClusterProcesses.takesConnections(conninfo) {
+            if saidAt.duration(to: .now) > .seconds(Self.stillStartingSeconds) {
+                saidAt = .now
+                logger.notice(
+                    "PostgreSQL is still starting: after a crash it first does again what was not on the disk yet",
+                    metadata: ["waited_ms": "\(startedAt.milliseconds)"])
+            }
             guard ClusterProcesses.isAlive(process) else { return .ended(wasReady: false) }
             guard !Task.isShuttingDownGracefully, startedAt.duration(to: .now) < .seconds(Self.startSecondsMax) else { break }
             try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
