@@ -4,6 +4,7 @@ import sys
 
 import browsing
 import collection
+import filtering
 import migrating
 import requests_rate
 import starting
@@ -14,6 +15,7 @@ ALL = {
     "migrate": migrating.measure_migrate,
     "health": requests_rate.measure_health,
     "list": requests_rate.measure_list,
+    "filters": filtering.measure_filters,
     "browsing": browsing.measure_browsing,
     "simulator": collection.measure_simulator,
     "blackholes": collection.measure_black_holes,
