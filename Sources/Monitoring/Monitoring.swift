@@ -2,8 +2,8 @@
 //
 // Needs: Fleet (which servers), Engines (how one is read, and the lanes on which that blocks), Platform (tenants' databases, settings,
 // events).
-// Gives: `Collector` (the services of a collector process); `HealthRoutes`, `MetricRoutes`, `CollectionRoutes`; `CollectionMetrics` for
-// /metrics.
+// Gives: `Collector` (the services of a collector process); `HealthRoutes`, `MetricRoutes`, `ExportRoutes`,
+// `CollectionRoutes`; `CollectionMetrics` for /metrics.
 //
 // A collection, in the order of the folders: Leases (which shards are ours) -> Collection (FleetWatch notices servers, CollectionPlan
 // says when,

@@ -15,7 +15,8 @@ import Testing
     ]
     static let password = #"p'a"s`s\w;d} {=:%"#
 
-    @Test("PRD 2.2-7: on a real PostgreSQL, run as printed", arguments: names) func onPostgreSQL(name: String) async throws {
+    // One after the other: each grants on the same database, and PostgreSQL refuses two who do that at once.
+    @Test("PRD 2.2-7: on a real PostgreSQL, run as printed", .serialized, arguments: names) func onPostgreSQL(name: String) async throws {
         let server = try await ListeningPostgreSQL.shared
         let role = "\(name)\(UUID().uuidString.prefix(4))"
         let script = LoginScriptTests.script(.postgresql, role, password: Self.password, database: "hostile").text

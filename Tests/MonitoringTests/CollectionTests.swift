@@ -10,7 +10,8 @@ import Testing
 @testable import Monitoring
 
 @Suite struct CollectionTests {
-    @Test func aNewServerIsReadAtOnceAndStored() async throws {
+    @Test("PRD 3.3-2, 3.3-3, 3.3-6: a new server of an active tenant is read at once and stored")
+    func aNewServerIsReadAtOnceAndStored() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1", password: "s3cret")
         fixture.engine.set("db1", .reading(cpu: 42, memory: 50, batches: 1_000))
@@ -68,7 +69,8 @@ import Testing
         #expect(fixture.engine.connects == ["db1"])  // one connection all the while
     }
 
-    @Test func twoFailuresAreOfflineAndTheWayBackIsNoticed() async throws {
+    @Test("PRD 3.3-8, 3.3-9: a failure is noted, two are offline, and the way back is noticed")
+    func twoFailuresAreOfflineAndTheWayBackIsNoticed() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         try await fixture.pass()
@@ -111,7 +113,8 @@ import Testing
         #expect(runs >= 1)
     }
 
-    @Test func thresholdsOfTheTenantDecide() async throws {
+    @Test("PRD 3.6-9: the tenant's thresholds decide")
+    func thresholdsOfTheTenantDecide() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         fixture.engine.set("db1", .reading(cpu: 97, memory: 90, batches: 1))
@@ -139,7 +142,8 @@ import Testing
         #expect(fixture.engine.collects.count == 3)  // at its interval, no sooner
     }
 
-    @Test func changesAreNoticedWithoutARestart() async throws {
+    @Test("PRD 3.3-10: changed and removed servers are noticed without a restart")
+    func changesAreNoticedWithoutARestart() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         try await fixture.pass()
@@ -157,7 +161,8 @@ import Testing
         #expect(fixture.engine.closes == 2)
     }
 
-    @Test func blackHolesDoNotHoldUpTheOthers() async throws {
+    @Test("PRD 3.3-7, 3.3-8: servers that never answer are cut off and hold nobody up")
+    func blackHolesDoNotHoldUpTheOthers() async throws {
         let fixture = try await CollectionFixture.make(connectParallelismMax: 4, runDeadlineSeconds: 0.5)
         for number in 0..<3 {
             try await fixture.server("hole\(number)")
@@ -210,7 +215,8 @@ import Testing
         #expect(fixture.collector.metrics[.droppedRuns] == 5)
     }
 
-    @Test func switchedOffMeansUnknown() async throws {
+    @Test("PRD 3.6-6: collection switched off is unknown")
+    func switchedOffMeansUnknown() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         try await fixture.pass()
@@ -227,7 +233,8 @@ import Testing
         #expect(try await fixture.state(id).status == "online")
     }
 
-    @Test func aServerThatNobodyReadsIsOfflineOnReadingAndAfterTheSweep() async throws {
+    @Test("PRD 3.6-5: no collection for five minutes is offline, on reading and after the sweep")
+    func aServerThatNobodyReadsIsOfflineOnReadingAndAfterTheSweep() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         try await fixture.pass()
@@ -241,7 +248,8 @@ import Testing
         #expect(try await fixture.collector.maintenance.tick(now: Date() + 60) == 0)
     }
 
-    @Test func retentionDropsWholeDays() async throws {
+    @Test("PRD 3.5-4: what is older than the retention goes, by whole days")
+    func retentionDropsWholeDays() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         let old = fixture.start - 40 * 86_400
@@ -261,7 +269,8 @@ import Testing
                 .count == 1)
     }
 
-    @Test func theCatalogueIsTheDatabases() async throws {
+    @Test("PRD 3.1-1, 3.1-6: the program's catalogue of metrics is the database's")
+    func theCatalogueIsTheDatabases() async throws {
         let fixture = try await CollectionFixture.make()
         let stored = try await fixture.words(
             "SELECT id || ' ' || name || ' ' || unit || ' ' || description FROM monitoring.metric_types ORDER BY id")

@@ -20,6 +20,7 @@ import Testing
         let group = router.group("/api/v1")
         HealthRoutes(databases: fixture.platform.tenants).add(to: group)
         MetricRoutes(databases: fixture.platform.tenants).add(to: group)
+        ExportRoutes(databases: fixture.platform.tenants).add(to: group)
         CollectionRoutes(databases: fixture.platform.tenants).add(to: group)
         try await Application(router: router).test(.router) { try await body(Client(client: $0)) }
     }
@@ -33,6 +34,12 @@ import Testing
             ) { reply in
                 let text = String(buffer: reply.body)
                 return (reply.status.code, text.isEmpty ? .null : try JSONValue.parse(text: text))
+            }
+        }
+
+        func text(_ path: String) async throws -> (status: Int, type: String?, text: String) {
+            try await client.execute(uri: "/api/v1\(path)", method: .get) {
+                ($0.status.code, $0.headers[.contentType], String(buffer: $0.body))
             }
         }
     }
@@ -92,7 +99,8 @@ import Testing
         #expect(try await shown()["unavailable"] == [])
     }
 
-    @Test func healthOfAllAndOfOneSayTheSame() async throws {
+    @Test("PRD 3.6-1, 3.6-2, 3.6-7, 3.6-8: the health of all and of one say the same")
+    func healthOfAllAndOfOneSayTheSame() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         try await fixture.server("db2")
@@ -136,7 +144,8 @@ import Testing
         }
     }
 
-    @Test func seriesHaveGapsWhereNothingWasRead() async throws {
+    @Test("PRD 3.8-6, 3.8-7: series in steps that fit the range, with gaps where nothing was read")
+    func seriesHaveGapsWhereNothingWasRead() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         for minutes in [50.0, 49, 20, 19] {
@@ -176,7 +185,8 @@ import Testing
         }
     }
 
-    @Test func collectionIsConfigured() async throws {
+    @Test("PRD 3.2-1 to 3.2-10: collection is configured, and the next pass keeps to it")
+    func collectionIsConfigured() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
         try await fixture.pass()

@@ -16,7 +16,7 @@ import Testing
     static let good = RunResult.reading(values: [.cpuPercent: 10, .memoryPercent: 10], missing: [])
     static let bad = RunResult.failure(CollectionFailure(code: "TIMEOUT", message: "No answer."))
 
-    @Test(arguments: [
+    @Test("PRD 3.6-3, 3.6-4: health follows the thresholds of CPU and memory", arguments: [
         (80.0, 10.0, ServerHealth.healthy), (80.1, 10, .warning), (95, 10, .warning), (95.1, 10, .critical), (10, 85, .healthy),
         (10, 86, .warning),
         (10, 96, .critical), (90, 96, .critical), (96, 86, .critical),
@@ -41,7 +41,9 @@ import Testing
         #expect(state.health == health)
     }
 
-    @Test(arguments: [(60, 299.0, ServerStatus.online), (60, 301, .offline), (3600, 8_999, .online), (3600, 9_001, .offline)])
+    @Test(
+        "PRD 3.6-5: silence is offline after five minutes, or two and a half intervals",
+        arguments: [(60, 299.0, ServerStatus.online), (60, 301, .offline), (3600, 8_999, .online), (3600, 9_001, .offline)])
     func silenceIsOfflineAfterFiveMinutesOrTwoAndAHalfIntervals(interval: Int, seconds: Double, status: ServerStatus) {
         let state = ServerState().after(Self.good, thresholds: HealthThresholds(), intervalSeconds: interval, now: Self.t0)
         #expect(state.sweep(now: Self.t0 + seconds).status == status)

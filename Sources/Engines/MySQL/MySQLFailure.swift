@@ -74,7 +74,7 @@ struct MySQLFailure {
                 .noPermissions, "The user may not read what DbTools needs: \(SQLServerFailure.sentence(error.message))", isPermission: true)
         }
         if error.isDeadline || [1317, 1969, 3024].contains(error.native) {
-            return EngineError(.timeout, "\(place) did not answer in time: the server may be overloaded or blocked.")
+            return EngineError(.timeout, "\(place) did not answer in time: check whether the server is overloaded or blocked, then try again.")
         }
         if [2006, 2013, 2055].contains(error.native) || error.isConnectionFailure {
             return EngineError(

@@ -90,7 +90,7 @@ struct PostgreSQLFailure {
             return EngineError(
                 .noPermissions, "The role may not read what DbTools needs: \(SQLServerFailure.sentence(error.message))", isPermission: true)
         }
-        if error.isCancelled { return EngineError(.timeout, "\(place) did not answer in time: the server may be overloaded or blocked.") }
+        if error.isCancelled { return EngineError(.timeout, "\(place) did not answer in time: check whether the server is overloaded or blocked, then try again.") }
         if error.isConnectionFailure {
             return EngineError(.unreachable, "The connection to \(place) broke: the server was stopped, or the network failed.")
         }

@@ -77,7 +77,7 @@ struct SQLServerFailure {
                 .noPermissions, "The login may not read what DbTools needs: \(Self.sentence(error.message))", isPermission: true)
         }
         if error.isDeadline || error.state == "HYT00" || error.state == "HY008" {
-            return EngineError(.timeout, "\(place) did not answer in time: the server may be overloaded or blocked.")
+            return EngineError(.timeout, "\(place) did not answer in time: check whether the server is overloaded or blocked, then try again.")
         }
         if error.isConnectionFailure {
             return EngineError(.unreachable, "The connection to \(place) broke: the server was stopped, or the network failed.")

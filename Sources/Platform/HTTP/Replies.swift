@@ -15,6 +15,11 @@ package func json(bytes: [UInt8], status: HTTPResponse.Status = .ok, headers: HT
     return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
 }
 
+/// An answer with text of the media type `type`.
+package func text(_ body: String, type: String) -> Response {
+    Response(status: .ok, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(string: body)))
+}
+
 /// An answer without a body (204).
 package func noContent(headers: HTTPFields = [:]) -> Response { Response(status: .noContent, headers: headers) }
 
