@@ -165,6 +165,11 @@ import Testing
             #expect((2...4).contains(binned.first?["points"]?.array?.count ?? 0))
             #expect(binned.last?["points"]?.array?.allSatisfy { $0.array?[1] == 3 } == true)
             #expect(try await client.send(.get, "/servers/\(id)/metrics?metric=memory").json["points"] == [])
+            let history = try await client.send(.get, "/metrics/servers/\(id)/history").json.array ?? []
+            #expect(history.compactMap { $0["metric"]?.string } == MetricType.all.map(\.name))
+            #expect(history.first?["points"] == raw["points"])
+            let named = try await client.send(.get, "/metrics/servers/\(id)/history?metric=cpu&range=1h").json.array ?? []
+            #expect(named.count == 1 && named.first?["points"] == raw["points"])
         }
     }
 

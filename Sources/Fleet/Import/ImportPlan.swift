@@ -193,29 +193,23 @@ struct ImportReport {
         if let id = verdict.serverID { items.id(id) } else { items.null() }
         items.key("duplicateOf")
         items.optional(verdict.duplicateOf)
-        items.key("errors")
-        items.beginArray()
-        for error in verdict.errors {
-            items.beginObject()
-            items.key("field")
-            items.string(error.field)
-            items.key("reason")
-            items.string(error.reason)
-            items.endObject()
-        }
-        items.endArray()
-        items.key("warnings")
-        items.beginArray()
-        for warning in verdict.warnings {
-            items.beginObject()
-            items.key("field")
-            items.string(warning.field)
-            items.key("reason")
-            items.string(warning.reason)
-            items.endObject()
-        }
-        items.endArray()
+        write(verdict.errors, as: "errors")
+        write(verdict.warnings, as: "warnings")
         items.endObject()
+    }
+
+    private mutating func write(_ details: [AppError.Detail], as key: String) {
+        items.key(text: key)
+        items.beginArray()
+        for detail in details {
+            items.beginObject()
+            items.key("field")
+            items.string(detail.field)
+            items.key("reason")
+            items.string(detail.reason)
+            items.endObject()
+        }
+        items.endArray()
     }
 
     /// The whole answer.

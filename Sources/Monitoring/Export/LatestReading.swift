@@ -1,5 +1,6 @@
 package import Fleet
 package import Foundation
+import Platform
 
 /// The newest values of one server, as Prometheus is given them. Pure.
 package struct LatestReading: Sendable, Equatable {
@@ -30,13 +31,14 @@ package struct LatestReading: Sendable, Equatable {
     /// The page in Prometheus' text format 0.0.4, a family for each metric. What is not known has no line: unknown is not zero.
     /// Without time stamps, which Prometheus refuses when they stand still: when a value was measured is a family of its own.
     package static func page(_ readings: [LatestReading]) -> String {
+        let labelled = readings.map { ($0, "server=\"\(PrometheusText.escaped($0.name))\",id=\"\($0.id)\",engine=\"\($0.engine)\"") }
         var page = ""
         page.reserveCapacity(readings.count * 1_024)
-        func family(_ name: String, _ help: String, _ line: (LatestReading) -> (labels: String, value: Double)?) {
+        func family(_ name: String, _ help: String, _ line: (LatestReading) -> (moreLabels: String, value: Double)?) {
             page += "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
-            for reading in readings {
-                guard let (labels, value) = line(reading) else { continue }
-                page += "\(name){\(reading.labels)\(labels)} \(Self.number(value))\n"
+            for (reading, labels) in labelled {
+                guard let (more, value) = line(reading) else { continue }
+                page += "\(name){\(labels)\(more)} \(PrometheusText.number(value))\n"
             }
         }
         family("dbtools_server_up", "1 when the server is reached, 0 when it is not; none when nobody tries.") {
@@ -54,15 +56,5 @@ package struct LatestReading: Sendable, Equatable {
             }
         }
         return page
-    }
-
-    private var labels: String { "server=\"\(Self.escaped(name))\",id=\"\(id)\",engine=\"\(engine)\"" }
-
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 }

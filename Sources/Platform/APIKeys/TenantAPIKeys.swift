@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Primitives
 
 /// The keys of one tenant, as its admins make and delete them.
@@ -50,19 +49,9 @@ struct TenantAPIKeys: Sendable {
         await note(activity, in: tenant)
     }
 
-    /// Keys are in the system database, and so is the entry that was written with them. The tenant's own log is told afterwards: two
-    /// databases share no transaction.
+    /// Keys are in the system database, and so is the entry that was written with them.
     private func note(_ activity: Activity, in tenant: Tenant) async {
-        do {
-            try await tenants.transaction(tenant) { session in
-                try session.record(activity)
-                let id = JSONValue(activity.entityID?.uuidString.lowercased())
-                try session.publish(Event("apiKey.changed", entityID: activity.entityID, payload: ["apiKeyId": id]))
-            }
-        } catch {
-            Logger(label: "platform").error(
-                "A change of an API key is missing in the tenant's activity log",
-                metadata: ["tenant": .string(tenant.slug), "error": .string("\(error)")])
-        }
+        let id = JSONValue(activity.entityID?.uuidString.lowercased())
+        await tenants.note(activity, Event("apiKey.changed", entityID: activity.entityID, payload: ["apiKeyId": id]), in: tenant)
     }
 }

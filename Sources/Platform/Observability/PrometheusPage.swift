@@ -31,8 +31,7 @@ package final class PrometheusPage: Sendable {
     package func text() -> String {
         var page = ""
         func line(_ name: String, _ labels: String = "", _ value: Double) {
-            let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
-            page += "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(number)\n"
+            page += "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(PrometheusText.number(value))\n"
         }
         func head(_ name: String, _ kind: String, _ help: String) { page += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n" }
 
@@ -41,7 +40,7 @@ package final class PrometheusPage: Sendable {
         }
         head("dbtools_http_request_duration_seconds", "histogram", "Requests by method, matched route and status.")
         for (key, histogram) in series {
-            let labels = "method=\"\(key.method)\",route=\"\(Self.escaped(key.route))\",status=\"\(key.status)\""
+            let labels = "method=\"\(key.method)\",route=\"\(PrometheusText.escaped(key.route))\",status=\"\(key.status)\""
             var sum = 0
             for (bound, count) in zip(RequestMetrics.bounds, histogram.counts) {
                 sum += count
@@ -66,10 +65,6 @@ package final class PrometheusPage: Sendable {
             line("process_open_fds", "", process.openDescriptors)
         }
         return page
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Primitives
 
 /// The users of one tenant, as its admins see and change them.
@@ -173,20 +172,10 @@ struct TenantUsers: Sendable {
         Activity(action, entityType: "user", entityID: id.uuid, entityName: email, actor: caller.actor, details: details)
     }
 
-    /// The change is committed in the system database, with its entry there. The tenant's own log is told afterwards: two databases share
-    /// no transaction.
+    /// The change is committed in the system database, with its entry there.
     private func note(_ activity: Activity, in tenant: Tenant) async {
-        do {
-            try await tenants.transaction(tenant) { session in
-                try session.record(activity)
-                let id = JSONValue(activity.entityID?.uuidString.lowercased())
-                try session.publish(Event("user.changed", entityID: activity.entityID, payload: ["userId": id]))
-            }
-        } catch {
-            Logger(label: "platform").error(
-                "A change of a user is missing in the tenant's activity log",
-                metadata: ["tenant": .string(tenant.slug), "error": .string("\(error)")])
-        }
+        let id = JSONValue(activity.entityID?.uuidString.lowercased())
+        await tenants.note(activity, Event("user.changed", entityID: activity.entityID, payload: ["userId": id]), in: tenant)
     }
 }
 
