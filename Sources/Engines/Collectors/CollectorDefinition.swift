@@ -1,0 +1,159 @@
+/// How often a collector runs. All collectors of one cadence on a server are one batch: one round trip.
+package enum Cadence: String, CaseIterable, Sendable, Codable {
+    /// The server's own interval, 30 to 3600 s.
+    case minute
+    case fiveMinutes = "five_minutes"
+    case quarterHour = "quarter_hour"
+    case hour
+    case day
+
+    /// Seconds between two runs on a server that is read every `intervalSeconds`: never more often than that.
+    package func seconds(intervalSeconds: Int) -> Int {
+        let own =
+            switch self {
+            case .minute: 0
+            case .fiveMinutes: 300
+            case .quarterHour: 900
+            case .hour: 3600
+            case .day: 86_400
+            }
+        return max(own, intervalSeconds)
+    }
+}
+
+/// One column of a collector's answer.
+package struct CollectorColumn: Sendable, Equatable {
+    /// What a column's values are.
+    package enum Kind: String, Sendable, Codable {
+        /// Names the row, together with the other labels.
+        case label
+        case text, number, time, flag
+        /// May hold personal data: redacted on reading.
+        case queryText = "query_text"
+        /// A series of values.
+        case gauge
+        /// A series of raw totals that only grow until the server restarts; shown as rates per second.
+        case counter
+    }
+    package let name: String
+    package let kind: Kind
+    /// Of gauges, counters and numbers.
+    package let unit: String?
+    /// The series' name; of gauges and counters.
+    package let metric: String?
+    package let description: String
+
+    package init(_ name: String, _ kind: Kind, unit: String? = nil, metric: String? = nil, _ description: String) {
+        self.name = name
+        self.kind = kind
+        self.unit = unit
+        self.metric = metric
+        self.description = description
+    }
+}
+
+/// Something that is read from servers: a statement with its catalogue entry. Each is a file in an engine's folder `SQL/collectors`; the
+/// header of the file says all that stands here.
+package struct CollectorDefinition: Sendable {
+    /// What a server must be like for the collector to make sense on it.
+    package enum Condition: Sendable, Equatable {
+        case versionAtLeast(Int, Int)
+        case versionBelow(Int, Int)
+        case windows, linux, mariadb, mysql
+        /// SQL Server as one installs it, as against Azure SQL Database and Managed Instance.
+        case box
+        case azure
+    }
+    /// How long rows that are no samples are kept.
+    package enum Keep: String, Sendable, Codable {
+        /// Only the newest.
+        case latest
+        /// The newest, and what changed between two runs.
+        case changes
+        /// Those of every run, as long as samples.
+        case every
+    }
+    package let name: String
+    package let title: String
+    package let engine: EngineKind
+    package let cadence: Cadence
+    package let purpose: String
+    package let versions: String
+    package let permissions: String
+    package let cost: String
+    package let conditions: [Condition]
+    package let keep: Keep
+    package let rowCountMax: Int
+    package let columns: [CollectorColumn]
+    /// One statement that ends with a semicolon.
+    package let sql: String
+
+    package init(
+        name: String, title: String, engine: EngineKind, cadence: Cadence, purpose: String, versions: String, permissions: String,
+        cost: String, conditions: [Condition], keep: Keep, rowCountMax: Int, columns: [CollectorColumn], sql: String
+    ) {
+        self.name = name
+        self.title = title
+        self.engine = engine
+        self.cadence = cadence
+        self.purpose = purpose
+        self.versions = versions
+        self.permissions = permissions
+        self.cost = cost
+        self.conditions = conditions
+        self.keep = keep
+        self.rowCountMax = rowCountMax
+        self.columns = columns
+        self.sql = sql
+    }
+
+    /// Whether the collector makes sense on `server`.
+    package func applies(to server: ServerTraits) -> Bool { conditions.allSatisfy { server.meets($0) } }
+}
+
+/// What collectors' conditions ask of a server.
+package struct ServerTraits: Sendable, Equatable {
+    package var major: Int
+    package var minor: Int
+    package var isLinux: Bool
+    package var isMariaDB: Bool
+    package var isAzure: Bool
+
+    /// - Parameter version: such as `15.0.4375.4`; what is no number counts as 0.
+    package init(version: String, isLinux: Bool = false, isMariaDB: Bool = false, isAzure: Bool = false) {
+        let numbers = version.split(separator: ".").map { part in Int(part.prefix { $0.isASCII && $0.isNumber }) ?? 0 }
+        major = numbers.first ?? 0
+        minor = numbers.count > 1 ? numbers[1] : 0
+        self.isLinux = isLinux
+        self.isMariaDB = isMariaDB
+        self.isAzure = isAzure
+    }
+
+    func meets(_ condition: CollectorDefinition.Condition) -> Bool {
+        switch condition {
+        case .versionAtLeast(let major, let minor): (self.major, self.minor) >= (major, minor)
+        case .versionBelow(let major, let minor): (self.major, self.minor) < (major, minor)
+        case .windows: !isLinux
+        case .linux: isLinux
+        case .mariadb: isMariaDB
+        case .mysql: !isMariaDB
+        case .box: !isAzure
+        case .azure: isAzure
+        }
+    }
+}
+
+/// All collectors that the product ships.
+package enum CollectorCatalogue {
+    /// Those of one engine, in the order of their names.
+    package static func of(_ engine: EngineKind) -> [CollectorDefinition] {
+        switch engine {
+        case .sqlserver: sqlServer
+        case .postgresql: postgreSQL
+        case .mysql: mySQL
+        }
+    }
+
+    /// The collector called `name` of an engine; nil when there is none.
+    package static func named(_ name: String, of engine: EngineKind) -> CollectorDefinition? { of(engine).first { $0.name == name } }
+}
