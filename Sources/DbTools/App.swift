@@ -42,6 +42,7 @@ enum App {
             DeploymentRoutes(databases: tenants, secrets: installation.secrets).add(to: group)
             HealthRoutes(databases: tenants).add(to: group)
             MetricRoutes(databases: tenants).add(to: group)
+            CollectorRoutes(databases: tenants).add(to: group)
             ExportRoutes(databases: tenants).add(to: group)
             CollectionRoutes(databases: tenants).add(to: group)
             BulkRoutes(databases: tenants, actions: bulk).add(to: group)

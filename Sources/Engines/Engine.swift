@@ -37,6 +37,9 @@ package protocol Engine: Sendable {
 package protocol EngineConnection: AnyObject {
     /// Reads the core metrics in one round trip; cut off after `deadlineSeconds`.
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading
+    /// Reads what `collectors` ask for, in one round trip; cut off after `deadlineSeconds`. The trouble of one is its own: what is thrown is the
+    /// connection's.
+    func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers
     /// Closes the connection. Calling it again does nothing.
     func close()
 }

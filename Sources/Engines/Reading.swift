@@ -105,6 +105,8 @@ package struct Reading: Sendable {
     package var unavailable: [String] = []
     /// How long the round trip took.
     package var durationMs: Int
+    /// What collectors' conditions ask of the server; nil: not known, and none of them is run.
+    package var traits: ServerTraits?
 
     package init(
         identity: ServerIdentity, collectedAt: Date, monotonicSeconds: Double, gauges: [Metric: Double] = [:],

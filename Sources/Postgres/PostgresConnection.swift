@@ -224,7 +224,7 @@ package final class PostgresConnection {
         return last
     }
 
-    private func waitForResult(until deadline: ContinuousClock.Instant?) throws(PostgresError) {
+    func waitForResult(until deadline: ContinuousClock.Instant?) throws(PostgresError) {
         while PQflush(connection) == 1 || PQisBusy(connection) == 1 {
             let events = PQflush(connection) == 1 ? POLLIN | POLLOUT : POLLIN
             guard Self.wait(PQsocket(connection), for: events, until: deadline) else { throw cutAtDeadline() }
@@ -245,7 +245,7 @@ package final class PostgresConnection {
         return PostgresError(sqlState: "08006", message: message.isEmpty ? "the connection was lost" : message)
     }
 
-    private static func failure(in result: OpaquePointer) -> PostgresError {
+    static func failure(in result: OpaquePointer) -> PostgresError {
         // The PG_DIAG_ macros are character literals, which Swift does not import.
         func field(_ code: Unicode.Scalar) -> String? { PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) } }
         return PostgresError(

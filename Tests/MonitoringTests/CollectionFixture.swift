@@ -20,7 +20,10 @@ struct CollectionFixture {
     /// A moment in the past, so that nothing is "too long ago" by the database's clock unless the test says so.
     let start = Date()
 
-    static func make(connectParallelismMax: Int = 8, runDeadlineSeconds: Double = 5) async throws -> CollectionFixture {
+    static func make(
+        connectParallelismMax: Int = 8, runDeadlineSeconds: Double = 5,
+        catalogue: @escaping @Sendable (EngineKind) -> [CollectorDefinition] = { _ in [] }
+    ) async throws -> CollectionFixture {
         let platform = try await TestPlatform.make()
         let tenant = try await platform.tenant()
         let engine = FakeEngine()
@@ -32,7 +35,7 @@ struct CollectionFixture {
         let collector = Collector(
             databases: platform.tenants, secrets: platform.secrets, lanes: lanes, config: config, node: "test", processIndex: 0,
             logger: logger,
-            startedAt: Date() - 3600
+            startedAt: Date() - 3600, catalogue: catalogue
         ) { _ in engine }
         try await collector.leases.tick()
         return CollectionFixture(platform: platform, tenant: tenant, engine: engine, lanes: lanes, collector: collector)

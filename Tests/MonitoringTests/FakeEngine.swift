@@ -18,6 +18,10 @@ final class FakeEngine: Engine {
         var closes = 0
         var passwords: [String: String?] = [:]
         var unavailable: [String: [String]] = [:]
+        /// By host and collector.
+        var answers: [String: [String: CollectorAnswer]] = [:]
+        /// By host; none: collectors are not run.
+        var traits: [String: ServerTraits] = [:]
         var startedAt = Date(timeIntervalSince1970: 1_000)
         var monotonicSeconds = 0.0
     }
@@ -26,6 +30,8 @@ final class FakeEngine: Engine {
 
     func set(_ host: String, _ behaviour: Behaviour) { state.withLock { $0.behaviours[host] = behaviour } }
     func set(_ host: String, unavailable: [String]) { state.withLock { $0.unavailable[host] = unavailable } }
+    func set(_ host: String, traits: ServerTraits) { state.withLock { $0.traits[host] = traits } }
+    func set(_ host: String, _ answer: CollectorAnswer) { state.withLock { $0.answers[host, default: [:]][answer.collector] = answer } }
     func restartServers() { state.withLock { $0.startedAt += 1_000 } }
     func pass(seconds: Double) { state.withLock { $0.monotonicSeconds += seconds } }
     func release() { for _ in 0..<1_000 { released.signal() } }
@@ -66,6 +72,13 @@ final class FakeEngine: Engine {
         }
         func close() { engine.state.withLock { $0.closes += 1 } }
 
+        func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
+            let (answers, monotonic) = engine.state.withLock { ($0.answers[host] ?? [:], $0.monotonicSeconds) }
+            return CollectorAnswers(
+                answers: collectors.map { answers[$0.name] ?? CollectorAnswer(collector: $0.name) }, collectedAt: Date(),
+                monotonicSeconds: monotonic, durationMs: 1)
+        }
+
         func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
             let (behaviour, startedAt, monotonic) = engine.state.withLock { state in
                 state.collects.append(host)
@@ -87,6 +100,7 @@ final class FakeEngine: Engine {
                         version: "SQL Server 2019", coreCount: 4),
                     collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches],
                     waits: [WaitReading(type: "CXPACKET", waitingTasks: batches, waitMs: batches * 2, signalMs: 0)])
+                reading.traits = engine.state.withLock { $0.traits[host] }
                 reading.unavailable = engine.state.withLock { $0.unavailable[host] ?? [] }
                 return reading
             }

@@ -55,11 +55,22 @@ package struct CollectorAnswers: Sendable {
 }
 
 extension CollectorDefinition {
+    /// Characters of a label, and of any other text, such as a query's; the rest is cut off, which an ellipsis says.
+    static let labelCharacterMax = 300
+    static let textCharacterMax = 8_000
+
+    /// Without NULs, which PostgreSQL does not store.
+    private static func bounded(_ text: String, _ characterMax: Int) -> String {
+        let clean = text.contains("\0") ? text.replacing("\0", with: "") : text
+        return clean.utf8.count <= characterMax || clean.count <= characterMax ? clean : clean.prefix(characterMax - 1) + "…"
+    }
+
     /// A cell as its column's kind wants it; null where the driver's value is none of that kind.
     func cell(_ value: Cell, _ column: CollectorColumn) -> Cell {
         switch (column.kind, value) {
         case (_, .null): .null
-        case (.label, _), (.text, _), (.queryText, _): value.text.map { .text($0) } ?? .null
+        case (.label, _), (.text, _), (.queryText, _):
+            value.text.map { .text(Self.bounded($0, column.kind == .label ? Self.labelCharacterMax : Self.textCharacterMax)) } ?? .null
         case (.counter, _): value.integer.map { .integer($0) } ?? .null
         case (.gauge, _), (.number, _): value.number.map { .number($0) } ?? .null
         case (.flag, _): value.flag.map { .flag($0) } ?? .null

@@ -54,7 +54,7 @@ package struct CollectorColumn: Sendable, Equatable {
 
 /// Something that is read from servers: a statement with its catalogue entry. Each is a file in an engine's folder `SQL/collectors`; the
 /// header of the file says all that stands here.
-package struct CollectorDefinition: Sendable {
+package struct CollectorDefinition: Sendable, Equatable {
     /// What a server must be like for the collector to make sense on it.
     package enum Condition: Sendable, Equatable {
         case versionAtLeast(Int, Int)

@@ -15,6 +15,10 @@ final class MySQLConnection: EngineConnection {
     /// Why they failed.
     private var procedureProblem: String?
 
+    private var collectors = ODBCCollectors(
+        preamble: "",
+        judgement: .init(isPermission: MySQLFailure.isPermission, isRefusal: MySQLFailure.isRefusal))
+
     private static let rowCountMax = 1_000
 
     init(_ connection: ODBCConnection, target: Target, deadline: CallDeadline) throws(EngineError) {
@@ -38,6 +42,7 @@ final class MySQLConnection: EngineConnection {
         var reading = status.reading(
             identity: identity.serverIdentity(startedAt: startedAt), collectedAt: now, monotonicSeconds: monotonicSeconds())
         reading.objectsProblem = procedureProblem
+        reading.traits = ServerTraits(version: identity.productVersion, isMariaDB: identity.isMariaDB)
         reading.durationMs = timer.milliseconds
         return reading
     }
@@ -62,6 +67,15 @@ final class MySQLConnection: EngineConnection {
             throw ODBCError(state: "HY000", message: "the server gave no status values")
         }
         return MySQLStatus(set)
+    }
+
+    func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
+        let timer = CallTimer()
+        do throws(ODBCError) {
+            let answers = try self.collectors.run(collectors, on: connection, deadline: CallDeadline(seconds: deadlineSeconds))
+            return CollectorAnswers(
+                answers: answers, collectedAt: Date(), monotonicSeconds: monotonicSeconds(), durationMs: timer.milliseconds)
+        } catch { throw failure.whileReading(error) }
     }
 
     func close() { connection.close() }

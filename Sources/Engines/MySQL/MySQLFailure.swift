@@ -9,6 +9,14 @@ struct MySQLFailure {
     /// Errors that mean a missing right.
     static let permissionNumbers: Set<Int> = [1142, 1143, 1227, 1370]
 
+    /// Whether a missing right is what the server complains of.
+    static func isPermission(_ error: ODBCError) -> Bool { error.records.contains { permissionNumbers.contains($0.native) } }
+
+    /// Whether the server does not have what was asked for: a table, column, variable, schema or function that it does not know.
+    static func isRefusal(_ error: ODBCError) -> Bool {
+        error.records.contains { [1049, 1051, 1054, 1064, 1109, 1128, 1146, 1193, 1305].contains($0.native) }
+    }
+
     /// What a failed connect means; nil when the driver's words do not tell.
     func explained(_ error: ODBCError) -> EngineError? {
         let user = target.username.map { " \($0)" } ?? ""

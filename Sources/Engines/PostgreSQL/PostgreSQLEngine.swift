@@ -75,7 +75,8 @@ struct PostgreSQLEngine: Engine {
             connection.cancelsAtDeadline = false
             connection.statementDeadlineSeconds = deadline.remainingSeconds
             try connection.script(
-                "SET default_transaction_read_only = on; SET statement_timeout = '\(Self.statementMilliseconds)ms'; SET lock_timeout = '1s'"
+                "SET default_transaction_read_only = on; SET statement_timeout = '\(Self.statementMilliseconds)ms'; SET lock_timeout = '1s'; "
+                    + PostgreSQLConnection.textSettings
             )
             return connection
         } catch {
@@ -116,7 +117,9 @@ struct PostgreSQLEngine: Engine {
 /// An open connection to a PostgreSQL server that is collected from.
 final class PostgreSQLConnection: EngineConnection {
     private var connection: PostgresConnection?
-    private let failure: PostgreSQLFailure
+    let failure: PostgreSQLFailure
+    /// Collectors that this server does not have what they need for, with their answers: not asked again on this connection.
+    var unavailableCollectors: [String: CollectorAnswer] = [:]
     /// Read once: it cannot change without the server's restart, which ends the connection.
     private let identity: PostgreSQLIdentity
     /// Whether the deployed functions are called; not after they failed on this connection.
@@ -153,6 +156,7 @@ final class PostgreSQLConnection: EngineConnection {
             reading.unavailable = ["CPU and memory of the machine (\(identity.version) does not tell them to its clients)"]
             if !identity.isMonitor { reading.denied = [identity.monitorCheck] }
             reading.objectsProblem = functionProblem
+            reading.traits = ServerTraits(version: identity.serverIdentity.productVersion)
             reading.durationMs = timer.milliseconds
             return reading
         } catch let error as PostgresError {
@@ -180,6 +184,9 @@ final class PostgreSQLConnection: EngineConnection {
         }
         return try connection.rows(SQL(stringLiteral: CollectorSQL.postgreSQLCollect)).first
     }
+
+    /// Nil after `close`.
+    var openConnection: PostgresConnection? { connection }
 
     func close() { connection = nil }
 }

@@ -19,6 +19,10 @@ final class SQLServerConnection: EngineConnection {
     /// Read by the probe's statements where the batch's own is refused.
     private var knownIdentity: ODBCResultSet?
 
+    private var collectors = ODBCCollectors(
+        preamble: "SET NOCOUNT ON;\nSET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;\nSET LOCK_TIMEOUT 1000;\nSET DEADLOCK_PRIORITY LOW;",
+        judgement: .init(isPermission: SQLServerFailure.isPermission, isRefusal: SQLServerBatch.isRefusal))
+
     /// Rows of one result set at most: a server has some 1,100 wait types.
     private static let rowCountMax = 5_000
 
@@ -83,6 +87,15 @@ final class SQLServerConnection: EngineConnection {
             if let knownIdentity { results.append(.success(knownIdentity)) }
         }
         return results
+    }
+
+    func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
+        let timer = CallTimer()
+        do throws(ODBCError) {
+            let answers = try self.collectors.run(collectors, on: connection, deadline: CallDeadline(seconds: deadlineSeconds))
+            return CollectorAnswers(
+                answers: answers, collectedAt: Date(), monotonicSeconds: monotonicSeconds(), durationMs: timer.milliseconds)
+        } catch { throw failure.whileReading(error) }
     }
 
     func close() { connection.close() }

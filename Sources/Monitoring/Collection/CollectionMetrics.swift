@@ -20,6 +20,8 @@ package final class CollectionMetrics: Sendable {
         case storedRuns = "stored_runs"
         case failedFlushes = "failed_flushes"
         case healthChanges = "health_changes"
+        /// Collectors beside the core whose whole round trip failed.
+        case failedCollectors = "failed_collectors"
     }
     private struct State {
         var counts: [Counter: Int] = [:]

@@ -15,6 +15,8 @@ package struct CollectionConfig: Sendable {
     package var connectParallelismMax: Int
     /// Seconds for one run, connecting included (PRD 3.3-7).
     package var runDeadlineSeconds: Double
+    /// Seconds for the collectors that run more rarely than the core: some look at every database.
+    package var rareDeadlineSeconds = 10.0
 
     package init(collectParallelismMax: Int = 10, connectParallelismMax: Int = 32, runDeadlineSeconds: Double = 5) {
         self.collectParallelismMax = collectParallelismMax
@@ -45,15 +47,20 @@ package final class CollectionService: Service {
     private let record: InFlightRecord?
     private let quarantine: Quarantine
     private let vet: @Sendable (Target) async -> EngineError?
+    private let catalogue: @Sendable (EngineKind) -> [CollectorDefinition]
 
     /// - Parameters:
     ///   - record: who is being read, for the next process should a driver end this one; nil: not kept.
     ///   - vet: tries a server in a process of its own, and says what is wrong when that process crashed.
+    ///   - catalogue: what is collected besides the core.
     package init(
         config: CollectionConfig, index: FleetIndex, leases: ShardLeases, buffer: RunBuffer, secrets: SecretBox, lanes: TargetLanes,
         metrics: CollectionMetrics, logger: Logger, record: InFlightRecord? = nil, startedAt: Date = Date(),
-        vet: @escaping @Sendable (Target) async -> EngineError? = { _ in nil }, engines: @escaping @Sendable (EngineKind) -> any Engine
+        vet: @escaping @Sendable (Target) async -> EngineError? = { _ in nil },
+        catalogue: @escaping @Sendable (EngineKind) -> [CollectorDefinition] = CollectorCatalogue.of,
+        engines: @escaping @Sendable (EngineKind) -> any Engine
     ) {
+        self.catalogue = catalogue
         self.record = record
         quarantine = Quarantine(record?.interrupted ?? [:], startedAt: startedAt)
         self.vet = vet
@@ -137,6 +144,8 @@ package final class CollectionService: Service {
             let reading = try await read(due)
             quarantine.acquit(due.run.key)
             succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
+            await runCollectors(due, reading, at: fixedNow)
+            index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
         } catch let error as EngineError {
             failed(due, error, startedAt: startedAt, now: fixedNow ?? Date())
         } catch {
@@ -201,6 +210,57 @@ package final class CollectionService: Service {
         }
         let failure = CollectionFailure(code: error.code.rawValue, message: error.message, isPermission: error.isPermission)
         store(.failure(failure), due.run, due.tenant, at: now)
+    }
+
+    /// Seconds for the collectors of one cadence: those of every minute are as quick as the core.
+    private func deadlineSeconds(_ cadence: Cadence) -> Double {
+        cadence == .minute ? config.runDeadlineSeconds : config.rareDeadlineSeconds
+    }
+
+    /// Runs the collectors that are due, one round trip for each cadence. Their troubles are their own: they change nothing of the run.
+    private func runCollectors(_ due: FleetIndex.Due, _ reading: Reading, at fixedNow: Date?) async {
+        guard let traits = reading.traits else { return }
+        let wanted = catalogue(due.server.configuration.engine).filter { $0.applies(to: traits) }
+        let origin = CollectorMemory.Origin(serverName: reading.identity.serverName, startedAt: reading.identity.startedAt)
+        for batch in index.takeCollectors(due, wanted, now: fixedNow ?? Date()) {
+            let seconds = deadlineSeconds(batch.cadence)
+            do {
+                if let missing = reading.denied.first(where: { $0.name != "pg_monitor" }) {
+                    // Some views answer with the own session only, and without an error: nothing they say is the server's.
+                    let tables = batch.collectors.map {
+                        CollectedTable($0, state: .noPermissions, message: "\(missing.name) is missing.", durationMs: 0)
+                    }
+                    store(index.collected(tables, due, batch.cadence, origin: origin, monotonicSeconds: 0, now: fixedNow ?? Date()), due, at: fixedNow)
+                    continue
+                }
+                let answers = try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) {
+                    [session = due.session] in try session.run(batch.collectors, deadlineSeconds: seconds)
+                }
+                let definitions = Dictionary(batch.collectors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+                let tables = answers.answers.compactMap { answer in
+                    definitions[answer.collector].map { CollectedTable(of: $0, answer, durationMs: answers.durationMs) }
+                }
+                store(
+                    index.collected(
+                        tables, due, batch.cadence, origin: origin, monotonicSeconds: answers.monotonicSeconds, now: fixedNow ?? Date()),
+                    due, at: fixedNow)
+            } catch let error as EngineError {
+                metrics.count(.failedCollectors, by: batch.collectors.count)
+                let tables = batch.collectors.map {
+                    CollectedTable($0, state: .failed, message: error.message, durationMs: Int(seconds * 1000))
+                }
+                store(tables, due, at: fixedNow)
+                return  // the connection is closed: the rest is for the next run
+            } catch { return }  // cancelled: we are stopping
+        }
+    }
+
+    private func store(_ tables: [CollectedTable], _ due: FleetIndex.Due, at fixedNow: Date?) {
+        guard let epoch = leases.held[due.run.key.shard] else { return metrics.count(.fencedRuns) }
+        buffer.append(
+            CollectorRun(
+                server: due.run.key.server, slotAt: due.run.slotAt, attemptedAt: fixedNow ?? Date(), epoch: epoch, tables: tables),
+            for: due.tenant)
     }
 
     private func store(

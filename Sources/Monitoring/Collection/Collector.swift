@@ -20,18 +20,21 @@ package struct Collector: Sendable {
     /// keeps.
     ///   - inFlight: where it is kept who is being read, for the next process; nil: nowhere.
     ///   - vet: tries a server in a process of its own; says what is wrong when that process crashed.
+    ///   - catalogue: what is collected besides the core.
     ///   - engines: one engine per kind; made once and shared.
     package init(
         databases: TenantDatabases, secrets: SecretBox, lanes: TargetLanes, config: CollectionConfig = CollectionConfig(), node: String,
         processIndex: Int,
         logger: Logger, startedAt: Date = Date(), inFlight: InFlightRecord? = nil,
-        vet: @escaping @Sendable (Target) async -> EngineError? = { _ in nil }, engines: @escaping @Sendable (EngineKind) -> any Engine
+        vet: @escaping @Sendable (Target) async -> EngineError? = { _ in nil },
+        catalogue: @escaping @Sendable (EngineKind) -> [CollectorDefinition] = CollectorCatalogue.of,
+        engines: @escaping @Sendable (EngineKind) -> any Engine
     ) {
         let index = FleetIndex(suspectCountMax: max(1, config.connectParallelismMax / 2))
         let metrics = CollectionMetrics()
         self.index = index
         self.metrics = metrics
-        let buffer = RunBuffer(databases: databases, metrics: metrics, logger: logger) { index.thresholds($0) }
+        let buffer = RunBuffer(databases: databases, metrics: metrics, cache: index.cache, logger: logger) { index.thresholds($0) }
         self.buffer = buffer
         leases = ShardLeases(system: databases.system, node: node, processIndex: processIndex, logger: logger) {
             let status = lanes.status
@@ -45,7 +48,7 @@ package struct Collector: Sendable {
         watch = FleetWatch(databases: databases, leases: leases, index: index, logger: logger)
         collection = CollectionService(
             config: config, index: index, leases: leases, buffer: buffer, secrets: secrets, lanes: lanes, metrics: metrics, logger: logger,
-            record: inFlight, startedAt: startedAt, vet: vet, engines: engines)
+            record: inFlight, startedAt: startedAt, vet: vet, catalogue: catalogue, engines: engines)
         maintenance = MaintenanceService(databases: databases, leases: leases, startedAt: startedAt, logger: logger)
     }
 

@@ -20,6 +20,8 @@ package final class FleetIndex: Sendable {
         var session: TargetSession?
         var memory: Differencing.Memory?
         var lastGoodAt: Date?
+        var cadences = CadencePlan()
+        var collectors: [String: CollectorMemory] = [:]
     }
     private struct State {
         var plan = CollectionPlan()
@@ -35,6 +37,8 @@ package final class FleetIndex: Sendable {
     /// Runs that may begin in one tick.
     static let dueCountMax = 2_000
     private let state = Mutex(State())
+    /// What is known of the servers' stored layouts; forgotten with the servers.
+    package let cache = CollectorCache()
 
     package init(suspectCountMax: Int) { self.suspectCountMax = suspectCountMax }
 
@@ -56,6 +60,7 @@ package final class FleetIndex: Sendable {
                 let key = PlanKey(tenant: tenant.tenant.id, server: server.id)
                 guard server.isWanted, shards.contains(key.shard) else {
                     Self.remove(key, &state)
+                    cache.forget(key.server)
                     continue
                 }
                 let old = state.entries[key]?.server
@@ -63,6 +68,7 @@ package final class FleetIndex: Sendable {
                     old.map {
                         $0.configuration.connectsDifferently(from: server.configuration) || $0.sealedPassword != server.sealedPassword
                     } ?? false
+                state.entries[key]?.cadences.forgetDenials()
                 if connectsAnew {
                     if let session = state.entries[key]?.session { state.closing.append(session) }
                     state.entries[key] = Entry(server: server)
@@ -89,7 +95,10 @@ package final class FleetIndex: Sendable {
     /// Forgets tenants that are not active any more, and servers of shards that others hold now.
     func keepOnly(tenants: Set<Tenant.ID>, shards: Set<Int>) {
         state.withLock { state in
-            for key in state.entries.keys where !tenants.contains(key.tenant) || !shards.contains(key.shard) { Self.remove(key, &state) }
+            for key in state.entries.keys where !tenants.contains(key.tenant) || !shards.contains(key.shard) {
+                Self.remove(key, &state)
+                cache.forget(key.server)
+            }
             for id in state.tenants.keys where !tenants.contains(id) { state.tenants[id] = nil }
         }
     }
@@ -139,13 +148,12 @@ package final class FleetIndex: Sendable {
         }
     }
 
-    /// A run ended well. Returns the seconds since the good run before it, and what the server said of itself if that is new.
+    /// The core of a run was read: what it says is remembered; the run itself goes on until `finished`. Returns the seconds since the good run before it, and what the server said of itself if that is new.
     func succeeded(_ due: Due, reading: Reading, startedAt: Date, now: Date) -> (gapSeconds: Double?, facts: ServerFacts?) {
         let facts = ServerFacts(
             version: reading.identity.version, productVersion: reading.identity.productVersion, edition: reading.identity.edition,
             serverName: reading.identity.serverName, startedAt: reading.identity.startedAt)
         return state.withLock { state in
-            Self.finished(due.run, succeeded: true, startedAt: startedAt, now: now, &state)
             guard var entry = state.entries[due.run.key] else { return (nil, nil) }
             let gap = entry.lastGoodAt.map { reading.collectedAt.timeIntervalSince($0) }
             entry.lastGoodAt = reading.collectedAt
@@ -155,6 +163,46 @@ package final class FleetIndex: Sendable {
             entry.server.lastAttemptAt = now
             state.entries[due.run.key] = entry
             return (gap, isNew ? facts : nil)
+        }
+    }
+
+    /// A run that was read ended, its collectors included.
+    func finished(_ due: Due, startedAt: Date, now: Date) {
+        state.withLock { Self.finished(due.run, succeeded: true, startedAt: startedAt, now: now, &$0) }
+    }
+
+    // MARK: Collectors
+
+    /// The collectors that are due on a server whose core was just read, batch by batch: they are taken.
+    func takeCollectors(
+        _ due: Due, _ wanted: [CollectorDefinition], now: Date
+    ) -> [(cadence: Cadence, collectors: [CollectorDefinition])] {
+        state.withLock { state in
+            state.entries[due.run.key]?.cadences.takeDue(
+                wanted, key: due.run.key, intervalSeconds: due.run.intervalSeconds, isNew: due.server.lastAttemptAt == nil, now: now) ?? []
+        }
+    }
+
+    /// What came of collectors: rates are added by what is remembered of the runs before, and the new counters are remembered.
+    func collected(
+        _ tables: [CollectedTable], _ due: Due, _ cadence: Cadence, origin: CollectorMemory.Origin, monotonicSeconds: Double, now: Date
+    ) -> [CollectedTable] {
+        state.withLock { state in
+            guard var entry = state.entries[due.run.key] else { return tables }
+            let rated = tables.map { table in
+                if table.state == .noPermissions { entry.cadences.denied(table.collector, now: now) }
+                guard table.state.isGood else { return table }
+                var table = table
+                CollectorMemory.addRates(
+                    to: &table, after: entry.collectors[table.collector], origin: origin, monotonicSeconds: monotonicSeconds,
+                    gapSecondsMax: cadence.gapSecondsMax)
+                if !table.counters.isEmpty {
+                    entry.collectors[table.collector] = CollectorMemory(table, origin: origin, monotonicSeconds: monotonicSeconds)
+                }
+                return table
+            }
+            state.entries[due.run.key] = entry
+            return rated
         }
     }
 

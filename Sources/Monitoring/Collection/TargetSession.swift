@@ -39,6 +39,20 @@ final class TargetSession: Sendable {
         return try result.get()
     }
 
+    /// Runs `collectors` on the open connection, in one round trip. Throws when there is none; after a failure the connection is closed.
+    func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
+        let result = connection.withLock { connection -> Result<CollectorAnswers, EngineError> in
+            guard let current = connection else { return .failure(EngineError(.unreachable, "The connection was closed meanwhile.")) }
+            do throws(EngineError) { return .success(try current.run(collectors, deadlineSeconds: deadlineSeconds)) } catch {
+                connection?.close()
+                connection = nil
+                open.store(false, ordering: .relaxed)
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
     /// Closes the connection. Blocks while a run is under way.
     func close() {
         connection.withLock { connection in

@@ -28,10 +28,18 @@ package final class RunBuffer: Service {
     private struct Queue {
         var tenant: Tenant
         var runs: [StoredRun] = []
+        var collectorRuns: [CollectorRun] = []
         var collected: Set<UUID> = []
         var collectedEventAt = Date.distantPast
         /// Since when its runs cannot be stored, and when that was last said.
         var waiting: (since: Date, saidAt: Date)?
+    }
+    /// What is stored in one transaction.
+    private struct Batch {
+        var runs: [StoredRun] = []
+        var collectorRuns: [CollectorRun] = []
+        var event: Event?
+        var isEmpty: Bool { runs.isEmpty && collectorRuns.isEmpty && event == nil }
     }
     private struct State {
         var queues: [Tenant.ID: Queue] = [:]
@@ -41,16 +49,18 @@ package final class RunBuffer: Service {
     private let databases: TenantDatabases
     private let metrics: CollectionMetrics
     private let thresholds: @Sendable (Tenant.ID) -> HealthThresholds
+    private let cache: CollectorCache
     private let logger: Logger
     private let state = Mutex(State())
 
     /// - Parameter thresholds: a tenant's, as the collector last read them.
     package init(
-        databases: TenantDatabases, metrics: CollectionMetrics, logger: Logger,
+        databases: TenantDatabases, metrics: CollectionMetrics, cache: CollectorCache = CollectorCache(), logger: Logger,
         thresholds: @escaping @Sendable (Tenant.ID) -> HealthThresholds
     ) {
         self.databases = databases
         self.metrics = metrics
+        self.cache = cache
         self.logger = logger
         self.thresholds = thresholds
     }
@@ -62,6 +72,20 @@ package final class RunBuffer: Service {
             guard state.runCount > Self.runCountMax, let longest = state.queues.max(by: { $0.value.runs.count < $1.value.runs.count })?.key
             else { return }
             state.queues[longest]?.runs.removeFirst()
+            state.runCount -= 1
+            metrics.count(.droppedRuns)
+        }
+    }
+
+    /// What collectors brought. Of those that wait as many may be there as of runs, counted together.
+    package func append(_ run: CollectorRun, for tenant: Tenant) {
+        state.withLock { state in
+            state.queues[tenant.id, default: Queue(tenant: tenant)].collectorRuns.append(run)
+            state.runCount += 1
+            guard state.runCount > Self.runCountMax,
+                let longest = state.queues.max(by: { $0.value.collectorRuns.count < $1.value.collectorRuns.count })?.key
+            else { return }
+            state.queues[longest]?.collectorRuns.removeFirst()
             state.runCount -= 1
             metrics.count(.droppedRuns)
         }
@@ -82,7 +106,7 @@ package final class RunBuffer: Service {
     /// Stores what waits. Returns how many runs were stored.
     @discardableResult package func tick(now: Date) async -> Int {
         let tenants = state.withLock { state in
-            state.queues.values.filter { !$0.runs.isEmpty || !$0.collected.isEmpty }.map(\.tenant)
+            state.queues.values.filter { !$0.runs.isEmpty || !$0.collectorRuns.isEmpty || !$0.collected.isEmpty }.map(\.tenant)
         }
         return await withTaskGroup(of: Int.self) { group in
             var (next, stored) = (0, 0)
@@ -105,19 +129,19 @@ package final class RunBuffer: Service {
     private func flush(_ tenant: Tenant, now: Date) async -> Int {
         var stored = 0
         while true {
-            let (runs, event) = take(tenant, now: now)
-            if runs.isEmpty && event == nil { return stored }
+            let batch = take(tenant, now: now)
+            if batch.isEmpty { return stored }
             do {
-                stored += try await store(runs, event, tenant)
+                stored += try await store(batch, tenant)
                 noteStored(tenant, now: now)
             } catch let error where Self.isAway(error) {
-                putBack(runs, tenant)
+                putBack(batch, tenant)
                 metrics.count(.failedFlushes)
                 noteWaiting(tenant, error, now: now)
                 return stored
             } catch {
                 // Something in this batch cannot be stored: one by one, so that it takes nothing else along.
-                stored += await storeOneByOne(runs, tenant, error)
+                stored += await storeOneByOne(batch, tenant, error)
             }
         }
     }
@@ -153,58 +177,72 @@ package final class RunBuffer: Service {
             metadata: ["tenant": "\(tenant.slug)", "waited_seconds": "\(Int(now.timeIntervalSince(since)))"])
     }
 
-    private func store(_ runs: [StoredRun], _ event: Event?, _ tenant: Tenant) async throws -> Int {
-        do { return try await storeOnce(runs, event, tenant) } catch let error as PostgresError where error.isMissingPartition {
-            let days = Set(runs.map { ($0.slotAt.timeIntervalSince1970 / 86_400).rounded(.down) })
-            for day in days {
+    private func store(_ batch: Batch, _ tenant: Tenant) async throws -> Int {
+        do { return try await storeOnce(batch, tenant) } catch let error as PostgresError where error.isMissingPartition {
+            let times = batch.runs.map(\.slotAt) + batch.collectorRuns.flatMap { [$0.slotAt, $0.attemptedAt] }
+            for day in Set(times.map { ($0.timeIntervalSince1970 / 86_400).rounded(.down) }) {
                 _ = try await databases.transaction(tenant) {
                     try PartitionSQL.make(from: Date(timeIntervalSince1970: day * 86_400), days: 1, on: $0)
                 }
             }
-            return try await storeOnce(runs, event, tenant)
+            return try await storeOnce(batch, tenant)
         }
     }
 
-    private func storeOnce(_ runs: [StoredRun], _ event: Event?, _ tenant: Tenant) async throws -> Int {
+    private func storeOnce(_ batch: Batch, _ tenant: Tenant) async throws -> Int {
         let thresholds = thresholds(tenant.id)
-        let outcome = try await databases.transaction(tenant) { session in
-            if let event { try session.publish(event) }
-            try Deployment.unusable(runs.compactMap { run in run.objectsProblem.map { (run.server, $0) } }, on: session)
-            return runs.isEmpty ? StoreOutcome() : try RunSQL.store(runs, thresholds: thresholds, on: session)
+        let (outcome, findings) = try await databases.transaction(tenant) { [cache] session in
+            if let event = batch.event { try session.publish(event) }
+            try Deployment.unusable(batch.runs.compactMap { run in run.objectsProblem.map { (run.server, $0) } }, on: session)
+            let outcome = batch.runs.isEmpty ? StoreOutcome() : try RunSQL.store(batch.runs, thresholds: thresholds, on: session)
+            return (
+                outcome,
+                batch.collectorRuns.isEmpty ? nil : try CollectorRunSQL.store(batch.collectorRuns, cache: cache, on: session)
+            )
         }
+        if let findings { cache.keep(findings, of: tenant.id) }
         metrics.add(outcome)
         return outcome.storedCount
     }
 
-    private func storeOneByOne(_ runs: [StoredRun], _ tenant: Tenant, _ error: any Error) async -> Int {
+    private func storeOneByOne(_ batch: Batch, _ tenant: Tenant, _ error: any Error) async -> Int {
         logger.error(
             "A batch of runs could not be stored; storing one by one", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
         var stored = 0
-        for run in runs {
-            do { stored += try await store([run], nil, tenant) } catch {
-                metrics.count(.droppedRuns)
-                logger.error("A run could not be stored", metadata: ["server.id": "\(run.server)", "error": "\(error)"])
-            }
+        for run in batch.runs { stored += await storeAlone(Batch(runs: [run]), run.server, tenant) }
+        for run in batch.collectorRuns {
+            // What is remembered of layouts may be older than the database, after a restore: it is read anew.
+            cache.forget(run.server)
+            stored += await storeAlone(Batch(collectorRuns: [run]), run.server, tenant)
         }
         return stored
     }
 
+    private func storeAlone(_ batch: Batch, _ server: Server.ID, _ tenant: Tenant) async -> Int {
+        do { return try await store(batch, tenant) } catch {
+            metrics.count(.droppedRuns)
+            logger.error("A run could not be stored", metadata: ["server.id": "\(server)", "error": "\(error)"])
+            return 0
+        }
+    }
+
     /// The next batch of a tenant and, now and then, the event that says which servers have news.
-    private func take(_ tenant: Tenant, now: Date) -> (runs: [StoredRun], event: Event?) {
+    private func take(_ tenant: Tenant, now: Date) -> Batch {
         state.withLock { state in
-            guard var queue = state.queues[tenant.id] else { return ([], nil) }
-            let runs = Array(queue.runs.prefix(Self.batchCountMax))
-            queue.runs.removeFirst(runs.count)
-            state.runCount -= runs.count
-            queue.collected.formUnion(runs.map(\.server.uuid))
-            var event: Event?
+            guard var queue = state.queues[tenant.id] else { return Batch() }
+            var batch = Batch(
+                runs: Array(queue.runs.prefix(Self.batchCountMax)), collectorRuns: Array(queue.collectorRuns.prefix(Self.batchCountMax)))
+            queue.runs.removeFirst(batch.runs.count)
+            queue.collectorRuns.removeFirst(batch.collectorRuns.count)
+            state.runCount -= batch.runs.count + batch.collectorRuns.count
+            queue.collected.formUnion(batch.runs.map(\.server.uuid))
             if !queue.collected.isEmpty, now.timeIntervalSince(queue.collectedEventAt) >= Self.collectedEventSeconds {
-                event = Self.collectedEvent(queue.collected, now)
+                batch.event = Self.collectedEvent(queue.collected, now)
                 queue.collected = []
                 queue.collectedEventAt = now
             }
             state.queues[tenant.id] = queue
-            return (runs, event)
+            return batch
         }
     }
 
@@ -214,13 +252,15 @@ package final class RunBuffer: Service {
         return Event("servers.collected", entityID: nil, payload: ["serverIds": ids, "at": .string(RFC3339.string(now))])
     }
 
-    private func putBack(_ runs: [StoredRun], _ tenant: Tenant) {
+    private func putBack(_ batch: Batch, _ tenant: Tenant) {
         state.withLock { state in
             let room = max(0, Self.runCountMax - state.runCount)
-            let kept = runs.suffix(room)
-            metrics.count(.droppedRuns, by: runs.count - kept.count)
-            state.queues[tenant.id, default: Queue(tenant: tenant)].runs.insert(contentsOf: kept, at: 0)
-            state.runCount += kept.count
+            let runs = batch.runs.suffix(room)
+            let collectorRuns = batch.collectorRuns.suffix(room - runs.count)
+            metrics.count(.droppedRuns, by: batch.runs.count - runs.count + batch.collectorRuns.count - collectorRuns.count)
+            state.queues[tenant.id, default: Queue(tenant: tenant)].runs.insert(contentsOf: runs, at: 0)
+            state.queues[tenant.id]?.collectorRuns.insert(contentsOf: collectorRuns, at: 0)
+            state.runCount += runs.count + collectorRuns.count
         }
     }
 

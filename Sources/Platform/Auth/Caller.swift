@@ -38,6 +38,9 @@ package struct Caller: Sendable {
     /// The caller as the activity log names it.
     package var actor: Actor { Actor(userID: userID.uuid, name: email, address: address, requestID: requestID) }
 
+    /// Whether the role in the request's tenant holds `permission`, which is about a tenant.
+    package func may(_ permission: Permission) -> Bool { role.map { $0 >= permission.leastRole } ?? false }
+
     /// The role in the tenant `id`; nil for a stranger.
     package func role(in id: Tenant.ID) -> Role? {
         isSuperAdmin ? .superAdmin : memberships.first { $0.tenantID == id }?.role

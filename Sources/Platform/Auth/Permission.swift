@@ -26,6 +26,8 @@ package enum Permission: String, Sendable, CaseIterable {
     case viewServers, manageServers, testConnections
     case viewGroups, manageGroups
     case viewMetrics, manageCollection
+    /// Texts of queries may hold personal data, even without their literals.
+    case viewQueryText
     case viewActivity
     case viewSettings, manageSettings
     case viewEvents
@@ -40,7 +42,7 @@ package enum Permission: String, Sendable, CaseIterable {
         switch self {
         case .viewServers, .viewGroups, .viewMetrics, .viewActivity, .viewSettings, .viewEvents, .viewOperations, .viewTenant:
             .viewer
-        case .manageServers, .testConnections, .manageGroups, .manageCollection, .stopOperations: .operator
+        case .manageServers, .testConnections, .manageGroups, .manageCollection, .viewQueryText, .stopOperations: .operator
         case .manageSettings, .viewUsers, .manageUsers, .manageAPIKeys, .manageTenant: .tenantAdmin
         case .manageTenants: .superAdmin
         }

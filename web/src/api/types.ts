@@ -886,6 +886,83 @@ export interface Series {
   points: [Time, number | null, number | null, number | null][];
 }
 
+export interface CollectorStatus {
+  name: string;
+  title: string;
+  purpose: string;
+  /** What the login needs for it */
+  permissions: string;
+  cost: string;
+  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  /** Seconds between two runs on this server */
+  intervalSeconds: number;
+  /** Whose rows are kept beside the samples */
+  keep: "latest" | "changes" | "every";
+  columnCount: number;
+  state: "pending" | "ok" | "cut_off" | "failed" | "no_permissions" | "not_available";
+  /** Why it brought nothing */
+  message: string | null;
+  attemptedAt: Time | null;
+  /** The last good run */
+  collectedAt: Time | null;
+  /** Of the whole round trip, which brings all collectors of one cadence */
+  durationMs: number | null;
+  rowCount: number | null;
+  failuresInARow: number;
+}
+
+export interface CollectorTable {
+  name: string;
+  title: string;
+  purpose: string;
+  /** What the login needs for it */
+  permissions: string;
+  cost: string;
+  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  /** Seconds between two runs on this server */
+  intervalSeconds: number;
+  /** Whose rows are kept beside the samples */
+  keep: "latest" | "changes" | "every";
+  columnCount: number;
+  state: "pending" | "ok" | "cut_off" | "failed" | "no_permissions" | "not_available";
+  /** Why it brought nothing */
+  message: string | null;
+  attemptedAt: Time | null;
+  /** The last good run */
+  collectedAt: Time | null;
+  /** Of the whole round trip, which brings all collectors of one cadence */
+  durationMs: number | null;
+  rowCount: number | null;
+  failuresInARow: number;
+  /** There are texts of queries that the caller may not see */
+  queryTextHidden: boolean;
+  columns: ({
+    name: string;
+    kind: "label" | "text" | "number" | "time" | "flag" | "query_text" | "gauge" | "counter";
+    /** Of gauges, counters (per second) and numbers */
+    unit: string | null;
+    /** The name of the column's series */
+    metric: string | null;
+    description: string;
+  })[];
+  rows: CollectorRows;
+}
+
+/** A cell for each column, in their order */
+export type CollectorRows = ((string | number | boolean | null)[])[];
+
+export interface ServerChange {
+  id: number;
+  collector: string;
+  /** Which row */
+  labels: Record<string, unknown>;
+  change: "added" | "removed" | "changed";
+  /** Only the columns that differ */
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+  changedAt: Time;
+}
+
 export interface HealthCounts {
   healthy: number;
   warning: number;

@@ -1,0 +1,108 @@
+import Foundation
+import ODBC
+
+/// Several collectors as one batch over ODBC, and one by one where the server refuses a part of it. Answers are known by their columns, since
+/// a statement that fails leaves no result set behind.
+struct ODBCCollectors {
+    /// What in a failure is a missing right, and what the server does not have.
+    struct Judgement {
+        let isPermission: (ODBCError) -> Bool
+        let isRefusal: (ODBCError) -> Bool
+    }
+
+    /// Statements in front of each batch, such as isolation and lock time-outs.
+    let preamble: String
+    let judgement: Judgement
+    /// Collectors that this server does not have what they need for, with their answers: not asked again on this connection.
+    private(set) var unavailable: [String: CollectorAnswer] = [:]
+
+    init(preamble: String, judgement: Judgement) {
+        self.preamble = preamble
+        self.judgement = judgement
+    }
+
+    /// Throws `ODBCError` at the deadline and when the connection breaks.
+    mutating func run(
+        _ collectors: [CollectorDefinition], on connection: ODBCConnection, deadline: CallDeadline
+    ) throws(ODBCError) -> [CollectorAnswer] {
+        let wanted = collectors.filter { unavailable[$0.name] == nil }
+        var answers = wanted.isEmpty ? [] : try together(wanted, connection, deadline)
+        let needsOneByOne = wanted.count > 1 && answers.contains { if case .notAvailable = $0.trouble { true } else { false } }
+        // A refusal may end the batch: those that did not answer are asked alone, once.
+        if needsOneByOne { answers = try alone(wanted, answers, connection, deadline) }
+        for answer in answers {
+            if case .notAvailable = answer.trouble { unavailable[answer.collector] = answer }
+        }
+        let asked = Set(wanted.map(\.name))
+        return answers + collectors.compactMap { asked.contains($0.name) ? nil : unavailable[$0.name] }
+    }
+
+    private func together(
+        _ collectors: [CollectorDefinition], _ connection: ODBCConnection, _ deadline: CallDeadline
+    ) throws(ODBCError) -> [CollectorAnswer] {
+        let text = ([preamble] + collectors.map(\.sql)).filter { !$0.isEmpty }.joined(separator: "\n")
+        let rowCountMax = collectors.map(\.rowCountMax).max() ?? 1
+        var sets: [ODBCResultSet] = []
+        var errors: [ODBCError] = []
+        do throws(ODBCError) {
+            let results = try connection.resultSets(text, deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
+            for result in results {
+                switch result {
+                case .success(let set): sets.append(set)
+                case .failure(let error): errors.append(error)
+                }
+            }
+        } catch {
+            if error.isDeadline || error.isConnectionFailure { throw error }
+            errors = [error]  // nothing was run: the batch does not compile there
+        }
+        var left = sets
+        var answers: [CollectorAnswer?] = collectors.map { collector in
+            let names = collector.columns.map(\.name)
+            guard let place = left.firstIndex(where: { set in set.columns.map { $0.name.lowercased() } == names }) else { return nil }
+            return collector.answer(left.remove(at: place).rows.map { row in row.map { Cell($0) } })
+        }
+        // What has no answer has failed; the errors come in the order of the statements.
+        var next = 0
+        for (index, collector) in collectors.enumerated() where answers[index] == nil {
+            let error = errors.indices.contains(next) ? errors[next] : errors.last
+            next += 1
+            answers[index] = CollectorAnswer(collector: collector.name, trouble: trouble(error))
+        }
+        return answers.compactMap { $0 }
+    }
+
+    private func alone(
+        _ collectors: [CollectorDefinition], _ answers: [CollectorAnswer], _ connection: ODBCConnection, _ deadline: CallDeadline
+    ) throws(ODBCError) -> [CollectorAnswer] {
+        var all: [CollectorAnswer] = []
+        for (collector, answer) in zip(collectors, answers) {
+            let isToAsk = if case .notAvailable = answer.trouble { true } else { false }
+            all.append(isToAsk ? try together([collector], connection, deadline).first ?? answer : answer)
+        }
+        return all
+    }
+
+    private func trouble(_ error: ODBCError?) -> CollectorAnswer.Trouble {
+        guard let error else { return .failed("The server gave no answer with these columns.") }
+        let sentence = SQLServerFailure.sentence(error.message)
+        if judgement.isPermission(error) { return .noPermission(sentence) }
+        return judgement.isRefusal(error) ? .notAvailable(sentence) : .failed(sentence)
+    }
+}
+
+extension Cell {
+    /// Times without a zone are in UTC: collectors ask for nothing else.
+    init(_ value: ODBCValue) {
+        switch value {
+        case .null, .bytes: self = .null
+        case .bool(let flag): self = .flag(flag)
+        case .int(let integer): self = .integer(integer)
+        case .double(let number): self = .number(number)
+        case .decimal(let text): self = Int64(text).map { .integer($0) } ?? Double(text).map { .number($0) } ?? .text(text)
+        case .text(let text): self = .text(text)
+        case .timestamp(let timestamp): self = .time(timestamp.date())
+        case .guid(let id): self = .text(id.uuidString)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Postgres
+
+extension PostgreSQLConnection {
+    /// Statements of collectors on a connection whose times are in UTC and in ISO's form: set once, when it is opened.
+    static let textSettings = "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET extra_float_digits = 1"
+
+    func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
+        guard let connection = openConnection else { throw EngineError(.unreachable, "The connection is closed.") }
+        let timer = CallTimer()
+        connection.statementDeadlineSeconds = deadlineSeconds
+        let wanted = collectors.filter { unavailableCollectors[$0.name] == nil }
+        let results: [Result<PostgresTextRows, PostgresError>]
+        do throws(PostgresError) {
+            let rowCountMax = wanted.map(\.rowCountMax).max() ?? 1
+            results = try connection.pipeline(wanted.map(\.sql), rowCountMax: rowCountMax)
+        } catch { throw failure.whileReading(error) }
+        var answers: [CollectorAnswer] = []
+        for (collector, result) in zip(wanted, results) {
+            let answer = Self.answer(collector, result)
+            if case .notAvailable = answer.trouble { unavailableCollectors[collector.name] = answer }
+            answers.append(answer)
+        }
+        answers += collectors.compactMap { collector in
+            wanted.contains { $0.name == collector.name } ? nil : unavailableCollectors[collector.name]
+        }
+        return CollectorAnswers(
+            answers: answers, collectedAt: Date(), monotonicSeconds: monotonicSeconds(), durationMs: timer.milliseconds)
+    }
+
+    private static func answer(_ collector: CollectorDefinition, _ result: Result<PostgresTextRows, PostgresError>) -> CollectorAnswer {
+        switch result {
+        case .success(let rows):
+            guard rows.columnNames == collector.columns.map(\.name) else {
+                return CollectorAnswer(collector: collector.name, trouble: .failed("The answer has other columns than were asked for."))
+            }
+            return collector.answer(rows.rows.map { row in zip(row, rows.oids).map { PostgreSQLCell.cell($0, oid: $1) } })
+        case .failure(let error):
+            let sentence = SQLServerFailure.sentence(error.message)
+            let trouble: CollectorAnswer.Trouble =
+                switch error.sqlState {
+                case "42501": .noPermission(sentence)
+                // No such table, column, function or schema; not in this state (an extension that is not preloaded); not supported.
+                case "42P01", "42703", "42883", "3F000", "55000", "0A000": .notAvailable(sentence)
+                default: .failed(sentence)
+                }
+            return CollectorAnswer(collector: collector.name, trouble: trouble)
+        }
+    }
+}
+
+/// PostgreSQL's text form of a value, by its type's number in pg_type.
+enum PostgreSQLCell {
+    static func cell(_ text: String?, oid: UInt32) -> Cell {
+        guard let text else { return .null }
+        switch oid {
+        case 16: return .flag(text == "t")
+        case 20, 21, 23, 26, 28, 5069: return Int64(text).map { .integer($0) } ?? .null  // int8, int2, int4, oid, xid, xid8
+        case 700, 701, 1700:
+            let number = Double(text)
+            return number.map { .number($0) } ?? .null
+        case 1114, 1184: return time(text).map { .time($0) } ?? .null
+        default: return .text(text)
+        }
+    }
+
+    /// `2026-11-28 15:53:18.123456+00`; nil for infinity and years before Christ.
+    static func time(_ text: String) -> Date? {
+        let separators: Set<Character> = ["-", " ", ":", "+"]
+        let parts = text.split { separators.contains($0) }
+        guard parts.count >= 6, !text.hasSuffix("BC"), let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
+            let hour = Int(parts[3]), let minute = Int(parts[4]), let seconds = Double(parts[5])
+        else { return nil }
+        let midnight = DateComponents(timeZone: .gmt, year: year, month: month, day: day, hour: hour, minute: minute)
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar.date(from: midnight).map { $0 + seconds }
+    }
+}

@@ -1,0 +1,155 @@
+package import Engines
+import Foundation
+package import Primitives
+
+/// How a collector fared on a server.
+package enum CollectorState: String, Sendable, Codable, CaseIterable {
+    /// It has not run yet.
+    case pending
+    case ok
+    /// It brought as many rows as it may; there may be more.
+    case cutOff = "cut_off"
+    case failed
+    /// A right is missing: tried rarely, and no fault of the others.
+    case noPermissions = "no_permissions"
+    /// This kind of server does not have what is asked for.
+    case notAvailable = "not_available"
+
+    /// Whether it brought rows, be it none.
+    package var isGood: Bool { self == .ok || self == .cutOff }
+}
+
+/// What one collector brought from one server, made ready to be stored: series by position, and the cells beside them. Pure.
+package struct CollectedTable: Sendable, Equatable {
+    package var definition: CollectorDefinition
+    package var state: CollectorState
+    /// Why it brought nothing, as a sentence.
+    package var message: String?
+    package var durationMs: Int
+    package var rowCount = 0
+    /// The labels of each row, as JSON arrays, in their own order; empty when the collector has no series.
+    package var instances: [String] = []
+    /// Row by row, the gauge columns of each; nil is not known.
+    package var gauges: [Double?] = []
+    /// Row by row, the counter columns of each, as raw totals.
+    package var counters: [Int64?] = []
+    /// The counters per second since the run before; nil where they cannot be compared.
+    package var rates: [Double?] = []
+    /// Measured seconds since the run before that the counters may be compared with.
+    package var seconds: Double?
+    /// The rows' cells, null where the value stands in gauges or counters; nil when all cells do.
+    package var rows: JSONValue?
+    /// All cells of all rows, for collectors whose rows of every run are kept; nil for others and for no rows.
+    package var allCells: JSONValue?
+
+    package init(_ definition: CollectorDefinition, state: CollectorState, message: String? = nil, durationMs: Int) {
+        self.definition = definition
+        self.state = state
+        self.message = message
+        self.durationMs = durationMs
+    }
+
+    package var collector: String { definition.name }
+
+    /// The table of an answer.
+    ///
+    /// Rows of a collector that has series are put into the order of their labels, and of two rows with the same labels the first counts: so
+    /// that the same set of rows is the same layout, whatever order the server gives them in.
+    package init(of definition: CollectorDefinition, _ answer: CollectorAnswer, durationMs: Int) {
+        self.init(definition, state: answer.isCutOff ? .cutOff : .ok, durationMs: durationMs)
+        switch answer.trouble {
+        case .failed(let text): (state, message) = (.failed, text)
+        case .noPermission(let text): (state, message) = (.noPermissions, text)
+        case .notAvailable(let text): (state, message) = (.notAvailable, text)
+        case nil: break
+        }
+        guard state.isGood else { return }
+        var rows = answer.rows
+        if definition.hasSeries {
+            var named: [String: [Cell]] = [:]
+            for row in rows {
+                let name = definition.instance(row)
+                if named[name] == nil { named[name] = row }
+            }
+            instances = named.keys.sorted()
+            rows = instances.compactMap { named[$0] }
+        }
+        rowCount = rows.count
+        for row in rows {
+            for (cell, column) in zip(row, definition.columns) {
+                switch column.kind {
+                case .gauge: gauges.append(cell.finiteNumber.map(Self.rounded))
+                case .counter: counters.append(cell.integerValue)
+                default: break
+                }
+            }
+        }
+        if definition.hasCells { self.rows = Self.json(rows, definition, withSeries: false) }
+        if definition.keep == .every, !rows.isEmpty { allCells = Self.json(rows, definition, withSeries: true) }
+    }
+
+    /// Fractions are kept to the thousandth (of values below one, to six digits): more is noise of the division that made them, and costs seven
+    /// bytes a sample where this costs one. Whole numbers stay as they are.
+    static func rounded(_ value: Double) -> Double {
+        guard value != value.rounded() else { return value }
+        guard abs(value) < 1 else { return (value * 1_000).rounded() / 1_000 }
+        let scale = pow(10, (5 - log10(abs(value)).rounded(.down)))
+        return scale.isFinite ? (value * scale).rounded() / scale : value
+    }
+
+    private static func json(_ rows: [[Cell]], _ definition: CollectorDefinition, withSeries: Bool) -> JSONValue {
+        .array(
+            rows.map { row in
+                .array(
+                    zip(row, definition.columns).map { cell, column in column.isSeries && !withSeries ? .null : cell.json })
+            })
+    }
+}
+
+extension CollectorColumn {
+    /// Whether its values are a series.
+    package var isSeries: Bool { kind == .gauge || kind == .counter }
+}
+
+extension CollectorDefinition {
+    /// Whether any of its columns is a series.
+    package var hasSeries: Bool { columns.contains(where: \.isSeries) }
+    /// Whether any of its columns is neither a label nor a series, or it has no series at all: then its rows' cells are stored.
+    package var hasCells: Bool { !hasSeries || columns.contains { !$0.isSeries && $0.kind != .label } }
+    package var gaugeColumns: [CollectorColumn] { columns.filter { $0.kind == .gauge } }
+    package var counterColumns: [CollectorColumn] { columns.filter { $0.kind == .counter } }
+
+    /// The labels of a row as a JSON array of strings: the name of its series.
+    func instance(_ row: [Cell]) -> String {
+        var writer = JSONWriter(reserve: 64)
+        writer.beginArray()
+        for (cell, column) in zip(row, columns) where column.kind == .label {
+            if case .text(let text) = cell { writer.string(text) } else { writer.string("") }
+        }
+        writer.endArray()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension Cell {
+    var finiteNumber: Double? {
+        switch self {
+        case .number(let number): number.isFinite ? number : nil
+        case .integer(let integer): Double(integer)
+        default: nil
+        }
+    }
+
+    var integerValue: Int64? { if case .integer(let integer) = self { integer } else { nil } }
+
+    var json: JSONValue {
+        switch self {
+        case .null: .null
+        case .text(let text): .string(text)
+        case .integer(let integer): .int(integer)
+        case .number(let number): number.isFinite ? .double(number) : .null
+        case .time(let date): .string(RFC3339.string(date))
+        case .flag(let flag): .bool(flag)
+        }
+    }
+}

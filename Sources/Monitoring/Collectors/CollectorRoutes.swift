@@ -1,0 +1,192 @@
+import Engines
+import Fleet
+import Foundation
+package import Hummingbird
+package import Platform
+import Primitives
+
+/// `/servers/{id}/collectors` and `/servers/{id}/changes`: what is collected besides the core, how it fares and what it brought.
+package struct CollectorRoutes: Sendable {
+    /// Runs and changes in one answer.
+    package static let listCountMax = 500
+
+    private let databases: TenantDatabases
+    package init(databases: TenantDatabases) { self.databases = databases }
+
+    package func add(to group: RouterGroup<AppRequestContext>) {
+        group.get("servers/:serverId/collectors", use: list)
+        group.get("servers/:serverId/collectors/:collector", use: one)
+        group.get("servers/:serverId/collectors/:collector/history", use: history)
+        group.get("servers/:serverId/changes", use: changes)
+    }
+
+    /// GET /servers/{id}/collectors. 404.
+    @Sendable func list(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewMetrics)
+        let id = try context.id("serverId", of: Server.self)
+        let all = try await databases.read(context.requireTenant()) { try CollectorStatusSQL.all(of: id, on: $0) }
+        var writer = JSONWriter(reserve: all.count * 512)
+        writer.beginArray()
+        for status in all {
+            writer.beginObject()
+            status.write(to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        return json(bytes: writer.bytes)
+    }
+
+    /// GET /servers/{id}/collectors/{name}: the newest rows. 404.
+    @Sendable func one(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .viewMetrics)
+        let id = try context.id("serverId", of: Server.self)
+        let name = try name(context)
+        let (status, rows) = try await databases.read(context.requireTenant()) { try CollectorStatusSQL.one(name, of: id, on: $0) }
+        let shown = ShownRows(status.definition, maySeeQueries: caller.may(.viewQueryText))
+        var writer = JSONWriter(reserve: 4096)
+        writer.beginObject()
+        status.write(to: &writer)
+        shown.writeColumns(to: &writer)
+        writer.key("rows")
+        shown.write(rows, to: &writer)
+        writer.endObject()
+        return json(bytes: writer.bytes)
+    }
+
+    /// GET /servers/{id}/collectors/{name}/history: the rows of earlier runs, newest first. 400, 404.
+    @Sendable func history(request: Request, context: AppRequestContext) async throws -> Response {
+        let caller = try context.caller(may: .viewMetrics)
+        let id = try context.id("serverId", of: Server.self)
+        let name = try name(context)
+        let query = QueryReader(request)
+        let limit = query.limit(default: 50, max: Self.listCountMax)
+        let before = query.date("before") ?? .distantFuture
+        try query.finish()
+        let (definition, runs) = try await databases.read(context.requireTenant()) {
+            try CollectorStatusSQL.history(name, of: id, before: before, limit: limit, on: $0)
+        }
+        let shown = ShownRows(definition, maySeeQueries: caller.may(.viewQueryText))
+        var writer = JSONWriter(reserve: 4096)
+        writer.beginArray()
+        for run in runs {
+            writer.beginObject()
+            writer.key("collectedAt")
+            writer.date(run.collectedAt)
+            writer.key("rows")
+            shown.write(run.rows, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        return json(bytes: writer.bytes)
+    }
+
+    /// GET /servers/{id}/changes: what changed on the server, newest first. 400, 404.
+    @Sendable func changes(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewMetrics)
+        let id = try context.id("serverId", of: Server.self)
+        let query = QueryReader(request)
+        let limit = query.limit(default: 50, max: Self.listCountMax)
+        let before = query.date("before") ?? .distantFuture
+        let collector = query.string("collector", 1...63)
+        try query.finish()
+        return try json(
+            await databases.read(context.requireTenant()) {
+                try ChangeSQL.list(id, collector: collector, before: before, limit: limit, on: $0)
+            })
+    }
+
+    private func name(_ context: AppRequestContext) throws -> String {
+        guard let name = context.parameters.get("collector"), name.utf8.count <= 63 else { throw AppError.notFound("The collector") }
+        return name
+    }
+}
+
+/// Rows as a caller may see them.
+private struct ShownRows {
+    let definition: CollectorDefinition
+    let maySeeQueries: Bool
+
+    init(_ definition: CollectorDefinition, maySeeQueries: Bool) {
+        self.definition = definition
+        self.maySeeQueries = maySeeQueries
+    }
+
+    func writeColumns(to writer: inout JSONWriter) {
+        writer.key("queryTextHidden")
+        writer.bool(!maySeeQueries && definition.columns.contains { $0.kind == .queryText })
+        writer.key("columns")
+        writer.beginArray()
+        for column in definition.columns {
+            writer.beginObject()
+            writer.key("name")
+            writer.string(column.name)
+            writer.key("kind")
+            writer.string(column.kind.rawValue)
+            writer.key("unit")
+            if let unit = column.unit { writer.string(column.kind == .counter ? unit + "/s" : unit) } else { writer.null() }
+            writer.key("metric")
+            if let metric = column.metric { writer.string(metric) } else { writer.null() }
+            writer.key("description")
+            writer.string(column.description)
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    func write(_ rows: [[JSONValue]], to writer: inout JSONWriter) {
+        writer.beginArray()
+        for row in rows {
+            writer.beginArray()
+            for (cell, column) in zip(row, definition.columns) {
+                if column.kind == .queryText, let text = cell.string {
+                    if maySeeQueries { writer.string(QueryText.redacted(text, engine: definition.engine)) } else { writer.null() }
+                } else {
+                    cell.write(to: &writer)
+                }
+            }
+            writer.endArray()
+        }
+        writer.endArray()
+    }
+}
+
+extension CollectorStatus {
+    /// The members of an object that is open.
+    fileprivate func write(to writer: inout JSONWriter) {
+        func text(_ value: String?) { if let value { writer.string(value) } else { writer.null() } }
+        func date(_ value: Date?) { if let value { writer.date(value) } else { writer.null() } }
+        func int(_ value: Int?) { if let value { writer.int(value) } else { writer.null() } }
+        writer.key("name")
+        writer.string(definition.name)
+        writer.key("title")
+        writer.string(definition.title)
+        writer.key("purpose")
+        writer.string(definition.purpose)
+        writer.key("permissions")
+        writer.string(definition.permissions)
+        writer.key("cost")
+        writer.string(definition.cost)
+        writer.key("cadence")
+        writer.string(definition.cadence.rawValue)
+        writer.key("intervalSeconds")
+        writer.int(intervalSeconds)
+        writer.key("keep")
+        writer.string(definition.keep.rawValue)
+        writer.key("columnCount")
+        writer.int(definition.columns.count)
+        writer.key("state")
+        writer.string(state.rawValue)
+        writer.key("message")
+        text(message)
+        writer.key("attemptedAt")
+        date(attemptedAt)
+        writer.key("collectedAt")
+        date(collectedAt)
+        writer.key("durationMs")
+        int(durationMs)
+        writer.key("rowCount")
+        int(rowCount)
+        writer.key("failuresInARow")
+        writer.int(failuresInARow)
+    }
+}

@@ -1,0 +1,21 @@
+package import Fleet
+package import Foundation
+
+/// What the collectors of one cadence brought from a server, on its way to the tenant's database.
+package struct CollectorRun: Sendable {
+    package var server: Server.ID
+    /// Of the collection that it belongs to.
+    package var slotAt: Date
+    package var attemptedAt: Date
+    /// Of the shard's lease when the run began.
+    package var epoch: Int64
+    package var tables: [CollectedTable]
+
+    package init(server: Server.ID, slotAt: Date, attemptedAt: Date, epoch: Int64, tables: [CollectedTable]) {
+        self.server = server
+        self.slotAt = slotAt
+        self.attemptedAt = attemptedAt
+        self.epoch = epoch
+        self.tables = tables
+    }
+}

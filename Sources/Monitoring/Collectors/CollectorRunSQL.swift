@@ -1,0 +1,176 @@
+import Engines
+import Fleet
+import Foundation
+package import Platform
+import Postgres
+import Primitives
+
+/// Stores what collectors brought: samples, the newest values and rows, rows of every run, and what changed, in the caller's transaction.
+package enum CollectorRunSQL {
+    private struct Item {
+        var run: CollectorRun
+        var table: CollectedTable
+        var definition: CollectorDefinition { table.definition }
+        var key: CollectorCache.Key { CollectorCache.Key(server: run.server, collector: table.collector) }
+        var layout: (known: KnownLayout, places: [Int])?
+
+        var rowsHash: UInt64? { table.rows.map { InstanceHash.of($0.text) } }
+        var gauges: [Double?] { spread(table.gauges, definition.gaugeColumns.count) }
+        var counters: [Int64?] { spread(table.counters, definition.counterColumns.count) }
+        var rates: [Double?] {
+            spread(table.rates.isEmpty ? table.counters.map { _ in nil } : table.rates, definition.counterColumns.count)
+        }
+
+        private func spread<Value>(_ values: [Value?], _ width: Int) -> [Value?] {
+            guard let layout, width > 0 else { return [] }
+            return layout.known.spread(values, places: layout.places, width: width)
+        }
+    }
+
+    /// Stores `runs` of one tenant; those of servers that are not wanted any more, or of a collector process whose lease is over, change nothing.
+    /// Returns what is to be remembered once the transaction has committed. Throws `PostgresError`.
+    package static func store(_ runs: [CollectorRun], cache: CollectorCache, on session: TenantSession) throws -> CollectorCache.Findings {
+        var findings = CollectorCache.Findings()
+        let epochs = try admitted(runs, on: session)
+        var items: [Item] = []
+        for run in runs.sorted(by: { $0.attemptedAt < $1.attemptedAt }) {
+            guard let epoch = epochs[run.server], run.epoch >= epoch else { continue }
+            items += run.tables.map { Item(run: run, table: $0) }
+        }
+        guard !items.isEmpty else { return findings }
+        try placeSeries(in: &items, cache, &findings, on: session)
+        try insertSamples(items, on: session)
+        try insertHistory(items, on: session)
+        // Of several runs of one collector in a batch the newest is what is shown.
+        let newest: [Item] = Dictionary(items.map { ($0.key, $0) }, uniquingKeysWith: { $1 }).values.sorted { $0.key < $1.key }
+        let withNewRows: [Item] = newest.filter { $0.table.rows != nil && cache.rowsHash($0.key) != $0.rowsHash }
+        try ChangeSQL.record(
+            withNewRows.filter { $0.definition.keep == .changes && $0.table.state.isGood }.map { ($0.run, $0.table) }, on: session)
+        try upsert(newest, writingRowsOf: Set(withNewRows.map(\.key)), on: session)
+        for item in withNewRows where item.table.state.isGood { findings.rowsHashes[item.key] = item.rowsHash }
+        return findings
+    }
+
+    /// The servers whose runs are still wanted, locked against another writer, with the epoch of their last writer.
+    private static func admitted(_ runs: [CollectorRun], on session: TenantSession) throws -> [Server.ID: Int64] {
+        let rows = try session.rows(
+            """
+            SELECT t.server_id, t.epoch
+            FROM monitoring.server_snapshots t
+            JOIN fleet.servers s ON s.id = t.server_id
+            WHERE t.server_id = ANY (\(Array(Set(runs.map(\.server))))) AND s.deleted_at IS NULL
+              AND NOT EXISTS (SELECT FROM monitoring.collection_config c WHERE c.server_id = t.server_id AND NOT c.enabled)
+            ORDER BY t.server_id
+            FOR UPDATE OF t
+            """)
+        var found: [Server.ID: Int64] = [:]
+        for row in rows { found[try row.decode(0)] = try row.decode(1) }
+        return found
+    }
+
+    private static func placeSeries(
+        in items: inout [Item], _ cache: CollectorCache, _ findings: inout CollectorCache.Findings, on session: TenantSession
+    ) throws {
+        let withSeries = items.indices.filter { items[$0].definition.hasSeries && !items[$0].table.instances.isEmpty }
+        let tenant = session.tenant.id
+        var metrics = cache.metrics(of: tenant)
+        let columns = withSeries.flatMap { items[$0].definition.columns.filter(\.isSeries) }
+        if columns.contains(where: { column in column.metric.map { metrics[$0] == nil } ?? false }) {
+            metrics = try LayoutSQL.metricIDs(columns, known: metrics, on: session)
+            findings.metrics = metrics
+        }
+        // Several runs of one collector may be in the batch: one layout must hold them all.
+        var wanted: [CollectorCache.Key: LayoutSQL.Wanted] = [:]
+        for index in withSeries {
+            let item = items[index]
+            let known = cache.layout(item.key)
+            if let known, let places = known.places(of: item.table.instances) {
+                items[index].layout = (known, places)
+                continue
+            }
+            let all = Set(item.table.instances).union(wanted[item.key]?.instances ?? [])
+            wanted[item.key] = LayoutSQL.Wanted(
+                key: item.key, instances: all.sorted(), gauges: item.definition.gaugeColumns.compactMap { $0.metric.flatMap { metrics[$0] } },
+                counters: item.definition.counterColumns.compactMap { $0.metric.flatMap { metrics[$0] } })
+        }
+        let found = try LayoutSQL.find(wanted.values.sorted { $0.key < $1.key }, on: session)
+        findings.layouts = found
+        for index in withSeries where items[index].layout == nil {
+            guard let known = found[items[index].key], let places = known.places(of: items[index].table.instances) else { continue }
+            items[index].layout = (known, places)
+        }
+    }
+
+    private static func insertSamples(_ items: [Item], on session: TenantSession) throws {
+        let items = items.filter { $0.layout != nil }
+        guard !items.isEmpty else { return }
+        var (gauges, counters) = (Slices<Double?>(), Slices<Int64?>())
+        for item in items {
+            gauges.append(item.gauges)
+            counters.append(item.counters)
+        }
+        try session.execute(
+            """
+            INSERT INTO monitoring.samples (server_id, layout_id, slot_at, collected_at, seconds, gauges, counters)
+            SELECT r.server_id, r.layout_id, r.slot_at, r.collected_at, r.seconds, (\(NullableArray(gauges.all)))[r.g1:r.g2],
+                (\(NullableArray(counters.all)))[r.c1:r.c2]
+            FROM unnest(
+                \(items.map(\.run.server)), \(items.map { $0.layout?.known.id ?? 0 }), \(items.map(\.run.slotAt)), \(items.map(\.run.attemptedAt)),
+                \(NullableArray(items.map(\.table.seconds))), \(gauges.firsts), \(gauges.lasts), \(counters.firsts), \(counters.lasts)
+            ) AS r (server_id, layout_id, slot_at, collected_at, seconds, g1, g2, c1, c2)
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    private static func insertHistory(_ items: [Item], on session: TenantSession) throws {
+        let items = items.filter { $0.table.allCells != nil }
+        guard !items.isEmpty else { return }
+        try session.execute(
+            """
+            INSERT INTO monitoring.table_history (server_id, collector, collected_at, rows)
+            SELECT r.server_id, r.collector, r.collected_at, r.rows
+            FROM unnest(
+                \(items.map(\.run.server)), \(items.map(\.table.collector)), \(items.map(\.run.attemptedAt)),
+                \(items.map { $0.table.allCells ?? .null })
+            ) AS r (server_id, collector, collected_at, rows)
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    /// A failed run leaves what the last good one brought: it is shown with its time.
+    private static func upsert(_ items: [Item], writingRowsOf changed: Set<CollectorCache.Key>, on session: TenantSession) throws {
+        var (gauges, rates) = (Slices<Double?>(), Slices<Double?>())
+        for item in items {
+            gauges.append(item.gauges)
+            rates.append(item.rates)
+        }
+        let rows = items.map { item in changed.contains(item.key) ? item.table.rows ?? .null : .null }
+        try session.execute(
+            """
+            INSERT INTO monitoring.collector_runs AS t (server_id, collector, state, message, attempted_at, collected_at, duration_ms, row_count,
+                failures_in_a_row, layout_id, gauges, rates, rows)
+            SELECT r.server_id, r.collector, r.state, r.message, r.attempted_at, CASE WHEN r.is_good THEN r.attempted_at END, r.duration_ms,
+                r.row_count, CASE WHEN r.is_good THEN 0 ELSE 1 END, r.layout_id,
+                CASE WHEN r.is_good THEN (\(NullableArray(gauges.all)))[r.g1:r.g2] END,
+                CASE WHEN r.is_good THEN (\(NullableArray(rates.all)))[r.r1:r.r2] END,
+                CASE WHEN r.has_rows THEN r.rows END
+            FROM unnest(
+                \(items.map(\.run.server)), \(items.map(\.table.collector)), \(items.map(\.table.state.rawValue)),
+                \(NullableArray(items.map(\.table.message))), \(items.map(\.run.attemptedAt)), \(items.map(\.table.state.isGood)),
+                \(items.map { Int32($0.table.durationMs) }), \(items.map { Int32($0.table.rowCount) }),
+                \(NullableArray(items.map { $0.layout?.known.id })), \(gauges.firsts), \(gauges.lasts), \(rates.firsts), \(rates.lasts),
+                \(rows), \(items.map { changed.contains($0.key) })
+            ) AS r (server_id, collector, state, message, attempted_at, is_good, duration_ms, row_count, layout_id, g1, g2, r1, r2, rows, has_rows)
+            ON CONFLICT (server_id, collector) DO UPDATE
+            SET state = excluded.state, message = excluded.message, attempted_at = excluded.attempted_at,
+                collected_at = coalesce(excluded.collected_at, t.collected_at), duration_ms = excluded.duration_ms,
+                row_count = CASE WHEN excluded.collected_at IS NULL THEN t.row_count ELSE excluded.row_count END,
+                failures_in_a_row = CASE WHEN excluded.collected_at IS NULL THEN t.failures_in_a_row + 1 ELSE 0 END,
+                layout_id = CASE WHEN excluded.collected_at IS NULL THEN t.layout_id ELSE excluded.layout_id END,
+                gauges = CASE WHEN excluded.collected_at IS NULL THEN t.gauges ELSE excluded.gauges END,
+                rates = CASE WHEN excluded.collected_at IS NULL THEN t.rates ELSE excluded.rates END,
+                rows = coalesce(excluded.rows, t.rows)
+            WHERE excluded.attempted_at > t.attempted_at
+            """)
+    }
+}
