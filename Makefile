@@ -1,6 +1,6 @@
 # The two that a newcomer needs: `make demo` and `make test`. Everything is idempotent.
 .DEFAULT_GOAL := help
-.PHONY: seed help setup demo serve test check bench fuzz generate format picture clean
+.PHONY: seed help setup demo serve test check bench bench-fleet fuzz generate format picture clean
 # Arguments for the program: make demo ARGS="--servers 100 --port 9000"
 ARGS ?=
 
@@ -31,6 +31,10 @@ check: setup ## The quick part of the tests: generated files, T-SQL, web, tidy, 
 bench: setup ## Measure, each figure beside its peer's
 	@scripts/build release
 	@Benchmarks/run $(ARGS)
+
+bench-fleet: setup ## Collect from 10,000 simulated servers for 15 minutes (N=, MINUTES=, BLACK_HOLES= percent)
+	@scripts/build release
+	@Benchmarks/run fleet --fleet $(or $(N),10000) --minutes $(or $(MINUTES),15) --black-hole-percent $(or $(BLACK_HOLES),0)
 
 fuzz: setup ## 20,000 requests from the contract against a running DbTools
 	@scripts/build release

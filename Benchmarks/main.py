@@ -5,6 +5,7 @@ import sys
 import browsing
 import collection
 import filtering
+import fleet
 import migrating
 import requests_rate
 import starting
@@ -19,6 +20,7 @@ ALL = {
     "browsing": browsing.measure_browsing,
     "simulator": collection.measure_simulator,
     "blackholes": collection.measure_black_holes,
+    "fleet": fleet.measure_fleet,
 }
 
 
@@ -28,6 +30,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10, help="how long blackholes watches (10)")
     parser.add_argument("--servers", type=int, default=1000, help="servers of blackholes (1000)")
     parser.add_argument("--black-holes", type=int, default=100, help="of these never answer (100)")
+    parser.add_argument("--fleet", type=int, default=10_000, help="servers of fleet (10000)")
+    parser.add_argument("--black-hole-percent", type=float, default=0, help="of the fleet never answer (0)")
     parser.add_argument("--instances", type=int, default=10_000, help="instances of simulator (10000)")
     parser.add_argument("--tenants", type=int, default=1000, help="tenants of migrate (1000; 10 MB of disk each)")
     parser.add_argument("--configuration", default="release", help="which build: release, debug")

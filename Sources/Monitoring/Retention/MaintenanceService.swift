@@ -84,9 +84,11 @@ package final class MaintenanceService: Service {
         let dropped = try await databases.transaction(tenant) { try PartitionSQL.drop(before: oldest, on: $0) }
         var deleted = 0
         for _ in 0..<Self.deleteBatchCountMax {
-            let count = try await databases.transaction(tenant) { try HealthChangeSQL.deleteOld(before: oldest, on: $0) }
-            deleted += count
-            if count < HealthChangeSQL.deleteCountMax { break }
+            let (healths, changes) = try await databases.transaction(tenant) {
+                (try HealthChangeSQL.deleteOld(before: oldest, on: $0), try ChangeSQL.deleteOld(before: oldest, on: $0))
+            }
+            deleted += healths + changes
+            if max(healths, changes) < HealthChangeSQL.deleteCountMax { break }
         }
         let activity = try await databases.transaction(tenant) { try ActivityPartitions.expire(on: $0) }
         guard dropped.partitions > 0 || deleted > 0 || activity.partitions > 0 || activity.rows > 0 else { return }
@@ -94,7 +96,7 @@ package final class MaintenanceService: Service {
             "What is older than the tenant keeps was removed",
             metadata: [
                 "tenant": "\(tenant.slug)", "partitions": "\(dropped.partitions)", "rows": "\(dropped.rowsEstimated)",
-                "health_changes": "\(deleted)", "activity_months": "\(activity.partitions)", "activity_rows": "\(activity.rows)",
+                "changes": "\(deleted)", "activity_months": "\(activity.partitions)", "activity_rows": "\(activity.rows)",
             ])
     }
 
