@@ -18,7 +18,8 @@ import Testing
         let memory = CollectorMemory(table(first), origin: origin, monotonicSeconds: 100)
         var table = table(second)
         CollectorMemory.addRates(
-            to: &table, after: memory, origin: later ?? origin, monotonicSeconds: 100 + seconds, gapSecondsMax: Cadence.minute.gapSecondsMax)
+            to: &table, after: memory, origin: later ?? origin, monotonicSeconds: 100 + seconds, gapSecondsMax: Cadence.minute.gapSecondsMax
+        )
         return table
     }
 
@@ -105,7 +106,9 @@ import Testing
         #expect(first.map(\.cadence) == [.minute, .hour])
         #expect(fresh.takeDue(TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, now: now + 60).map(\.cadence) == [.minute])
         #expect(
-            fresh.takeDue(TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, now: now + 3_660).map(\.cadence) == [.minute, .hour])
+            fresh.takeDue(TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, now: now + 3_660).map(\.cadence) == [
+                .minute, .hour,
+            ])
         fresh.denied("test_files", now: now + 3_660)
         let rest = fresh.takeDue(TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, now: now + 3_720)
         #expect(rest[0].collectors.map(\.name) == ["test_queries"])

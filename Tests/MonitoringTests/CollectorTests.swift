@@ -53,7 +53,8 @@ import Testing
         #expect(status.state == .ok)
         #expect(status.rowCount == 2)
         #expect(rows == [["db", "f", "ONLINE", 10.0, 9.0], ["db", "g", "ONLINE", nil, nil]])
-        let kinds = try await fixture.words("SELECT kind FROM monitoring.metric_types WHERE name IN ('test_reads', 'test_size_bytes') ORDER BY name")
+        let kinds = try await fixture.words(
+            "SELECT kind FROM monitoring.metric_types WHERE name IN ('test_reads', 'test_size_bytes') ORDER BY name")
         #expect(kinds == ["counter", "gauge"])
     }
 
@@ -93,7 +94,8 @@ import Testing
             fixture.engine.set(
                 "a",
                 CollectorAnswer(
-                    collector: "test_settings", rows: trouble == nil ? [[.text("max memory"), .number(value), .null]] : [], trouble: trouble))
+                    collector: "test_settings", rows: trouble == nil ? [[.text("max memory"), .number(value), .null]] : [], trouble: trouble
+                ))
         }
         set(1_024)
         try await fixture.pass()
@@ -127,7 +129,9 @@ import Testing
         #expect(newest.rows == [["52", nil]])
     }
 
-    @Test("The trouble of one collector is its own: the server stays online, the others go on, and what it brought before is shown with its time")
+    @Test(
+        "The trouble of one collector is its own: the server stays online, the others go on, and what it brought before is shown with its time"
+    )
     func trouble() async throws {
         let fixture = try await fixture()
         let id = try await fixture.server("a")
@@ -160,7 +164,8 @@ import Testing
         let table = CollectedTable(
             of: TestCollectors.fileIO, CollectorAnswer(collector: "test_files", rows: [TestCollectors.file("db", "f", reads: 1, size: 1)]),
             durationMs: 1)
-        let epoch = try await fixture.rows("SELECT epoch FROM monitoring.server_snapshots WHERE server_id = \(id)")[0].decode(0, as: Int64.self)
+        let epoch = try await fixture.rows("SELECT epoch FROM monitoring.server_snapshots WHERE server_id = \(id)")[0].decode(
+            0, as: Int64.self)
         func store(_ epoch: Int64, at time: Date) async throws {
             let run = CollectorRun(server: id, slotAt: time, attemptedAt: time, epoch: epoch, tables: [table])
             _ = try await fixture.platform.tenants.transaction(fixture.tenant) {

@@ -1,8 +1,8 @@
 import Foundation
 import ODBC
 
-/// Several collectors as one batch over ODBC, and one by one where the server refuses a part of it. Answers are known by their columns, since
-/// a statement that fails leaves no result set behind.
+/// Several collectors as one batch over ODBC, and one by one where the server refuses a part of it. Answers are known by their columns,
+/// since a statement that fails leaves no result set behind.
 struct ODBCCollectors {
     /// What in a failure is a missing right, and what the server does not have.
     struct Judgement {

@@ -230,7 +230,9 @@ package final class CollectionService: Service {
                     let tables = batch.collectors.map {
                         CollectedTable($0, state: .noPermissions, message: "\(missing.name) is missing.", durationMs: 0)
                     }
-                    store(index.collected(tables, due, batch.cadence, origin: origin, monotonicSeconds: 0, now: fixedNow ?? Date()), due, at: fixedNow)
+                    store(
+                        index.collected(tables, due, batch.cadence, origin: origin, monotonicSeconds: 0, now: fixedNow ?? Date()), due,
+                        at: fixedNow)
                     continue
                 }
                 let answers = try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) {

@@ -148,7 +148,8 @@ package final class FleetIndex: Sendable {
         }
     }
 
-    /// The core of a run was read: what it says is remembered; the run itself goes on until `finished`. Returns the seconds since the good run before it, and what the server said of itself if that is new.
+    /// The core of a run was read: what it says is remembered; the run itself goes on until `finished`. Returns the seconds since the good
+    /// run before it, and what the server said of itself if that is new.
     func succeeded(_ due: Due, reading: Reading, startedAt: Date, now: Date) -> (gapSeconds: Double?, facts: ServerFacts?) {
         let facts = ServerFacts(
             version: reading.identity.version, productVersion: reading.identity.productVersion, edition: reading.identity.edition,

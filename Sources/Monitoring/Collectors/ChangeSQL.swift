@@ -45,7 +45,9 @@ package enum ChangeSQL {
         try session.execute(
             """
             DELETE FROM monitoring.changes
-            WHERE id IN (SELECT id FROM monitoring.changes WHERE changed_at < \(before) ORDER BY changed_at LIMIT \(HealthChangeSQL.deleteCountMax))
+            WHERE id IN (
+                SELECT id FROM monitoring.changes WHERE changed_at < \(before) ORDER BY changed_at LIMIT \(HealthChangeSQL.deleteCountMax)
+            )
             """)
     }
 }

@@ -53,8 +53,8 @@ package struct CollectedTable: Sendable, Equatable {
 
     /// The table of an answer.
     ///
-    /// Rows of a collector that has series are put into the order of their labels, and of two rows with the same labels the first counts: so
-    /// that the same set of rows is the same layout, whatever order the server gives them in.
+    /// Rows of a collector that has series are put into the order of their labels, and of two rows with the same labels the first counts:
+    /// so that the same set of rows is the same layout, whatever order the server gives them in.
     package init(of definition: CollectorDefinition, _ answer: CollectorAnswer, durationMs: Int) {
         self.init(definition, state: answer.isCutOff ? .cutOff : .ok, durationMs: durationMs)
         switch answer.trouble {
@@ -88,8 +88,8 @@ package struct CollectedTable: Sendable, Equatable {
         if definition.keep == .every, !rows.isEmpty { allCells = Self.json(rows, definition, withSeries: true) }
     }
 
-    /// Fractions are kept to the thousandth (of values below one, to six digits): more is noise of the division that made them, and costs seven
-    /// bytes a sample where this costs one. Whole numbers stay as they are.
+    /// Fractions are kept to the thousandth (of values below one, to six digits): more is noise of the division that made them, and costs
+    /// seven bytes a sample where this costs one. Whole numbers stay as they are.
     static func rounded(_ value: Double) -> Double {
         guard value != value.rounded() else { return value }
         guard abs(value) < 1 else { return (value * 1_000).rounded() / 1_000 }

@@ -3,8 +3,8 @@ import Foundation
 package import Platform
 import Synchronization
 
-/// What a collector process knows of the tenants' stored layouts, metrics and rows, so that storing a run needs no reading. All of it is in the
-/// databases too: a fresh process reads what it misses.
+/// What a collector process knows of the tenants' stored layouts, metrics and rows, so that storing a run needs no reading. All of it is
+/// in the databases too: a fresh process reads what it misses.
 package final class CollectorCache: Sendable {
     struct Key: Hashable, Sendable, Comparable {
         var server: Server.ID
@@ -37,8 +37,12 @@ package final class CollectorCache: Sendable {
     /// After the commit.
     package func keep(_ findings: Findings, of tenant: Tenant.ID) {
         state.withLock { state in
-            for (key, layout) in findings.layouts { state.servers[key.server, default: [:]][key.collector, default: Entry()].layout = layout }
-            for (key, hash) in findings.rowsHashes { state.servers[key.server, default: [:]][key.collector, default: Entry()].rowsHash = hash }
+            for (key, layout) in findings.layouts {
+                state.servers[key.server, default: [:]][key.collector, default: Entry()].layout = layout
+            }
+            for (key, hash) in findings.rowsHashes {
+                state.servers[key.server, default: [:]][key.collector, default: Entry()].rowsHash = hash
+            }
             state.metrics[tenant, default: [:]].merge(findings.metrics) { $1 }
         }
     }

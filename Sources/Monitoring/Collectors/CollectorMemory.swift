@@ -1,7 +1,8 @@
 import Engines
 import Foundation
 
-/// What is remembered of a collector's last counters on one server, so that the next run has rates. Small: a hash and the totals of each row.
+/// What is remembered of a collector's last counters on one server, so that the next run has rates. Small: a hash and the totals of each
+/// row.
 struct CollectorMemory: Sendable {
     /// Which run of which server the counters are of.
     struct Origin: Sendable, Equatable {

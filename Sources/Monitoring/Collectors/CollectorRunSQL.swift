@@ -27,8 +27,8 @@ package enum CollectorRunSQL {
         }
     }
 
-    /// Stores `runs` of one tenant; those of servers that are not wanted any more, or of a collector process whose lease is over, change nothing.
-    /// Returns what is to be remembered once the transaction has committed. Throws `PostgresError`.
+    /// Stores `runs` of one tenant; those of servers that are not wanted any more, or of a collector process whose lease is over, change
+    /// nothing. Returns what is to be remembered once the transaction has committed. Throws `PostgresError`.
     package static func store(_ runs: [CollectorRun], cache: CollectorCache, on session: TenantSession) throws -> CollectorCache.Findings {
         var findings = CollectorCache.Findings()
         let epochs = try admitted(runs, on: session)
@@ -90,7 +90,8 @@ package enum CollectorRunSQL {
             }
             let all = Set(item.table.instances).union(wanted[item.key]?.instances ?? [])
             wanted[item.key] = LayoutSQL.Wanted(
-                key: item.key, instances: all.sorted(), gauges: item.definition.gaugeColumns.compactMap { $0.metric.flatMap { metrics[$0] } },
+                key: item.key, instances: all.sorted(),
+                gauges: item.definition.gaugeColumns.compactMap { $0.metric.flatMap { metrics[$0] } },
                 counters: item.definition.counterColumns.compactMap { $0.metric.flatMap { metrics[$0] } })
         }
         let found = try LayoutSQL.find(wanted.values.sorted { $0.key < $1.key }, on: session)
@@ -115,7 +116,8 @@ package enum CollectorRunSQL {
             SELECT r.server_id, r.layout_id, r.slot_at, r.collected_at, r.seconds, (\(NullableArray(gauges.all)))[r.g1:r.g2],
                 (\(NullableArray(counters.all)))[r.c1:r.c2]
             FROM unnest(
-                \(items.map(\.run.server)), \(items.map { $0.layout?.known.id ?? 0 }), \(items.map(\.run.slotAt)), \(items.map(\.run.attemptedAt)),
+                \(items.map(\.run.server)), \(items.map { $0.layout?.known.id ?? 0 }), \(items.map(\.run.slotAt)),
+                \(items.map(\.run.attemptedAt)),
                 \(NullableArray(items.map(\.table.seconds))), \(gauges.firsts), \(gauges.lasts), \(counters.firsts), \(counters.lasts)
             ) AS r (server_id, layout_id, slot_at, collected_at, seconds, g1, g2, c1, c2)
             ON CONFLICT DO NOTHING
@@ -147,8 +149,8 @@ package enum CollectorRunSQL {
         let rows = items.map { item in changed.contains(item.key) ? item.table.rows ?? .null : .null }
         try session.execute(
             """
-            INSERT INTO monitoring.collector_runs AS t (server_id, collector, state, message, attempted_at, collected_at, duration_ms, row_count,
-                failures_in_a_row, layout_id, gauges, rates, rows)
+            INSERT INTO monitoring.collector_runs AS t (server_id, collector, state, message, attempted_at, collected_at, duration_ms,
+                row_count, failures_in_a_row, layout_id, gauges, rates, rows)
             SELECT r.server_id, r.collector, r.state, r.message, r.attempted_at, CASE WHEN r.is_good THEN r.attempted_at END, r.duration_ms,
                 r.row_count, CASE WHEN r.is_good THEN 0 ELSE 1 END, r.layout_id,
                 CASE WHEN r.is_good THEN (\(NullableArray(gauges.all)))[r.g1:r.g2] END,
@@ -160,7 +162,8 @@ package enum CollectorRunSQL {
                 \(items.map { Int32($0.table.durationMs) }), \(items.map { Int32($0.table.rowCount) }),
                 \(NullableArray(items.map { $0.layout?.known.id })), \(gauges.firsts), \(gauges.lasts), \(rates.firsts), \(rates.lasts),
                 \(rows), \(items.map { changed.contains($0.key) })
-            ) AS r (server_id, collector, state, message, attempted_at, is_good, duration_ms, row_count, layout_id, g1, g2, r1, r2, rows, has_rows)
+            ) AS r (server_id, collector, state, message, attempted_at, is_good, duration_ms, row_count, layout_id, g1, g2, r1, r2, rows,
+                has_rows)
             ON CONFLICT (server_id, collector) DO UPDATE
             SET state = excluded.state, message = excluded.message, attempted_at = excluded.attempted_at,
                 collected_at = coalesce(excluded.collected_at, t.collected_at), duration_ms = excluded.duration_ms,

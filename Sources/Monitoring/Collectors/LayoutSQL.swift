@@ -16,7 +16,7 @@ enum LayoutSQL {
 
     /// The numbers of the metrics called `names`; new names get one.
     static func metricIDs(_ columns: [CollectorColumn], known: [String: Int16], on session: TenantSession) throws -> [String: Int16] {
-        var ids = known
+        let ids = known
         let missing = Dictionary(
             columns.compactMap { column in column.metric.map { ($0, column) } }.filter { known[$0.0] == nil },
             uniquingKeysWith: { first, _ in first })
@@ -33,10 +33,14 @@ enum LayoutSQL {
             WHERE NOT EXISTS (SELECT FROM monitoring.metric_types t WHERE t.name = r.name)
             ON CONFLICT (name) DO NOTHING
             """)
-        for row in try session.rows("SELECT name, id FROM monitoring.metric_types WHERE name = ANY (\(names))") {
-            ids[try row.decode(0)] = try row.decode(1, as: Int16.self)
-        }
-        return ids
+        return ids.merging(try metricIDs(named: names, on: session)) { $1 }
+    }
+
+    /// The numbers of those metrics among `names` that ever had a value.
+    static func metricIDs(named names: [String], on session: TenantSession) throws -> [String: Int16] {
+        let rows = try session.rows("SELECT name, id FROM monitoring.metric_types WHERE name = ANY (\(names))")
+        return Dictionary(
+            try rows.map { (try $0.decode(0, as: String.self), try $0.decode(1, as: Int16.self)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Layouts that hold what is wanted, by key: the newest one where it does, else a new one.
@@ -99,7 +103,8 @@ enum LayoutSQL {
         let rows = try session.rows(
             """
             INSERT INTO monitoring.layouts (server_id, collector, instances, gauge_ids, counter_ids, digest)
-            SELECT r.server_id, r.collector, (\(instances.all))[r.i1:r.i2], (\(gauges.all))[r.g1:r.g2], (\(counters.all))[r.c1:r.c2], r.digest
+            SELECT r.server_id, r.collector, (\(instances.all))[r.i1:r.i2], (\(gauges.all))[r.g1:r.g2], (\(counters.all))[r.c1:r.c2],
+                r.digest
             FROM unnest(
                 \(missing.map(\.wanted.key.server)), \(missing.map(\.wanted.key.collector)), \(instances.firsts), \(instances.lasts),
                 \(gauges.firsts), \(gauges.lasts), \(counters.firsts), \(counters.lasts),

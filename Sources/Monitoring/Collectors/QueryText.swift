@@ -38,7 +38,9 @@ package enum QueryText {
                     output.append(scalar)
                     place += 1
                 }
-                isInWord = output.last.map { $0 == "_" || $0 == "@" || $0 == "#" || $0.properties.isAlphabetic || ("0"..."9").contains($0) } ?? false
+                isInWord =
+                    output.last.map { $0 == "_" || $0 == "@" || $0 == "#" || $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+                    ?? false
             }
             return String(output)
         }
@@ -48,7 +50,9 @@ package enum QueryText {
             let start = place
             place += 1
             while let scalar = peek() {
-                if scalar == "\\", isLiteral { place += 1 } else if scalar == end {
+                if scalar == "\\", isLiteral {
+                    place += 1
+                } else if scalar == end {
                     guard peek(1) == end else { break }
                     place += 1
                 }

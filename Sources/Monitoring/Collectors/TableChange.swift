@@ -23,7 +23,8 @@ struct TableChange: Sendable, Equatable {
             guard then == nil || now == nil || !different.isEmpty else { return nil }
             return TableChange(
                 kind: then == nil ? .added : now == nil ? .removed : .changed, labels: labels(now ?? then ?? [], definition),
-                before: then == nil ? [:] : object(then, different, definition), after: now == nil ? [:] : object(now, different, definition))
+                before: then == nil ? [:] : object(then, different, definition),
+                after: now == nil ? [:] : object(now, different, definition))
         }
     }
 
@@ -35,7 +36,8 @@ struct TableChange: Sendable, Equatable {
 
     private static func byLabels(_ rows: JSONValue, _ definition: CollectorDefinition) -> [String: [JSONValue]] {
         Dictionary(
-            (rows.array ?? []).compactMap { row in row.array.map { (labels($0, definition).text, $0) } }, uniquingKeysWith: { first, _ in first })
+            (rows.array ?? []).compactMap { row in row.array.map { (labels($0, definition).text, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     private static func labels(_ row: [JSONValue], _ definition: CollectorDefinition) -> JSONValue {

@@ -65,7 +65,7 @@ package struct MetricRoutes: Sendable {
     }
 
     /// `range`, or `from` and `to`; the last hour without either.
-    private static func stretch(_ query: QueryReader, now: Date) -> (from: Date, to: Date) {
+    static func stretch(_ query: QueryReader, now: Date) -> (from: Date, to: Date) {
         let (from, to) = (query.date("from"), query.date("to"))
         if from == nil, to == nil, !query.isPresent("from"), !query.isPresent("to") {
             let word = query.string("range", 1...10) ?? "1h"

@@ -101,6 +101,19 @@ package final class QueryReader {
         return texts
     }
 
+    /// The values of a parameter that is repeated; each may hold commas.
+    package func texts(_ name: String, length: ClosedRange<Int>) -> [String] {
+        let texts = values[name] ?? []
+        guard texts.count <= HTTPLimits.queryListCountMax else {
+            fail(name, "must have at most \(HTTPLimits.queryListCountMax) entries")
+            return []
+        }
+        for text in texts {
+            if let reason = TextRule.refusal(of: text, length: length, anyCharacters: false) { fail(name, reason) }
+        }
+        return texts
+    }
+
     package func int(_ name: String, _ range: ClosedRange<Int>) -> Int? {
         guard let text = one(name) else { return nil }
         if text.utf8.count <= 20, let number = Int(text), range.contains(number) { return number }
