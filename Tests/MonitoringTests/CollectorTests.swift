@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(
-        "The trouble of one collector is its own: the server stays online, the others go on, and what it brought before is shown with its time"
+        "The trouble of one collector is its own: the server stays online, others go on, and what it brought before is shown with its time"
     )
     func trouble() async throws {
         let fixture = try await fixture()

@@ -43,6 +43,21 @@ import Testing
         for family in MetricType.all.map({ "dbtools_server_" + $0.name }) { #expect(page.contains("# TYPE \(family) gauge\n")) }
     }
 
+    @Test("Collectors' series have a line for each value that is known, and counters are rates")
+    func collectorsSeries() {
+        let series = LatestSeries(
+            id: Server.ID(), name: "a", definition: TestCollectors.fileIO, rows: [["db", "f\"1"], ["db", "g"]], gauges: [8, nil],
+            rates: [nil, 2.5])
+        let lines = LatestSeries.page([series]).split(separator: "\n").map(String.init)
+        #expect(
+            lines.filter { !$0.hasPrefix("#") }.map { $0.replacing(series.id.description, with: "ID") } == [
+                #"dbtools_test_reads_per_second{server="a",id="ID",engine="sqlserver",database_name="db",file_name="g"} 2.5"#,
+                #"dbtools_test_size_bytes{server="a",id="ID",engine="sqlserver",database_name="db",file_name="f\"1"} 8"#,
+            ])
+        #expect(lines.contains("# HELP dbtools_test_reads_per_second Reads (operations per second)."))
+        #expect(LatestSeries.page([]).isEmpty)
+    }
+
     @Test func namesCannotForgeALine() {
         let reading = LatestReading(
             id: Server.ID(), name: "a\"} 1\nforged{x=\"\\", engine: "sqlserver", status: .online, health: .healthy, collectedAt: nil,

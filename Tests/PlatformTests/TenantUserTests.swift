@@ -65,7 +65,11 @@ import Testing
             let person = try #require(UUID(uuidString: id))
             _ = try await edge.platform.system.transaction { session in
                 try session.execute(
-                    "UPDATE platform.setup_tokens SET expires_at = now() - interval '1 second' WHERE user_id = \(person) AND used_at IS NULL")
+                    """
+                    UPDATE platform.setup_tokens
+                    SET expires_at = now() - interval '1 second'
+                    WHERE user_id = \(person) AND used_at IS NULL
+                    """)
             }
             #expect(try await !works(third))
             #expect(try await works(client.post(link, [:], session)))

@@ -116,6 +116,7 @@ extension CollectorDefinition {
     package var hasSeries: Bool { columns.contains(where: \.isSeries) }
     /// Whether any of its columns is neither a label nor a series, or it has no series at all: then its rows' cells are stored.
     package var hasCells: Bool { !hasSeries || columns.contains { !$0.isSeries && $0.kind != .label } }
+    package var labelNames: [String] { columns.filter { $0.kind == .label }.map(\.name) }
     package var gaugeColumns: [CollectorColumn] { columns.filter { $0.kind == .gauge } }
     package var counterColumns: [CollectorColumn] { columns.filter { $0.kind == .counter } }
 

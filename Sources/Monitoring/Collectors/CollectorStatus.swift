@@ -41,9 +41,9 @@ package struct CollectorRows: Sendable {
         // A row of the layout that was away at the last run has no value at all.
         return instances.indices.compactMap { place in
             let values = slice(gauges, place, gaugeCount).contains { $0 != nil } || slice(rates, place, counterCount).contains { $0 != nil }
-            guard values, let labels = Self.labels(instances[place]) else { return nil }
-            var next = labels.makeIterator()
-            let row = definition.columns.map { $0.kind == .label ? next.next() ?? .null : JSONValue.null }
+            guard values else { return nil }
+            var next = SampleLayout.labels(instances[place]).makeIterator()
+            let row = definition.columns.map { column in column.kind == .label ? next.next().map { .string($0) } ?? .null : JSONValue.null }
             return fill(row, place, definition, gaugeCount, counterCount)
         }
     }
@@ -75,10 +75,6 @@ package struct CollectorRows: Sendable {
     private func slice(_ values: [Double?], _ place: Int, _ count: Int) -> ArraySlice<Double?> {
         let (first, last) = (min(place * count, values.count), min((place + 1) * count, values.count))
         return values[first..<last]
-    }
-
-    private static func labels(_ instance: String) -> [JSONValue]? {
-        (try? JSONDecoder().decode([String].self, from: Data(instance.utf8)))?.map { .string($0) }
     }
 
     private static func instance(_ row: [JSONValue], _ definition: CollectorDefinition) -> String {

@@ -18,6 +18,11 @@ struct SampleLayout: Sendable, Equatable {
         return SampleLayout(instances: (isWorthIt ? Array(union) : present).sorted())
     }
 
+    /// The labels that an instance is named by.
+    static func labels(_ instance: String) -> [String] {
+        (try? JSONDecoder().decode([String].self, from: Data(instance.utf8))) ?? []  // ours: it is an array of strings
+    }
+
     /// Names the layout among those of its server and collector.
     func digest(gauges: [Int16], counters: [Int16]) -> Int64 {
         let text = instances.joined(separator: "\u{1}") + "\u{2}\(gauges)\u{2}\(counters)"

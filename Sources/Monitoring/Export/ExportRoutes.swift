@@ -1,3 +1,5 @@
+import Engines
+import Foundation
 package import Hummingbird
 package import Platform
 
@@ -8,11 +10,19 @@ package struct ExportRoutes: Sendable {
 
     package func add(to group: RouterGroup<AppRequestContext>) { group.get("metrics/export", use: export) }
 
-    /// GET /metrics/export. 200 in Prometheus' text format.
+    /// GET /metrics/export: the core of every server, and the series of the collectors that are named. 200 in Prometheus' text format. 400.
     @Sendable func export(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewMetrics)
-        try QueryReader(request).finish()
-        let readings = try await databases.read(context.requireTenant()) { try LatestReading.all(on: $0) }
-        return text(LatestReading.page(readings), type: "text/plain; version=0.0.4; charset=utf-8")
+        let query = QueryReader(request)
+        let collectors = query.strings("collector", length: 1...63)
+        let known = Set(EngineKind.allCases.flatMap { CollectorCatalogue.of($0).map(\.name) })
+        for name in collectors where !known.contains(name) {
+            query.fail("collector", "\(name) is no collector; see /servers/{id}/collectors")
+        }
+        try query.finish()
+        let (readings, series) = try await databases.read(context.requireTenant()) {
+            (try LatestReading.all(on: $0), try LatestSeries.all(collectors, now: Date(), on: $0))
+        }
+        return text(LatestReading.page(readings) + LatestSeries.page(series), type: "text/plain; version=0.0.4; charset=utf-8")
     }
 }

@@ -1,0 +1,35 @@
+import Engines
+import Fleet
+import Foundation
+import Platform
+import Postgres
+
+extension LatestSeries {
+    /// The newest values of the collectors called `names` on the servers that are reached, as far as they are fresh: what was not read for
+    /// two and a half times as long as it should have been (and five minutes) is left out. Throws `PostgresError`.
+    static func all(_ names: [String], now: Date, on session: TenantSession) throws -> [LatestSeries] {
+        guard !names.isEmpty else { return [] }
+        let rows = try session.rows(
+            """
+            SELECT o.id, o.name, o.engine, t.collector, t.collected_at, coalesce(o.collection_interval_seconds, 60) AS interval_seconds,
+                l.instances, t.gauges, t.rates
+            FROM monitoring.collector_runs t
+            JOIN monitoring.layouts l ON l.id = t.layout_id
+            JOIN fleet.server_overview o ON o.id = t.server_id
+            WHERE t.collector = ANY (\(names)) AND t.state IN ('ok', 'cut_off') AND o.status IN ('online', 'degraded')
+              AND o.deleted_at IS NULL
+            ORDER BY lower(o.name), o.id, t.collector
+            """)
+        return try rows.compactMap { row in
+            let engine: EngineKind = try row.decodeWord("engine")
+            guard let definition = CollectorCatalogue.named(try row.decode("collector"), of: engine) else { return nil }
+            let seconds = definition.cadence.seconds(intervalSeconds: try row.decode("interval_seconds"))
+            let collectedAt = try row.decode("collected_at", as: Date?.self) ?? .distantPast
+            guard now.timeIntervalSince(collectedAt) <= max(300, 2.5 * Double(seconds)) else { return nil }
+            return LatestSeries(
+                id: try row.decode("id"), name: try row.decode("name"), definition: definition,
+                rows: try row.decode("instances", as: [String].self).map(SampleLayout.labels), gauges: try row.decode("gauges"),
+                rates: try row.decode("rates"))
+        }
+    }
+}
