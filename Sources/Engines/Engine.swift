@@ -37,11 +37,24 @@ package protocol Engine: Sendable {
 package protocol EngineConnection: AnyObject {
     /// Reads the core metrics in one round trip; cut off after `deadlineSeconds`.
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading
-    /// Reads what `collectors` ask for, in one round trip; cut off after `deadlineSeconds`. The trouble of one is its own: what is thrown is the
-    /// connection's.
+    /// Reads the core metrics and what `collectors` ask for, in one round trip where that goes well; the answers are nil where it did not,
+    /// and the collectors are to be run by themselves.
+    func collect(
+        with collectors: [CollectorDefinition], deadlineSeconds: Double
+    ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?)
+    /// Reads what `collectors` ask for, in one round trip; cut off after `deadlineSeconds`. The trouble of one is its own: what is thrown is
+    /// the connection's.
     func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers
     /// Closes the connection. Calling it again does nothing.
     func close()
+}
+
+extension EngineConnection {
+    package func collect(
+        with collectors: [CollectorDefinition], deadlineSeconds: Double
+    ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
+        (try collect(deadlineSeconds: deadlineSeconds), nil)
+    }
 }
 
 /// Why a target could not be reached or read.

@@ -37,6 +37,25 @@ struct ODBCCollectors {
         return answers + collectors.compactMap { asked.contains($0.name) ? nil : unavailable[$0.name] }
     }
 
+    /// Takes the collectors' answers out of the results of a batch that has others too; nil where one is missing or anything failed.
+    static func split(
+        _ results: [Result<ODBCResultSet, ODBCError>], _ collectors: [CollectorDefinition]
+    ) -> (others: [Result<ODBCResultSet, ODBCError>], answers: [CollectorAnswer]?) {
+        var others = results
+        var answers: [CollectorAnswer] = []
+        for collector in collectors {
+            let names = collector.columns.map(\.name)
+            let place = others.firstIndex { result in
+                guard case .success(let set) = result else { return false }
+                return set.columns.map { $0.name.lowercased() } == names
+            }
+            guard let place, case .success(let set) = others.remove(at: place) else { return (others, nil) }
+            answers.append(collector.answer(set.rows.map { row in row.map { Cell($0) } }))
+        }
+        let hasFailed = others.contains { if case .failure = $0 { true } else { false } }
+        return (others, hasFailed ? nil : answers)
+    }
+
     private func together(
         _ collectors: [CollectorDefinition], _ connection: ODBCConnection, _ deadline: CallDeadline
     ) throws(ODBCError) -> [CollectorAnswer] {

@@ -15,17 +15,23 @@ extension PostgreSQLConnection {
             let rowCountMax = wanted.map(\.rowCountMax).max() ?? 1
             results = try connection.pipeline(wanted.map(\.sql), rowCountMax: rowCountMax)
         } catch { throw failure.whileReading(error) }
+        return CollectorAnswers(
+            answers: answers(to: collectors, asked: wanted, results), collectedAt: Date(), monotonicSeconds: monotonicSeconds(),
+            durationMs: timer.milliseconds)
+    }
+
+    /// What the results of those that were asked say, with what is known of the others.
+    func answers(
+        to collectors: [CollectorDefinition], asked: [CollectorDefinition], _ results: [Result<PostgresTextRows, PostgresError>]
+    ) -> [CollectorAnswer] {
         var answers: [CollectorAnswer] = []
-        for (collector, result) in zip(wanted, results) {
+        for (collector, result) in zip(asked, results) {
             let answer = Self.answer(collector, result)
             if case .notAvailable = answer.trouble { unavailableCollectors[collector.name] = answer }
             answers.append(answer)
         }
-        answers += collectors.compactMap { collector in
-            wanted.contains { $0.name == collector.name } ? nil : unavailableCollectors[collector.name]
-        }
-        return CollectorAnswers(
-            answers: answers, collectedAt: Date(), monotonicSeconds: monotonicSeconds(), durationMs: timer.milliseconds)
+        let names = Set(asked.map(\.name))
+        return answers + collectors.compactMap { names.contains($0.name) ? nil : unavailableCollectors[$0.name] }
     }
 
     private static func answer(_ collector: CollectorDefinition, _ result: Result<PostgresTextRows, PostgresError>) -> CollectorAnswer {

@@ -75,8 +75,8 @@ struct PostgreSQLEngine: Engine {
             connection.cancelsAtDeadline = false
             connection.statementDeadlineSeconds = deadline.remainingSeconds
             try connection.script(
-                "SET default_transaction_read_only = on; SET statement_timeout = '\(Self.statementMilliseconds)ms'; SET lock_timeout = '1s'; "
-                    + PostgreSQLConnection.textSettings
+                "SET default_transaction_read_only = on; SET statement_timeout = '\(Self.statementMilliseconds)ms'; "
+                    + "SET lock_timeout = '1s'; " + PostgreSQLConnection.textSettings
             )
             return connection
         } catch {
@@ -142,23 +142,7 @@ final class PostgreSQLConnection: EngineConnection {
             guard let row = try row(connection) else {
                 throw EngineError(.protocolError, "The server gave no statistics; test the connection.")
             }
-            var reading = Reading(identity: identity.serverIdentity, collectedAt: Date(), monotonicSeconds: monotonicSeconds())
-            // Without pg_monitor other roles' sessions show no type and would be missing from the count.
-            if identity.isMonitor, let count = try row.decode("connection_count", as: Int64?.self) {
-                reading.gauges[.connectionCount] = Double(count)
-            }
-            reading.counters[.batchRequestsSec] = try row.decode("transaction_count", as: Int64?.self)
-            if let read = try row.decode("blocks_read", as: Int64?.self), let hit = try row.decode("blocks_hit", as: Int64?.self) {
-                reading.counters[.diskReads] = read
-                reading.counters[.cacheHits] = hit
-                reading.counters[.cacheLookups] = hit + read
-            }
-            reading.unavailable = ["CPU and memory of the machine (\(identity.version) does not tell them to its clients)"]
-            if !identity.isMonitor { reading.denied = [identity.monitorCheck] }
-            reading.objectsProblem = functionProblem
-            reading.traits = ServerTraits(version: identity.serverIdentity.productVersion)
-            reading.durationMs = timer.milliseconds
-            return reading
+            return try reading(timer) { try row.decode($0, as: Int64?.self) }
         } catch let error as PostgresError {
             throw failure.whileReading(error)
         } catch let error as EngineError {
@@ -166,6 +150,49 @@ final class PostgreSQLConnection: EngineConnection {
         } catch {
             throw EngineError(.protocolError, "The server's statistics could not be read; test the connection.")
         }
+    }
+
+    /// The core and the collectors in one pipeline; apart where the core's statement fails, to fall back as it can.
+    func collect(
+        with collectors: [CollectorDefinition], deadlineSeconds: Double
+    ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
+        guard let connection else { throw EngineError(.unreachable, "The connection is closed.") }
+        let timer = CallTimer()
+        let core = usesFunctions ? CollectorSQL.postgreSQLDeployCollect : CollectorSQL.postgreSQLCollect
+        let wanted = collectors.filter { unavailableCollectors[$0.name] == nil }
+        guard !wanted.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
+        connection.statementDeadlineSeconds = deadlineSeconds
+        let results: [Result<PostgresTextRows, PostgresError>]
+        do throws(PostgresError) {
+            results = try connection.pipeline([core] + wanted.map(\.sql), rowCountMax: wanted.map(\.rowCountMax).max() ?? 1)
+        } catch { throw failure.whileReading(error) }
+        guard case .success(let set)? = results.first, let row = set.rows.first else {
+            return (try collect(deadlineSeconds: max(0.5, deadlineSeconds - Double(timer.milliseconds) / 1000)), nil)
+        }
+        let values = Dictionary(zip(set.columnNames, row), uniquingKeysWith: { first, _ in first })
+        let reading = reading(timer) { name in (values[name] ?? nil).flatMap { Int64($0) } }
+        let answers = CollectorAnswers(
+            answers: self.answers(to: collectors, asked: wanted, Array(results.dropFirst())), collectedAt: reading.collectedAt,
+            monotonicSeconds: reading.monotonicSeconds, durationMs: reading.durationMs)
+        return (reading, answers)
+    }
+
+    private func reading(_ timer: CallTimer, _ value: (String) throws -> Int64?) rethrows -> Reading {
+        var reading = Reading(identity: identity.serverIdentity, collectedAt: Date(), monotonicSeconds: monotonicSeconds())
+        // Without pg_monitor other roles' sessions show no type and would be missing from the count.
+        if identity.isMonitor, let count = try value("connection_count") { reading.gauges[.connectionCount] = Double(count) }
+        reading.counters[.batchRequestsSec] = try value("transaction_count")
+        if let read = try value("blocks_read"), let hit = try value("blocks_hit") {
+            reading.counters[.diskReads] = read
+            reading.counters[.cacheHits] = hit
+            reading.counters[.cacheLookups] = hit + read
+        }
+        reading.unavailable = ["CPU and memory of the machine (\(identity.version) does not tell them to its clients)"]
+        if !identity.isMonitor { reading.denied = [identity.monitorCheck] }
+        reading.objectsProblem = functionProblem
+        reading.traits = ServerTraits(version: identity.serverIdentity.productVersion)
+        reading.durationMs = timer.milliseconds
+        return reading
     }
 
     /// By the functions where they are deployed; when they fail, by the query itself.

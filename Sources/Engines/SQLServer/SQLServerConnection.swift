@@ -19,6 +19,8 @@ final class SQLServerConnection: EngineConnection {
     /// Read by the probe's statements where the batch's own is refused.
     private var knownIdentity: ODBCResultSet?
 
+    /// Whether the core and the collectors of the same cadence are one batch.
+    private var isTogether = true
     private var collectors = ODBCCollectors(
         preamble: "SET NOCOUNT ON;\nSET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;\nSET LOCK_TIMEOUT 1000;\nSET DEADLOCK_PRIORITY LOW;",
         judgement: .init(isPermission: SQLServerFailure.isPermission, isRefusal: SQLServerBatch.isRefusal))
@@ -38,6 +40,42 @@ final class SQLServerConnection: EngineConnection {
         do throws(ODBCError) {
             sets = try resultSets(CallDeadline(seconds: deadlineSeconds))
         } catch { throw failure.whileReading(error) }
+        return try reading(of: sets, timer)
+    }
+
+    /// The core's batch with the collectors' statements behind it. Any trouble, and both are asked apart from then on: then it is plain whose
+    /// it is.
+    func collect(
+        with collectors: [CollectorDefinition], deadlineSeconds: Double
+    ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
+        let timer = CallTimer()
+        guard isTogether, !collectors.isEmpty, unavailable.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
+        let core = procedureCall ?? batch.text
+        let results: [Result<ODBCResultSet, ODBCError>]
+        do throws(ODBCError) {
+            results = try connection.resultSets(
+                ([core + (procedureCall == nil ? "" : ";")] + collectors.map(\.sql)).joined(separator: "\n"),
+                deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
+        } catch {
+            if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
+            results = [.failure(error)]
+        }
+        let (sets, answers) = ODBCCollectors.split(results, collectors)
+        let hasIdentity = sets.contains { ((try? $0.get())?.index(of: "server_name")) != nil }  // a refusal has none
+        guard let answers, hasIdentity else {
+            isTogether = false
+            return (try collect(deadlineSeconds: max(0.5, deadlineSeconds - Double(timer.milliseconds) / 1000)), nil)
+        }
+        let reading = try reading(of: sets, timer)
+        return (
+            reading,
+            CollectorAnswers(
+                answers: answers, collectedAt: reading.collectedAt, monotonicSeconds: reading.monotonicSeconds,
+                durationMs: reading.durationMs)
+        )
+    }
+
+    private func reading(of sets: [Result<ODBCResultSet, ODBCError>], _ timer: CallTimer) throws(EngineError) -> Reading {
         var reading = try SQLServerReading(sets, failure: failure).reading(
             collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
         reading.durationMs = timer.milliseconds

@@ -141,10 +141,10 @@ package final class CollectionService: Service {
             try await examine(due, now: startedAt)
             let slot = record?.begin(due.run.key, strikes: quarantine.strikes(of: due.run.key))
             defer { record?.end(slot) }
-            let reading = try await read(due)
+            let (reading, answers) = try await read(due, now: startedAt)
             quarantine.acquit(due.run.key)
             succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
-            await runCollectors(due, reading, at: fixedNow)
+            await runCollectors(due, reading, answers, at: fixedNow)
             index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
         } catch let error as EngineError {
             failed(due, error, startedAt: startedAt, now: fixedNow ?? Date())
@@ -169,14 +169,20 @@ package final class CollectionService: Service {
         }
     }
 
-    private func read(_ due: FleetIndex.Due) async throws -> Reading {
+    private func read(_ due: FleetIndex.Due, now: Date) async throws -> (reading: Reading, answers: CollectorAnswers?) {
         let engine = engines(due.server.configuration.engine)
         let deadlineSeconds = config.runDeadlineSeconds
+        let collectors = due.traits.map { index.everyTime(due, wanted(due, $0), now: now) } ?? []
         // A run that must connect, or that failed last time, may hang: it stays off the lane on which all others depend.
         let lane: TargetLanes.Lane = due.session.isOpen && due.run.failuresInARow == 0 ? .collect : .connect
         return try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) { [session = due.session] in
-            try session.collect(engine, deadlineSeconds: deadlineSeconds)
+            try session.collect(engine, with: collectors, deadlineSeconds: deadlineSeconds)
         }
+    }
+
+    /// The collectors that make sense on a server.
+    private func wanted(_ due: FleetIndex.Due, _ traits: ServerTraits) -> [CollectorDefinition] {
+        catalogue(due.server.configuration.engine).filter { $0.applies(to: traits) }
     }
 
     private func succeeded(_ due: FleetIndex.Due, _ reading: Reading, startedAt: Date, now: Date) {
@@ -218,46 +224,54 @@ package final class CollectionService: Service {
     }
 
     /// Runs the collectors that are due, one round trip for each cadence. Their troubles are their own: they change nothing of the run.
-    private func runCollectors(_ due: FleetIndex.Due, _ reading: Reading, at fixedNow: Date?) async {
+    ///
+    /// - Parameter answers: of those that came together with the core.
+    private func runCollectors(_ due: FleetIndex.Due, _ reading: Reading, _ answers: CollectorAnswers?, at fixedNow: Date?) async {
         guard let traits = reading.traits else { return }
-        let wanted = catalogue(due.server.configuration.engine).filter { $0.applies(to: traits) }
-        let origin = CollectorMemory.Origin(serverName: reading.identity.serverName, startedAt: reading.identity.startedAt)
-        for batch in index.takeCollectors(due, wanted, now: fixedNow ?? Date()) {
-            let seconds = deadlineSeconds(batch.cadence)
+        // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
+        let missing = due.server.configuration.engine == .postgresql ? nil : reading.denied.first
+        for batch in index.takeCollectors(due, wanted(due, traits), now: fixedNow ?? Date()) {
+            if let missing {
+                let tables = batch.collectors.map {
+                    CollectedTable($0, state: .noPermissions, message: "\(missing.name) is missing.", durationMs: 0)
+                }
+                store(tables, due, batch.cadence, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)
+                continue
+            }
             do {
-                if let missing = reading.denied.first(where: { $0.name != "pg_monitor" }) {
-                    // Some views answer with the own session only, and without an error: nothing they say is the server's.
-                    let tables = batch.collectors.map {
-                        CollectedTable($0, state: .noPermissions, message: "\(missing.name) is missing.", durationMs: 0)
-                    }
-                    store(
-                        index.collected(tables, due, batch.cadence, origin: origin, monotonicSeconds: 0, now: fixedNow ?? Date()), due,
-                        at: fixedNow)
-                    continue
-                }
-                let answers = try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) {
-                    [session = due.session] in try session.run(batch.collectors, deadlineSeconds: seconds)
-                }
+                let came = batch.cadence == .minute ? answers : nil
+                let answers = if let came { came } else { try await run(batch, due) }
                 let definitions = Dictionary(batch.collectors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
                 let tables = answers.answers.compactMap { answer in
                     definitions[answer.collector].map { CollectedTable(of: $0, answer, durationMs: answers.durationMs) }
                 }
-                store(
-                    index.collected(
-                        tables, due, batch.cadence, origin: origin, monotonicSeconds: answers.monotonicSeconds, now: fixedNow ?? Date()),
-                    due, at: fixedNow)
+                store(tables, due, batch.cadence, reading, monotonicSeconds: answers.monotonicSeconds, at: fixedNow)
             } catch let error as EngineError {
                 metrics.count(.failedCollectors, by: batch.collectors.count)
                 let tables = batch.collectors.map {
-                    CollectedTable($0, state: .failed, message: error.message, durationMs: Int(seconds * 1000))
+                    CollectedTable($0, state: .failed, message: error.message, durationMs: Int(deadlineSeconds(batch.cadence) * 1000))
                 }
-                store(tables, due, at: fixedNow)
+                store(tables, due, batch.cadence, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)
                 return  // the connection is closed: the rest is for the next run
             } catch { return }  // cancelled: we are stopping
         }
     }
 
-    private func store(_ tables: [CollectedTable], _ due: FleetIndex.Due, at fixedNow: Date?) {
+    private func run(_ batch: (cadence: Cadence, collectors: [CollectorDefinition]), _ due: FleetIndex.Due) async throws -> CollectorAnswers
+    {
+        let seconds = deadlineSeconds(batch.cadence)
+        return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) {
+            [session = due.session, collectors = batch.collectors] in try session.run(collectors, deadlineSeconds: seconds)
+        }
+    }
+
+    private func store(
+        _ tables: [CollectedTable], _ due: FleetIndex.Due, _ cadence: Cadence, _ reading: Reading, monotonicSeconds: Double,
+        at fixedNow: Date?
+    ) {
+        let origin = CollectorMemory.Origin(serverName: reading.identity.serverName, startedAt: reading.identity.startedAt)
+        let tables = index.collected(
+            tables, due, cadence, origin: origin, monotonicSeconds: monotonicSeconds, now: fixedNow ?? Date())
         guard let epoch = leases.held[due.run.key.shard] else { return metrics.count(.fencedRuns) }
         buffer.append(
             CollectorRun(

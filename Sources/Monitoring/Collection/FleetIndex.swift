@@ -14,12 +14,15 @@ package final class FleetIndex: Sendable {
         var tenant: Tenant
         var session: TargetSession
         var memory: Differencing.Memory?
+        /// As the last reading said; nil before the first.
+        var traits: ServerTraits?
     }
     private struct Entry {
         var server: CollectedServer
         var session: TargetSession?
         var memory: Differencing.Memory?
         var lastGoodAt: Date?
+        var traits: ServerTraits?
         var cadences = CadencePlan()
         var collectors: [String: CollectorMemory] = [:]
     }
@@ -139,7 +142,8 @@ package final class FleetIndex: Sendable {
                     let session = try entry.session ?? TargetSession(target: target(tenant, entry.server))
                     entry.session = session
                     state.entries[run.key] = entry
-                    due.append(Due(run: run, server: entry.server, tenant: tenant, session: session, memory: entry.memory))
+                    due.append(
+                        Due(run: run, server: entry.server, tenant: tenant, session: session, memory: entry.memory, traits: entry.traits))
                 } catch {
                     broken.append((run, tenant, error))
                 }
@@ -159,6 +163,7 @@ package final class FleetIndex: Sendable {
             let gap = entry.lastGoodAt.map { reading.collectedAt.timeIntervalSince($0) }
             entry.lastGoodAt = reading.collectedAt
             entry.memory = Differencing.Memory(reading)
+            entry.traits = reading.traits
             let isNew = !entry.server.facts.says(facts)
             entry.server.facts = facts
             entry.server.lastAttemptAt = now
@@ -182,6 +187,11 @@ package final class FleetIndex: Sendable {
             state.entries[due.run.key]?.cadences.takeDue(
                 wanted, key: due.run.key, intervalSeconds: due.run.intervalSeconds, isNew: due.server.lastAttemptAt == nil, now: now) ?? []
         }
+    }
+
+    /// Those of `wanted` that run with every collection, so far as their rights are not known to be missing: nothing is taken.
+    func everyTime(_ due: Due, _ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] {
+        state.withLock { $0.entries[due.run.key]?.cadences.everyTime(wanted, now: now) ?? [] }
     }
 
     /// What came of collectors: rates are added by what is remembered of the runs before, and the new counters are remembered.

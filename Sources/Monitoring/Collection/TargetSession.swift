@@ -17,18 +17,20 @@ final class TargetSession: Sendable {
     /// Whether the next run finds a connection: then it belongs on the quick lane.
     var isOpen: Bool { open.load(ordering: .relaxed) }
 
-    /// Connects if need be, and reads once. Blocks for at most `deadlineSeconds` as far as the driver obeys. After a failure the
-    /// connection is closed.
-    func collect(_ engine: any Engine, deadlineSeconds: Double) throws(EngineError) -> Reading {
+    /// Connects if need be, and reads once, the core and `collectors` together where that goes. Blocks for at most `deadlineSeconds` as far
+    /// as the driver obeys. After a failure the connection is closed.
+    func collect(
+        _ engine: any Engine, with collectors: [CollectorDefinition], deadlineSeconds: Double
+    ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
         let startedAt = ContinuousClock.now
-        let result = connection.withLock { connection -> Result<Reading, EngineError> in
+        let result = connection.withLock { connection -> Result<(reading: Reading, answers: CollectorAnswers?), EngineError> in
             do throws(EngineError) {
                 if connection == nil { connection = try engine.connect(target, deadlineSeconds: deadlineSeconds) }
                 guard let current = connection else { return .failure(EngineError(.driverFailed, "The driver gave no connection.")) }
                 let spent = ContinuousClock.now - startedAt
-                let reading = try current.collect(deadlineSeconds: max(0.5, deadlineSeconds - spent / .seconds(1)))
+                let both = try current.collect(with: collectors, deadlineSeconds: max(0.5, deadlineSeconds - spent / .seconds(1)))
                 open.store(true, ordering: .relaxed)
-                return .success(reading)
+                return .success(both)
             } catch {
                 connection?.close()
                 connection = nil

@@ -29,10 +29,17 @@ struct CadencePlan: Sendable {
                 guard next <= now else { continue }
                 nextAt[cadence] = CollectionPlan.nextSlot(key, seconds, after: now)
             }
-            let collectors = wanted.filter { $0.cadence == cadence && now >= deniedUntil[$0.name] ?? .distantPast }
+            let collectors = allowed(wanted, cadence, now)
             if !collectors.isEmpty { due.append((cadence, collectors)) }
         }
         return due
+    }
+
+    /// Those that run with every collection.
+    func everyTime(_ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] { allowed(wanted, .minute, now) }
+
+    private func allowed(_ wanted: [CollectorDefinition], _ cadence: Cadence, _ now: Date) -> [CollectorDefinition] {
+        wanted.filter { $0.cadence == cadence && now >= deniedUntil[$0.name] ?? .distantPast }
     }
 
     private func firstAt(_ key: PlanKey, _ cadence: Cadence, seconds: Int, isNew: Bool, now: Date) -> Date {
