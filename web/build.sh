@@ -9,9 +9,9 @@ node tools/icon-sprite.mjs
 rm -rf dist; mkdir -p dist
 "$ESBUILD" src/app/theme-boot.ts --bundle --format=iife --minify --target=es2022 --entry-names=assets/[name]-[hash] \
   --metafile=dist/boot.json --outdir=dist --log-level=warning
-"$ESBUILD" src/app/main.tsx --bundle --format=esm --minify --target=es2022 \
+"$ESBUILD" src/app/main.tsx --bundle --splitting --format=esm --minify --target=es2022 \
   --jsx=automatic --loader:.svg=text --legal-comments=linked "--define:process.env.NODE_ENV=\"production\"" \
-  --entry-names=assets/[name]-[hash] --asset-names=assets/[name]-[hash] \
+  --entry-names=assets/[name]-[hash] --asset-names=assets/[name]-[hash] --chunk-names=assets/[name]-[hash] \
   --metafile=dist/meta.json --outbase=src/app --outdir=dist --log-level=warning
 node tools/index-html.mjs
 rm dist/meta.json dist/boot.json

@@ -116,7 +116,7 @@ def test_dashboard_by_keyboard(site, open_page):
     cells = page.locator(".hmbox").first
     tab_to(page, cells)
     first = cells.get_attribute("aria-activedescendant")
-    if cells.locator("[role=option]").count() > 1:
+    if int(cells.locator("[role=option]").get_attribute("aria-setsize")) > 1:
         press(page, "ArrowRight")
         assert cells.get_attribute("aria-activedescendant") != first
     press(page, "Enter")
@@ -448,8 +448,8 @@ def test_ten_thousand_servers_show_their_first_rows_first(open_page):
         expect(page.locator(".vt [data-index='0'] .tags")).to_have_attribute("title", re.compile("seen-by-all"))
         assert len(asked) <= 4, asked
         go(page, "/")
-        expect(page.locator(".hmbox [role=option]").first).to_be_visible()
-        assert page.locator(".hmbox [role=option]").count() <= 2_100
+        expect(page.locator(".hmbox canvas").first).to_be_visible()
+        assert page.locator(".hmbox *").count() <= 200
     finally:
         stop(process)
 

@@ -233,7 +233,7 @@ def test_what_a_server_says_of_itself(mock, open_page):
     expect(connection).to_contain_text("Table of 1 Nov 2026, from learn.microsoft.com/lifecycle/products")
     expect(page.get_by_role("list", name="Not available here")).to_contain_text("sys.dm_os_wait_stats (Invalid object name")
     page.get_by_role("tab", name="Databases").click()
-    table = page.get_by_role("table", name="Databases")
+    table = page.get_by_role("table", name="Databases", exact=True)
     expect(table).to_contain_text("orders")
     expect(table).not_to_contain_text("master")
     page.get_by_role("button", name="Show system databases").click()

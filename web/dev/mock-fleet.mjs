@@ -263,14 +263,15 @@ export function makeSeries(server, metric, rangeSeconds, now = Date.now()) {
   const short = { cpu_percent: "cpu", memory_percent: "memory", connection_count: "connections" }[metric] ?? metric;
   const unit = { cpu: "percent", memory: "percent", connections: "count", batch_requests_sec: "per_second" }[short] ?? "count";
   const interval = rangeSeconds <= 21600 ? 60 : rangeSeconds <= 86400 ? 300 : rangeSeconds <= 604800 ? 1800 : 7200;
-  const to = Math.floor(now / 1000 / interval) * interval, from = to - rangeSeconds, n = rangeSeconds / interval;
+  const to = Math.floor(now / 1000 / interval) * interval, n = Math.max(1, Math.floor(rangeSeconds / interval)), from = to - n * interval;
   const latest = {
     cpu: server.latest.cpuPercent,
     memory: server.latest.memoryPercent,
     connections: server.latest.connectionCount,
     batch_requests_sec: server.latest.batchRequestsSec,
   }[short] ?? null;
-  const points = [], r = random(seedOf(server.name + short)), percent = unit === "percent", base = latest ?? 30;
+  // What is long past has no rise at its end: only the present has.
+  const present = Math.abs(Date.now() - now) < 60_000, points = [], r = random(seedOf(server.name + short) + (present ? 0 : Math.floor(now / 864e5))), percent = unit === "percent", base = latest ?? 30;
   if (!server.lastCollectedAt || (short === "batch_requests_sec" && server.engine !== "sqlserver")) {
     return { metric: short, unit, interval, from: iso(from), to: iso(to), points };
   }
@@ -279,10 +280,10 @@ export function makeSeries(server, metric, rangeSeconds, now = Date.now()) {
   for (let i = 1; i <= n; i++) {
     const t = from + i * interval, x = i / n;
     walk = walk * 0.86 + (r() - 0.5) * calm * 0.22;
-    const ramp = short === "cpu" && base > 80 ? Math.max(0, Math.min(1, (t - (to - 1320)) / 720)) * (base - calm) : 0;
+    const ramp = present && short === "cpu" && base > 80 ? Math.max(0, Math.min(1, (t - (to - 1320)) / 720)) * (base - calm) : 0;
     let v = calm + calm * 0.12 * Math.sin(x * 9 + seedOf(server.name)) + walk + ramp;
-    if (i === n) v = base;
-    if (t > end || (server.name === "prd-eu-sql-014" && t > gapAt && t < gapAt + 420)) continue;
+    if (i === n && present) v = base;
+    if (t > end || (server.name === "prd-eu-sql-014" && present && t > gapAt && t < gapAt + 420)) continue;
     if (rangeSeconds === 2592000 && t < Date.parse(server.createdAt) / 1000) continue;
     v = Math.max(0, percent ? Math.min(100, v) : v);
     points.push([iso(t), round(v), round(Math.max(0, v * 0.9)), round(percent ? Math.min(100, v * 1.08) : v * 1.1)]);

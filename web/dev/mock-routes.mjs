@@ -378,12 +378,17 @@ for (const [verb, enabled] of [["start", true], ["stop", false]]) {
     return { ...s.collection, metricsEnabled: [] };
   });
 }
-on("GET", "/servers/:id/metrics", (c) => {
-  const s = serverOf(c),
-    seconds = { "1h": 3600, "6h": 21600, "24h": 86400, "7d": 604800, "30d": 2592000 }[c.query.get("range") ?? "24h"],
-    names = c.query.getAll("metric");
+/** What `range`, or `from` and `to`, ask for. */
+export function windowOf(c) {
+  const from = Date.parse(c.query.get("from") ?? ""), to = Date.parse(c.query.get("to") ?? "");
+  if (to > from) return { seconds: Math.round((to - from) / 1000), to };
+  const seconds = { "1h": 3600, "6h": 21600, "24h": 86400, "7d": 604800, "30d": 2592000 }[c.query.get("range") ?? "24h"];
   if (!seconds) invalid("range", "must be one of 1h, 6h, 24h, 7d, 30d");
-  const all = names.map((m) => makeSeries(s, m, seconds));
+  return { seconds, to: Date.now() };
+}
+on("GET", "/servers/:id/metrics", (c) => {
+  const s = serverOf(c), { seconds, to } = windowOf(c), names = c.query.getAll("metric");
+  const all = names.map((m) => makeSeries(s, m, seconds, to));
   return all.length === 1 ? all[0] : all;
 });
 on("POST", "/servers/:id/labels", (c) => {
@@ -408,7 +413,6 @@ on("GET", "/metrics/dashboard", (c) => ({
   }),
   updatedAt: iso(),
 }));
-on("GET", "/metrics/types", () => []);
 on(
   "GET",
   "/labels",

@@ -8,6 +8,7 @@ import { newID } from "./mock-fleet.mjs";
 import "./mock-control.mjs";
 import "./mock-groups.mjs";
 import "./mock-keys.mjs";
+import "./mock-monitoring.mjs";
 import "./mock-operations.mjs";
 import "./mock-onboarding.mjs";
 import {

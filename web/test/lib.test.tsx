@@ -17,7 +17,6 @@ const { faultsOf, inputOf, emptyForm, withEngine, connectionKey } = await import
 const { actionChoices, platformActionChoices } = await import("../src/features/platform/components/activity-words");
 const { partsIn, withPart } = await import("../src/lib/paged");
 const { withLiveValues } = await import("../src/features/fleet/components/use-server-list");
-const { cellsOf } = await import("../src/features/monitoring/components/heat-cells");
 const { resample } = await import("../src/features/monitoring/components/attention-table");
 const { rowsOf } = await import("../src/features/monitoring/components/group-table");
 const { deltasOf } = await import("../src/features/monitoring/components/health-deltas");
@@ -130,7 +129,7 @@ test("the connection form checks what the API checks", () => {
   assert.notEqual(connectionKey(form), connectionKey({ ...form, password: "p" }));
 });
 
-const health = (name: string, more: object = {}): Parameters<typeof cellsOf>[0][number] => ({
+const health = (name: string, more: object = {}): Parameters<typeof rowsOf>[0][number] => ({
   serverId: name,
   name,
   engine: "sqlserver",
@@ -145,10 +144,6 @@ const health = (name: string, more: object = {}): Parameters<typeof cellsOf>[0][
   groupIds: ["g"],
   changedAt: null,
   ...more,
-});
-test("a cell of several servers shows the worst, by name", () => {
-  const cells = cellsOf([health("a"), health("b", { status: "critical" }), health("c")], 2, (s) => ({ tone: s.status, note: s.status }));
-  assert.deepEqual(cells.map((c) => [c.tone, c.label]), [["critical", "2 servers, worst b: critical"], ["healthy", "c: healthy"]]);
 });
 test("a mean of nothing is no value", () => {
   const group = { id: "g", name: "G", color: null, description: null, serverCount: 1, createdAt: "" };

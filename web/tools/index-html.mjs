@@ -35,9 +35,9 @@ ${preload}    <script type="module" src="${url(mainName)}"></script>
 </html>
 `,
 );
-const size = (test) => Object.entries(outputs).filter(([n]) => test(n)).reduce((a, [, o]) => a + o.bytes, 0);
+const kib = (names) => Math.round(names.reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0) / 1024);
+const first = [mainName, bootName, ...main.imports.filter((i) => i.kind === "import-statement").map((i) => i.path)];
+const later = Object.keys(outputs).filter((name) => name.endsWith(".js") && !first.includes(name));
 console.log(
-  `web: ${Math.round(size((n) => n.endsWith(".js")) / 1024)} KiB of scripts, ${
-    Math.round(size((n) => n.endsWith(".css")) / 1024)
-  } KiB of styles`,
+  `web: ${kib(first)} KiB of scripts at first, ${kib(later)} KiB when they are needed, ${kib(Object.keys(outputs).filter((n) => n.endsWith(".css")))} KiB of styles`,
 );

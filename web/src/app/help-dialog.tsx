@@ -9,6 +9,7 @@ const shortcuts: readonly (readonly [keys: string, what: string])[] = [
   ["Space", "Select the row"],
   ["Shift F10", "Menu of the row"],
   ["← →", "Move the cross-hair of all charts"],
+  ["+", "Zoom into the charts, around the cross-hair"],
   ["Esc", "Close menu or dialog"],
 ];
 

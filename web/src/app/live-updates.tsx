@@ -6,11 +6,11 @@ import { operationKey } from "../api/read-operation";
 import { useSettings } from "../api/read-settings";
 import { connection } from "../lib/connection";
 import { closeLive, live, type LiveEvent, onLiveEvent, openLive, setRefreshSeconds } from "../lib/live";
-import { preferences } from "../lib/preferences";
 import { invalidate, peek, put } from "../lib/query";
-import { session, tenantKey } from "../lib/session";
+import { tenantKey } from "../lib/session";
 import { useStore } from "../lib/store";
 import { setCriticalCount } from "../lib/title";
+import { CriticalWatch, notifyOf } from "./critical-watch";
 
 /** Many events in a row ask once. Readings of a large fleet come all the time, and one answer is megabytes: it is asked less often. */
 const settleMs = 400;
@@ -18,6 +18,7 @@ const largeFleetCount = 2_000;
 const largeFleetPauseMs = 10_000;
 /** A server is collected every minute: its charts are not asked more often than this. */
 const chartPauseMs = 20_000;
+const pauses: ReadonlyMap<string, number> = new Map([["metrics/", chartPauseMs], ["collectors/", 10_000]]);
 const readingTopics: ReadonlySet<string> = new Set(["server.health", "server.status", "servers.collected"]);
 
 const readsOf: Readonly<Record<string, readonly string[]>> = {
@@ -26,7 +27,7 @@ const readsOf: Readonly<Record<string, readonly string[]>> = {
   "server.deleted": ["servers", "health", "groups", "activity"],
   "server.health": ["servers/", "health"],
   "server.status": ["servers/", "health"],
-  "servers.collected": ["servers/", "health", "metrics/"],
+  "servers.collected": ["servers/", "health", "metrics/", "collectors/"],
   "servers.changed": ["servers", "health", "groups", "labels", "activity"],
   "server.deployment": ["servers", "deployment"],
   "operation.changed": ["operations", "operation-"],
@@ -44,7 +45,7 @@ export function useLiveUpdates(tenantSlug: string | null): void {
   const health = useFleetHealth();
   const { paused } = useStore(live);
   const settings = useSettings();
-  const size = useRef(0), [{ soon, later }] = useState(() => ({ soon: new DueParts(), later: new DueParts() }));
+  const size = useRef(0), [{ soon, later, watch }] = useState(() => ({ soon: new DueParts(), later: new DueParts(), watch: new CriticalWatch() }));
   size.current = health.data?.length ?? 0;
   useEffect(() => {
     if (!tenantSlug) return undefined;
@@ -53,6 +54,7 @@ export function useLiveUpdates(tenantSlug: string | null): void {
       // Another tenant's answers are none of this one's.
       soon.stop();
       later.stop();
+      watch.forget();
       closeLive();
     };
   }, [tenantSlug]);
@@ -69,7 +71,11 @@ export function useLiveUpdates(tenantSlug: string | null): void {
         else soon.add(part, 0);
       }
       if (event.topic === "operation.changed") showProgress(event.data);
-      notify(event);
+      // The tab's title counts on, also while the tab is hidden and asks for nothing.
+      if (event.topic === "server.health") {
+        notifyOf(watch.hear(event.data));
+        if (watch.isReady) setCriticalCount(watch.criticalCount);
+      }
     };
     const ask = (): void => {
       soon.ask();
@@ -85,7 +91,9 @@ export function useLiveUpdates(tenantSlug: string | null): void {
     };
   }, [paused, tenantSlug]);
   useEffect(() => {
-    setCriticalCount(health.data?.filter((s) => s.status === "critical").length ?? 0);
+    if (health.data) notifyOf(watch.learn(health.data));
+    else watch.forget();
+    setCriticalCount(watch.criticalCount);
   }, [health.data]);
 }
 
@@ -111,7 +119,7 @@ class DueParts {
     this.timer = undefined;
     if (this.parts.size === 0 || document.hidden || live.get().paused || connection.get().down) return;
     this.last = Date.now();
-    for (const part of this.parts) invalidate(tenantKey(part), part === "metrics/" ? chartPauseMs : 0);
+    for (const part of this.parts) invalidate(tenantKey(part), pauses.get(part) ?? 0);
     this.parts.clear();
   }
 
@@ -120,15 +128,4 @@ class DueParts {
     this.timer = undefined;
     this.parts.clear();
   }
-}
-
-/** A desktop notification when a server turns critical, if the reader asked for it and the browser allows it. */
-function notify({ topic, data }: LiveEvent): void {
-  if (topic !== "server.health" || data.to !== "critical" || !preferences.get().notifications) return;
-  if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
-  const reasons = Array.isArray(data.reasons) ? data.reasons.join(", ") : "";
-  new Notification(`${String(data.name ?? "A server")} is critical`, {
-    body: `${reasons || "Health changed"} · ${session.get()?.tenant?.name ?? ""}`,
-    tag: String(data.serverId ?? ""),
-  });
 }

@@ -1,39 +1,33 @@
-// Which address shows which screen. One bundle: at 100 KiB compressed, files of their own would only add requests.
+// Which address shows which screen. What is looked at seldom, or after another click, is a file of its own (app/parts.tsx).
 import type { ReactElement } from "react";
+import { Deferred } from "../components/deferred";
 import { Empty, PageHead } from "../components/panel";
-import { AddServerPage } from "../features/fleet/components/add-server-page";
 import { CredentialsPage } from "../features/fleet/components/credentials-page";
 import { GroupPage } from "../features/fleet/components/group-page";
 import { GroupsPage } from "../features/fleet/components/groups-page";
-import { ImportPage } from "../features/fleet/components/import-page";
 import { ServerPage } from "../features/fleet/components/server-page";
 import { ServersPage } from "../features/fleet/components/servers-page";
 import { DashboardPage } from "../features/monitoring/components/dashboard-page";
-import { MetricsTab } from "../features/monitoring/components/metrics-tab";
-import { ActivityPage, ServerActivity } from "../features/platform/components/activity-page";
-import { OperationPage, OperationView } from "../features/platform/components/operation-view";
+import { ActivityPage } from "../features/platform/components/activity-page";
+import { OperationPage } from "../features/platform/components/operation-view";
 import { OperationsPage } from "../features/platform/components/operations-page";
 import { RecentActivity } from "../features/platform/components/recent-activity";
-import { AdminsPage } from "../features/platform/components/admins-page";
-import { SettingsPage } from "../features/platform/components/settings-page";
-import { TenantsPage } from "../features/platform/components/tenants-page";
-import { APIKeysPage } from "../features/platform/components/api-keys-page";
-import { UsersPage } from "../features/platform/components/users-page";
 import { Link, match, navigate, type Route } from "../lib/router";
 import { may, type Session } from "../lib/session";
 import { chooseTenant } from "./choose-tenant";
+import { importScreen, parts, serverTabs } from "./parts";
 
 type Screen = Route & { needs?: Parameters<typeof may>[1] };
 
 const screens: readonly Screen[] = [
   { path: "/", title: "Dashboard", render: () => <DashboardPage /> },
   { path: "/servers", title: "Servers", render: () => <ServersPage /> },
-  { path: "/servers/new", title: "Add server", needs: "manageServers", render: () => <AddServerPage /> },
+  { path: "/servers/new", title: "Add server", needs: "manageServers", render: () => <Deferred load={parts.addServer}>{({ AddServerPage }) => <AddServerPage />}</Deferred> },
   {
     path: "/servers/import",
     title: "Import servers",
     needs: "manageServers",
-    render: () => <ImportPage progress={(operation, tools) => <OperationView operation={operation} tools={tools} />} />,
+    render: () => importScreen,
   },
   {
     path: "/servers/:id",
@@ -42,12 +36,13 @@ const screens: readonly Screen[] = [
       <ServerPage
         key={id}
         id={id}
-        metrics={(server) => <MetricsTab server={server} />}
-        activity={(serverId) => <ServerActivity serverId={serverId} />}
+        tabs={serverTabs}
+        files={(server) => <Deferred load={parts.monitoring}>{({ FilesTab }) => <FilesTab server={server} />}</Deferred>}
         recent={(serverId) => <RecentActivity entityId={serverId} />}
       />
     ),
   },
+  { path: "/compare", title: "Compare servers", render: () => <Deferred load={parts.monitoring}>{({ ComparePage }) => <ComparePage />}</Deferred> },
   { path: "/groups", title: "Groups", render: () => <GroupsPage /> },
   {
     path: "/groups/:id",
@@ -58,9 +53,9 @@ const screens: readonly Screen[] = [
   { path: "/operations", title: "Operations", render: () => <OperationsPage /> },
   { path: "/operations/:id", title: "Operation", render: ({ id = "" }) => <OperationPage key={id} id={id} /> },
   { path: "/activity", title: "Activity log", render: () => <ActivityPage /> },
-  { path: "/users", title: "Users", needs: "manageUsers", render: () => <UsersPage /> },
-  { path: "/keys", title: "API keys", needs: "manageUsers", render: () => <APIKeysPage /> },
-  { path: "/settings", title: "Settings", needs: "manageSettings", render: () => <SettingsPage /> },
+  { path: "/users", title: "Users", needs: "manageUsers", render: () => <Deferred load={parts.administration}>{({ UsersPage }) => <UsersPage />}</Deferred> },
+  { path: "/keys", title: "API keys", needs: "manageUsers", render: () => <Deferred load={parts.administration}>{({ APIKeysPage }) => <APIKeysPage />}</Deferred> },
+  { path: "/settings", title: "Settings", needs: "manageSettings", render: () => <Deferred load={parts.administration}>{({ SettingsPage }) => <SettingsPage />}</Deferred> },
 ];
 
 const platformScreens: readonly Screen[] = [
@@ -68,9 +63,11 @@ const platformScreens: readonly Screen[] = [
     path: "/admin/tenants",
     title: "Tenants",
     needs: "manageTenants",
-    render: () => <TenantsPage onOpen={(tenant) => chooseTenant(tenant, "/")} />,
+    render: () => (
+      <Deferred load={parts.administration}>{({ TenantsPage }) => <TenantsPage onOpen={(tenant) => chooseTenant(tenant, "/")} />}</Deferred>
+    ),
   },
-  { path: "/admin/users", title: "Super admins", needs: "manageTenants", render: () => <AdminsPage /> },
+  { path: "/admin/users", title: "Super admins", needs: "manageTenants", render: () => <Deferred load={parts.administration}>{({ AdminsPage }) => <AdminsPage />}</Deferred> },
   { path: "/admin/activity", title: "Activity log", needs: "manageTenants", render: () => <ActivityPage key="platform" log="platform" /> },
 ];
 

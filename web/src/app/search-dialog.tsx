@@ -40,6 +40,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }): ReactElement
   const pages: Page[] = [
     { href: "/", text: "Dashboard", icon: "speedometer2" },
     { href: "/servers", text: "Servers", icon: "hdd-stack" },
+    { href: "/compare", text: "Compare servers", icon: "bar-chart-line" },
     { href: "/groups", text: "Groups", icon: "collection" },
     { href: "/credentials", text: "Credentials", icon: "key" },
     { href: "/operations", text: "Operations", icon: "list-check" },

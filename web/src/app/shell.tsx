@@ -5,6 +5,7 @@ import type { IconName } from "../components/icon-names";
 import { MenuButton, type MenuItem } from "../components/menu";
 import { signOut } from "../features/platform/api/sign-out";
 import { PasswordDialog } from "../features/platform/components/password-dialog";
+import { ThisComputerDialog } from "../features/platform/components/this-computer";
 import { useNow } from "../lib/clock";
 import { clock, exact, initials, plural, zoneName } from "../lib/format";
 import { live } from "../lib/live";
@@ -36,6 +37,7 @@ const tenantNav: readonly (readonly [head: string, items: readonly NavItem[]])[]
   ["", [
     { href: "/", icon: "speedometer2", text: "Dashboard" },
     { href: "/servers", icon: "hdd-stack", text: "Servers" },
+    { href: "/compare", icon: "bar-chart-line", text: "Compare" },
     { href: "/groups", icon: "collection", text: "Groups" },
     { href: "/credentials", icon: "key", text: "Credentials" },
   ]],
@@ -61,7 +63,7 @@ const platformNav: typeof tenantNav = [
 export function Shell({ onSignedOut }: { onSignedOut: () => void }): ReactElement {
   const who = useSession(), path = usePath(), platform = path.startsWith("/admin/");
   const slug = who.tenant && who.tenant.status === "active" ? who.tenant.slug : null;
-  const [open, setOpen] = useState<"" | "search" | "help" | "password">("");
+  const [open, setOpen] = useState<"" | "search" | "help" | "password" | "computer">("");
   const main = useRef<HTMLElement>(null), before = useRef(path);
   // The stream of any tenant tells a super admin of all tenants' comings and goings.
   useLiveUpdates(slug ?? (platform ? who.tenants.find((t) => t.status === "active")?.slug ?? null : null));
@@ -113,7 +115,7 @@ export function Shell({ onSignedOut }: { onSignedOut: () => void }): ReactElemen
                 <Icon name="question-circle" />
               </button>
               <ThemeButton />
-              <AccountMenu onPassword={() => setOpen("password")} onSignedOut={onSignedOut} />
+              <AccountMenu onOpen={setOpen} onSignedOut={onSignedOut} />
             </div>
           </header>
           <main id="main" tabIndex={-1} ref={main} className={path === "/servers" || path === "/operations" ? "fill" : ""}>
@@ -127,6 +129,7 @@ export function Shell({ onSignedOut }: { onSignedOut: () => void }): ReactElemen
       {open === "search" && <SearchDialog onClose={() => setOpen("")} />}
       {open === "help" && <HelpDialog onClose={() => setOpen("")} />}
       {open === "password" && <PasswordDialog onClose={() => setOpen("")} />}
+      {open === "computer" && <ThisComputerDialog onClose={() => setOpen("")} />}
     </>
   );
 }
@@ -249,7 +252,12 @@ function ThemeButton(): ReactElement {
   );
 }
 
-function AccountMenu({ onPassword, onSignedOut }: { onPassword: () => void; onSignedOut: () => void }): ReactElement {
+interface AccountProps {
+  onOpen: (dialog: "password" | "computer") => void;
+  onSignedOut: () => void;
+}
+
+function AccountMenu({ onOpen, onSignedOut }: AccountProps): ReactElement {
   const who = useSession(), chosen = useStore(preferences), role = roleWords[roleOf(who)];
   const leave = async (): Promise<void> => {
     try {
@@ -260,7 +268,8 @@ function AccountMenu({ onPassword, onSignedOut }: { onPassword: () => void; onSi
     onSignedOut();
   };
   const items: MenuItem[] = [
-    { label: "Change password", icon: "key", onSelect: onPassword },
+    { label: "Change password", icon: "key", onSelect: () => onOpen("password") },
+    { label: "Notifications and refresh", icon: "bell", onSelect: () => onOpen("computer") },
     {
       label: "Theme of this computer",
       icon: "circle-half",

@@ -40,7 +40,8 @@ export function LabelChip({ label: { name, color, textColor }, onRemove }: { lab
 
 export function Segmented<K extends string>({ label, value, choices, onValue }: {
   label: string;
-  value: K;
+  /** `null`: none of them. */
+  value: K | null;
   choices: readonly (readonly [key: K, text: string])[];
   onValue: (value: K) => void;
 }): ReactElement {

@@ -13,13 +13,16 @@ interface Props<K extends string> {
   onSort: (sort: SortState<K>) => void;
   numeric?: boolean;
   className?: string;
+  /** What the column is, on hover. */
+  title?: string;
 }
 
 /** A table head that sorts: a button with an arrow, and `aria-sort`. */
-export function SortHead<K extends string>({ label, column, sort, onSort, numeric = false, className = "" }: Props<K>): ReactElement {
+export function SortHead<K extends string>({ label, column, sort, onSort, numeric = false, className = "", title }: Props<K>): ReactElement {
   const chosen = sort.key === column;
   return (
     <th
+      title={title}
       className={`${numeric ? "num" : ""} ${className}`}
       aria-sort={chosen ? (sort.order === "asc" ? "ascending" : "descending") : "none"}
     >

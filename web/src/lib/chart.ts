@@ -30,11 +30,21 @@ export interface Colors {
   cross: string;
 }
 
+/** One more line, without band and area: another label's series, or the same stretch of an earlier day. */
+export interface Line {
+  samples: readonly Sample[];
+  gaps: readonly Gap[];
+  color: string;
+  dashed: boolean;
+}
+
 export interface Drawing {
   width: number;
   height: number;
   samples: readonly Sample[];
   gaps: readonly Gap[];
+  /** Drawn below the first series, the last one lowest. */
+  others: readonly Line[];
   scale: Scale;
   limits: readonly (readonly [value: number, tone: "warning" | "critical"])[];
   cross: number | null;
@@ -103,16 +113,22 @@ export function nearest(samples: readonly Sample[], at: number): Sample | null {
   return at - before.at <= after.at - at ? before : after;
 }
 
-export function draw(canvas: HTMLCanvasElement, d: Drawing): void {
+/** The canvas in the screen's own pixels, cleared. */
+export function contextOf(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
   const ratio = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(d.width * ratio) || canvas.height !== Math.round(d.height * ratio)) {
-    canvas.width = Math.round(d.width * ratio);
-    canvas.height = Math.round(d.height * ratio);
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
   }
   const c = canvas.getContext("2d");
+  c?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  c?.clearRect(0, 0, width, height);
+  return c;
+}
+
+export function draw(canvas: HTMLCanvasElement, d: Drawing): void {
+  const c = contextOf(canvas, d.width, d.height);
   if (!c) return;
-  c.setTransform(ratio, 0, 0, ratio, 0, 0);
-  c.clearRect(0, 0, d.width, d.height);
   const plotWidth = d.width - margin.left - margin.right, plotHeight = d.height - margin.top - margin.bottom;
   const x = (at: number): number => margin.left + ((at - d.scale.from) / (d.scale.to - d.scale.from)) * plotWidth;
   const y = (value: number): number => margin.top + plotHeight - (Math.min(value, d.scale.top) / d.scale.top) * plotHeight;
@@ -126,6 +142,10 @@ export function draw(canvas: HTMLCanvasElement, d: Drawing): void {
   for (const [value, tone] of d.limits) {
     if (value < d.scale.top) dashed(c, area.x, area.x + area.width, Math.round(y(value)) + 0.5, d.colors[tone]);
   }
+  for (let i = d.others.length - 1; i >= 0; i--) {
+    const line = d.others[i];
+    if (line) strokeLine(c, line, x, y);
+  }
   drawSeries(c, d, x, y, area);
   if (d.zoom) {
     c.fillStyle = d.colors.line;
@@ -137,15 +157,18 @@ export function draw(canvas: HTMLCanvasElement, d: Drawing): void {
   drawCross(c, d, x, y, area);
 }
 
-interface Area {
+/** What the axes of any chart need. */
+export type Axes = Pick<Drawing, "height" | "scale" | "colors" | "font" | "formatY" | "formatX">;
+
+export interface Area {
   x: number;
   y: number;
   width: number;
   height: number;
 }
-type Project = (value: number) => number;
+export type Project = (value: number) => number;
 
-function drawAxes(c: CanvasRenderingContext2D, d: Drawing, area: Area, x: Project, y: Project): void {
+export function drawAxes(c: CanvasRenderingContext2D, d: Axes, area: Area, x: Project, y: Project): void {
   c.font = d.font;
   c.fillStyle = d.colors.text;
   c.lineWidth = 1;
@@ -202,6 +225,21 @@ function drawSeries(c: CanvasRenderingContext2D, d: Drawing, x: Project, y: Proj
   }
 }
 
+function strokeLine(c: CanvasRenderingContext2D, line: Line, x: Project, y: Project): void {
+  c.strokeStyle = line.color;
+  c.lineWidth = 1.5;
+  c.lineJoin = "round";
+  c.setLineDash(line.dashed ? [5, 3] : []);
+  for (const run of runsOf(line.samples, line.gaps)) {
+    c.beginPath();
+    run.forEach((s, i) => (i === 0 ? c.moveTo(x(s.at), y(s.avg)) : c.lineTo(x(s.at), y(s.avg))));
+    c.stroke();
+    const only = run.length === 1 ? run[0] : undefined;
+    if (only) dot(c, x(only.at), y(only.avg), 1.5, line.color, line.color);
+  }
+  c.setLineDash([]);
+}
+
 function drawCross(c: CanvasRenderingContext2D, d: Drawing, x: Project, y: Project, area: Area): void {
   if (d.cross === null || d.cross < d.scale.from || d.cross > d.scale.to) return;
   const px = Math.round(x(d.cross)) + 0.5;
@@ -211,6 +249,10 @@ function drawCross(c: CanvasRenderingContext2D, d: Drawing, x: Project, y: Proje
   c.moveTo(px, area.y);
   c.lineTo(px, area.y + area.height);
   c.stroke();
+  for (const line of d.others) {
+    const other = sampleAt(line.samples, line.gaps, d.cross);
+    if (other) dot(c, px, y(other.avg), 3, line.color, d.colors.surface);
+  }
   const s = sampleAt(d.samples, d.gaps, d.cross);
   if (s) dot(c, px, y(s.avg), 3.5, d.colors.line, d.colors.surface);
 }

@@ -46,15 +46,26 @@ let source: EventSource | undefined;
 let reopenTimer: ReturnType<typeof setTimeout> | undefined;
 let reopenDelayMs = reopenDelayMsMin;
 let refreshMs = 30_000;
+let ownRefreshMs: number | null = null;
 let missed = false;
 
 export function pollMs(): number {
-  return live.get().mode === "live" ? safetyPollMs : refreshMs;
+  return live.get().mode === "live" ? Math.min(safetyPollMs, ownRefreshMs ?? safetyPollMs) : ownRefreshMs ?? refreshMs;
+}
+
+/** A hidden tab that may notify asks this seldom: the stream tells most of it, where it works. */
+export function hiddenPollMs(): number {
+  return live.get().mode === "live" ? 300_000 : Math.max(60_000, refreshMs * 2);
 }
 
 /** The tenant's own pace for polling (setting `refreshSeconds`). */
 export function setRefreshSeconds(seconds: number): void {
   refreshMs = Math.max(5, seconds) * 1_000;
+}
+
+/** The reader's own pace goes before the tenant's; `null` keeps to the tenant's. */
+export function setOwnRefreshSeconds(seconds: number | null): void {
+  ownRefreshMs = seconds === null ? null : Math.max(5, seconds) * 1_000;
 }
 
 export function onLiveEvent(listener: (event: LiveEvent) => void): () => void {

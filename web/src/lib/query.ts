@@ -27,6 +27,8 @@ export interface QueryOptions<T> {
   poll?: boolean;
   /** A pace of its own, by what is known so far; `null` keeps to that of the live stream. */
   pollMs?: (data: T | undefined) => number | null;
+  /** How often a hidden tab asks; left out or `null`, it rests until it is looked at. */
+  hiddenPollMs?: () => number | null;
 }
 
 const cache = new Map<string, Entry>();
@@ -145,6 +147,8 @@ if (typeof document !== "undefined") {
 export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) => Promise<T>, options: QueryOptions<T> = {}): QueryState<T> {
   const { staleMs = 2_000, poll = false } = options, pace = useRef(options.pollMs);
   pace.current = options.pollMs;
+  const away = useRef(options.hiddenPollMs);
+  away.current = options.hiddenPollMs;
   const latest = useRef(fetcher);
   latest.current = fetcher;
   const watch = useCallback((watcher: () => void) => {
@@ -167,8 +171,8 @@ export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) =
     if (!entry.run && Date.now() - entry.state.at > staleMs) void refetch(key);
     if (!poll) return undefined;
     const timer = setInterval(() => {
-      const quiet = document.hidden || live.get().paused || connection.get().down;
-      const paceMs = pace.current?.((entry.state as QueryState<T>).data) ?? livePollMs();
+      const quiet = live.get().paused || connection.get().down;
+      const paceMs = document.hidden ? away.current?.() ?? Infinity : pace.current?.((entry.state as QueryState<T>).data) ?? livePollMs();
       if (!quiet && !entry.run && Date.now() - entry.state.at >= paceMs - 500) void refetch(key);
     }, 1_000);
     return () => clearInterval(timer);

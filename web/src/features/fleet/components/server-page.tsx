@@ -1,5 +1,5 @@
 // One server: header, tabs, and the overview. Metrics and activity come from their own parts; the app passes them in.
-import { type ReactElement, type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ReactElement, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { Server } from "../../../api/model";
 import { Ago } from "../../../components/ago";
 import { Callout, Crumbs, Dot } from "../../../components/bits";
@@ -17,21 +17,26 @@ import { ServerDialogs, type ServerTask } from "./server-dialogs";
 import { restore, useServerMenu } from "./server-menu";
 import { ServerOverview } from "./server-overview";
 
-type Tab = "overview" | "metrics" | "databases" | "activity";
-const tabs: readonly (readonly [Tab, string])[] = [["overview", "Overview"], ["metrics", "Metrics"], ["databases", "Databases"], [
-  "activity", "Activity"]];
+/** A tab that another part of the product fills. */
+export interface ServerTab {
+  key: string;
+  text: string;
+  render: (server: Server) => ReactNode;
+}
 
 interface Props {
   id: string;
-  metrics: (server: Server) => ReactNode;
-  activity: (serverId: string) => ReactNode;
+  tabs: readonly ServerTab[];
+  /** Stands below the list of databases. */
+  files: (server: Server) => ReactNode;
   /** The newest few entries, for the overview. */
   recent: (serverId: string) => ReactNode;
 }
 
-export function ServerPage({ id, metrics, activity, recent }: Props): ReactElement {
+export function ServerPage({ id, tabs, files, recent }: Props): ReactElement {
   const query = useServer(id), server = query.data?.server, asked = useSearch().get("tab");
-  const tab = tabs.find(([t]) => t === asked)?.[0] ?? "overview";
+  const known: readonly (readonly [key: string, text: string])[] = [["overview", "Overview"], ...tabs.map((t) => [t.key, t.text] as const)];
+  const tab = known.find(([t]) => t === asked)?.[0] ?? "overview";
   const [task, setTask] = useState<ServerTask | null>(null);
   useEffect(() => {
     if (server) setPageTitle(server.name);
@@ -65,17 +70,18 @@ export function ServerPage({ id, metrics, activity, recent }: Props): ReactEleme
         {server && <Actions server={server} onTask={setTask} />}
       </PageHead>
       {server && <Notices server={server} />}
-      <Tabs tab={tab} />
+      <Tabs tabs={known} tab={tab} />
       <div role="tabpanel" id="server-panel" aria-labelledby={`tab-${tab}`} tabIndex={-1}>
         <QueryView query={query} what="The server did not load" retry={() => void refetch(serverKey(id))} lines={10}>
           {({ server: s }) =>
-            tab === "metrics"
-              ? metrics(s)
-              : tab === "databases"
-              ? <DatabasesTab server={s} />
-              : tab === "activity"
-              ? activity(s.id)
-              : <ServerOverview server={s} onTask={setTask} recent={recent(s.id)} />}
+            tab === "overview"
+              ? <ServerOverview server={s} onTask={setTask} recent={recent(s.id)} />
+              : (
+                <>
+                  {tab === "databases" && <DatabasesTab server={s} />}
+                  {tab === "databases" ? <div className="mt3">{files(s)}</div> : tabs.find((t) => t.key === tab)?.render(s)}
+                </>
+              )}
         </QueryView>
       </div>
       {task && <ServerDialogs task={task} onClose={close} onRemoved={() => navigate("/servers")} />}
@@ -182,10 +188,22 @@ function Actions({ server, onTask }: { server: Server; onTask: (task: ServerTask
   );
 }
 
-function Tabs({ tab }: { tab: Tab }): ReactElement {
-  const choose = (to: Tab): void => setSearch({ tab: to === "overview" ? null : to, range: null, view: null }, { replace: false });
+/** What belongs to one tab only; the stretch of time goes along to the next. */
+const ownOfTab = { view: null, collector: null, of: null, run: null, benign: null, metric: null, compare: null };
+
+function Tabs({ tabs, tab }: { tabs: readonly (readonly [key: string, text: string])[]; tab: string }): ReactElement {
+  const choose = (to: string): void => setSearch({ tab: to === "overview" ? null : to, ...ownOfTab }, { replace: false });
+  const list = useRef<HTMLDivElement>(null);
+  // On a narrow screen the tabs scroll: the chosen one is in sight.
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>("[aria-selected=true]"), box = list.current;
+    if (!chosen || !box) return;
+    const left = chosen.offsetLeft - box.offsetLeft;
+    if (left < box.scrollLeft || left + chosen.offsetWidth > box.scrollLeft + box.clientWidth) box.scrollLeft = left - 24;
+  }, [tab]);
   return (
     <div
+      ref={list}
       className="tabs"
       role="tablist"
       aria-label="Server"

@@ -2,25 +2,40 @@ import type { MetricSeries } from "../../../api/model";
 import { get } from "../../../lib/http";
 import { type QueryState, useQuery } from "../../../lib/query";
 import { tenantKey } from "../../../lib/session";
+import { isFixed, type TimeWindow, windowKey, windowQuery } from "./time-window";
 
-export type MetricRange = "1h" | "6h" | "24h" | "7d" | "30d";
+export const metricsKey = (serverId: string, window: TimeWindow, metrics: readonly string[], shiftMs = 0): string =>
+  tenantKey("metrics", serverId, windowKey(window), metrics.join(","), String(shiftMs));
 
-export const metricsKey = (serverId: string, range: MetricRange, metrics: readonly string[]): string =>
-  tenantKey("metrics", serverId, range, metrics.join(","));
-
-/** One series a metric, in the order asked, refreshed as the collection goes on. */
-export function useMetrics(serverId: string, range: MetricRange, metrics: readonly string[]): QueryState<MetricSeries[]> {
-  return useQuery(metricsKey(serverId, range, metrics), (signal) => readMetrics(serverId, range, metrics, signal), { poll: true });
+/** One series a metric, in the order asked, refreshed as the collection goes on; `shiftMs` asks for the same stretch that much earlier. */
+export function useMetrics(
+  serverId: string,
+  window: TimeWindow,
+  metrics: readonly string[],
+  shiftMs: number | null = 0,
+): QueryState<MetricSeries[]> {
+  return useQuery(
+    shiftMs === null ? null : metricsKey(serverId, window, metrics, shiftMs),
+    (signal) => readMetrics(serverId, metrics, windowQuery(window, shiftMs ?? 0), signal),
+    { poll: !isFixed(window) },
+  );
 }
 
 /** A sparkline's day changes slowly: it is read anew after five minutes, not with every collection. */
 const sparkStaleMs = 300_000;
 
 export function useCpuOfDay(serverId: string): QueryState<MetricSeries[]> {
-  return useQuery(tenantKey("sparks", serverId), (signal) => readMetrics(serverId, "24h", ["cpu"], signal), { staleMs: sparkStaleMs });
+  return useQuery(tenantKey("sparks", serverId), (signal) => readMetrics(serverId, ["cpu"], { range: "24h" }, signal), {
+    staleMs: sparkStaleMs,
+  });
 }
 
-async function readMetrics(serverId: string, range: MetricRange, metrics: readonly string[], signal: AbortSignal): Promise<MetricSeries[]> {
-  const answer = await get<MetricSeries | MetricSeries[]>(`/servers/${serverId}/metrics`, { query: { metric: metrics, range }, signal });
+async function readMetrics(
+  serverId: string,
+  metrics: readonly string[],
+  window: ReturnType<typeof windowQuery>,
+  signal: AbortSignal,
+): Promise<MetricSeries[]> {
+  const answer = await get<MetricSeries | MetricSeries[]>(`/servers/${serverId}/metrics`, { query: { metric: metrics, ...window }, signal });
   return Array.isArray(answer) ? answer : [answer];
 }

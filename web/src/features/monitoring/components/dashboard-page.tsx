@@ -8,7 +8,7 @@ import { Dot } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
 import { Empty, Failure, PageHead, Panel, Skeleton, StaleBadge } from "../../../components/panel";
 import { healthOrder, healthWords } from "../../../components/status";
-import { plural } from "../../../lib/format";
+import { count, plural } from "../../../lib/format";
 import { live, pollMs, setPaused } from "../../../lib/live";
 import { refetch } from "../../../lib/query";
 import { Link, setSearch, useSearch } from "../../../lib/router";
@@ -20,8 +20,8 @@ import { HealthChanges } from "./health-changes";
 import { HeatMap } from "./heat-map";
 import { StatusStrip } from "./status-strip";
 
-/** A small fleet's map is low: the list beside it is shorter too. */
-const smallFleetCount = 60;
+/** A small fleet's map is low: the list beside it is shorter too. A large one's needs the whole width. */
+const smallFleetCount = 60, largeFleetCount = 1_500;
 
 export function DashboardPage(): ReactElement {
   const health = useFleetHealth(), groups = useGroups(), who = useSession(), mayAdd = useMay("manageServers");
@@ -111,35 +111,59 @@ function Fleet(
       </section>
     );
   }
-  const attention = filter ? shown : shown.filter((s) => s.status !== "healthy");
+  const large = all.length > largeFleetCount;
+  const map = <HeatMap servers={shown} fleetCount={all.length} groups={groups} filter={filter} />;
+  const changes = <HealthChanges filter={filter} rowCountMax={all.length <= smallFleetCount ? 5 : 7} />;
+  const attention = <Attention shown={shown} filter={filter} className={large ? "" : "mt3"} />;
   return (
     <>
-      <div className="grid g-21 stretch dash">
-        <HeatMap servers={shown} fleetCount={all.length} groups={groups} filter={filter} />
-        <HealthChanges filter={filter} rowCountMax={all.length <= smallFleetCount ? 5 : 7} />
-      </div>
-      <Panel
-        className="mt3"
-        title={filter ? `${healthWords[filter]} servers` : "Needs attention first"}
-        sub={filter ? "longest first" : "by severity, then duration"}
-        tools={
-          <Link className="btn ghost sm" href={filter ? `/servers?health=${filter}` : "/servers?sort=health"}>
-            {filter || attention.length === 0 ? `All ${plural(shown.length, "server")}` : `All ${attention.length}`}
-          </Link>
-        }
-      >
-        {attention.length === 0
-          ? (
-            <Empty
-              icon="check-circle-fill"
-              title="All servers are healthy"
-              text="Servers that are critical, offline, warning or unknown show here."
-            />
-          )
-          : <AttentionTable servers={attention} />}
-      </Panel>
+      {large
+        ? (
+          <>
+            {map}
+            <div className="grid g-21 stretch dash mt3">
+              {attention}
+              {changes}
+            </div>
+          </>
+        )
+        : (
+          <>
+            <div className="grid g-21 stretch dash">
+              {map}
+              {changes}
+            </div>
+            {attention}
+          </>
+        )}
       {groups.length > 0 && <GroupTable servers={shown} groups={groups} />}
     </>
+  );
+}
+
+function Attention({ shown, filter, className }: { shown: readonly ServerHealth[]; filter: Health | null; className: string }): ReactElement {
+  const attention = filter ? shown : shown.filter((s) => s.status !== "healthy");
+  return (
+    <Panel
+      className={className}
+      title={filter ? `${healthWords[filter]} servers` : "Needs attention first"}
+      sub={filter ? "longest first" : "by severity, then duration"}
+      tools={
+        <Link className="btn ghost sm" href={filter ? `/servers?health=${filter}` : "/servers?sort=health"}>
+          {filter || attention.length === 0 ? `All ${plural(shown.length, "server")}` : `All ${count(attention.length)}`}
+        </Link>
+      }
+    >
+      {attention.length === 0
+        ? (
+          <Empty
+            icon="check-circle-fill"
+            title="All servers are healthy"
+            text="Servers that are critical, offline, warning or unknown show here."
+          />
+        )
+        : <AttentionTable servers={attention} />}
+    </Panel>
   );
 }
 

@@ -1,76 +1,88 @@
-// The Metrics tab of a server: four charts with one range, one cross-hair and one zoom; or the same values as a table.
-import { type ReactElement, useMemo, useState } from "react";
+// The Metrics tab of a server: charts with one range, one cross-hair and one zoom; or the same values as a table; or as CSV and PNG.
+import { type ReactElement, useMemo, useRef, useState } from "react";
 import type { MetricSeries, Server } from "../../../api/model";
 import { useThresholds } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
 import { Segmented } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
+import { MenuButton } from "../../../components/menu";
 import { Empty, Failure, Skeleton, StaleBadge } from "../../../components/panel";
+import { axisNumber } from "../../../components/plot";
 import { TimeSeries } from "../../../components/time-series";
 import { type Gap, gapsOf, type Sample } from "../../../lib/chart";
-import { clock, count, dayAndClock, percent, quantity } from "../../../lib/format";
-import { refetch } from "../../../lib/query";
+import { chartPicture } from "../../../lib/chart-picture";
+import { fileName } from "../../../lib/csv";
+import { clock, dayAndClock, percent, quantity } from "../../../lib/format";
+import { type QueryState, refetch } from "../../../lib/query";
 import { setSearch, useSearch } from "../../../lib/router";
-import { type MetricRange, metricsKey, useMetrics } from "../api/read-metrics";
+import { saveBlob, saveText } from "../../../lib/save-file";
+import { toast } from "../../../lib/toasts";
+import { metricsKey, useMetrics } from "../api/read-metrics";
+import { type TimeWindow, windowFrom, windowKey } from "../api/time-window";
 import { type ChartKind, chartKinds } from "./chart-kinds";
+import { type Compare, compareChoices, compareShift, compareWords } from "./compare-choices";
+import { MoreCharts } from "./more-charts";
 import { MetricsTable } from "./metrics-table";
+import { metricsCsv } from "./metrics-csv";
+import { pointText, samplesOf } from "./samples";
+import { TimeWindowBar, zoomTo } from "./time-window-bar";
 import { whyNoData } from "./why-no-data";
 
 const metrics = chartKinds.map((k) => k.metric);
 
-const ranges: readonly (readonly [MetricRange, string])[] = [["1h", "1 h"], ["6h", "6 h"], ["24h", "24 h"], ["7d", "7 d"], ["30d", "30 d"]];
-
 export function MetricsTab({ server }: { server: Server }): ReactElement {
-  const search = useSearch(),
-    range = ranges.find(([r]) => r === search.get("range"))?.[0] ?? "24h",
-    asTable = search.get("view") === "table";
-  const query = useMetrics(server.id, range, metrics);
-  const [cross, setCross] = useState<number | null>(null), [zoom, setZoom] = useState<Gap | null>(null);
-  const series = query.data, retry = (): void => void refetch(metricsKey(server.id, range, metrics));
-  const samples = useMemo(() => (series ?? []).map(samplesOf), [series]);
-  const interval = series?.[0]?.interval ?? 60;
+  const search = useSearch(), window = windowFrom(search), asTable = search.get("view") === "table";
+  const compare = compareChoices.find(([c]) => c === search.get("compare"))?.[0] ?? "none", shiftMs = compareShift[compare];
+  const query = useMetrics(server.id, window, metrics), before = useMetrics(server.id, window, metrics, compare === "none" ? null : shiftMs);
+  const [cross, setCross] = useState<number | null>(null), charts = useRef<HTMLDivElement>(null);
+  const series = query.data, retry = (): void => void refetch(metricsKey(server.id, window, metrics));
+  const samples = useMemo(() => (series ?? []).map((s) => samplesOf(s)), [series]);
+  const earlier = useMemo(() => (compare === "none" ? [] : (before.data ?? []).map((s) => samplesOf(s, shiftMs))), [before.data, compare, shiftMs]);
+  const extra = search.getAll("metric");
   return (
     <>
-      <div className="toolbar">
+      <TimeWindowBar window={window}>
         <Segmented
-          label="Time range"
-          value={range}
-          choices={ranges}
-          onValue={(value) => {
-            setZoom(null);
-            setCross(null);
-            setSearch({ range: value });
-          }}
+          label="Compare with"
+          value={compare}
+          choices={compareChoices}
+          onValue={(value) => setSearch({ compare: value === "none" ? null : value })}
         />
-        {zoom && (
-          <button className="btn sm num" type="button" onClick={() => setZoom(null)}>
-            <Icon name="x-lg" />
-            {dayAndClock(zoom.from)} to {clock(zoom.to)}
-            <span className="vh">: reset zoom</span>
-          </button>
-        )}
         <span className="grow" />
         <StaleBadge query={query} />
-        {series && (
-          <span className="m3 t12 hide8">
-            1 point per {pointText(interval)}
-            <span aria-hidden="true">{" · "}</span>updated <Ago at={query.at} />
-          </span>
-        )}
+        {series && <Pace query={query} />}
         <button className="btn sm" type="button" aria-pressed={asTable} onClick={() => setSearch({ view: asTable ? null : "table" })}>
           <Icon name={asTable ? "graph-up" : "table"} />
           {asTable ? "Charts" : "Table"}
         </button>
-      </div>
+        <MenuButton
+          className="btn sm"
+          label="Export"
+          items={[
+            { label: "Values as CSV", icon: "table", onSelect: () => saveCsv(server, window, extra) },
+            ...(asTable ? [] : [{ label: "Charts as PNG", icon: "graph-up" as const, onSelect: () => void savePicture(server, window, charts.current) }]),
+          ]}
+        >
+          <Icon name="download" />Export
+        </MenuButton>
+      </TimeWindowBar>
       {!series && query.error && (
         <section className="panel vflex tall" aria-label="Metrics">
           <Failure what="Metrics did not load" error={query.error} retry={retry} />
         </section>
       )}
       {!series && !query.error && <ChartSkeletons />}
-      {series && asTable && <MetricsTable series={series} samples={samples} />}
+      {series && asTable && (
+        <MetricsTable
+          columns={chartKinds.map((k, i) => ({
+            head: `${k.title}, ${k.percent ? "%" : k.unit}`,
+            samples: samples[i] ?? [],
+            format: k.percent ? percent : quantity,
+          }))}
+        />
+      )}
       {series && !asTable && (
-        <>
+        <div ref={charts}>
           <div className="grid g-11 charts">
             {chartKinds.map((kind, i) => (
               <MetricChart
@@ -78,20 +90,30 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
                 kind={kind}
                 series={series[i]}
                 samples={samples[i] ?? []}
+                earlier={earlier[i]}
+                compare={compare}
                 server={server}
-                range={range}
+                window={window}
                 cross={cross}
                 onCross={setCross}
-                zoom={zoom}
-                onZoom={setZoom}
                 stale={Boolean(query.error)}
               />
             ))}
+            <MoreCharts server={server} window={window} metrics={extra} compare={compare} cross={cross} onCross={setCross} />
           </div>
-          <GapNote series={series} samples={samples} />
-        </>
+          <GapNote series={series} samples={samples} compare={compare} before={before} />
+        </div>
       )}
     </>
+  );
+}
+
+function Pace({ query }: { query: QueryState<MetricSeries[]> }): ReactElement {
+  return (
+    <span className="m3 t12 hide8">
+      1 point per {pointText(query.data?.[0]?.interval ?? 60)}
+      <span aria-hidden="true">{" · "}</span>updated <Ago at={query.at} />
+    </span>
   );
 }
 
@@ -99,37 +121,37 @@ interface MetricChartProps {
   kind: ChartKind;
   series: MetricSeries | undefined;
   samples: readonly Sample[];
+  earlier: readonly Sample[] | undefined;
+  compare: Compare;
   server: Server;
-  range: MetricRange;
+  window: TimeWindow;
   cross: number | null;
   onCross: (at: number | null) => void;
-  zoom: Gap | null;
-  onZoom: (window: Gap) => void;
   stale: boolean;
 }
 
-function MetricChart({ kind, series, samples, server, range, cross, onCross, zoom, onZoom, stale }: MetricChartProps): ReactElement {
+function MetricChart({ kind, series, samples, earlier, compare, server, window, cross, onCross, stale }: MetricChartProps): ReactElement {
   const thresholds = useThresholds(), limit = kind.limit ? thresholds[kind.limit] : null;
-  const from = zoom?.from ?? (series ? Date.parse(series.from) : 0), to = zoom?.to ?? (series ? Date.parse(series.to) : 1);
-  const reason = whyNoData(server, kind.metric, range);
+  const others = useMemo(() => (earlier ? [{ label: compareWords[compare], samples: earlier }] : []), [earlier, compare]);
   return (
     <TimeSeries
       title={kind.title}
       unit={kind.unit}
       color={kind.color}
       samples={samples}
+      others={others}
       intervalMs={(series?.interval ?? 60) * 1000}
-      from={from}
-      to={to}
+      from={series ? Date.parse(series.from) : 0}
+      to={series ? Date.parse(series.to) : 1}
       fixedTop={kind.percent ? 100 : null}
       limits={limit ? [[limit.warning, "warning"], [limit.critical, "critical"]] : []}
       format={kind.percent ? percent : quantity}
       formatAxis={axisNumber}
       cross={cross}
       onCross={onCross}
-      onZoom={onZoom}
+      onZoom={zoomTo}
       stale={stale}
-      empty={<Empty icon="graph-up" title="No data" text={reason} />}
+      empty={<Empty icon="graph-up" title="No data" text={whyNoData(server, kind.metric, window)} />}
     />
   );
 }
@@ -150,42 +172,52 @@ function ChartSkeletons(): ReactElement {
   );
 }
 
-/** Says in words what the hatching means. */
-function GapNote({ series, samples }: { series: readonly MetricSeries[]; samples: readonly (readonly Sample[])[] }): ReactElement | null {
+interface GapNoteProps {
+  series: readonly MetricSeries[];
+  samples: readonly (readonly Sample[])[];
+  compare: Compare;
+  before: QueryState<MetricSeries[]>;
+}
+
+/** Says in words what the hatching and the dashed line mean. */
+function GapNote({ series, samples, compare, before }: GapNoteProps): ReactElement | null {
   const at = samples.findIndex((list) => list.length > 0), first = series[at], points = samples[at];
   if (!first || !points) return null;
   const gaps = gapsOf(points, Date.parse(first.from), Date.parse(first.to), first.interval * 1000), one = gaps[gaps.length - 1];
+  const dashed = compare === "none"
+    ? ""
+    : before.error
+    ? `The values of ${compareWords[compare].toLowerCase()} did not load. `
+    : before.data?.every((s) => s.points.length === 0)
+    ? `There are no values of ${compareWords[compare].toLowerCase()}. `
+    : before.data
+    ? `Dashed: ${compareWords[compare].toLowerCase()}. `
+    : "";
   return (
     <p className="foot m3 t12">
       {one && <span className="hatchkey" aria-hidden="true" />}
       <span>
-        {one &&
-          `Hatched: no data from ${dayAndClock(one.from)} to ${clock(one.to)}${gaps.length > 1 ? `, and ${gaps.length - 1} more` : ""}. `}
-        The arrow keys move the cross-hair on all charts; drag to zoom.
+        {one && `Hatched: no data from ${gapText(one)}${gaps.length > 1 ? `, and ${gaps.length - 1} more` : ""}. `}
+        {dashed}
+        The arrow keys move the cross-hair on all charts; drag or + to zoom.
       </span>
     </p>
   );
 }
 
-function samplesOf(series: MetricSeries): Sample[] {
-  const samples: Sample[] = [];
-  for (const [at, avg, min, max] of series.points) {
-    if (avg !== null) samples.push({ at: Date.parse(at), avg, min: min ?? avg, max: max ?? avg });
+function gapText({ from, to }: Gap): string {
+  return `${dayAndClock(from)} to ${clock(to)}`;
+}
+
+function saveCsv(server: Server, window: TimeWindow, extra: readonly string[]): void {
+  saveText(`${fileName(server.name, "metrics", windowKey(window))}.csv`, metricsCsv(server.id, window, metrics, extra));
+}
+
+async function savePicture(server: Server, window: TimeWindow, box: Element | null): Promise<void> {
+  if (!box) return;
+  try {
+    saveBlob(`${fileName(server.name, "charts", windowKey(window))}.png`, await chartPicture(box, `${server.name}, ${dayAndClock(Date.now())}`));
+  } catch (error) {
+    toast("The picture was not made", error instanceof Error ? error.message : String(error), "critical");
   }
-  return samples;
-}
-
-function pointText(seconds: number): string {
-  return seconds < 60
-    ? `${seconds} s`
-    : seconds < 3600
-    ? (seconds === 60 ? "min" : `${seconds / 60} min`)
-    : seconds === 3600
-    ? "h"
-    : `${seconds / 3600} h`;
-}
-
-function axisNumber(value: number): string {
-  if (value >= 10_000) return `${count(value / 1000)}k`;
-  return value >= 1000 ? `${value / 1000}k` : String(Math.round(value * 100) / 100);
 }

@@ -1,25 +1,35 @@
 // The charts' values as a table: the same numbers for those who read better than they look, and for copying.
 import type { ReactElement } from "react";
-import type { MetricSeries } from "../../../api/model";
 import { Ago } from "../../../components/ago";
 import { Empty } from "../../../components/panel";
 import type { Sample } from "../../../lib/chart";
-import { percent, quantity } from "../../../lib/format";
-import { chartKinds } from "./chart-kinds";
+import { plural } from "../../../lib/format";
 
-export function MetricsTable(
-  { series, samples }: { series: readonly MetricSeries[]; samples: readonly (readonly Sample[])[] },
-): ReactElement {
+export interface TableColumn {
+  head: string;
+  samples: readonly Sample[];
+  format: (value: number) => string;
+}
+
+/** More rows than this are not drawn, and the table says so; the CSV has them all. */
+const rowCountMax = 600;
+
+/** Every time that a column has a value at, with what each has. */
+export function rowsByTime(columns: readonly { samples: readonly Sample[] }[]): (readonly [at: number, samples: readonly (Sample | undefined)[]])[] {
   const byTime = new Map<number, (Sample | undefined)[]>();
-  samples.forEach((list, i) => {
-    for (const s of list) {
+  columns.forEach(({ samples }, i) => {
+    for (const s of samples) {
       const row = byTime.get(s.at) ?? [];
       row[i] = s;
       byTime.set(s.at, row);
     }
   });
-  const times = [...byTime.keys()].sort((a, b) => b - a);
-  if (times.length === 0 || series.length === 0) {
+  return [...byTime].sort(([a], [b]) => b - a);
+}
+
+export function MetricsTable({ columns }: { columns: readonly TableColumn[] }): ReactElement {
+  const rows = rowsByTime(columns);
+  if (rows.length === 0) {
     return (
       <section className="panel vflex tall" aria-label="Values">
         <Empty icon="table" title="No data" text="Nothing was collected in this range." />
@@ -33,21 +43,19 @@ export function MetricsTable(
           <thead>
             <tr>
               <th>Time</th>
-              {chartKinds.map((k) => <th key={k.metric} className="num">{k.title}, {k.percent ? "%" : k.unit}</th>)}
+              {columns.map((c) => <th key={c.head} className="num">{c.head}</th>)}
             </tr>
           </thead>
           <tbody>
-            {times.map((at) => (
+            {rows.slice(0, rowCountMax).map(([at, samples]) => (
               <tr key={at}>
                 <td>
                   <Ago at={at} form="full" />
                 </td>
-                {chartKinds.map((k, i) => {
-                  const s = byTime.get(at)?.[i];
+                {columns.map((c, i) => {
+                  const s = samples[i];
                   return (
-                    <td key={k.metric} className="num">
-                      {s ? (k.percent ? percent(s.avg) : quantity(s.avg)) : <span className="m3" title="No value collected">–</span>}
-                    </td>
+                    <td key={c.head} className="num">{s ? c.format(s.avg) : <span className="m3" title="No value collected">–</span>}</td>
                   );
                 })}
               </tr>
@@ -56,7 +64,10 @@ export function MetricsTable(
         </table>
       </div>
       <div className="pf">
-        <span>{times.length} points, newest first</span>
+        <span>
+          {plural(rows.length, "point")}, newest first
+          {rows.length > rowCountMax && `; the first ${rowCountMax} are shown, the CSV has all`}
+        </span>
       </div>
     </div>
   );

@@ -3,15 +3,13 @@ import { type ReactElement, useEffect, useState } from "react";
 import type { Settings } from "../../../api/model";
 import { settingsKey, useSettings } from "../../../api/read-settings";
 import { TextField } from "../../../components/field";
-import { Icon } from "../../../components/icon";
 import { ErrorCallout, PageHead, Panel, QueryView, StaleBadge } from "../../../components/panel";
-import { preferences, setPreferences } from "../../../lib/preferences";
 import { put, refetch } from "../../../lib/query";
 import { useSession } from "../../../lib/session";
-import { useStore } from "../../../lib/store";
 import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { saveSettings } from "../api/save-settings";
+import { ThisComputer } from "./this-computer";
 
 /** The form holds text, so that what was typed stays after an error. */
 type Form = Record<FieldName, string>;
@@ -68,7 +66,9 @@ export function SettingsPage(): ReactElement {
       <QueryView query={query} what="Settings did not load" retry={() => void refetch(settingsKey())} lines={8}>
         {(settings) => <SettingsForm settings={settings} />}
       </QueryView>
-      <ThisComputer />
+      <Panel title="This computer" className="mt3">
+        <ThisComputer />
+      </Panel>
     </>
   );
 }
@@ -143,40 +143,6 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
         {touched && <button className="btn ghost" type="button" onClick={() => setTouched(false)}>Discard changes</button>}
       </div>
     </form>
-  );
-}
-
-function ThisComputer(): ReactElement {
-  const chosen = useStore(preferences), supported = typeof Notification !== "undefined";
-  const turn = async (on: boolean): Promise<void> => {
-    if (!on) {
-      setPreferences({ notifications: false });
-      return;
-    }
-    const answer = supported ? await Notification.requestPermission() : "denied";
-    setPreferences({ notifications: answer === "granted" });
-    if (answer !== "granted") {
-      toast("The browser does not allow notifications", "Allow them for this site in the browser's settings.", "warning");
-    }
-  };
-  return (
-    <Panel title="This computer" className="mt3">
-      <div className="pb">
-        <label className="row">
-          <input
-            className="switch"
-            type="checkbox"
-            role="switch"
-            checked={chosen.notifications}
-            onChange={(event) => void turn(event.target.checked)}
-          />
-          <span>Desktop notification when a server turns critical</span>
-        </label>
-        <p className="hint row mt1">
-          <Icon name="info-circle" />Shown while DbTools is open in a tab. Theme and density are in the account menu.
-        </p>
-      </div>
-    </Panel>
   );
 }
 

@@ -1,0 +1,83 @@
+// One collector in a panel: its table, or in words why it has no rows.
+import { type ReactElement, type ReactNode, useMemo } from "react";
+import type { Server } from "../../../api/model";
+import { Ago } from "../../../components/ago";
+import { Empty, Panel, QueryView, StaleBadge } from "../../../components/panel";
+import type { SortState } from "../../../components/sort-head";
+import { refetch } from "../../../lib/query";
+import { setSearch } from "../../../lib/router";
+import { collectorKey, useCollector } from "../api/read-collector";
+import type { Cell, CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
+import { type ShownColumn, shownColumns } from "./collector-cells";
+import { CollectorTable } from "./collector-table";
+import { CollectorBadge } from "./collector-words";
+import { whyNoRows } from "./why-no-data";
+
+interface Props {
+  server: Server;
+  collector: CollectorSummary;
+  title?: string;
+  /** Asks this often while the screen is looked at. */
+  everyMs?: number;
+  columnsOf?: (detail: CollectorDetail) => readonly ShownColumn[];
+  usualSort?: SortState<string>;
+  render?: (column: ShownColumn, cell: Cell, row: Row) => ReactNode | undefined;
+  tools?: ReactNode;
+  note?: ReactNode;
+}
+
+export function CollectorPanel(props: Props): ReactElement {
+  const { server, collector, everyMs, columnsOf } = props;
+  const query = useCollector(server.id, collector.name, everyMs ?? null), detail = query.data;
+  const columns = useMemo(() => (detail ? (columnsOf ? columnsOf(detail) : shownColumns(detail.columns)) : []), [detail, columnsOf]);
+  return (
+    <Panel
+      title={props.title ?? collector.title}
+      sub={detail?.collectedAt ? <>read <Ago at={detail.collectedAt} /></> : undefined}
+      busy={query.loading && !detail}
+      tools={
+        <>
+          <StaleBadge query={query} />
+          {detail?.queryTextHidden && <span className="badge" title="Texts of queries are for operators">Texts hidden</span>}
+          {detail && detail.state !== "ok" && <CollectorBadge state={detail.state} message={detail.message} />}
+          <button
+            className="btn ghost sm"
+            type="button"
+            aria-label={`About the collector ${collector.title}`}
+            onClick={() => setSearch({ tab: "collectors", collector: collector.name }, { replace: false })}
+          >
+            About
+          </button>
+        </>
+      }
+    >
+      <QueryView
+        query={query}
+        what={`${collector.title} did not load`}
+        retry={() => void refetch(collectorKey(server.id, collector.name))}
+        lines={5}
+      >
+        {(known) =>
+          known.rows.length === 0
+            ? <Reason server={server} collector={known} />
+            : (
+              <CollectorTable
+                label={props.title ?? collector.title}
+                serverName={server.name}
+                columns={columns}
+                rows={known.rows}
+                {...(props.usualSort ? { usualSort: props.usualSort } : {})}
+                {...(props.render ? { render: props.render } : {})}
+                tools={props.tools}
+                note={known.state === "cut_off" ? "The collector cut its rows off at its limit: there are more on the server." : props.note}
+              />
+            )}
+      </QueryView>
+    </Panel>
+  );
+}
+
+function Reason({ server, collector }: { server: Server; collector: CollectorSummary }): ReactElement {
+  const { title, text } = whyNoRows(server, collector, collector.title);
+  return <Empty icon={collector.state === "no_permissions" ? "lock" : "inbox"} title={title} text={text} />;
+}

@@ -1,0 +1,153 @@
+// Until when the drives last, if they go on as in the loaded days: a straight line, and honest where there is none.
+import { type ReactElement, useMemo } from "react";
+import type { Server } from "../../../api/model";
+import { Empty, Failure, Panel, Skeleton } from "../../../components/panel";
+import { bytes, count, day, decimal, plural } from "../../../lib/format";
+import { refetch } from "../../../lib/query";
+import { type Forecast, forecastDaysMax, forecastDaysMin, forecastOf, forecastSampleCountMin } from "../../../lib/trend";
+import { Icon } from "../../../components/icon";
+import { useCollector } from "../api/read-collector";
+import { seriesKey, useSeries } from "../api/read-series";
+import type { CollectorDetail, CollectorSummary, LabelledSeries } from "../api/collector-types";
+import { samplesOf } from "./samples";
+import { labelOf } from "./series-chart";
+
+const month = { range: "30d" } as const;
+/** As many as the API gives of one metric. */
+const seriesTop = 20;
+/** A drive that is full within these is a warning, and critical. */
+const warningDays = 30, criticalDays = 7;
+const dayMs = 86_400_000;
+
+export function StorageForecast({ server, collectors }: { server: Server; collectors: readonly CollectorSummary[] }): ReactElement | null {
+  const drives = collectors.find((c) => /volume|drive|disk/.test(c.name)), databases = collectors.find((c) => /database_(size|space)/.test(c.name)) ?? collectors.find((c) => /database/.test(c.name));
+  const detail = useCollector(server.id, (drives ?? databases)?.name ?? null).data;
+  const metric = detail ? metricOf(detail, drives !== undefined) : null;
+  const query = useSeries(server.id, metric, month, seriesTop);
+  if (!drives && !databases) return null;
+  const title = drives ? "Storage forecast" : "Growth of the databases";
+  return (
+    <Panel title={title} sub={drives ? "by the trend of the last 30 days" : "of the last 30 days; this engine does not tell how large its drives are"}>
+      {detail && metric === null
+        ? <Empty icon="inbox" title="Nothing to forecast" text={`${detail.title} has no size that is kept over time.`} />
+        : !query.data && query.error
+        ? <Failure what="The sizes did not load" error={query.error} retry={() => metric && void refetch(seriesKey(server.id, metric, month, seriesTop))} />
+        : !query.data
+        ? <Skeleton lines={4} />
+        : query.data.series.length === 0
+        ? <Empty icon="graph-up" title="Not enough data" text={`A forecast needs ${forecastDaysMin} days of readings, and there are none yet.`} />
+        : drives
+        ? <DriveTable series={query.data.series} />
+        : <GrowthTable series={query.data.series} />}
+    </Panel>
+  );
+}
+
+/** What is free of a drive, or how large a database is: a gauge of bytes. */
+function metricOf({ columns }: CollectorDetail, free: boolean): string | null {
+  const gauges = columns.filter((c) => c.kind === "gauge" && c.unit === "bytes");
+  return (free ? gauges.find((c) => /free|available/.test(c.name)) : gauges.find((c) => /size|used/.test(c.name)))?.metric ?? null;
+}
+
+function DriveTable({ series }: { series: readonly LabelledSeries[] }): ReactElement {
+  const rows = useMemo(
+    () => series.map((s) => {
+      const samples = samplesOf(s);
+      return { name: labelOf(s), latest: samples[samples.length - 1]?.avg ?? null, forecast: forecastOf(samples) };
+    }).sort((a, b) => daysOf(a.forecast) - daysOf(b.forecast)),
+    [series],
+  );
+  return (
+    <>
+      <div className="sx" tabIndex={0} role="region" aria-label="Storage forecast table">
+        <table className="tbl dense" aria-label="Storage forecast">
+          <thead>
+            <tr>
+              <th>Drive</th>
+              <th className="num">Free</th>
+              <th className="num">A day</th>
+              <th>Full</th>
+              <th className="hide8">By</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ name, latest, forecast }) => (
+              <tr key={name}>
+                <td className="srv">{name}</td>
+                <td className="num">{latest === null ? "–" : bytes(latest)}</td>
+                <td className="num">{forecast.kind === "tooLittle" ? "–" : perDay(forecast.trend.perDay)}</td>
+                <td>
+                  <FullIn forecast={forecast} />
+                </td>
+                <td className="hide8 m2">{basis(forecast)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className="pf push">
+        <span>A straight line through the readings; growth that comes in steps, or stops, is not in it.</span>
+      </div>
+    </>
+  );
+}
+
+const daysOf = (f: Forecast): number => (f.kind === "days" ? f.days : f.kind === "tooLittle" ? forecastDaysMax * 2 : forecastDaysMax);
+
+function FullIn({ forecast }: { forecast: Forecast }): ReactElement {
+  if (forecast.kind === "days") {
+    const { days } = forecast, tone = days <= criticalDays ? "critical" : days <= warningDays ? "warning" : "healthy";
+    return (
+      <span className="status" data-s={tone}>
+        <Icon name={tone === "critical" ? "x-octagon-fill" : tone === "warning" ? "exclamation-triangle-fill" : "check-circle-fill"} />
+        in {days < 1 ? "less than a day" : plural(Math.floor(days), "day")}, {day(Date.now() + days * dayMs)}
+      </span>
+    );
+  }
+  const words = {
+    steady: "Not filling",
+    far: `Not within ${count(Math.round(forecastDaysMax / 365))} years`,
+    unclear: "No clear trend",
+    tooLittle: "Not enough data",
+  }[forecast.kind];
+  return <span className="m2">{words}</span>;
+}
+
+function basis(forecast: Forecast): string {
+  if (forecast.kind !== "tooLittle") return `${decimal(forecast.trend.spanDays, 0)} days, ${plural(forecast.trend.sampleCount, "reading")}`;
+  return `${decimal(forecast.spanDays)} days, ${plural(forecast.sampleCount, "reading")}; it needs ${forecastDaysMin} days and ${forecastSampleCountMin}`;
+}
+
+function perDay(change: number): string {
+  return `${change > 0 ? "+" : change < 0 ? "\u2212" : ""}${bytes(Math.abs(Math.round(change)))}`;
+}
+
+function GrowthTable({ series }: { series: readonly LabelledSeries[] }): ReactElement {
+  return (
+    <div className="sx" tabIndex={0} role="region" aria-label="Growth table">
+      <table className="tbl dense" aria-label="Growth of the databases">
+        <thead>
+          <tr>
+            <th>Database</th>
+            <th className="num">Size</th>
+            <th className="num">A day</th>
+            <th className="hide8">By</th>
+          </tr>
+        </thead>
+        <tbody>
+          {series.map((s) => {
+            const samples = samplesOf(s), f = forecastOf(samples), latest = samples[samples.length - 1]?.avg ?? null;
+            return (
+              <tr key={labelOf(s)}>
+                <td className="srv">{labelOf(s)}</td>
+                <td className="num">{latest === null ? "–" : bytes(latest)}</td>
+                <td className="num">{f.kind === "tooLittle" ? <span className="m3">not enough data</span> : perDay(f.trend.perDay)}</td>
+                <td className="hide8 m2">{basis(f)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
