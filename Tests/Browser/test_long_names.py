@@ -26,6 +26,9 @@ def test_long_and_foreign_names(mock, open_page, theme, width):
     go(page, f"/servers/{servers[0]['id']}")
     expect(page.get_by_role("heading", level=1)).to_contain_text(LONG)
     look(page, "long-server", theme, width)
+    for tab in ("metrics", "waits", "queries", "databases", "backups", "changes", "collectors"):
+        go(page, f"/servers/{servers[0]['id']}?tab={tab}")
+        look(page, f"long-{tab}", theme, width)
     page.get_by_role("button", name="Edit", exact=True).first.click()
     expect(page.get_by_role("dialog").get_by_label("Display name")).to_have_value(f"s-{LONG}")
     look(page, "long-edit", theme, width)
@@ -35,7 +38,7 @@ def test_long_and_foreign_names(mock, open_page, theme, width):
     page.keyboard.press("Escape")
     go(page, f"/servers/{servers[1]['id']}")
     look(page, "foreign-server", theme, width)
-    for path, name in (("/groups", "long-groups"), (f"/groups/{groups[0]['id']}", "long-group"), ("/activity", "long-activity"), ("/", "long-dashboard")):
+    for path, name in (("/groups", "long-groups"), (f"/groups/{groups[0]['id']}", "long-group"), ("/activity", "long-activity"), ("/", "long-dashboard"), ("/compare?top=100", "long-compare"), ("/?fleet=table", "long-fleet-table")):
         go(page, path)
         look(page, name, theme, width)
     page.keyboard.press("Control+k")

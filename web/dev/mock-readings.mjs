@@ -11,7 +11,7 @@ export function readingsOf(s) {
 
 function sqlServer(s) {
   const troubled = s.name === "prd-eu-sql-014", r = random(seedOf(s.name));
-  const databases = troubled ? ["orders", "billing", "catalogue", "reporting", "archive_2025", "tempdb", "master"] : ["orders", "billing", "master"];
+  const databases = troubled ? ["orders", "billing", "catalogue", "reporting", "archive_2025", "tempdb", "master", `eu_orders_and_returns_${"x".repeat(100)}`] : ["orders", "billing", "master"];
   return [
     {
       name: "running_queries",

@@ -98,12 +98,12 @@ test("a window comes from the address, and a comparison asks for the same length
   assert.deepEqual(windowQuery({ range: "6h" }), { range: "6h" });
   assert.deepEqual(windowQuery({ range: "6h" }, 86_400_000, Date.parse("2026-03-17T12:00:00Z")), { from: "2026-03-16T06:00:00Z", to: "2026-03-16T12:00:00Z" });
 });
-test("the tree has the lead blocker on top, names an idle one that is not listed, and ends a circle", () => {
+test("the tree has the lead blocker on top, keeps one that is not listed, names an idle one, and ends a circle", () => {
   const columns = [column("session_id", "label"), column("blocking_session_id", "number"), column("status", "text")], at = blockingColumns(columns);
   assert.ok(at);
   const rows = [["61", 87, "suspended"], ["87", 0, "running"], ["74", 61, "suspended"], ["90", 44, "suspended"], ["12", null, "running"]];
   const nodes = flatTree(blockingTree(rows, at)).map((n) => [n.id, n.depth, n.blockedCount, n.isIdle]);
-  assert.deepEqual(nodes, [["87", 0, 2, false], ["61", 1, 1, false], ["74", 2, 0, false], ["44", 0, 1, true], ["90", 1, 0, false]]);
+  assert.deepEqual(nodes, [["87", 0, 2, false], ["61", 1, 1, false], ["74", 2, 0, false], ["44", 0, 1, false], ["90", 1, 0, false]]);
   const own = blockingColumns([column("session_id", "label"), column("blocked_by", "text"), column("is_idle", "flag"), column("state", "text")])!;
   const leads = blockingTree([["-2", null, true, "running"], ["8", "-2,9", false, "sleeping"]], own);
   assert.deepEqual(flatTree(leads).map((n) => [n.id, n.isIdle]), [["-2", true], ["8", false]]);

@@ -34,6 +34,7 @@ export function unitWord(unit: string | null): string {
   if (!unit) return "";
   const words: Readonly<Record<string, string>> = {
     percent: "%",
+    count: "",
     milliseconds: "ms",
     microseconds: "\u00b5s",
     seconds: "s",

@@ -70,7 +70,7 @@ function TreeRow({ node, columns, onText }: { node: BlockingNode; columns: reado
           <b className="num">{node.id}</b>
           <span className="vh">{lead ? "leads" : `waits at level ${node.depth}`}</span>
           {node.blockedCount > 0 && <span className="badge" data-s={lead ? "critical" : undefined}>Blocks {count(node.blockedCount)}</span>}
-          {lead && <span className="badge" data-s={node.isIdle ? "warning" : undefined}>{node.isIdle ? "Idle, holds locks" : "Lead blocker"}</span>}
+          {lead && <LeadBadge node={node} />}
           {node.isCycle && <span className="badge" data-s="critical">Waits in a circle</span>}
         </span>
       </td>
@@ -78,11 +78,16 @@ function TreeRow({ node, columns, onText }: { node: BlockingNode; columns: reado
         <td key={c.name} className={isNumeric(c) ? "num" : ""}>
           {node.row
             ? <CellView column={c} cell={c.of(node.row)} onText={onText} />
-            : <span className="m3" title="The server does not list this session among the running ones">–</span>}
+            : <span className="m3" title="This session is not in the list">–</span>}
         </td>
       ))}
     </tr>
   );
+}
+
+function LeadBadge({ node }: { node: BlockingNode }): ReactElement {
+  if (!node.row) return <span className="badge" title="It runs nothing now, or stands beyond the collector's limit of rows">Not in the list</span>;
+  return node.isIdle ? <span className="badge" data-s="warning">Idle, holds locks</span> : <span className="badge">Lead blocker</span>;
 }
 
 function pick(all: readonly ShownColumn[], at: BlockingColumns): ShownColumn[] {

@@ -12,7 +12,7 @@ export interface BlockingColumns {
 
 export interface BlockingNode {
   id: string;
-  /** `null`: it blocks others, and the server did not list it. */
+  /** `null`: it blocks others, and is not in the list: it may be idle, or beyond the collector's limit. */
   row: Row | null;
   depth: number;
   /** All that wait for it, also through others. */
@@ -71,8 +71,7 @@ export function blockingTree(rows: readonly Row[], at: BlockingColumns): readonl
       depth,
       children,
       blockedCount: children.reduce((sum, c) => sum + 1 + c.blockedCount, 0),
-      // A blocker that no request belongs to is not listed among the running ones: it is idle.
-      isIdle: row === null || isIdleIn(row, at),
+      isIdle: row !== null && isIdleIn(row, at),
       isCycle,
     };
   };

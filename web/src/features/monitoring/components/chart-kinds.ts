@@ -33,7 +33,7 @@ export const coreMetrics: ReadonlySet<string> = new Set([
 
 export const seriesColors = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--c8"] as const;
 
-const wholeWords: Readonly<Record<string, string>> = { cpu: "CPU", io: "IO", ms: "", bytes: "", percent: "", seconds: "", count: "", tempdb: "tempdb" };
+const wholeWords: Readonly<Record<string, string>> = { cpu: "CPU", io: "IO", ms: "", bytes: "", percent: "", seconds: "", tempdb: "tempdb" };
 
 /** `file_read_stall_ms` reads "File read stall": the unit stands beside it. */
 export function metricTitle(metric: string): string {

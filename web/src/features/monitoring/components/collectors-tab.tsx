@@ -118,7 +118,7 @@ function OwnCost({ collectors }: { collectors: readonly CollectorSummary[] }): R
   const figures: readonly (readonly [string, string, string])[] = [
     ["DbTools' own cost", knownCount === 0 ? "–" : `${spanText(msPerHour / 60)} a minute`, knownCount === 0
       ? "no run so far"
-      : `${share < 0.01 ? "less than 0.01" : share.toFixed(2)} % of the time, round trips as they last took`],
+      : `${share < 0.01 ? "less than 0.01" : share.toFixed(2)} % of the time`],
     ["Round trips", knownCount === 0 ? "–" : `${count(Math.round(runsPerHour))} an hour`, "one batch for each pace"],
     ["Permission missing", count(missing), missing > 0 ? "the messages say which" : "nothing is missing"],
     ["Failing", count(failing), failing > 0 ? "each failure stays its own" : "none"],

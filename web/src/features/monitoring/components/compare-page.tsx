@@ -58,7 +58,7 @@ export function ComparePage(): ReactElement {
         />
         <Segmented label="How many" value={top} choices={tops.map((t) => [t, t] as const)} onValue={(value) => setSearch({ top: value })} />
         {groups.length > 0 && (
-          <select className="input" aria-label="Of the group" value={wanted.group} onChange={(event) => setSearch({ group: event.target.value })}>
+          <select className="input short" aria-label="Of the group" value={wanted.group} onChange={(event) => setSearch({ group: event.target.value })}>
               <option value="">All groups</option>
               {groups.map((g) => <option key={g.id} value={g.id}>{g.name}</option>)}
             </select>
