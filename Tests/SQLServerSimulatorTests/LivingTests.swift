@@ -9,6 +9,7 @@ struct LivingTests {
     private static let counterQueries = [
         "SELECT RTRIM(counter_name) + RTRIM(instance_name) + RTRIM(object_name), cntr_value FROM sys.dm_os_performance_counters WHERE "
             + "cntr_type = 272696576",
+        "SELECT RTRIM(counter_name) + RTRIM(instance_name), cntr_value FROM sys.dm_os_performance_counters WHERE counter_name LIKE 'Batches%'",
         "SELECT wait_type, wait_time_ms FROM sys.dm_os_wait_stats", "SELECT wait_type, waiting_tasks_count FROM sys.dm_os_wait_stats",
         "SELECT wait_type, signal_wait_time_ms FROM sys.dm_os_wait_stats",
         "SELECT CONCAT(database_id, '/', file_id), num_of_reads FROM sys.dm_io_virtual_file_stats(NULL, NULL)",

@@ -17,6 +17,10 @@ package struct InstanceChange: Sendable {
     /// Replaces what every login of the instance may do.
     package var permissions: [String]?
     package var blockedSessions: Int?
+    /// What the instance is in an availability group.
+    package var availability: AvailabilityRole?
+    /// Lets two sessions deadlock now.
+    package var deadlock = false
     /// What CREATE fails with from now on; `none` for nothing.
     package var createFailure: CreateFailureChange?
     /// Views, functions and properties that the instance has no longer, by name: `sys.dm_os_ring_buffers`, `HAS_PERMS_BY_NAME`,
@@ -50,6 +54,8 @@ package struct InstanceChange: Sendable {
         platform = reader.choice("platform", HostPlatform.self)
         permissions = reader.texts("permissions")
         blockedSessions = reader.integer("blockedSessions", 0...1_000)
+        availability = reader.choice("availability", AvailabilityRole.self)
+        deadlock = reader.flag("deadlock")
         createFailure = reader.choice("createFailure", CreateFailureChange.self)
         absent = reader.texts("absent")
         banner = reader.text("banner", 300)
@@ -77,7 +83,9 @@ package struct InstanceChange: Sendable {
         if let createFailure { state.createFailure = CreateFailure(rawValue: createFailure.rawValue) }
         if let absent { state.absent = Set(absent.map { $0.lowercased() }) }
         if let banner { state.banner = banner == "own" ? nil : banner }
+        if let availability { state.availability = availability }
         if restart { state.restart(at: now) }
+        if deadlock { state.noteDeadlock(at: now) }
         if resetCounters { state.resetCounters(at: now) }
         if let cpuPercent {
             state.cpu.set(percent: cpuPercent, at: now)

@@ -33,6 +33,8 @@ struct InstanceSnapshot: JSONWritable {
         writer.int(world.memoryPercent)
         writer.key("blockedSessions")
         writer.int(state.blockedSessions)
+        writer.key("availability")
+        writer.string(state.availability.rawValue)
         writer.key("permissions")
         writer.beginArray()
         for permission in Set(state.config.logins.flatMap(\.permissions)).sorted() { writer.string(permission) }

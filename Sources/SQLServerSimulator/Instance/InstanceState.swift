@@ -7,6 +7,8 @@ struct InstanceState: Sendable {
     static let statementLogCountMax = 32
     /// Objects that users may create in one instance.
     static let objectCountMax = 1_000
+    /// Deadlocks and refused sign-ins that are kept.
+    static let eventCountMax = 100
     /// Characters kept of a logged statement.
     static let statementLogLengthMax = 4_000
 
@@ -23,6 +25,12 @@ struct InstanceState: Sendable {
     var memoryPercent: Int?
     var blockedSessions = 0
     var blockedSince: Date
+    /// What the instance is in an availability group.
+    var availability = AvailabilityRole.none
+    /// Deadlocks that control asked for, the newest last.
+    var deadlocks: [Date] = []
+    /// Sign-ins that were refused, the newest last.
+    var refusedLogins: [RefusedLogin] = []
     /// Rows that control gave for a view, by the view's key.
     var replays: [String: [[TDSValue]]] = [:]
     var sessions: [Int: SessionRecord] = [:]
@@ -69,7 +77,18 @@ struct InstanceState: Sendable {
         cpu = CPUTimeline(start: now, percent: percent)
         blockedSessions = 0
         sessions = [:]
+        deadlocks = []
+        refusedLogins = []
         restartCount += 1
+    }
+
+    mutating func noteDeadlock(at now: Date) {
+        deadlocks = deadlocks.suffix(Self.eventCountMax - 1) + [now]
+    }
+
+    mutating func noteRefusedLogin(_ login: RefusedLogin) {
+        failedLoginCount += 1
+        refusedLogins = refusedLogins.suffix(Self.eventCountMax - 1) + [login]
     }
 
     mutating func resetCounters(at now: Date) {
@@ -89,6 +108,17 @@ struct InstanceState: Sendable {
         if statements.count >= Self.statementLogCountMax { statements.removeFirst() }
         statements.append(LoggedStatement(text: text, count: 1, lastAt: now, login: login))
     }
+}
+
+/// What an instance is in an availability group of two: none, or one of its replicas.
+package enum AvailabilityRole: String, CaseIterable, Sendable { case none, primary, secondary }
+
+/// A sign-in that was refused, as the connectivity ring buffer keeps it.
+struct RefusedLogin: Sendable {
+    let at: Date
+    let address: String
+    /// The state of error 18456: 5 no such login, 8 wrong password, 38 no such database.
+    let state: Int
 }
 
 /// Why an instance takes no new objects.
@@ -111,7 +141,8 @@ package enum CreateFailure: String, CaseIterable, Sendable {
         case .logFull:
             SQLServerMessage(9002, state: 2, severity: 17, "The transaction log for database '\(database)' is full due to 'LOG_BACKUP'.")
         case .locked: SQLServerMessage(1222, state: 45, severity: 16, "Lock request time out period exceeded.")
-        case .inTransaction: SQLServerMessage(226, state: 6, severity: 16, "CREATE statement not allowed within multi-statement transaction.")
+        case .inTransaction:
+            SQLServerMessage(226, state: 6, severity: 16, "CREATE statement not allowed within multi-statement transaction.")
         case .deadlock:
             SQLServerMessage(
                 1205, state: 45, severity: 13,

@@ -70,8 +70,8 @@ enum ServerProperties {
             return number(0)
         case "ispolybaseinstalled", "isadvancedanalyticsinstalled", "filestreamsharename":
             return name.lowercased() == "filestreamsharename" ? .null : number(0)
-        case "ishadrenabled": return number(0)
-        case "hadrmanagerstatus": return number(2)
+        case "ishadrenabled": return number(world.state.availability == .none ? 0 : 1)
+        case "hadrmanagerstatus": return number(world.state.availability == .none ? 2 : 1)
         case "isintegratedsecurityonly": return number(0)
         case "isxtpsupported": return number(1)
         case "islocaldb": return number(0)
@@ -95,8 +95,11 @@ enum ServerProperties {
             return number(Int64([782, 852, 869, 904, 957][SQLServerVersion.allCases.firstIndex(of: world.config.version) ?? 0]))
         case "lastgoodcheckdbtime":
             guard world.config.version >= .v2016 else { return .null }
-            if database.id == 2 { return .variant(.datetime, .dateTime(TDSDateTime(date: .datetimeEpoch, time: TDSTime(ticks: 0)))) }
-            return .variant(.datetime, world.datetime(BackupHistory.lastCheck(of: database, world)))
+            // 1900-01-01 is how SQL Server says never.
+            guard database.id != 2, let checkedAt = BackupHistory.lastCheck(of: database, world) else {
+                return .variant(.datetime, .dateTime(TDSDateTime(date: .datetimeEpoch, time: TDSTime(ticks: 0))))
+            }
+            return .variant(.datetime, world.datetime(checkedAt))
         case "isautoclose", "isautoshrink", "isinstandby", "ispublished", "isfulltextenabled", "isclone": return number(0)
         case "isautocreatestatistics", "isautoupdatestatistics", "istornpagedetectionenabled": return number(1)
         case "edition": return .null

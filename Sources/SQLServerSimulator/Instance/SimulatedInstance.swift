@@ -63,12 +63,14 @@ package final class SimulatedInstance: Sendable {
         let world = world()
         let refused = SQLServerMessage(18456, severity: 14, "Login failed for user '\(request.user.prefix(128))'.")
         let key = request.user.lowercased()
-        guard let login = world.config.logins.first(where: { $0.name.lowercased() == key }), login.password == request.password else {
-            state.withLock { $0.failedLoginCount += 1 }
+        let known = world.config.logins.first { $0.name.lowercased() == key }
+        guard let login = known, login.password == request.password else {
+            note(request, world, state: known == nil ? 5 : 8)
             return .failed([refused])
         }
         let name = request.database.isEmpty ? "master" : request.database
         guard let database = world.database(named: name), login.mayOpen(database) else {
+            note(request, world, state: 38)
             let cannotOpen = SQLServerMessage(
                 4060, severity: 11, "Cannot open database \"\(name.prefix(128))\" requested by the login. The login failed.")
             return .failed([cannotOpen, refused])
@@ -78,6 +80,11 @@ package final class SimulatedInstance: Sendable {
             SQLServerMessage(5703, state: 1, severity: 0, "Changed language setting to us_english."),
         ]
         return .accepted(database: database.name, language: "us_english", messages: messages)
+    }
+
+    private func note(_ request: LoginRequest, _ world: World, state number: Int) {
+        let login = RefusedLogin(at: world.date, address: request.clientAddress, state: number)
+        state.withLock { $0.noteRefusedLogin(login) }
     }
 
     /// A session for a login that was let in. The wire closes it when the connection ends.

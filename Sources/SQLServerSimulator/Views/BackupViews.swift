@@ -15,8 +15,9 @@ enum BackupHistory {
         let sizeBytes: Int64
     }
 
-    /// Night of the last CHECKDB before `world.date`, within the last week.
-    static func lastCheck(of database: SimulatedDatabase, _ world: World) -> Date {
+    /// Night of the last CHECKDB before `world.date`, within the last week; nil for a database that nobody ever checked.
+    static func lastCheck(of database: SimulatedDatabase, _ world: World) -> Date? {
+        if database.id > 5, world.seed % 5 == 0 { return nil }
         let day = Int(world.date.timeIntervalSince1970 / 86_400)
         let last = day - (day + world.seed + database.id) % 7
         let at = Date(timeIntervalSince1970: Double(last) * 86_400 + 10_800)
@@ -57,11 +58,9 @@ enum BackupHistory {
     }
 }
 
-/// msdb: backups and Agent jobs.
+/// msdb: backups.
 enum BackupViews {
-    static let all: [VirtualView] = [
-        backupSets, mediaFamilies, restores, jobs, jobHistory, jobSteps, jobActivity, jobSchedules, agentSessions, suspectPages, categories,
-    ]
+    static let all: [VirtualView] = [backupSets, mediaFamilies, restores, suspectPages]
 
     private static let backupSets: VirtualView = VirtualView(
         "msdb.dbo.backupset", requires: .msdb,
@@ -134,111 +133,4 @@ enum BackupViews {
         "msdb.dbo.suspect_pages", requires: .msdb,
         columns: "database_id int, file_id int, page_id bigint, event_type int, error_count int, last_update_date datetime",
         named: { _ in [] })
-
-    // MARK: Agent
-
-    private static let jobNames = [
-        "DatabaseBackup - USER_DATABASES - FULL", "DatabaseBackup - USER_DATABASES - LOG", "DatabaseIntegrityCheck - USER_DATABASES",
-        "IndexOptimize - USER_DATABASES", "syspolicy_purge_history",
-    ]
-
-    private static func jobID(_ index: Int) -> TDSValue {
-        .guid(UUID(uuid: (1, 0, 0, 0, 0, 0, 64, 0, 128, 0, 0, 0, 0, 0, 0, UInt8(index))))
-    }
-
-    private static let jobs: VirtualView = VirtualView(
-        "msdb.dbo.sysjobs", requires: .msdb,
-        columns: """
-            job_id uniqueidentifier, originating_server_id int, name sysname, enabled tinyint, description nvarchar(512) null,
-            start_step_id int,
-            category_id int, owner_sid varbinary(85), notify_level_eventlog int, notify_level_email int, notify_level_netsend int,
-            notify_level_page int,
-            notify_email_operator_id int, notify_netsend_operator_id int, notify_page_operator_id int, delete_level int, date_created
-            datetime,
-            date_modified datetime, version_number int
-            """,
-        named: { request in
-            jobNames.enumerated().map { index, name -> [String: TDSValue] in
-                [
-                    "job_id": jobID(index), "name": .string(name), "enabled": .int(1), "description": .string("No description available."),
-                    "start_step_id": .int(1),
-                    "owner_sid": .binary([1]), "date_created": request.world.datetime(request.world.state.machineStartedAt),
-                    "date_modified": request.world.datetime(request.world.state.machineStartedAt), "version_number": .int(4),
-                ]
-            }
-        })
-
-    private static let jobHistory: VirtualView = VirtualView(
-        "msdb.dbo.sysjobhistory", requires: .msdb,
-        columns: """
-            instance_id int, job_id uniqueidentifier, step_id int, step_name sysname, sql_message_id int, sql_severity int, message
-            nvarchar(4000) null,
-            run_status int, run_date int, run_time int, run_duration int, operator_id_emailed int, operator_id_netsent int,
-            operator_id_paged int,
-            retries_attempted int, server sysname
-            """,
-        named: { request in
-            let world = request.world
-            let today = Int(world.date.timeIntervalSince1970 / 86_400)
-            return ((today - 5)..<today).flatMap { day in
-                jobNames.indices.map { index in
-                    let (year, month, date) = TDSDate(dayNumber: TDSDate.unixEpoch.dayNumber + day).components
-                    let hasFailed = Noise.integer(0...40, world.seed, 5_600 + index, day) == 0
-                    return [
-                        "instance_id": .int(Int64(day * 10 + index)), "job_id": jobID(index), "step_id": .int(0),
-                        "step_name": .string("(Job outcome)"),
-                        "message": .string("The job \(hasFailed ? "failed" : "succeeded").  The Job was invoked by Schedule 9."),
-                        "run_status": .int(hasFailed ? 0 : 1),
-                        "run_date": .int(Int64(year * 10_000 + month * 100 + date)), "run_time": .int(Int64(10_000 * (1 + index))),
-                        "run_duration": .int(130),
-                        "server": .string(world.config.name),
-                    ]
-                }
-            }
-        })
-
-    private static let jobSteps: VirtualView = VirtualView(
-        "msdb.dbo.sysjobsteps", requires: .msdb,
-        columns:
-            "job_id uniqueidentifier, step_id int, step_name sysname, subsystem nvarchar(40), command nvarchar(max) null, "
-            + "last_run_outcome int, last_run_duration int, last_run_date int, last_run_time int",
-        named: { _ in
-            jobNames.indices.map {
-                [
-                    "job_id": jobID($0), "step_id": .int(1), "step_name": .string("Run"), "subsystem": .string("TSQL"),
-                    "last_run_outcome": .int(1),
-                ]
-            }
-        })
-
-    private static let jobActivity: VirtualView = VirtualView(
-        "msdb.dbo.sysjobactivity", requires: .msdb,
-        columns: """
-            session_id int, job_id uniqueidentifier, run_requested_date datetime null, start_execution_date datetime null,
-            last_executed_step_id int null,
-            stop_execution_date datetime null, job_history_id int null, next_scheduled_run_date datetime null
-            """,
-        named: { request in
-            jobNames.indices.map {
-                [
-                    "session_id": .int(1), "job_id": jobID($0),
-                    "next_scheduled_run_date": request.world.datetime(request.world.date.addingTimeInterval(3_600)),
-                ]
-            }
-        })
-
-    private static let jobSchedules: VirtualView = VirtualView(
-        "msdb.dbo.sysjobschedules", requires: .msdb,
-        columns: "schedule_id int null, job_id uniqueidentifier null, next_run_date int, next_run_time int",
-        named: { _ in jobNames.indices.map { ["schedule_id": .int(Int64($0 + 1)), "job_id": jobID($0)] } })
-
-    private static let agentSessions: VirtualView = VirtualView(
-        "msdb.dbo.syssessions", requires: .msdb, columns: "session_id int, agent_start_date datetime",
-        named: { request in [["session_id": .int(1), "agent_start_date": request.world.datetime(request.world.state.startedAt)]] })
-
-    private static let categories: VirtualView = VirtualView(
-        "msdb.dbo.syscategories", requires: .msdb, columns: "category_id int, category_class int, category_type tinyint, name sysname",
-        named: { _ in
-            [["category_id": .int(0), "category_class": .int(1), "category_type": .int(1), "name": .string("[Uncategorized (Local)]")]]
-        })
 }

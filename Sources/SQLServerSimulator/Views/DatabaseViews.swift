@@ -4,8 +4,7 @@ import TDS
 /// Databases and what belongs to them.
 enum DatabaseViews {
     static let all: [VirtualView] = [
-        databases, sysdatabases, scopedConfigurations, resourceStats, recoveryStats, mirroring, indexStats, missingIndexes, logInfo,
-        fileGroups,
+        databases, sysdatabases, scopedConfigurations, resourceStats, recoveryStats, mirroring, logInfo, logStats, fileGroups,
     ]
 
     /// Without VIEW ANY DATABASE one sees master, tempdb and the databases that one may open.
@@ -83,6 +82,8 @@ enum DatabaseViews {
             "log_reuse_wait": .int(database.recoveryModel == .full && !isSystem ? 2 : 0),
             "log_reuse_wait_desc": .string(database.recoveryModel == .full && !isSystem ? "LOG_BACKUP" : "NOTHING"),
             "is_encrypted": .bit(false),
+            "replica_id": AvailabilityGroup.holds(database, world) ? AvailabilityGroup.replicaID(isLocal: true, world) : .null,
+            "group_database_id": AvailabilityGroup.holds(database, world) ? AvailabilityGroup.databaseID(database, world) : .null,
             "containment": .int(0), "containment_desc": .string("NONE"), "target_recovery_time_in_seconds": .int(isSystem ? 0 : 60),
             "delayed_durability": .int(0), "delayed_durability_desc": .string("DISABLED"),
             "is_accelerated_database_recovery_on": .bit(false),
@@ -165,25 +166,6 @@ enum DatabaseViews {
             + "null, mirroring_role tinyint null",
         named: { request in visible(request).map { ["database_id": .int(Int64($0.id))] } })
 
-    private static let indexStats: VirtualView = VirtualView(
-        "sys.dm_db_index_usage_stats", requires: .serverState,
-        columns: """
-            database_id smallint, object_id int, index_id int, user_seeks bigint, user_scans bigint, user_lookups bigint, user_updates
-            bigint,
-            last_user_seek datetime null, last_user_scan datetime null, last_user_lookup datetime null, last_user_update datetime null,
-            system_seeks bigint, system_scans bigint, system_lookups bigint, system_updates bigint
-            """,
-        named: { _ in [] })
-
-    private static let missingIndexes: VirtualView = VirtualView(
-        "sys.dm_db_missing_index_details", requires: .serverState,
-        columns: """
-            index_handle int, database_id smallint, object_id int, equality_columns nvarchar(4000) null, inequality_columns nvarchar(4000)
-            null,
-            included_columns nvarchar(4000) null, statement nvarchar(4000) null
-            """,
-        named: { _ in [] })
-
     private static let logInfo: VirtualView = VirtualView(
         "sys.dm_db_log_info", requires: .serverState, since: .v2016, parameters: 1...1,
         columns: """
@@ -205,6 +187,40 @@ enum DatabaseViews {
                 row["vlf_status"] = .int(isActive ? 2 : 0)
                 return row
             }
+        })
+
+    /// From 2016 SP2, which every build of 2016 here has.
+    private static let logStats: VirtualView = VirtualView(
+        "sys.dm_db_log_stats", requires: .serverState, since: .v2016, parameters: 1...1,
+        columns: """
+            database_id int, recovery_model nvarchar(60) null, log_min_lsn nvarchar(24) null, log_end_lsn nvarchar(24) null,
+            current_vlf_sequence_number bigint null, current_vlf_size_mb float null, total_vlf_count bigint null, total_log_size_mb float
+            null,
+            active_vlf_count bigint null, active_log_size_mb float null, log_truncation_holdup_reason nvarchar(60) null, log_backup_time
+            datetime null, log_backup_lsn nvarchar(24) null, log_since_last_log_backup_mb float null, log_checkpoint_lsn nvarchar(24) null,
+            log_since_last_checkpoint_mb float null, log_recovery_lsn nvarchar(24) null, log_recovery_size_mb float null,
+            recovery_vlf_count bigint null
+            """,
+        named: { request in
+            let world = request.world
+            guard let database = world.database(id: request.argument(0).integer) else { return [] }
+            let log = world.files(of: database)[1]
+            let usedMB = Double(log.usedPages) / 128
+            let backup = BackupHistory.backups(world).last { $0.database.id == database.id && $0.type == "L" }
+            let sinceMB = backup.map { min(usedMB, world.date.timeIntervalSince($0.endAt) * usedMB / 900) } ?? usedMB
+            return [
+                [
+                    "database_id": .int(Int64(database.id)), "recovery_model": .string(database.recoveryModel.rawValue),
+                    "current_vlf_sequence_number": .int(40), "total_vlf_count": .int(Int64(8 + database.logSizeMB / 64)),
+                    "total_log_size_mb": .float(Double(log.sizePages) / 128),
+                    "active_vlf_count": .int(Int64(1 + usedMB / 64)), "active_log_size_mb": .float(usedMB),
+                    "log_truncation_holdup_reason": .string(database.recoveryModel == .full && database.id > 4 ? "LOG_BACKUP" : "NOTHING"),
+                    "log_backup_time": backup.map { world.datetime($0.endAt) }
+                        ?? .dateTime(TDSDateTime(date: .datetimeEpoch, time: TDSTime(ticks: 0))),
+                    "log_since_last_log_backup_mb": .float(sinceMB), "log_since_last_checkpoint_mb": .float(min(usedMB, 3)),
+                    "log_recovery_size_mb": .float(min(usedMB, 3)), "recovery_vlf_count": .int(1),
+                ]
+            ]
         })
 
     private static let fileGroups: VirtualView = VirtualView(

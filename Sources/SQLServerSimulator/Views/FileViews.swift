@@ -105,7 +105,10 @@ enum FileViews {
                     "volume_mount_point": .string(isWindows ? "C:\\" : "/"),
                     "volume_id": .string(isWindows ? "\\\\?\\Volume{\(world.seed)}\\" : ""), "logical_volume_name": .string("Data"),
                     "file_system_type": .string(isWindows ? "NTFS" : "ext4"), "total_bytes": .int(total),
-                    "available_bytes": .int(max(1_073_741_824, total * 6 / 10 - used)), "supports_compression": .int(1),
+                    // Backups come and go beside the files.
+                    "available_bytes": .int(
+                        max(1_073_741_824, total * 6 / 10 - used - Int64(world.gauge(0...4_000, salt: 354)) * 1_048_576)),
+                    "supports_compression": .int(1),
                     "is_read_only": .int(0),
                     "is_compressed": .int(0), "incurs_seek_penalty": .int(0),
                 ]

@@ -95,7 +95,38 @@ enum MemoryViews {
             varbinary(64) null,
             group_id int null, pool_id int null, is_small bit null, ideal_memory_kb bigint null
             """,
-        named: { _ in [] })
+        named: { request in
+            let world = request.world
+            return held(world).map { grant -> [String: TDSValue] in
+                [
+                    "session_id": .int(Int64(grant.session.id)), "request_id": .int(0), "dop": .int(1),
+                    "request_time": world.datetime(grant.session.lastStartAt),
+                    "grant_time": grant.isWaiting ? .null : world.datetime(grant.session.lastStartAt),
+                    "requested_memory_kb": .int(grant.kilobytes), "granted_memory_kb": grant.isWaiting ? .null : .int(grant.kilobytes),
+                    "required_memory_kb": .int(1_024), "used_memory_kb": grant.isWaiting ? .null : .int(grant.kilobytes / 3),
+                    "max_used_memory_kb": grant.isWaiting ? .null : .int(grant.kilobytes / 3), "query_cost": .float(12.5),
+                    "timeout_sec": .int(312), "resource_semaphore_id": .int(0), "is_next_candidate": .bit(grant.isWaiting),
+                    "wait_time_ms": grant.isWaiting ? .int(400) : .null, "sql_handle": .binary(grant.session.handle), "group_id": .int(2),
+                    "pool_id": .int(2), "is_small": .bit(false), "ideal_memory_kb": .int(grant.kilobytes),
+                ]
+            }
+        })
+
+    private struct Grant {
+        let session: ShownSession
+        let kilobytes: Int64
+        let isWaiting: Bool
+    }
+
+    /// Applications' running statements that read sort and hash; when the machine's memory is short the last ones wait for their grant.
+    private static func held(_ world: World) -> [Grant] {
+        let sessions = world.shownSessions.filter { $0.isUser && $0.query != nil && $0.request?.command == "SELECT" }
+        return sessions.enumerated().map { index, session in
+            Grant(
+                session: session, kilobytes: Int64(1_024 * Noise.integer(1...64, world.seed, 260 + session.id % 40)),
+                isWaiting: world.memoryPercent >= 97 && index >= max(1, sessions.count / 2))
+        }
+    }
 
     private static let semaphores: VirtualView = VirtualView(
         "sys.dm_exec_query_resource_semaphores", requires: .serverState,
@@ -106,16 +137,21 @@ enum MemoryViews {
             timeout_error_count bigint null, forced_grant_count bigint null, pool_id int null
             """,
         named: { request in
-            let size = request.world.physicalMemoryKB * 6 / 10
+            let world = request.world
+            let size = world.physicalMemoryKB * 6 / 10
+            let grants = held(world)
             return (0...1).map { id in
                 let share = id == 0 ? size : size / 50
+                let granted = id == 0 ? grants.reduce(Int64(0)) { $0 + ($1.isWaiting ? 0 : $1.kilobytes) } : 0
+                let waiters = id == 0 ? grants.filter(\.isWaiting).count : 0
                 return [
                     "resource_semaphore_id": .int(Int64(id)), "target_memory_kb": .int(share),
                     "max_target_memory_kb": id == 0 ? .int(share) : .null,
-                    "total_memory_kb": .int(share), "available_memory_kb": .int(share), "granted_memory_kb": .int(0),
-                    "used_memory_kb": .int(0),
-                    "grantee_count": .int(0), "waiter_count": .int(0), "timeout_error_count": id == 0 ? .int(0) : .null,
-                    "forced_grant_count": id == 0 ? .int(0) : .null, "pool_id": .int(2),
+                    "total_memory_kb": .int(share), "available_memory_kb": .int(share - granted), "granted_memory_kb": .int(granted),
+                    "used_memory_kb": .int(granted / 3), "grantee_count": .int(id == 0 ? Int64(grants.count - waiters) : 0),
+                    "waiter_count": .int(Int64(waiters)),
+                    "timeout_error_count": id == 0 ? .int(world.counter(perSecond: 0.000_1, salt: 261)) : .null,
+                    "forced_grant_count": id == 0 ? .int(world.counter(perSecond: 0.000_4, salt: 262)) : .null, "pool_id": .int(2),
                 ]
             }
         })

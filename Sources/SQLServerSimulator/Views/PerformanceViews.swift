@@ -68,6 +68,8 @@ enum PerformanceViews {
                 case .none: names = [PerformanceCounters.blank]
                 case .named(let fixed): names = fixed
                 case .databases: names = instances
+                case .replicas: names = PerformanceCounters.replicaNames(world)
+                case .groupDatabases: names = PerformanceCounters.groupDatabaseNames(world)
                 }
                 return names.enumerated().map { index, name in
                     [

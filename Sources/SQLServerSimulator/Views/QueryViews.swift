@@ -2,7 +2,7 @@ import TDS
 
 /// Texts, plans and statistics of queries.
 enum QueryViews {
-    static let all: [VirtualView] = [text, plan, textPlan, planAttributes, statistics, procedureStatistics, cachedPlans, trace]
+    static let all: [VirtualView] = [text, plan, textPlan, planAttributes, statistics, procedureStatistics, cachedPlans]
 
     private static let text: VirtualView = VirtualView(
         "sys.dm_exec_sql_text", requires: .serverState, parameters: 1...1,
@@ -122,18 +122,6 @@ enum QueryViews {
                     "size_in_bytes": .int(49_152), "cacheobjtype": .string("Compiled Plan"), "objtype": .string("Prepared"),
                     "plan_handle": .binary(ApplicationQueries.planHandle(ApplicationQueries.handle(query: index, session: 0))),
                     "pool_id": .int(2),
-                ]
-            }
-        })
-
-    private static let trace: VirtualView = VirtualView(
-        "sys.dm_xe_sessions", requires: .serverState,
-        columns: "address varbinary(8), name nvarchar(256), create_time datetime, total_buffer_size bigint, dropped_event_count int",
-        named: { request in
-            ["system_health", "telemetry_xevents"].map { name in
-                [
-                    "name": .string(name), "create_time": request.world.datetime(request.world.state.startedAt),
-                    "total_buffer_size": .int(655_360),
                 ]
             }
         })

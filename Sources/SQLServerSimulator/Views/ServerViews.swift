@@ -109,8 +109,11 @@ enum ServerViews {
                     "cpu_id": .int(Int64(index)),
                     "status": .string("VISIBLE ONLINE"), "is_online": .bit(true), "is_idle": .bit(busy < 50),
                     "context_switches_count": .int(world.counter(perSecond: 90, salt: 110 + index) % 2_000_000_000),
-                    "current_tasks_count": .int(Int64(6 + index % 5)), "runnable_tasks_count": .int(busy > 85 ? Int64(2 + index % 4) : 0),
-                    "current_workers_count": .int(Int64(12 + index % 7)), "active_workers_count": .int(Int64(5 + index % 5)),
+                    "current_tasks_count": .int(Int64(6 + busy / 10 + world.gauge(0...4, salt: 230 + index))),
+                    "runnable_tasks_count": .int(busy > 85 ? Int64(2 + index % 4) : 0),
+                    "current_workers_count": .int(Int64(12 + busy / 10 + index % 7)),
+                    "active_workers_count": .int(Int64(5 + busy / 10 + world.gauge(0...2, salt: 250 + index))),
+                    "pending_disk_io_count": .int(Int64(world.gauge(0...2, salt: 270 + index))),
                     "load_factor": .int(4),
                     "yield_count": .int(world.counter(perSecond: 60, salt: 140 + index) % 2_000_000_000), "quantum_length_us": .int(4_000),
                     "total_cpu_usage_ms": .int(world.counter(perSecond: 240, salt: 170 + index)),
@@ -143,7 +146,7 @@ enum ServerViews {
                 <AvailablePhysicalMemory>\(world.availableMemoryKB)</AvailablePhysicalMemory></MemoryRecord></Record>
                 """
             rows.append([.binary([0, 0, 1, 0, 0, 16, 80, 0]), .string("RING_BUFFER_RESOURCE_MONITOR"), .int(start), .string(memory)])
-            return rows
+            return rows + ServerEvents.refusedLoginRecords(world)
         })
 
     /// A record as SQL Server writes it, with its odd spaces. The second record after a start carries no SystemHealth, as happens on real
@@ -194,7 +197,20 @@ enum ServerViews {
 
     private static let serverRegistry: VirtualView = VirtualView(
         "sys.dm_server_registry", requires: .securityState,
-        columns: "registry_key nvarchar(256) null, value_name nvarchar(256) null, value_data sql_variant null", named: { _ in [] })
+        columns: "registry_key nvarchar(256) null, value_name nvarchar(256) null, value_data sql_variant null",
+        named: { request in
+            let world = request.world
+            guard world.config.platform == .windows else { return [] }
+            let instance = "MSSQL\(world.config.version.major).\(world.instanceName ?? "MSSQLSERVER")"
+            let folder = "C:\\Program Files\\Microsoft SQL Server\\\(instance)\\MSSQL\\"
+            let parameters = ["-d\(folder)DATA\\master.mdf", "-e\(folder)Log\\ERRORLOG", "-l\(folder)DATA\\mastlog.ldf", "-T3226"]
+            return parameters.enumerated().map { index, value in
+                [
+                    "registry_key": .string("HKLM\\Software\\Microsoft\\Microsoft SQL Server\\\(instance)\\MSSQLServer\\Parameters"),
+                    "value_name": .string("SQLArg\(index)"), "value_data": .variant(.nvarchar(4000), .string(value)),
+                ]
+            }
+        })
 
     private static let clusterNodes: VirtualView = VirtualView(
         "sys.dm_os_cluster_nodes", requires: .serverState,

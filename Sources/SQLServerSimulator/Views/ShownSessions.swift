@@ -81,8 +81,10 @@ extension World {
             ".Net SqlClient Data Provider",
         ]
         let userDatabases = config.databases.filter { $0.id > 4 }
+        // A busy server has more at work at a time.
+        let busyPercent = 10 + max(0, cpuPercent - 50) / 2
         return (0..<applicationSessionCount).map { index in
-            let runs = Noise.integer(0...9, seed, 700 + index, minute) == 0
+            let runs = Noise.integer(0...99, seed, 700 + index, minute) < busyPercent
             let age = Double(Noise.integer(30...40_000, seed, 750 + index))
             let idle = Double(Noise.integer(0...50, seed, 800 + index, minute))
             let startAt = date.addingTimeInterval(-min(idle, uptimeSeconds) - 0.2)

@@ -11,7 +11,8 @@ struct ViewCatalogue: Sendable {
         all =
             ServerViews.all + MemoryViews.all + PerformanceViews.all + FileViews.all + SessionViews.all + DatabaseViews.all
             + ConfigurationViews.all
-            + SecurityViews.all + ObjectViews.all + BackupViews.all + AvailabilityViews.all + TempdbViews.all + QueryViews.all
+            + SecurityViews.all + ObjectViews.all + BackupViews.all + AgentViews.all + AvailabilityViews.all + TempdbViews.all
+            + QueryViews.all + EventViews.all + IndexViews.all
         byKey = Dictionary(all.map { ($0.key, $0) }) { first, _ in first }
     }
 

@@ -89,6 +89,19 @@ extension Functions {
                 return .date(day)
             }
         },
+        "DATETIMEFROMPARTS": { f throws(SQLServerMessage) in
+            try f.values(7...7, [TDSType](repeating: .int, count: 7), .datetime) { v throws(SQLServerMessage) in
+                let numbers = v.map(\.integer)
+                guard let day = TDSDate(year: numbers[0], month: numbers[1], day: numbers[2]), (0...23).contains(numbers[3]),
+                    (0...59).contains(numbers[4]), (0...59).contains(numbers[5]), (0...999).contains(numbers[6]), numbers[0] >= 1753
+                else {
+                    throw SQLServerMessage(
+                        289, "Cannot construct data type datetime, some of the arguments have values which are not valid.")
+                }
+                let milliseconds = ((numbers[3] * 60 + numbers[4]) * 60 + numbers[5]) * 1_000 + numbers[6]
+                return .dateTime(TDSDateTime(date: day, time: TDSTime(ticks: Int64(milliseconds) * 10_000)).roundedToDatetime)
+            }
+        },
         "ISDATE": { f throws(SQLServerMessage) in
             let argument = try f.arguments(1...1)[0].converted(to: .nvarchar(.max))
             return Compiled(.int, isNullable: false) { row throws(SQLServerMessage) in
