@@ -1,0 +1,61 @@
+/*
+Purpose:     the Agent's jobs: how the last run of each ended, how long it took, when it runs next, and what runs now.
+Title:       Agent jobs
+Versions:    SQL Server 2016 and later; Express has no Agent and no jobs.
+Permissions: SELECT on msdb.dbo.sysjobs, sysjobservers, sysjobactivity, syssessions and syscategories.
+Cost:        low: small tables of msdb; its job history is not read.
+Cadence:     five_minutes
+When:        box
+Keep:        latest
+Rows:        500
+Columns:
+  job_name          label                                        Job
+  category          text                                         Category
+  is_enabled        flag                                         Whether it may run by itself
+  last_outcome      text                                         succeeded, failed, canceled, retried or unknown; not known: it never ran
+  last_run_at       time                                         When the last run that ended began; an hour off after the clocks change
+  next_run_at       time                                         When it runs next; not known: it does not
+  is_running        flag                                         Whether it runs now
+  last_run_seconds  gauge  seconds  job_last_run_seconds         How long the last run that ended took
+  running_seconds   gauge  seconds  job_running_seconds          How long it has run now; not known: it does not
+  failed_count      gauge  count    job_last_run_failed          1 if the last run failed, else 0; not known: it never ran
+*/
+-- sysjobservers holds the last outcome of each job; dates are numbers such as 20261128, times and durations 93005 for 09:30:05.
+-- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died.
+SELECT TOP (500) j.name AS job_name,
+    c.name AS category,
+    CAST(j.enabled AS int) AS is_enabled,
+    CASE
+        WHEN r.last_run_date = 0 THEN NULL
+        WHEN r.last_run_outcome = 0 THEN N'failed'
+        WHEN r.last_run_outcome = 1 THEN N'succeeded'
+        WHEN r.last_run_outcome = 2 THEN N'retried'
+        WHEN r.last_run_outcome = 3 THEN N'canceled'
+        ELSE N'unknown'
+    END AS last_outcome,
+    CASE
+        WHEN r.last_run_date > 0 THEN CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), DATETIMEFROMPARTS(
+            r.last_run_date / 10000, r.last_run_date / 100 % 100, r.last_run_date % 100,
+            r.last_run_time / 10000, r.last_run_time / 100 % 100, r.last_run_time % 100, 0)) AS datetime2(3))
+    END AS last_run_at,
+    CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), a.next_scheduled_run_date) AS datetime2(3)) AS next_run_at,
+    CASE WHEN a.start_execution_date IS NOT NULL AND a.stop_execution_date IS NULL THEN 1 ELSE 0 END AS is_running,
+    CASE
+        WHEN r.last_run_date > 0
+            THEN r.last_run_duration / 10000 * 3600 + r.last_run_duration / 100 % 100 * 60 + r.last_run_duration % 100
+    END AS last_run_seconds,
+    CASE
+        WHEN a.start_execution_date <= GETDATE() AND a.stop_execution_date IS NULL
+            THEN DATEDIFF_BIG(SECOND, a.start_execution_date, GETDATE())
+    END AS running_seconds,
+    CASE WHEN r.last_run_date = 0 THEN NULL WHEN r.last_run_outcome = 0 THEN 1 WHEN r.last_run_outcome IN (1, 2, 3) THEN 0 END
+        AS failed_count
+FROM msdb.dbo.sysjobs AS j
+LEFT JOIN msdb.dbo.syscategories AS c ON c.category_id = j.category_id
+LEFT JOIN msdb.dbo.sysjobservers AS r
+    ON r.job_id = j.job_id
+    AND r.server_id = 0
+LEFT JOIN msdb.dbo.sysjobactivity AS a
+    ON a.job_id = j.job_id
+    AND a.session_id = (SELECT MAX(s.session_id) FROM msdb.dbo.syssessions AS s)
+ORDER BY j.name, j.job_id;

@@ -1,0 +1,59 @@
+/*
+Purpose:     what the server counts: requests, compilations, page reads, log flushes, locks, deadlocks.
+Title:       Performance counters
+Versions:    SQL Server 2016 and later.
+Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
+Cost:        low: one pass over the counters, which are in memory; no table is read.
+Cadence:     minute
+Keep:        latest
+Rows:        2000
+Columns:
+  object_name    label                                    What the counter belongs to, without the instance's prefix
+  counter_name   label                                    Name of the counter; one that ends in (KB), (ms) or bytes counts those
+  instance_name  label                                    Database, kind of lock or of error; empty where there is only one
+  counter_value  counter  count     performance_counter   Total since the start
+*/
+-- Only the types that count up (272696576 and its 32-bit sister); databases come last, so that the limit cuts off none of the server's own.
+SELECT TOP (2000) c.object_name,
+    c.counter_name,
+    c.instance_name,
+    c.cntr_value AS counter_value
+FROM (
+    SELECT SUBSTRING(RTRIM(p.object_name), CHARINDEX(N':', p.object_name) + 1, 128) AS object_name,
+        RTRIM(p.counter_name) AS counter_name,
+        COALESCE(RTRIM(p.instance_name), N'') AS instance_name,
+        p.cntr_value
+    FROM sys.dm_os_performance_counters AS p
+    WHERE p.cntr_type IN (272696576, 272696320)
+) AS c
+WHERE c.object_name + N':' + c.counter_name IN (
+        N'Access Methods:Forwarded Records/sec', N'Access Methods:Full Scans/sec', N'Access Methods:Index Searches/sec',
+        N'Access Methods:Page Splits/sec', N'Access Methods:Pages Allocated/sec', N'Access Methods:Probe Scans/sec',
+        N'Access Methods:Range Scans/sec', N'Access Methods:Table Lock Escalations/sec', N'Access Methods:Workfiles Created/sec',
+        N'Access Methods:Worktables Created/sec',
+        N'Availability Replica:Bytes Received from Replica/sec', N'Availability Replica:Bytes Sent to Replica/sec',
+        N'Availability Replica:Flow Control Time (ms/sec)', N'Availability Replica:Flow Control/sec',
+        N'Availability Replica:Resent Messages/sec',
+        N'Buffer Manager:Background writer pages/sec', N'Buffer Manager:Checkpoint pages/sec', N'Buffer Manager:Free list stalls/sec',
+        N'Buffer Manager:Lazy writes/sec', N'Buffer Manager:Page lookups/sec', N'Buffer Manager:Page reads/sec',
+        N'Buffer Manager:Page writes/sec', N'Buffer Manager:Readahead pages/sec',
+        N'Database Replica:Log Bytes Received/sec', N'Database Replica:Mirrored Write Transactions/sec',
+        N'Database Replica:Redone Bytes/sec', N'Database Replica:Transaction Delay',
+        N'Databases:Backup/Restore Throughput/sec', N'Databases:Log Bytes Flushed/sec', N'Databases:Log Flush Wait Time',
+        N'Databases:Log Flush Waits/sec', N'Databases:Log Flushes/sec', N'Databases:Transactions/sec',
+        N'Databases:Write Transactions/sec',
+        N'General Statistics:Connection Reset/sec', N'General Statistics:Logins/sec', N'General Statistics:Logouts/sec',
+        N'General Statistics:Temp Tables Creation Rate',
+        N'Latches:Latch Waits/sec', N'Latches:Total Latch Wait Time (ms)',
+        N'Locks:Lock Requests/sec', N'Locks:Lock Timeouts (timeout > 0)/sec', N'Locks:Lock Timeouts/sec', N'Locks:Lock Wait Time (ms)',
+        N'Locks:Lock Waits/sec', N'Locks:Number of Deadlocks/sec',
+        N'SQL Errors:Errors/sec',
+        N'SQL Statistics:Auto-Param Attempts/sec', N'SQL Statistics:Batch Requests/sec', N'SQL Statistics:Failed Auto-Params/sec',
+        N'SQL Statistics:Forced Parameterizations/sec', N'SQL Statistics:SQL Attention rate', N'SQL Statistics:SQL Compilations/sec',
+        N'SQL Statistics:SQL Re-Compilations/sec', N'SQL Statistics:Unsafe Auto-Params/sec',
+        N'Transactions:Version Cleanup rate (KB/s)', N'Transactions:Version Generation rate (KB/s)')
+    AND (c.object_name <> N'Locks' OR c.instance_name = N'_Total')
+ORDER BY CASE WHEN c.object_name = N'Databases' AND c.instance_name <> N'_Total' THEN 1 ELSE 0 END,
+    c.object_name,
+    c.counter_name,
+    c.instance_name;

@@ -1,0 +1,505 @@
+"""Every collector of SQL Server over other people's drivers: on each version, on Windows and Linux, on Express and in an availability group."""
+
+import dataclasses
+import datetime
+import re
+
+import pytest
+
+import clients
+import collectors
+from conftest import Simulator
+
+DRIVERS = [clients.PyMSSQL(), clients.FreeTDS(), clients.Driver18()]
+PERFORMANCE = "VIEW SERVER PERFORMANCE STATE"
+SECURITY = "VIEW SERVER SECURITY STATE"
+STATE = "VIEW SERVER STATE"
+
+
+@dataclasses.dataclass
+class Case:
+    version: str
+    platform: str = "windows"
+    edition: str = "Developer Edition (64-bit)"
+    availability: str = "none"
+
+    def __str__(self):
+        kind = "-express" if self.is_express else "" if self.availability == "none" else f"-{self.availability}"
+        return f"{self.version}-{self.platform}{kind}"
+
+    @property
+    def is_express(self):
+        return "Express" in self.edition
+
+    @property
+    def major(self):
+        return {"2016": 13, "2017": 14, "2019": 15, "2022": 16}[self.version]
+
+    def runs(self, collector):
+        """Whether the collector's When holds here: all of these are box editions."""
+        for word in collector.conditions:
+            if word.startswith(">=") and self.major < int(word[2:]) or word in ("windows", "linux") and word != self.platform:
+                return False
+        return True
+
+    def is_empty(self, collector):
+        """Whether a server like this one has nothing to show."""
+        return collector.name.startswith("availability_") and self.availability == "none" or collector.name == "agent_jobs" and self.is_express
+
+
+CASES = [
+    Case("2016"),
+    Case("2016", "windows", "Standard Edition (64-bit)", "secondary"),
+    Case("2017", "linux"),
+    Case("2019", "windows", "Enterprise Edition: Core-based Licensing (64-bit)", "primary"),
+    Case("2019", "linux", "Express Edition (64-bit)"),
+    Case("2022"),
+    Case("2022", "linux", "Enterprise Edition: Core-based Licensing (64-bit)", "primary"),
+]
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory):
+    """An instance for each case: busy, with blocked sessions, a deadlock and a sign-in that was refused."""
+    simulator = Simulator("on", tmp_path_factory.mktemp("collectors"), instances=len(CASES))
+    for number, case in enumerate(CASES, 1):
+        simulator.change(number, **dataclasses.asdict(case), cpuPercent=70, blockedSessions=4, deadlock=True)
+        with pytest.raises(clients.SQLError):
+            clients.PyMSSQL().connect(simulator, encrypt=False, password="wrong", instance=number)
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture(params=CASES, ids=str)
+def case(request):
+    return request.param
+
+
+@pytest.fixture
+def number(case, fleet):
+    """The case's instance, with all rights and its own rows afterwards."""
+    number = CASES.index(case) + 1
+    yield number
+    fleet.change(number, permissions=["CONTROL SERVER"])
+
+
+@pytest.fixture(params=DRIVERS, ids=lambda driver: driver.name)
+def driver(request):
+    return request.param
+
+
+@pytest.fixture
+def connection(driver, fleet, number):
+    connection = driver.connect(fleet, encrypt=True, instance=number)
+    yield connection
+    connection.close()
+
+
+def kind_fault(kind, value):
+    """Why a value is none of its kind; None if it is one."""
+    if kind == "label":
+        return None if isinstance(value, str) else "a label is text and known"
+    if value is None:
+        return None
+    if kind in ("text", "query_text"):
+        return None if isinstance(value, str) and value == value.rstrip() or kind == "query_text" else "text, trimmed"
+    if kind == "counter":
+        return None if type(value) is int and value >= 0 else "a whole number that only grows"
+    if kind in ("gauge", "number"):
+        return None if type(value) in (int, float) else "a number, not a decimal"
+    if kind == "flag":
+        return None if type(value) is int and value in (0, 1) else "0 or 1"
+    assert kind == "time"
+    newest = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) + datetime.timedelta(days=8)
+    return None if isinstance(value, datetime.datetime) and datetime.datetime(2000, 1, 1) < value < newest else "a time of our days"
+
+
+def test_the_columns_are_the_headers_and_values_have_their_kinds(driver, case, connection):
+    """PRD 3.4-7: all queries on SQL Server 2016, 2017, 2019 and 2022."""
+    faults = []
+    for collector in filter(case.runs, collectors.ALL):
+        rows = collectors.run(driver, connection, collector)
+        if (not rows) != case.is_empty(collector):
+            faults.append(f"{collector.name}: {len(rows)} rows")
+        if len(rows) > collector.row_count_max:
+            faults.append(f"{collector.name}: more rows than its limit")
+        keys = [collector.key(row) for row in rows]
+        if len(set(keys)) != len(keys):
+            faults.append(f"{collector.name}: rows with the same labels")
+        for row in rows:
+            for (name, kind), value in zip(collector.columns, row, strict=True):
+                if fault := kind_fault(kind, value):
+                    faults.append(f"{collector.name}.{name}: {value!r} is not {fault}")
+    assert not faults, "\n".join(faults[:20])
+
+
+def test_counters_never_go_back_and_start_anew_with_the_server(case, fleet, number):
+    client = clients.FreeTDS()
+    counting = [collector for collector in collectors.ALL if case.runs(collector) and collector.indexes("counter")]
+
+    def read(connection):
+        return {
+            (collector.name, name, key): value
+            for collector in counting
+            for rows in [collectors.run(client, connection, collector)]
+            for name, kind in collector.columns if kind == "counter"
+            for key, value in collector.values(rows, name).items() if value is not None
+        }
+
+    connection = client.connect(fleet, encrypt=True, instance=number)
+    first = read(connection)
+    fleet.change(number, cpuPercent=3)
+    second = read(connection)
+    fleet.change(number, cpuPercent=90)
+    third = read(connection)
+    connection.close()
+    assert first.keys() == second.keys() == third.keys()
+    assert [key for key in first if not first[key] <= second[key] <= third[key]] == []
+    moving = {name for name, *_ in (key for key in first if third[key] > first[key])}
+    assert moving >= {"performance_counters", "file_io", "batch_durations", "own_cost"}
+    fleet.change(number, restart=True)
+    connection = client.connect(fleet, encrypt=True, instance=number)
+    anew = read(connection)
+    connection.close()
+    fleet.change(number, cpuPercent=70, blockedSessions=4, deadlock=True)
+    with pytest.raises(clients.SQLError):
+        clients.PyMSSQL().connect(fleet, encrypt=False, password="wrong", instance=number)
+    batches = ("performance_counters", "counter_value", ("SQL Statistics", "Batch Requests/sec", ""))
+    assert anew.keys() == first.keys() and anew[batches] < first[batches]
+
+
+# Permissions
+
+
+def attempt(driver, fleet, number, permissions):
+    """What each collector gives to a login with these rights: its rows, or the number of the error."""
+    fleet.change(number, permissions=permissions)
+    outcomes = {}
+    connection = driver.connect(fleet, encrypt=True, instance=number)
+    for collector in filter(CASES[number - 1].runs, collectors.ALL):
+        try:
+            outcomes[collector.name] = collectors.run(driver, connection, collector)
+        except clients.SQLError as error:
+            outcomes[collector.name] = error.number
+            connection.close()
+            connection = driver.connect(fleet, encrypt=True, instance=number)
+    connection.close()
+    return outcomes
+
+
+def test_view_server_state_is_enough_where_the_header_says_so(case, fleet, number):
+    """PRD 3.4-9: only what needs msdb or the definitions of all objects asks for more."""
+    outcomes = attempt(clients.PyMSSQL(), fleet, number, [STATE])
+    for name, outcome in outcomes.items():
+        collector = collectors.named(name)
+        if collector.permissions.startswith("SELECT on msdb"):
+            assert outcome == 229, name
+        elif collector.permissions.startswith("VIEW ANY DEFINITION"):
+            assert outcome == [], name
+        else:
+            assert collector.permissions.startswith((STATE, "none", "VIEW ANY DATABASE")), name
+            assert isinstance(outcome, list) and bool(outcome) != case.is_empty(collector), f"{name}: {outcome}"
+    files = collectors.named("file_io").values(outcomes["file_io"], "file_kind")
+    assert ("Sales", "file 1") in files and set(files.values()) == {None}, "names and kinds take VIEW ANY DEFINITION"
+    for key in [key for key, _ in collectors.named("availability_replicas").values(outcomes["availability_replicas"], "role").items()]:
+        assert re.fullmatch("[0-9A-F-]{36}", key[0].upper()) and key[1].startswith("SIM")
+
+
+@pytest.mark.parametrize("right, words", [(PERFORMANCE, f"{PERFORMANCE} is enough"), (SECURITY, f"{SECURITY} is enough")])
+def test_a_narrower_right_is_enough_from_2022_where_the_header_says_so(fleet, right, words):
+    number = CASES.index(Case("2022")) + 1
+    outcomes = attempt(clients.PyMSSQL(), fleet, number, [right])
+    fleet.change(number, permissions=["CONTROL SERVER"])
+    promised = [collector for collector in collectors.ALL if words in collector.permissions]
+    assert promised
+    for collector in promised:
+        assert isinstance(outcomes[collector.name], list), f"{collector.name}: {outcomes[collector.name]}"
+
+
+def test_without_rights_the_server_refuses_and_none_of_it_looks_empty(case, fleet, number):
+    outcomes = attempt(clients.PyMSSQL(), fleet, number, ["CONNECT SQL"])
+    for name, outcome in outcomes.items():
+        permissions = collectors.named(name).permissions
+        if permissions.startswith("SELECT on msdb"):
+            assert outcome == 229, name
+        elif permissions.startswith(STATE) and name not in SESSIONS_OF_ONES_OWN:
+            assert outcome in (297, 300), f"{name}: {outcome}"
+
+
+SESSIONS_OF_ONES_OWN = {"own_cost"}
+"""SQL Server shows everybody their own session."""
+
+
+# Criteria
+
+
+@dataclasses.dataclass
+class Criterion:
+    prd: str
+    view: str
+    statement: str
+    """Of the core batch, or a collector's name."""
+
+
+CRITERIA = [
+    Criterion("PRD 3.4-1 CPU", "sys.dm_os_ring_buffers", "cpu"),
+    Criterion("PRD 3.4-2 memory", "sys.dm_os_sys_memory", "memory"),
+    Criterion("PRD 3.4-2 memory in full", "sys.dm_os_sys_memory", "collectors/memory"),
+    Criterion("PRD 3.4-3 connections", "sys.dm_exec_connections", "collectors/connections"),
+    Criterion("PRD 3.4-4 batch requests", "sys.dm_os_performance_counters", "counters"),
+    Criterion("PRD 3.4-4 batch requests with all counters", "sys.dm_os_performance_counters", "collectors/performance_counters"),
+    Criterion("PRD 3.4-5 waits", "sys.dm_os_wait_stats", "waits"),
+    Criterion("PRD 3.4-6 disk I/O", "sys.dm_io_virtual_file_stats", "io"),
+    Criterion("PRD 3.4-6 disk I/O by file", "sys.dm_io_virtual_file_stats", "collectors/file_io"),
+]
+
+
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.prd)
+def test_what_is_measured_comes_from_the_view_that_the_criterion_names(criterion, case, fleet, number):
+    client = clients.PyMSSQL()
+    name = criterion.statement.removeprefix("collectors/")
+    sql = collectors.named(name).sql if name != criterion.statement else collectors.core_statements()[name]
+    connection = client.connect(fleet, encrypt=True, instance=number)
+    columns, rows = collectors.query(client, connection, sql)
+    connection.close()
+    assert criterion.view in sql and rows
+    if name == "waits":
+        assert len(rows) >= 10 and all(row[0] == row[0].rstrip() for row in rows)
+    if name == "cpu":
+        assert "<ProcessUtilization>" in rows[0][columns.index("record")]
+    if name in ("counters", "performance_counters"):
+        assert "Batch Requests/sec" in [row[columns.index("counter_name")] for row in rows]
+
+
+def test_no_query_takes_a_second_of_the_server(case, fleet, number):
+    """PRD 3.4-8: by what the server says that the session used; the least of three, for the machine may be busy with something else."""
+    client = clients.PyMSSQL()
+    connection = client.connect(fleet, encrypt=True, instance=number)
+    own = "SELECT CAST(cpu_time AS bigint) AS ms FROM sys.dm_exec_sessions WHERE session_id = @@SPID"
+
+    def used_ms(sql):
+        before = collectors.query(client, connection, own)[1][0][0]
+        collectors.query(client, connection, sql)
+        return collectors.query(client, connection, own)[1][0][0] - before
+
+    queries = {collector.name: collector.sql for collector in filter(case.runs, collectors.ALL)} | collectors.core_statements()
+    slow = {name for name, sql in queries.items() if min(used_ms(sql) for _ in range(3)) >= 1000}
+    connection.close()
+    assert slow == set()
+
+
+# What each shows
+
+
+@pytest.fixture
+def read(fleet):
+    """Reads a collector from the instance of 2019 that is a primary replica, or from another."""
+    client = clients.PyMSSQL()
+    connections = {}
+
+    def read(name, case=CASES[3]):
+        number = CASES.index(case) + 1
+        if number not in connections:
+            connections[number] = client.connect(fleet, encrypt=True, instance=number)
+        return collectors.named(name), collectors.run(client, connections[number], collectors.named(name))
+
+    yield read
+    for connection in connections.values():
+        connection.close()
+
+
+@pytest.fixture
+def replay(fleet):
+    """Gives the instance of 2019 other rows of a view, and takes them back."""
+    number = 4
+    replayed = []
+
+    def replay(**views):
+        views = {name.replace("__", "."): rows for name, rows in views.items()}
+        replayed.extend(views)
+        fleet.change(number, views=views)
+
+    yield replay
+    fleet.change(number, views={name: None for name in replayed})
+
+
+def test_the_blocking_tree_begins_with_the_idle_session_that_kept_its_transaction(read):
+    collector, rows = read("blocking")
+    shown = [
+        tuple(row[collector.column(name)] for name in ("session_id", "blocking_session_id", "lead_session_id", "depth", "is_idle"))
+        for row in rows
+    ]
+    lead = shown[0][0]
+    assert shown[0] == (lead, None, lead, 0, 1)
+    assert {row[2] for row in shown} == {lead} and len(shown) == 5
+    ids = {row[0]: row[3] for row in shown}
+    assert all(ids[blocking] == depth - 1 for _, blocking, _, depth, _ in shown[1:])
+    first = dict(zip([name for name, _ in collector.columns], rows[0]))
+    assert first["tree_blocked_count"] == 4 and first["session_status"] == "sleeping" and first["open_transaction_count"] == 1
+    assert first["idle_ms"] >= 0 and first["transaction_ms"] >= first["idle_ms"]
+    assert first["statement_text"].startswith("UPDATE dbo.stock") and first["sql_handle"] is None
+
+
+def test_a_blocker_without_a_session_is_shown(read, replay):
+    replay(sys__dm_exec_requests=[
+        {"session_id": 70, "blocking_session_id": -2, "status": "suspended", "wait_type": "LCK_M_X", "wait_time": 5},
+        {"session_id": 71, "blocking_session_id": 70, "status": "suspended", "wait_type": "LCK_M_X", "wait_time": 4},
+        {"session_id": 72, "blocking_session_id": -5, "status": "suspended", "wait_type": "PAGELATCH_EX", "wait_time": 3},
+    ])
+    collector, rows = read("blocking")
+    assert collector.values(rows, "depth") == {("-2",): 0, ("70",): 1, ("71",): 2}
+    assert collector.values(rows, "is_idle")[("-2",)] is None
+
+
+def test_a_circle_of_sessions_ends(read, replay):
+    replay(sys__dm_exec_requests=[
+        {"session_id": 70, "blocking_session_id": 71, "status": "suspended", "wait_type": "LCK_M_X"},
+        {"session_id": 71, "blocking_session_id": 70, "status": "suspended", "wait_type": "LCK_M_X"},
+    ])
+    assert read("blocking")[1] == []
+
+
+def test_names_of_a_named_instance_lose_their_prefix_and_a_base_of_zero_gives_no_ratio(read, replay):
+    prefix = "MSSQL$SQL2019:"
+    pad = lambda name: name.ljust(128)
+    replay(sys__dm_os_performance_counters=[
+        {"object_name": pad(prefix + name), "counter_name": pad(counter), "instance_name": pad(""), "cntr_value": value, "cntr_type": kind}
+        for name, counter, value, kind in [
+            ("SQL Statistics", "Batch Requests/sec", 9_000_000_000, 272696576),
+            ("SQL Statistics", "Batch Requests/min", 1, 272696576),
+            ("Buffer Manager", "Page life expectancy", 4_711, 65792),
+            ("Buffer Manager", "Buffer cache hit ratio", 0, 537003264),
+            ("Buffer Manager", "Buffer cache hit ratio base", 0, 1073939712),
+            ("Access Methods", "Worktables From Cache Ratio", 30, 537003264),
+            ("Access Methods", "Worktables From Cache Base", 40, 1073939712),
+        ]
+    ])
+    assert read("performance_counters")[1] == [("SQL Statistics", "Batch Requests/sec", "", 9_000_000_000)]
+    assert read("performance_gauges")[1] == [
+        ("Access Methods", "Worktables From Cache Ratio", "", None, 75.0),
+        ("Buffer Manager", "Buffer cache hit ratio", "", None, None),
+        ("Buffer Manager", "Page life expectancy", "", 4711.0, None),
+    ]
+    collector, rows = read("database_space")
+    assert {row[collector.column("log_used_percent")] for row in rows} == {None}, "what is not known is not 0"
+    assert read("batch_durations")[1] == []
+
+
+def test_what_runs_for_more_than_25_days_and_waits_with_a_blank_at_the_end(read, replay, fleet):
+    began = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=40)).strftime("%Y-%m-%dT%H:%M:%S")
+    replay(
+        sys__dm_exec_sessions=[{"session_id": 70, "login_name": "a", "program_name": "b ", "is_user_process": True, "status": "running"}],
+        sys__dm_exec_requests=[
+            {"session_id": 70, "start_time": began, "status": "suspended", "wait_type": "PREEMPTIVE_OS_FLUSHFILEBUFFERS ", "wait_time": 1},
+            {"session_id": 71, "start_time": began, "status": "suspended", "wait_type": "BROKER_RECEIVE_WAITFOR"},
+        ])
+    collector, rows = read("running_queries")
+    assert [row[collector.column("session_id")] for row in rows] == ["70"]
+    row = dict(zip([name for name, _ in collector.columns], rows[0]))
+    assert row["wait_type"] == "PREEMPTIVE_OS_FLUSHFILEBUFFERS" and row["program_name"] == "b"
+    assert row["elapsed_ms"] > 39 * 86_400_000 > 2**31
+    assert row["statement_text"] is None and row["blocking_session_id"] is None
+
+
+def test_a_machine_that_is_up_for_months_does_not_overflow(read, replay):
+    record = "<Record id=\"1\" type=\"RING_BUFFER_CONNECTIVITY\" time=\"9000000000\"><ConnectivityTraceRecord><RecordType>Error</RecordType>" \
+        "<SniConsumerError>18456</SniConsumerError><State>8</State><RemoteHost>10.1.2.3</RemoteHost></ConnectivityTraceRecord></Record>"
+    replay(
+        sys__dm_os_sys_info=[{"ms_ticks": 9_000_001_000}],
+        sys__dm_os_ring_buffers=[
+            {"ring_buffer_type": "RING_BUFFER_CONNECTIVITY", "timestamp": timestamp, "record": record}
+            for timestamp in (9_000_000_000, 9_000_000_500, 8_000_000_000)
+        ])
+    collector, rows = read("failed_logins")
+    assert [row[:3] for row in rows] == [("10.1.2.3", "8", 2)], "two within five minutes, one long ago"
+    age = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - rows[0][collector.column("first_at")]
+    assert 1 <= age.total_seconds() < 60
+
+
+def test_the_refused_sign_in_is_counted(read):
+    collector, rows = read("failed_logins")
+    assert collector.values(rows, "failed_count").get(("127.0.0.1", "8")) == 1
+
+
+def test_the_deadlock_is_shown_with_its_victim(read):
+    collector, rows = read("deadlocks")
+    row = dict(zip([name for name, _ in collector.columns], rows[0]))
+    assert row["process_count"] == 2 and row["program_name"] == "Shop.Orders" and row["database_name"] == "Inventory"
+    assert row["deadlock_xml"].startswith("<deadlock>") and row["deadlock_xml"].endswith("</deadlock>")
+    assert f'<victimProcess id="{row["victim_id"]}"' in row["deadlock_xml"]
+    age = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - row["occurred_at"]
+    assert age < datetime.timedelta(minutes=6)
+
+
+def test_copies_and_other_servers_backups_do_not_count_and_a_newer_full_one_is_as_good_as_a_differential(read, replay):
+    now = datetime.datetime.now(datetime.UTC)
+
+    def backup(kind, hours, **more):
+        finished = (now - datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S")
+        row = {"database_name": "Sales", "type": kind, "backup_finish_date": finished, "is_copy_only": False, "is_snapshot": False}
+        return row | {"server_name": "SIM4"} | more
+
+    replay(msdb__dbo__backupset=[
+        backup("D", 10), backup("D", 1, is_copy_only=True), backup("D", 2, is_snapshot=True), backup("D", 3, server_name="OTHER"),
+        backup("D", 61 * 24), backup("I", 30), backup("L", 5), backup("L", 0.5, is_copy_only=True), backup("D", -5),
+    ])
+    collector, rows = read("backups")
+    shown = {row[0]: dict(zip([name for name, _ in collector.columns], row)) for row in rows}
+    sales = shown["Sales"]
+    assert abs(sales["full_age_seconds"] - 36_000) < 120 and sales["diff_age_seconds"] == sales["full_age_seconds"]
+    assert abs(sales["log_age_seconds"] - 18_000) < 120 and sales["needs_log_backup"] == 1 and sales["is_in_group"] == 1
+    assert abs((sales["last_full_at"] - now.replace(tzinfo=None)).total_seconds() + 36_000) < 120
+    assert sales["last_diff_at"] < sales["last_full_at"]
+    master = shown["master"]
+    assert (master["last_full_at"], master["full_age_seconds"], master["log_age_seconds"]) == (None, None, None)
+    assert master["needs_log_backup"] == 0 and "tempdb" not in shown
+
+
+def test_a_database_that_was_never_checked_is_told_apart(read):
+    collector, rows = read("checkdb", CASES[4])
+    shown = collector.values(rows, "is_never_checked")
+    assert shown[("Inventory",)] == 1 and shown[("Sales",)] == 0
+    assert collector.values(rows, "check_age_seconds")[("Inventory",)] is None
+    assert collector.values(rows, "last_good_at")[("Inventory",)] is None
+
+
+def test_jobs_have_outcomes_and_one_that_never_ran_has_none(read):
+    collector, rows = read("agent_jobs")
+    outcomes = collector.values(rows, "last_outcome")
+    assert outcomes.pop(("Old export",)) is None and set(outcomes.values()) <= {"succeeded", "failed"}
+    assert collector.values(rows, "is_enabled")[("Old export",)] == 0
+    assert all(value > 0 for key, value in collector.values(rows, "last_run_seconds").items() if key != ("Old export",))
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    assert all(value < now for value in collector.values(rows, "last_run_at").values() if value)
+    assert all(value > now for key, value in collector.values(rows, "next_run_at").items() if key != ("Old export",))
+
+
+def test_a_primary_knows_both_replicas_and_a_secondary_itself(read):
+    collector, rows = read("availability_replicas")
+    assert sorted(collector.values(rows, "role").items()) == [(("AG1", "SIM4"), "PRIMARY"), (("AG1", "SIM4-B"), "SECONDARY")]
+    collector, rows = read("availability_replicas", CASES[1])
+    assert collector.values(rows, "role") == {("AG1", "SIM2"): "SECONDARY"}
+    collector, rows = read("availability_databases")
+    assert {key[1:]: value for key, value in collector.values(rows, "is_primary").items()} == {
+        (replica, database): int(replica == "SIM4") for replica in ("SIM4", "SIM4-B") for database in ("Sales", "Inventory")}
+    lag = collector.values(rows, "lag_seconds")
+    assert lag[("AG1", "SIM4", "Sales")] is None and lag[("AG1", "SIM4-B", "Sales")] >= 0
+
+
+# The texts
+
+
+@pytest.mark.parametrize("collector", collectors.ALL, ids=lambda collector: collector.name)
+def test_a_collector_is_one_bounded_and_ordered_statement_that_only_reads(collector):
+    text = re.sub(r"'[^']*'|--[^\n]*", "''", collector.sql)
+    assert re.match(r"('')?\s*(SELECT|WITH)\b", text.replace("''\n", "")) and text.count(";") == 1
+    assert f"SELECT TOP ({collector.row_count_max}) " in text
+    assert len(re.findall(r"^ORDER BY ", text, re.M)) == 1, "the whole answer has an order"
+    assert not re.search(r"\b(INSERT|UPDATE|DELETE|MERGE|EXEC|EXECUTE|INTO|DECLARE|SET|CREATE|DROP)\b", text)
+
+
+@pytest.mark.parametrize("collector", collectors.ALL, ids=lambda collector: collector.name)
+def test_names_are_written_as_a_case_sensitive_server_has_them(collector):
+    """SQL Server's views and their columns, as far as we use them, are in lower case; everything else is a word of the language."""
+    text = re.sub(r"N?'[^']*'|--[^\n]*", " ", collector.sql)
+    assert [word for word in re.findall(r"@*[A-Za-z_][A-Za-z0-9_]*", text) if not word.isupper() and not word.islower()] == []
