@@ -324,7 +324,7 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/collect.sql
     static let sqlServerCollect = #"""
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SET LOCK_TIMEOUT 1000;
         SET DEADLOCK_PRIORITY LOW;
@@ -1357,7 +1357,7 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/databases.sql
     static let sqlServerDatabases = #"""
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SET LOCK_TIMEOUT 1000;
         SET DEADLOCK_PRIORITY LOW;
@@ -1667,7 +1667,7 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/probe.sql
     static let sqlServerProbe = #"""
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SET LOCK_TIMEOUT 1000;
         SET DEADLOCK_PRIORITY LOW;

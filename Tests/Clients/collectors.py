@@ -72,6 +72,13 @@ def core_statements():
     return dict(zip(names, statements, strict=True))
 
 
+def core_settings():
+    """What stands in front of every batch. With NOCOUNT ON FreeTDS would pass over every other result set without rows."""
+    settings = re.findall(r"^SET .*;$", (FOLDER / "collect.sql").read_text(), re.M)
+    assert "SET NOCOUNT OFF;" in settings
+    return "\n".join(settings)
+
+
 def query(client, connection, sql):
     """The names of the columns, and the rows."""
     cursor = connection.cursor()

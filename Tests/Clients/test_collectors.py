@@ -168,6 +168,26 @@ def test_counters_never_go_back_and_start_anew_with_the_server(case, fleet, numb
     assert anew.keys() == first.keys() and anew[batches] < first[batches]
 
 
+def test_all_of_one_cadence_are_one_round_trip(driver, case, connection):
+    """A result set is known by its columns, so every one must come, and none twice, also those without rows."""
+    settings = collectors.core_settings()
+    for cadence in ("minute", "five_minutes", "quarter_hour", "hour", "day"):
+        batch = [collector for collector in filter(case.runs, collectors.ALL) if collector.fields["Cadence"] == cadence]
+        cursor = connection.cursor()
+        cursor.execute("\n".join([settings, *(collector.sql for collector in batch)]))
+        sets = []
+        while True:
+            if cursor.description:
+                sets.append([column[0] for column in cursor.description])
+                cursor.fetchall()
+            if not cursor.nextset():
+                break
+        cursor.close()
+        assert sets == [[name for name, _ in collector.columns] for collector in batch], cadence
+    lists = [tuple(name for name, _ in collector.columns) for collector in collectors.ALL]
+    assert len(set(lists)) == len(lists)
+
+
 # Permissions
 
 

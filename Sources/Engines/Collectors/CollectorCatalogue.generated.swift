@@ -175,7 +175,7 @@ extension CollectorCatalogue {
                 CollectorColumn("transport", .label, "TCP, Shared memory, Named pipe or Session (several active results)"),
                 CollectorColumn("auth_scheme", .label, "SQL, NTLM or KERBEROS"),
                 CollectorColumn("encryption", .label, "Whether the connections are encrypted: TRUE or FALSE"),
-                CollectorColumn("connection_count", .gauge, unit: "count", metric: "connection_count", "Connections"),
+                CollectorColumn("connection_count", .gauge, unit: "count", metric: "transport_connections", "Connections"),
             ],
             sql: CollectorSQL.sqlServerCollectorsConnections),
         CollectorDefinition(
@@ -422,7 +422,7 @@ extension CollectorCatalogue {
             columns: [
                 CollectorColumn("session_count", .gauge, unit: "count", metric: "own_session_count", "Sessions of this program"),
                 CollectorColumn("memory_bytes", .gauge, unit: "bytes", metric: "own_memory_bytes", "Memory that they hold"),
-                CollectorColumn("cpu_ms", .counter, unit: "milliseconds", metric: "own_cpu_ms", "Processor time of the sessions that are open"),
+                CollectorColumn("cpu_ms", .counter, unit: "milliseconds", metric: "own_session_cpu_ms", "Processor time of the sessions that are open"),
                 CollectorColumn("elapsed_ms", .counter, unit: "milliseconds", metric: "own_elapsed_ms", "Time that their statements took"),
                 CollectorColumn("logical_read_count", .counter, unit: "pages", metric: "own_logical_reads", "Pages that they read"),
                 CollectorColumn("write_count", .counter, unit: "pages", metric: "own_writes", "Pages that they wrote"),

@@ -22,7 +22,7 @@ final class SQLServerConnection: EngineConnection {
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
     private var collectors = ODBCCollectors(
-        preamble: "SET NOCOUNT ON;\nSET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;\nSET LOCK_TIMEOUT 1000;\nSET DEADLOCK_PRIORITY LOW;",
+        preamble: "SET NOCOUNT OFF;\nSET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;\nSET LOCK_TIMEOUT 1000;\nSET DEADLOCK_PRIORITY LOW;",
         judgement: .init(isPermission: SQLServerFailure.isPermission, isRefusal: SQLServerBatch.isRefusal))
 
     /// Rows of one result set at most: a server has some 1,100 wait types.

@@ -4,6 +4,7 @@ Versions:    SQL Server 2016 and later, on Windows and Linux.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough). Without it only the first result set has rows.
 Cost:        one batch, one round trip; under 5 ms of CPU; no table is read or written. A server that refuses a statement of it is asked one by
              one, once for each connection; what it does not have is left out from then on.
+Counts:      stay on (NOCOUNT OFF): without them FreeTDS passes over every other result set that has no rows.
 Result sets:
   1 identity:    who answers, and what this login may see
   2 system:      logical processors; start in the server's own time and its distance from UTC (minutes); uptime (ms)
@@ -15,7 +16,7 @@ Result sets:
   8 counters:    raw performance counters with their type
   9 waits:       totals per wait type since the start (ms)
 */
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SET LOCK_TIMEOUT 1000;
 SET DEADLOCK_PRIORITY LOW;

@@ -7,7 +7,7 @@ Result sets:
   1 databases: id, name, state, recovery model; by name
   2 files:     id of the database, its size in pages of 8 KiB
 */
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SET LOCK_TIMEOUT 1000;
 SET DEADLOCK_PRIORITY LOW;

@@ -14,7 +14,7 @@ Result sets:
   7 deployment: the id of the database DbTools (NULL: none of that name is visible), and the rights that a deployment takes there, or to
                 make it
 */
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SET LOCK_TIMEOUT 1000;
 SET DEADLOCK_PRIORITY LOW;

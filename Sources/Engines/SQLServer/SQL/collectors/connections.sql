@@ -11,7 +11,7 @@ Columns:
   transport           label                            TCP, Shared memory, Named pipe or Session (several active results)
   auth_scheme         label                            SQL, NTLM or KERBEROS
   encryption          label                            Whether the connections are encrypted: TRUE or FALSE
-  connection_count    gauge  count  connection_count   Connections
+  connection_count    gauge  count  transport_connections   Connections
 */
 SELECT TOP (50) RTRIM(c.net_transport) AS transport,
     RTRIM(c.auth_scheme) AS auth_scheme,

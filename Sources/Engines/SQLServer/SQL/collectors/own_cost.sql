@@ -10,7 +10,7 @@ Rows:        1
 Columns:
   session_count        gauge    count         own_session_count     Sessions of this program
   memory_bytes         gauge    bytes         own_memory_bytes      Memory that they hold
-  cpu_ms               counter  milliseconds  own_cpu_ms            Processor time of the sessions that are open
+  cpu_ms               counter  milliseconds  own_session_cpu_ms    Processor time of the sessions that are open
   elapsed_ms           counter  milliseconds  own_elapsed_ms        Time that their statements took
   logical_read_count   counter  pages         own_logical_reads     Pages that they read
   write_count          counter  pages         own_writes            Pages that they wrote
