@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import Testing
 
 @testable import DbTools
@@ -22,6 +23,14 @@ import Testing
             case .critical: #expect(instance.cpuPercent > 96)
             }
         }
+    }
+
+    @Test func theUsualDemoHasReplicasAndOneServerWithBlockedSessions() {
+        let changes = DemoFleet(count: 24).instances.compactMap(\.change.object)
+        let roles = changes.compactMap { $0["availability"]?.string }
+        #expect(Set(roles) == ["none", "primary", "secondary"])
+        #expect(changes.filter { ($0["blockedSessions"]?.int ?? 0) > 0 }.count == 1)
+        #expect(changes.filter { $0["deadlock"]?.bool == true }.count == 1)
     }
 
     @Test func theUsualDemoHasSomeOfEach() {

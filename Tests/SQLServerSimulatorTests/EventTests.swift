@@ -86,6 +86,11 @@ struct EventTests {
         #expect((harness.rows(objects)[0][0].integer > 0) == (replicas > 0))
     }
 
+    @Test func whatSetChangesInDynamicSQLIsRestored() {
+        let harness = Harness()
+        #expect(harness.text("SELECT @@OPTIONS & 512; EXEC (N'SET NOCOUNT ON; SELECT @@OPTIONS & 512'); SELECT @@OPTIONS & 512") == "0\n512\n0")
+    }
+
     @Test func partsMakeADatetime() {
         let harness = Harness()
         #expect(harness.text("SELECT DATETIMEFROMPARTS(2026, 2, 28, 9, 30, 5, 10)") == "2026-02-28 09:30:05.010")

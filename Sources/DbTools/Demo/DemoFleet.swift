@@ -17,12 +17,17 @@ struct DemoFleet: Sendable {
         let cpuPercent: Int
         let memoryPercent: Int
 
-        /// What the control address is told.
+        /// Enterprise Edition is bought for its availability groups: half of those servers are primary replicas, half secondary ones.
+        private var availability: String { edition.hasPrefix("Enterprise") ? number % 6 == 0 ? "primary" : "secondary" : "none" }
+
+        /// What the control address is told. Where all is critical, an idle session blocks others, and two have just deadlocked.
         var change: JSONValue {
             [
                 "state": .string(condition == .offline ? "offline" : "online"), "cpuPercent": .int(Int64(cpuPercent)),
                 "memoryPercent": .int(Int64(memoryPercent)),
                 "version": .string(version), "edition": .string(edition), "platform": .string(platform),
+                "availability": .string(availability), "blockedSessions": .int(condition == .critical ? 6 : 0),
+                "deadlock": .bool(condition == .critical),
             ]
         }
     }

@@ -166,7 +166,12 @@ final class BatchRunner {
                 217, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit \(StatementContext.nestingMax)).")
         }
         session.nestingLevel += 1
-        defer { session.nestingLevel -= 1 }
+        // What SET changed in a procedure or in dynamic SQL is restored at its end.
+        let options = session.options
+        defer {
+            session.nestingLevel -= 1
+            session.options = options
+        }
         let runner = BatchRunner(session: session, variables: variables, output: output, budget: budget)
         runner.procedure = procedure
         runner.tryDepth = tryDepth
