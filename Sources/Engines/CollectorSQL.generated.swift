@@ -8,6 +8,838 @@ enum CollectorSQL {
         WHERE Variable_name IN ('Threads_connected', 'Questions', 'Uptime', 'Innodb_data_reads', 'Innodb_data_writes', 'Innodb_data_read', 'Innodb_data_written',
             'Innodb_buffer_pool_read_requests', 'Innodb_buffer_pool_reads')
         """#
+    /// MySQL/SQL/collectors/blocking.sql
+    static let mySQLCollectorsBlocking = #"""
+        WITH edges AS (
+            SELECT DISTINCT w.requesting_trx_id, w.requested_lock_id, w.blocking_trx_id
+            FROM information_schema.INNODB_LOCK_WAITS AS w
+        )
+        SELECT CAST(t.trx_mysql_thread_id AS CHAR) AS session_id,
+            b.blocked_by,
+            b.blocked_by IS NULL AS is_lead,
+            COALESCE(h.blocked_count, 0) + 0e0 AS blocked_count,
+            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_wait_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS wait_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS transaction_seconds,
+            l.COMMAND AS command,
+            l.STATE AS state,
+            CASE l.COMMAND WHEN 'Sleep' THEN l.TIME + 0e0 END AS idle_seconds,
+            CONCAT(k.lock_type, '') AS lock_kind,
+            CONCAT(k.lock_mode, '') AS lock_mode,
+            REPLACE(k.lock_table, '`', '') AS lock_table,
+            k.lock_index AS lock_index,
+            t.trx_rows_locked + 0e0 AS rows_locked,
+            t.trx_rows_modified + 0e0 AS rows_modified,
+            l.DB AS database_name,
+            l.USER AS user_name,
+            l.HOST AS client_address,
+            LEFT(l.INFO, 4000) AS query_text
+        FROM information_schema.INNODB_TRX AS t
+        LEFT JOIN (
+            SELECT e.requesting_trx_id, MIN(e.requested_lock_id) AS requested_lock_id,
+                GROUP_CONCAT(DISTINCT x.trx_mysql_thread_id ORDER BY x.trx_mysql_thread_id SEPARATOR ', ') AS blocked_by
+            FROM edges AS e
+            JOIN information_schema.INNODB_TRX AS x ON x.trx_id = e.blocking_trx_id
+            GROUP BY e.requesting_trx_id
+        ) AS b ON b.requesting_trx_id = t.trx_id
+        LEFT JOIN (
+            SELECT e.blocking_trx_id, COUNT(DISTINCT e.requesting_trx_id) AS blocked_count
+            FROM edges AS e
+            GROUP BY e.blocking_trx_id
+        ) AS h ON h.blocking_trx_id = t.trx_id
+        LEFT JOIN information_schema.INNODB_LOCKS AS k ON k.lock_id = b.requested_lock_id
+        LEFT JOIN information_schema.PROCESSLIST AS l ON l.ID = t.trx_mysql_thread_id
+        WHERE b.requesting_trx_id IS NOT NULL OR h.blocking_trx_id IS NOT NULL
+        UNION ALL
+        SELECT CAST(l.ID AS CHAR), NULL, FALSE, 0e0, l.TIME + 0e0, GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0, l.COMMAND, l.STATE,
+            NULL, 'METADATA', NULL, NULL, NULL, t.trx_rows_locked + 0e0, t.trx_rows_modified + 0e0, l.DB, l.USER, l.HOST, LEFT(l.INFO, 4000)
+        FROM information_schema.PROCESSLIST AS l
+        LEFT JOIN information_schema.INNODB_TRX AS t ON t.trx_mysql_thread_id = l.ID
+        WHERE l.STATE LIKE 'Waiting for % metadata lock'
+        ORDER BY is_lead DESC, session_id
+        LIMIT 200;
+        """#
+    /// MySQL/SQL/collectors/blocking_mysql.sql
+    static let mySQLCollectorsBlockingMysql = #"""
+        WITH edges AS (
+            SELECT DISTINCT w.REQUESTING_THREAD_ID AS waiting_thread_id,
+                w.BLOCKING_THREAD_ID AS blocking_thread_id,
+                k.LOCK_TYPE AS lock_kind,
+                k.LOCK_MODE AS lock_mode,
+                CONCAT(k.OBJECT_SCHEMA, '.', k.OBJECT_NAME) AS lock_table,
+                k.INDEX_NAME AS lock_index
+            FROM performance_schema.data_lock_waits AS w
+            LEFT JOIN performance_schema.data_locks AS k ON k.ENGINE_LOCK_ID = w.REQUESTING_ENGINE_LOCK_ID AND k.ENGINE = w.ENGINE
+            UNION ALL
+            SELECT p.OWNER_THREAD_ID, g.OWNER_THREAD_ID, 'METADATA', p.LOCK_TYPE, CONCAT(p.OBJECT_SCHEMA, '.', p.OBJECT_NAME), NULL
+            FROM performance_schema.metadata_locks AS p
+            JOIN performance_schema.metadata_locks AS g ON g.OBJECT_TYPE = p.OBJECT_TYPE
+                AND g.OBJECT_SCHEMA = p.OBJECT_SCHEMA
+                AND g.OBJECT_NAME = p.OBJECT_NAME
+                AND g.LOCK_STATUS = 'GRANTED'
+                AND g.OWNER_THREAD_ID <> p.OWNER_THREAD_ID
+            WHERE p.LOCK_STATUS = 'PENDING'
+                AND p.OBJECT_TYPE = 'TABLE'
+        )
+        SELECT CAST(s.PROCESSLIST_ID AS CHAR) AS session_id,
+            b.blocked_by,
+            b.waiting_thread_id IS NULL AS is_lead,
+            COALESCE(h.blocked_count, 0) + 0e0 AS blocked_count,
+            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_wait_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS wait_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS transaction_seconds,
+            s.PROCESSLIST_COMMAND AS command,
+            s.PROCESSLIST_STATE AS state,
+            CASE s.PROCESSLIST_COMMAND WHEN 'Sleep' THEN s.PROCESSLIST_TIME + 0e0 END AS idle_seconds,
+            b.lock_kind,
+            b.lock_mode,
+            b.lock_table,
+            b.lock_index,
+            t.trx_rows_locked + 0e0 AS rows_locked,
+            t.trx_rows_modified + 0e0 AS rows_modified,
+            s.PROCESSLIST_DB AS database_name,
+            s.PROCESSLIST_USER AS user_name,
+            s.PROCESSLIST_HOST AS client_address,
+            LEFT(s.PROCESSLIST_INFO, 4000) AS query_text
+        FROM performance_schema.threads AS s
+        LEFT JOIN (
+            SELECT e.waiting_thread_id,
+                GROUP_CONCAT(DISTINCT x.PROCESSLIST_ID ORDER BY x.PROCESSLIST_ID SEPARATOR ', ') AS blocked_by,
+                MIN(e.lock_kind) AS lock_kind,
+                MIN(e.lock_mode) AS lock_mode,
+                MIN(e.lock_table) AS lock_table,
+                MIN(e.lock_index) AS lock_index
+            FROM edges AS e
+            LEFT JOIN performance_schema.threads AS x ON x.THREAD_ID = e.blocking_thread_id
+            GROUP BY e.waiting_thread_id
+        ) AS b ON b.waiting_thread_id = s.THREAD_ID
+        LEFT JOIN (
+            SELECT e.blocking_thread_id, COUNT(DISTINCT e.waiting_thread_id) AS blocked_count
+            FROM edges AS e
+            GROUP BY e.blocking_thread_id
+        ) AS h ON h.blocking_thread_id = s.THREAD_ID
+        LEFT JOIN information_schema.INNODB_TRX AS t ON t.trx_mysql_thread_id = s.PROCESSLIST_ID
+        WHERE s.PROCESSLIST_ID IS NOT NULL
+            AND (b.waiting_thread_id IS NOT NULL OR h.blocking_thread_id IS NOT NULL)
+        ORDER BY is_lead DESC, session_id
+        LIMIT 200;
+        """#
+    /// MySQL/SQL/collectors/databases.sql
+    static let mySQLCollectorsDatabases = #"""
+        SELECT d.database_name,
+            SUM(d.file_bytes) + 0e0 AS size_bytes,
+            SUM(d.allocated_bytes) + 0e0 AS allocated_bytes,
+            COUNT(*) + 0e0 AS file_count
+        FROM (
+            -- Names of files have other letters than a-z, 0-9 and _ encoded as @ and four digits.
+            SELECT CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(s.NAME, '/', 1) USING binary) USING filename) USING utf8mb4) AS database_name,
+                s.FILE_SIZE AS file_bytes,
+                s.ALLOCATED_SIZE AS allocated_bytes
+            FROM information_schema.INNODB_SYS_TABLESPACES AS s
+            WHERE s.NAME LIKE '%/%'
+        ) AS d
+        GROUP BY d.database_name
+        ORDER BY d.database_name
+        LIMIT 1000;
+        """#
+    /// MySQL/SQL/collectors/databases_mysql.sql
+    static let mySQLCollectorsDatabasesMysql = #"""
+        SELECT d.database_name,
+            SUM(d.file_bytes) + 0e0 AS size_bytes,
+            SUM(d.allocated_bytes) + 0e0 AS allocated_bytes,
+            COUNT(*) + 0e0 AS file_count
+        FROM (
+            -- Names of files have other letters than a-z, 0-9 and _ encoded as @ and four digits.
+            SELECT CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(s.NAME, '/', 1) USING binary) USING filename) USING utf8mb4) AS database_name,
+                s.FILE_SIZE AS file_bytes,
+                s.ALLOCATED_SIZE AS allocated_bytes
+            FROM information_schema.INNODB_TABLESPACES AS s
+            WHERE s.NAME LIKE '%/%'
+        ) AS d
+        GROUP BY d.database_name
+        ORDER BY d.database_name
+        LIMIT 1000;
+        """#
+    /// MySQL/SQL/collectors/file_io.sql
+    static let mySQLCollectorsFileIo = #"""
+        SELECT SUBSTRING(f.EVENT_NAME, CHAR_LENGTH('wait/io/file/') + 1) AS file_kind,
+            CAST(f.COUNT_READ AS SIGNED) AS read_count,
+            CAST(f.SUM_NUMBER_OF_BYTES_READ AS SIGNED) AS read_bytes,
+            CAST(f.SUM_TIMER_READ DIV 1000000 AS SIGNED) AS read_us,
+            CAST(f.COUNT_WRITE AS SIGNED) AS write_count,
+            CAST(f.SUM_NUMBER_OF_BYTES_WRITE AS SIGNED) AS write_bytes,
+            CAST(f.SUM_TIMER_WRITE DIV 1000000 AS SIGNED) AS write_us,
+            CAST(f.SUM_TIMER_MISC DIV 1000000 AS SIGNED) AS other_us
+        FROM performance_schema.file_summary_by_event_name AS f
+        WHERE f.COUNT_STAR > 0
+        ORDER BY file_kind
+        LIMIT 100;
+        """#
+    /// MySQL/SQL/collectors/global_status.sql
+    static let mySQLCollectorsGlobalStatus = #"""
+        SELECT LOWER(s.VARIABLE_NAME) AS status_name,
+            CAST(s.VARIABLE_VALUE AS SIGNED) AS total
+        FROM information_schema.GLOBAL_STATUS AS s
+        WHERE LOWER(s.VARIABLE_NAME) IN (
+            'aborted_clients', 'aborted_connects', 'access_denied_errors', 'binlog_bytes_written', 'binlog_cache_disk_use', 'binlog_cache_use',
+            'binlog_commits', 'binlog_group_commits', 'binlog_stmt_cache_disk_use', 'binlog_stmt_cache_use', 'bytes_received', 'bytes_sent',
+            'com_alter_table', 'com_begin', 'com_call_procedure', 'com_change_db', 'com_commit', 'com_create_table', 'com_delete',
+            'com_delete_multi', 'com_drop_table', 'com_insert', 'com_insert_select', 'com_load', 'com_lock_tables', 'com_replace',
+            'com_replace_select', 'com_rollback', 'com_select', 'com_set_option', 'com_stmt_close', 'com_stmt_execute', 'com_stmt_prepare',
+            'com_truncate', 'com_update', 'com_update_multi', 'connection_errors_internal', 'connection_errors_max_connections', 'connections',
+            'created_tmp_disk_tables', 'created_tmp_files', 'created_tmp_tables', 'handler_commit', 'handler_delete', 'handler_external_lock',
+            'handler_read_first', 'handler_read_key', 'handler_read_last', 'handler_read_next', 'handler_read_prev', 'handler_read_rnd',
+            'handler_read_rnd_next', 'handler_rollback', 'handler_tmp_write', 'handler_update', 'handler_write', 'key_read_requests',
+            'key_reads', 'key_write_requests', 'key_writes', 'max_execution_time_exceeded', 'max_statement_time_exceeded', 'opened_files',
+            'opened_table_definitions', 'opened_tables', 'qcache_hits', 'qcache_inserts', 'qcache_lowmem_prunes', 'qcache_not_cached', 'queries',
+            'questions', 'rows_read', 'rows_sent', 'rows_tmp_read', 'select_full_join', 'select_full_range_join', 'select_range',
+            'select_range_check', 'select_scan', 'slow_launch_threads', 'slow_queries', 'sort_merge_passes', 'sort_range', 'sort_rows',
+            'sort_scan', 'ssl_finished_accepts', 'table_locks_immediate', 'table_locks_waited', 'table_open_cache_hits',
+            'table_open_cache_misses', 'table_open_cache_overflows', 'threads_created'
+        )
+        ORDER BY status_name
+        LIMIT 120;
+        """#
+    /// MySQL/SQL/collectors/global_status_mysql.sql
+    static let mySQLCollectorsGlobalStatusMysql = #"""
+        SELECT LOWER(s.VARIABLE_NAME) AS status_name,
+            CAST(s.VARIABLE_VALUE AS SIGNED) AS total
+        FROM performance_schema.global_status AS s
+        WHERE LOWER(s.VARIABLE_NAME) IN (
+            'aborted_clients', 'aborted_connects', 'access_denied_errors', 'binlog_bytes_written', 'binlog_cache_disk_use', 'binlog_cache_use',
+            'binlog_commits', 'binlog_group_commits', 'binlog_stmt_cache_disk_use', 'binlog_stmt_cache_use', 'bytes_received', 'bytes_sent',
+            'com_alter_table', 'com_begin', 'com_call_procedure', 'com_change_db', 'com_commit', 'com_create_table', 'com_delete',
+            'com_delete_multi', 'com_drop_table', 'com_insert', 'com_insert_select', 'com_load', 'com_lock_tables', 'com_replace',
+            'com_replace_select', 'com_rollback', 'com_select', 'com_set_option', 'com_stmt_close', 'com_stmt_execute', 'com_stmt_prepare',
+            'com_truncate', 'com_update', 'com_update_multi', 'connection_errors_internal', 'connection_errors_max_connections', 'connections',
+            'created_tmp_disk_tables', 'created_tmp_files', 'created_tmp_tables', 'handler_commit', 'handler_delete', 'handler_external_lock',
+            'handler_read_first', 'handler_read_key', 'handler_read_last', 'handler_read_next', 'handler_read_prev', 'handler_read_rnd',
+            'handler_read_rnd_next', 'handler_rollback', 'handler_tmp_write', 'handler_update', 'handler_write', 'key_read_requests',
+            'key_reads', 'key_write_requests', 'key_writes', 'max_execution_time_exceeded', 'max_statement_time_exceeded', 'opened_files',
+            'opened_table_definitions', 'opened_tables', 'qcache_hits', 'qcache_inserts', 'qcache_lowmem_prunes', 'qcache_not_cached', 'queries',
+            'questions', 'rows_read', 'rows_sent', 'rows_tmp_read', 'select_full_join', 'select_full_range_join', 'select_range',
+            'select_range_check', 'select_scan', 'slow_launch_threads', 'slow_queries', 'sort_merge_passes', 'sort_range', 'sort_rows',
+            'sort_scan', 'ssl_finished_accepts', 'table_locks_immediate', 'table_locks_waited', 'table_open_cache_hits',
+            'table_open_cache_misses', 'table_open_cache_overflows', 'threads_created'
+        )
+        ORDER BY status_name
+        LIMIT 120;
+        """#
+    /// MySQL/SQL/collectors/innodb.sql
+    static let mySQLCollectorsInnodb = #"""
+        SELECT v.innodb_buffer_pool_pages_total + 0e0 AS pages_total,
+            v.innodb_buffer_pool_pages_data + 0e0 AS pages_data,
+            v.innodb_buffer_pool_pages_dirty + 0e0 AS pages_dirty,
+            v.innodb_buffer_pool_pages_free + 0e0 AS pages_free,
+            CAST(v.innodb_buffer_pool_read_requests AS SIGNED) AS read_request_count,
+            CAST(v.innodb_buffer_pool_reads AS SIGNED) AS disk_read_count,
+            CAST(v.innodb_buffer_pool_write_requests AS SIGNED) AS write_request_count,
+            CAST(v.innodb_buffer_pool_wait_free AS SIGNED) AS free_wait_count,
+            CAST(v.innodb_pages_read AS SIGNED) AS pages_read,
+            CAST(v.innodb_pages_written AS SIGNED) AS pages_written,
+            CAST(v.innodb_pages_created AS SIGNED) AS pages_created,
+            CAST(v.innodb_data_reads AS SIGNED) AS data_read_count,
+            CAST(v.innodb_data_read AS SIGNED) AS data_read_bytes,
+            CAST(v.innodb_data_writes AS SIGNED) AS data_write_count,
+            CAST(v.innodb_data_written AS SIGNED) AS data_written_bytes,
+            CAST(v.innodb_data_fsyncs AS SIGNED) AS sync_count,
+            CAST(v.innodb_os_log_written AS SIGNED) AS log_written_bytes,
+            CAST(v.innodb_log_waits AS SIGNED) AS log_wait_count,
+            CAST(v.innodb_row_lock_waits AS SIGNED) AS row_lock_wait_count,
+            CAST(v.innodb_row_lock_time AS SIGNED) AS row_lock_wait_ms,
+            v.innodb_row_lock_current_waits + 0e0 AS waiting_lock_count,
+            CAST(v.innodb_rows_read AS SIGNED) AS rows_read,
+            CAST(v.innodb_rows_inserted AS SIGNED) AS rows_inserted,
+            CAST(v.innodb_rows_updated AS SIGNED) AS rows_updated,
+            CAST(v.innodb_rows_deleted AS SIGNED) AS rows_deleted,
+            CAST(v.innodb_deadlocks AS SIGNED) AS deadlock_count,
+            v.innodb_history_list_length + 0e0 AS history_length,
+            v.innodb_checkpoint_age + 0e0 AS checkpoint_age_bytes,
+            v.innodb_checkpoint_max_age + 0e0 AS checkpoint_limit_bytes,
+            @@GLOBAL.innodb_buffer_pool_size + 0e0 AS buffer_pool_bytes,
+            100 * (1 - v.innodb_buffer_pool_reads / NULLIF(v.innodb_buffer_pool_read_requests + 0e0, 0)) AS cache_hit_percent,
+            100 * v.innodb_buffer_pool_pages_dirty / NULLIF(v.innodb_buffer_pool_pages_total + 0e0, 0) AS dirty_percent
+        FROM (
+            SELECT MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_pages_total' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_pages_total,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_pages_data' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_pages_data,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_pages_dirty' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_pages_dirty,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_pages_free' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_pages_free,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_read_requests' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_read_requests,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_reads' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_reads,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_write_requests' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_write_requests,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_wait_free' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_wait_free,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_pages_read' THEN s.VARIABLE_VALUE END) AS innodb_pages_read,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_pages_written' THEN s.VARIABLE_VALUE END) AS innodb_pages_written,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_pages_created' THEN s.VARIABLE_VALUE END) AS innodb_pages_created,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_reads' THEN s.VARIABLE_VALUE END) AS innodb_data_reads,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_read' THEN s.VARIABLE_VALUE END) AS innodb_data_read,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_writes' THEN s.VARIABLE_VALUE END) AS innodb_data_writes,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_written' THEN s.VARIABLE_VALUE END) AS innodb_data_written,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_fsyncs' THEN s.VARIABLE_VALUE END) AS innodb_data_fsyncs,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_os_log_written' THEN s.VARIABLE_VALUE END) AS innodb_os_log_written,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_log_waits' THEN s.VARIABLE_VALUE END) AS innodb_log_waits,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_row_lock_waits' THEN s.VARIABLE_VALUE END) AS innodb_row_lock_waits,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_row_lock_time' THEN s.VARIABLE_VALUE END) AS innodb_row_lock_time,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_row_lock_current_waits' THEN s.VARIABLE_VALUE END) AS innodb_row_lock_current_waits,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_rows_read' THEN s.VARIABLE_VALUE END) AS innodb_rows_read,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_rows_inserted' THEN s.VARIABLE_VALUE END) AS innodb_rows_inserted,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_rows_updated' THEN s.VARIABLE_VALUE END) AS innodb_rows_updated,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_rows_deleted' THEN s.VARIABLE_VALUE END) AS innodb_rows_deleted,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_deadlocks' THEN s.VARIABLE_VALUE END) AS innodb_deadlocks,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_history_list_length' THEN s.VARIABLE_VALUE END) AS innodb_history_list_length,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_checkpoint_age' THEN s.VARIABLE_VALUE END) AS innodb_checkpoint_age,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_checkpoint_max_age' THEN s.VARIABLE_VALUE END) AS innodb_checkpoint_max_age
+            FROM information_schema.GLOBAL_STATUS AS s
+            WHERE LOWER(s.VARIABLE_NAME) LIKE 'innodb%'
+        ) AS v
+        LIMIT 1;
+        """#
+    /// MySQL/SQL/collectors/innodb_mysql.sql
+    static let mySQLCollectorsInnodbMysql = #"""
+        SELECT v.innodb_buffer_pool_pages_total + 0e0 AS pages_total,
+            v.innodb_buffer_pool_pages_data + 0e0 AS pages_data,
+            v.innodb_buffer_pool_pages_dirty + 0e0 AS pages_dirty,
+            v.innodb_buffer_pool_pages_free + 0e0 AS pages_free,
+            CAST(v.innodb_buffer_pool_read_requests AS SIGNED) AS read_request_count,
+            CAST(v.innodb_buffer_pool_reads AS SIGNED) AS disk_read_count,
+            CAST(v.innodb_buffer_pool_write_requests AS SIGNED) AS write_request_count,
+            CAST(v.innodb_buffer_pool_wait_free AS SIGNED) AS free_wait_count,
+            CAST(v.innodb_pages_read AS SIGNED) AS pages_read,
+            CAST(v.innodb_pages_written AS SIGNED) AS pages_written,
+            CAST(v.innodb_pages_created AS SIGNED) AS pages_created,
+            CAST(v.innodb_data_reads AS SIGNED) AS data_read_count,
+            CAST(v.innodb_data_read AS SIGNED) AS data_read_bytes,
+            CAST(v.innodb_data_writes AS SIGNED) AS data_write_count,
+            CAST(v.innodb_data_written AS SIGNED) AS data_written_bytes,
+            CAST(v.innodb_data_fsyncs AS SIGNED) AS sync_count,
+            CAST(v.innodb_os_log_written AS SIGNED) AS log_written_bytes,
+            CAST(v.innodb_log_waits AS SIGNED) AS log_wait_count,
+            CAST(v.innodb_row_lock_waits AS SIGNED) AS row_lock_wait_count,
+            CAST(v.innodb_row_lock_time AS SIGNED) AS row_lock_wait_ms,
+            v.innodb_row_lock_current_waits + 0e0 AS waiting_lock_count,
+            CAST(v.innodb_rows_read AS SIGNED) AS rows_read,
+            CAST(v.innodb_rows_inserted AS SIGNED) AS rows_inserted,
+            CAST(v.innodb_rows_updated AS SIGNED) AS rows_updated,
+            CAST(v.innodb_rows_deleted AS SIGNED) AS rows_deleted,
+            m.lock_deadlocks AS deadlock_count,
+            m.trx_rseg_history_len + 0e0 AS history_length,
+            m.log_lsn_checkpoint_age + 0e0 AS checkpoint_age_bytes,
+            NULL AS checkpoint_limit_bytes,
+            @@GLOBAL.innodb_buffer_pool_size + 0e0 AS buffer_pool_bytes,
+            100 * (1 - v.innodb_buffer_pool_reads / NULLIF(v.innodb_buffer_pool_read_requests + 0e0, 0)) AS cache_hit_percent,
+            100 * v.innodb_buffer_pool_pages_dirty / NULLIF(v.innodb_buffer_pool_pages_total + 0e0, 0) AS dirty_percent
+        FROM (
+            SELECT MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_pages_total' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_pages_total,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_pages_data' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_pages_data,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_pages_dirty' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_pages_dirty,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_pages_free' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_pages_free,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_read_requests' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_read_requests,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_reads' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_reads,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_write_requests' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_write_requests,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_buffer_pool_wait_free' THEN s.VARIABLE_VALUE END) AS innodb_buffer_pool_wait_free,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_pages_read' THEN s.VARIABLE_VALUE END) AS innodb_pages_read,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_pages_written' THEN s.VARIABLE_VALUE END) AS innodb_pages_written,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_pages_created' THEN s.VARIABLE_VALUE END) AS innodb_pages_created,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_reads' THEN s.VARIABLE_VALUE END) AS innodb_data_reads,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_read' THEN s.VARIABLE_VALUE END) AS innodb_data_read,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_writes' THEN s.VARIABLE_VALUE END) AS innodb_data_writes,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_written' THEN s.VARIABLE_VALUE END) AS innodb_data_written,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_data_fsyncs' THEN s.VARIABLE_VALUE END) AS innodb_data_fsyncs,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_os_log_written' THEN s.VARIABLE_VALUE END) AS innodb_os_log_written,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_log_waits' THEN s.VARIABLE_VALUE END) AS innodb_log_waits,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_row_lock_waits' THEN s.VARIABLE_VALUE END) AS innodb_row_lock_waits,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_row_lock_time' THEN s.VARIABLE_VALUE END) AS innodb_row_lock_time,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_row_lock_current_waits' THEN s.VARIABLE_VALUE END) AS innodb_row_lock_current_waits,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_rows_read' THEN s.VARIABLE_VALUE END) AS innodb_rows_read,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_rows_inserted' THEN s.VARIABLE_VALUE END) AS innodb_rows_inserted,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_rows_updated' THEN s.VARIABLE_VALUE END) AS innodb_rows_updated,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'innodb_rows_deleted' THEN s.VARIABLE_VALUE END) AS innodb_rows_deleted
+            FROM performance_schema.global_status AS s
+            WHERE LOWER(s.VARIABLE_NAME) LIKE 'innodb%'
+        ) AS v
+        CROSS JOIN (
+            SELECT MAX(CASE i.NAME WHEN 'lock_deadlocks' THEN i.COUNT END) AS lock_deadlocks,
+                MAX(CASE i.NAME WHEN 'trx_rseg_history_len' THEN i.COUNT END) AS trx_rseg_history_len,
+                MAX(CASE i.NAME WHEN 'log_lsn_checkpoint_age' THEN i.COUNT END) AS log_lsn_checkpoint_age
+            FROM information_schema.INNODB_METRICS AS i
+            WHERE i.NAME IN ('lock_deadlocks', 'trx_rseg_history_len', 'log_lsn_checkpoint_age')
+                AND i.STATUS = 'enabled'
+        ) AS m
+        LIMIT 1;
+        """#
+    /// MySQL/SQL/collectors/processes.sql
+    static let mySQLCollectorsProcesses = #"""
+        SELECT l.user_name,
+            l.command,
+            l.state,
+            COUNT(*) + 0e0 AS session_count,
+            GREATEST(MAX(l.seconds), 0) + 0e0 AS longest_seconds
+        FROM (
+            SELECT p.USER AS user_name, p.COMMAND AS command, COALESCE(p.STATE, '') AS state, p.TIME AS seconds
+            FROM information_schema.PROCESSLIST AS p
+        ) AS l
+        -- Without PROCESS only one's own sessions are to be seen: this raises an error instead (1227).
+        CROSS JOIN (SELECT COUNT(*) AS row_count FROM information_schema.INNODB_METRICS WHERE NAME = 'innodb_page_size') AS may_see
+        GROUP BY l.user_name, l.command, l.state
+        ORDER BY session_count DESC, user_name, command, state
+        LIMIT 100;
+        """#
+    /// MySQL/SQL/collectors/replication.sql
+    static let mySQLCollectorsReplication = #"""
+        SELECT p.receiver_count + p.applier_count > 0 AS is_replica,
+            p.receiver_count + 0e0 AS receiver_count,
+            p.applier_count + 0e0 AS applier_count,
+            p.worker_count + 0e0 AS worker_count,
+            p.receiver_state,
+            p.applier_state,
+            p.lag_seconds + 0e0 AS replication_lag_seconds,
+            v.slaves_connected + 0e0 AS replica_count,
+            CAST(v.slave_retried_transactions AS SIGNED) AS retried_count,
+            CAST(v.slave_skipped_errors AS SIGNED) AS skipped_error_count,
+            LEFT(@@GLOBAL.gtid_slave_pos, 1000) AS applied_position,
+            LEFT(@@GLOBAL.gtid_binlog_pos, 1000) AS written_position,
+            @@GLOBAL.log_bin AS is_logging,
+            v.rpl_semi_sync_master_status = 'ON' AS is_semi_sync_source,
+            v.rpl_semi_sync_master_clients + 0e0 AS semi_sync_replica_count
+        FROM (
+            SELECT COUNT(CASE WHEN t.COMMAND = 'Slave_IO' THEN 1 END) AS receiver_count,
+                COUNT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN 1 END) AS applier_count,
+                COUNT(CASE WHEN t.COMMAND = 'Slave_worker' THEN 1 END) AS worker_count,
+                MAX(CASE WHEN t.COMMAND = 'Slave_IO' THEN t.STATE END) AS receiver_state,
+                SUBSTRING_INDEX(GROUP_CONCAT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN t.STATE END ORDER BY t.lag_seconds DESC SEPARATOR '|'), '|', 1)
+                    AS applier_state,
+                MAX(t.lag_seconds) AS lag_seconds
+            FROM (
+                SELECT l.COMMAND, l.STATE,
+                    CASE
+                        WHEN l.COMMAND <> 'Slave_SQL' THEN NULL
+                        -- With nothing left to apply, TIME is the age of the newest change, and nothing is late.
+                        WHEN l.STATE LIKE '% has read all relay log%' THEN 0
+                        ELSE GREATEST(l.TIME, 0)
+                    END AS lag_seconds
+                FROM information_schema.PROCESSLIST AS l
+                WHERE l.COMMAND IN ('Slave_IO', 'Slave_SQL', 'Slave_worker')
+            ) AS t
+        ) AS p
+        CROSS JOIN (
+            SELECT MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'slaves_connected' THEN s.VARIABLE_VALUE END) AS slaves_connected,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'slave_retried_transactions' THEN s.VARIABLE_VALUE END) AS slave_retried_transactions,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'slave_skipped_errors' THEN s.VARIABLE_VALUE END) AS slave_skipped_errors,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'rpl_semi_sync_master_status' THEN s.VARIABLE_VALUE END) AS rpl_semi_sync_master_status,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'rpl_semi_sync_master_clients' THEN s.VARIABLE_VALUE END) AS rpl_semi_sync_master_clients
+            FROM information_schema.GLOBAL_STATUS AS s
+            WHERE LOWER(s.VARIABLE_NAME) LIKE 'slave%' OR LOWER(s.VARIABLE_NAME) LIKE 'rpl\_semi%'
+        ) AS v
+        -- Without PROCESS the threads look as if there were none: this raises an error instead (1227).
+        CROSS JOIN (SELECT COUNT(*) AS row_count FROM information_schema.INNODB_METRICS WHERE NAME = 'innodb_page_size') AS may_see
+        LIMIT 1;
+        """#
+    /// MySQL/SQL/collectors/replication_mysql.sql
+    static let mySQLCollectorsReplicationMysql = #"""
+        SELECT c.CHANNEL_NAME AS channel_name,
+            c.HOST AS source_host,
+            c.PORT + 0e0 AS source_port,
+            r.SERVICE_STATE AS receiver_state,
+            a.SERVICE_STATE AS applier_state,
+            CASE
+                WHEN w.applying_since IS NOT NULL THEN GREATEST(TIMESTAMPDIFF(MICROSECOND, w.applying_since, NOW(6)), 0) / 1e6
+                WHEN r.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON' AND w.applied_count > 0 THEN 0e0
+            END AS replication_lag_seconds,
+            CAST(r.COUNT_RECEIVED_HEARTBEATS AS SIGNED) AS heartbeat_count,
+            CAST(a.COUNT_TRANSACTIONS_RETRIES AS SIGNED) AS retried_count,
+            CASE WHEN r.COUNT_RECEIVED_HEARTBEATS > 0 THEN CONVERT_TZ(r.LAST_HEARTBEAT_TIMESTAMP, @@SESSION.time_zone, '+00:00') END AS heard_at,
+            NULLIF(r.LAST_ERROR_NUMBER, 0) + 0e0 AS receiver_error_number,
+            NULLIF(r.LAST_ERROR_MESSAGE, '') AS receiver_error,
+            NULLIF(w.error_number, 0) + 0e0 AS applier_error_number,
+            NULLIF(w.error_message, '') AS applier_error,
+            r.LAST_QUEUED_TRANSACTION AS received_transaction,
+            f.DESIRED_DELAY + 0e0 AS desired_delay_seconds
+        FROM performance_schema.replication_connection_configuration AS c
+        JOIN performance_schema.replication_connection_status AS r ON r.CHANNEL_NAME = c.CHANNEL_NAME
+        LEFT JOIN performance_schema.replication_applier_status AS a ON a.CHANNEL_NAME = c.CHANNEL_NAME
+        LEFT JOIN performance_schema.replication_applier_configuration AS f ON f.CHANNEL_NAME = c.CHANNEL_NAME
+        LEFT JOIN (
+            SELECT k.CHANNEL_NAME AS channel_name,
+                -- A worker that applies nothing has a zero date, which is no time.
+                MIN(CASE WHEN k.APPLYING_TRANSACTION <> '' THEN k.APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP END) AS applying_since,
+                COUNT(CASE WHEN k.LAST_APPLIED_TRANSACTION <> '' THEN 1 END) AS applied_count,
+                MAX(k.LAST_ERROR_NUMBER) AS error_number,
+                MAX(k.LAST_ERROR_MESSAGE) AS error_message
+            FROM performance_schema.replication_applier_status_by_worker AS k
+            GROUP BY k.CHANNEL_NAME
+        ) AS w ON w.channel_name = c.CHANNEL_NAME
+        ORDER BY channel_name
+        LIMIT 100;
+        """#
+    /// MySQL/SQL/collectors/running_queries.sql
+    static let mySQLCollectorsRunningQueries = #"""
+        SELECT CAST(l.ID AS CHAR) AS session_id,
+            l.COMMAND AS command,
+            l.STATE AS state,
+            l.TIME + 0e0 AS duration_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS transaction_seconds,
+            t.trx_rows_locked + 0e0 AS rows_locked,
+            t.trx_rows_modified + 0e0 AS rows_modified,
+            l.DB AS database_name,
+            l.USER AS user_name,
+            l.HOST AS client_address,
+            LEFT(l.INFO, 4000) AS query_text
+        FROM information_schema.PROCESSLIST AS l
+        -- Without PROCESS this raises an error (1227).
+        LEFT JOIN information_schema.INNODB_TRX AS t ON t.trx_mysql_thread_id = l.ID
+        WHERE l.COMMAND NOT IN ('Sleep', 'Daemon', 'Binlog Dump', 'Binlog Dump GTID', 'Slave_IO', 'Slave_SQL', 'Slave_worker', 'Connect')
+            AND l.INFO IS NOT NULL
+            AND l.TIME >= 1
+            AND l.ID <> CONNECTION_ID()
+        ORDER BY l.TIME DESC, l.ID
+        LIMIT 50;
+        """#
+    /// MySQL/SQL/collectors/server_state.sql
+    static let mySQLCollectorsServerState = #"""
+        SELECT v.threads_connected AS session_count,
+            v.threads_running AS running_session_count,
+            v.threads_cached AS cached_thread_count,
+            100 * v.threads_connected / NULLIF(@@GLOBAL.max_connections, 0) AS used_percent,
+            @@GLOBAL.max_connections + 0e0 AS session_limit_count,
+            v.max_used_connections AS most_session_count,
+            v.open_tables AS open_table_count,
+            @@GLOBAL.table_open_cache + 0e0 AS open_table_limit_count,
+            v.open_table_definitions AS open_definition_count,
+            v.open_files AS open_file_count,
+            @@GLOBAL.open_files_limit + 0e0 AS open_file_limit_count,
+            v.prepared_stmt_count AS prepared_statement_count,
+            v.memory_used AS allocated_bytes,
+            UTC_TIMESTAMP() - INTERVAL CAST(v.uptime AS SIGNED) SECOND AS started_at,
+            @@GLOBAL.read_only AS is_read_only
+        FROM (
+            SELECT MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'max_used_connections' THEN s.VARIABLE_VALUE + 0e0 END) AS max_used_connections,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'memory_used' THEN s.VARIABLE_VALUE + 0e0 END) AS memory_used,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'open_files' THEN s.VARIABLE_VALUE + 0e0 END) AS open_files,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'open_table_definitions' THEN s.VARIABLE_VALUE + 0e0 END) AS open_table_definitions,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'open_tables' THEN s.VARIABLE_VALUE + 0e0 END) AS open_tables,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'prepared_stmt_count' THEN s.VARIABLE_VALUE + 0e0 END) AS prepared_stmt_count,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'threads_cached' THEN s.VARIABLE_VALUE + 0e0 END) AS threads_cached,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'threads_connected' THEN s.VARIABLE_VALUE + 0e0 END) AS threads_connected,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'threads_running' THEN s.VARIABLE_VALUE + 0e0 END) AS threads_running,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'uptime' THEN s.VARIABLE_VALUE + 0e0 END) AS uptime
+            FROM information_schema.GLOBAL_STATUS AS s
+            WHERE LOWER(s.VARIABLE_NAME) IN (
+                'max_used_connections', 'memory_used', 'open_files', 'open_table_definitions', 'open_tables', 'prepared_stmt_count',
+                'threads_cached', 'threads_connected', 'threads_running', 'uptime'
+            )
+        ) AS v
+        LIMIT 1;
+        """#
+    /// MySQL/SQL/collectors/server_state_mysql.sql
+    static let mySQLCollectorsServerStateMysql = #"""
+        SELECT v.threads_connected AS session_count,
+            v.threads_running AS running_session_count,
+            v.threads_cached AS cached_thread_count,
+            100 * v.threads_connected / NULLIF(@@GLOBAL.max_connections, 0) AS used_percent,
+            @@GLOBAL.max_connections + 0e0 AS session_limit_count,
+            v.max_used_connections AS most_session_count,
+            v.open_tables AS open_table_count,
+            @@GLOBAL.table_open_cache + 0e0 AS open_table_limit_count,
+            v.open_table_definitions AS open_definition_count,
+            v.open_files AS open_file_count,
+            @@GLOBAL.open_files_limit + 0e0 AS open_file_limit_count,
+            v.prepared_stmt_count AS prepared_statement_count,
+            v.memory_used AS allocated_bytes,
+            UTC_TIMESTAMP() - INTERVAL CAST(v.uptime AS SIGNED) SECOND AS started_at,
+            @@GLOBAL.read_only AS is_read_only
+        FROM (
+            SELECT MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'max_used_connections' THEN s.VARIABLE_VALUE + 0e0 END) AS max_used_connections,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'memory_used' THEN s.VARIABLE_VALUE + 0e0 END) AS memory_used,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'open_files' THEN s.VARIABLE_VALUE + 0e0 END) AS open_files,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'open_table_definitions' THEN s.VARIABLE_VALUE + 0e0 END) AS open_table_definitions,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'open_tables' THEN s.VARIABLE_VALUE + 0e0 END) AS open_tables,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'prepared_stmt_count' THEN s.VARIABLE_VALUE + 0e0 END) AS prepared_stmt_count,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'threads_cached' THEN s.VARIABLE_VALUE + 0e0 END) AS threads_cached,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'threads_connected' THEN s.VARIABLE_VALUE + 0e0 END) AS threads_connected,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'threads_running' THEN s.VARIABLE_VALUE + 0e0 END) AS threads_running,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'uptime' THEN s.VARIABLE_VALUE + 0e0 END) AS uptime
+            FROM performance_schema.global_status AS s
+            WHERE LOWER(s.VARIABLE_NAME) IN (
+                'max_used_connections', 'memory_used', 'open_files', 'open_table_definitions', 'open_tables', 'prepared_stmt_count',
+                'threads_cached', 'threads_connected', 'threads_running', 'uptime'
+            )
+        ) AS v
+        LIMIT 1;
+        """#
+    /// MySQL/SQL/collectors/settings.sql
+    static let mySQLCollectorsSettings = #"""
+        SELECT LOWER(s.VARIABLE_NAME) AS setting_name,
+            CASE
+                WHEN s.GLOBAL_VALUE <> '' AND LOWER(s.VARIABLE_NAME) REGEXP 'passw|secret|token|credential|_key$|provider_options' THEN '(set)'
+                ELSE LEFT(s.GLOBAL_VALUE, 2000)
+            END AS value,
+            LEFT(s.DEFAULT_VALUE, 2000) AS default_value,
+            s.GLOBAL_VALUE_ORIGIN AS source,
+            s.GLOBAL_VALUE_PATH AS source_path
+        FROM information_schema.SYSTEM_VARIABLES AS s
+        WHERE s.GLOBAL_VALUE IS NOT NULL
+            AND (s.DEFAULT_VALUE IS NULL OR s.GLOBAL_VALUE <> s.DEFAULT_VALUE)
+            -- What changes by itself is no setting.
+            AND LOWER(s.VARIABLE_NAME) NOT LIKE 'gtid%'
+            AND LOWER(s.VARIABLE_NAME) NOT LIKE 'pseudo%'
+            AND LOWER(s.VARIABLE_NAME) NOT IN ('timestamp', 'rand_seed1', 'rand_seed2', 'last_insert_id', 'insert_id', 'identity', 'error_count',
+                'warning_count', 'proxy_user', 'external_user', 'statement_id', 'server_uid', 'wsrep_start_position')
+        ORDER BY setting_name
+        LIMIT 500;
+        """#
+    /// MySQL/SQL/collectors/settings_mysql.sql
+    static let mySQLCollectorsSettingsMysql = #"""
+        SELECT LOWER(v.VARIABLE_NAME) AS setting_name,
+            CASE
+                WHEN v.VARIABLE_VALUE <> '' AND LOWER(v.VARIABLE_NAME) REGEXP 'passw|secret|token|credential|_key$|provider_options' THEN '(set)'
+                ELSE LEFT(v.VARIABLE_VALUE, 2000)
+            END AS value,
+            CONCAT(i.VARIABLE_SOURCE, '') AS source,
+            NULLIF(i.VARIABLE_PATH, '') AS source_path,
+            CONVERT_TZ(i.SET_TIME, @@SESSION.time_zone, '+00:00') AS changed_at,
+            NULLIF(i.SET_USER, '') AS changed_by
+        FROM performance_schema.global_variables AS v
+        JOIN performance_schema.variables_info AS i ON i.VARIABLE_NAME = v.VARIABLE_NAME
+        WHERE i.VARIABLE_SOURCE <> 'COMPILED'
+            -- What changes by itself is no setting.
+            AND LOWER(v.VARIABLE_NAME) NOT LIKE 'gtid%'
+            AND LOWER(v.VARIABLE_NAME) NOT LIKE 'pseudo%'
+            AND LOWER(v.VARIABLE_NAME) NOT IN ('timestamp', 'rand_seed1', 'rand_seed2', 'last_insert_id', 'insert_id', 'identity', 'error_count',
+                'warning_count', 'proxy_user', 'external_user', 'statement_id', 'server_uid', 'wsrep_start_position')
+        ORDER BY setting_name
+        LIMIT 500;
+        """#
+    /// MySQL/SQL/collectors/statements.sql
+    static let mySQLCollectorsStatements = #"""
+        SELECT g.query_id, g.database_name, g.call_count, g.total_us, g.lock_us, g.row_count, g.examined_row_count, g.error_count,
+            g.temp_disk_table_count, g.no_index_count, g.mean_ms, g.max_ms, g.last_seen_at, g.query_text
+        FROM (
+            SELECT d.DIGEST AS query_id,
+                COALESCE(d.SCHEMA_NAME, '') AS database_name,
+                CAST(d.COUNT_STAR AS SIGNED) AS call_count,
+                CAST(d.SUM_TIMER_WAIT DIV 1000000 AS SIGNED) AS total_us,
+                CAST(d.SUM_LOCK_TIME DIV 1000000 AS SIGNED) AS lock_us,
+                CAST(d.SUM_ROWS_SENT + d.SUM_ROWS_AFFECTED AS SIGNED) AS row_count,
+                CAST(d.SUM_ROWS_EXAMINED AS SIGNED) AS examined_row_count,
+                CAST(d.SUM_ERRORS AS SIGNED) AS error_count,
+                CAST(d.SUM_CREATED_TMP_DISK_TABLES AS SIGNED) AS temp_disk_table_count,
+                CAST(d.SUM_NO_INDEX_USED AS SIGNED) AS no_index_count,
+                d.AVG_TIMER_WAIT / 1e9 AS mean_ms,
+                d.MAX_TIMER_WAIT / 1e9 AS max_ms,
+                CONVERT_TZ(d.LAST_SEEN, @@SESSION.time_zone, '+00:00') AS last_seen_at,
+                LEFT(d.DIGEST_TEXT, 4000) AS query_text
+            FROM performance_schema.events_statements_summary_by_digest AS d
+            -- One row without a digest gathers what found no place in the table.
+            WHERE d.DIGEST IS NOT NULL
+            ORDER BY d.SUM_TIMER_WAIT DESC
+            LIMIT 100
+        ) AS g
+        ORDER BY g.query_id, g.database_name
+        LIMIT 100;
+        """#
+    /// MySQL/SQL/collectors/table_io.sql
+    static let mySQLCollectorsTableIo = #"""
+        SELECT g.*
+        FROM (
+            SELECT t.OBJECT_SCHEMA AS database_name,
+                t.OBJECT_NAME AS table_name,
+                CAST(t.COUNT_FETCH AS SIGNED) AS read_count,
+                CAST(t.SUM_TIMER_FETCH DIV 1000000 AS SIGNED) AS read_us,
+                CAST(t.COUNT_INSERT AS SIGNED) AS insert_count,
+                CAST(t.COUNT_UPDATE AS SIGNED) AS update_count,
+                CAST(t.COUNT_DELETE AS SIGNED) AS delete_count,
+                CAST(t.SUM_TIMER_WRITE DIV 1000000 AS SIGNED) AS write_us
+            FROM performance_schema.table_io_waits_summary_by_table AS t
+            WHERE t.COUNT_STAR > 0
+                AND t.OBJECT_SCHEMA NOT IN ('mysql', 'performance_schema', 'information_schema', 'sys')
+            ORDER BY t.SUM_TIMER_WAIT DESC
+            LIMIT 50
+        ) AS g
+        ORDER BY g.database_name, g.table_name
+        LIMIT 50;
+        """#
+    /// MySQL/SQL/collectors/tables.sql
+    static let mySQLCollectorsTables = #"""
+        SELECT g.database_name, g.table_name, g.total_bytes, g.index_bytes, g.live_rows, g.changed_rows, g.file_count
+        FROM (
+            SELECT f.database_name,
+                f.table_name,
+                SUM(f.file_bytes) + 0e0 AS total_bytes,
+                CASE WHEN COUNT(f.known) = COUNT(*) THEN SUM(f.index_pages * @@GLOBAL.innodb_page_size) + 0e0 END AS index_bytes,
+                CASE WHEN COUNT(f.known) = COUNT(*) THEN SUM(f.row_count) + 0e0 END AS live_rows,
+                CASE WHEN COUNT(f.known) = COUNT(*) THEN SUM(f.changed_count) + 0e0 END AS changed_rows,
+                COUNT(*) + 0e0 AS file_count
+            FROM (
+                -- Names of files have other letters than a-z, 0-9 and _ encoded as @ and four digits; a partition's follows #P#.
+                SELECT CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(s.NAME, '/', 1) USING binary) USING filename) USING utf8mb4) AS database_name,
+                    CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(SUBSTRING_INDEX(SUBSTRING_INDEX(s.NAME, '/', -1), '#P#', 1), '#p#', 1) USING binary) USING filename) USING utf8mb4) AS table_name,
+                    s.FILE_SIZE AS file_bytes,
+                    CASE WHEN t.STATS_INITIALIZED IN ('1', 'Initialized') THEN 1 END AS known,
+                    t.NUM_ROWS AS row_count,
+                    t.OTHER_INDEX_SIZE AS index_pages,
+                    t.MODIFIED_COUNTER AS changed_count
+                FROM information_schema.INNODB_SYS_TABLESPACES AS s
+                LEFT JOIN information_schema.INNODB_SYS_TABLES AS n ON n.SPACE = s.SPACE
+                LEFT JOIN information_schema.INNODB_SYS_TABLESTATS AS t ON t.TABLE_ID = n.TABLE_ID
+                WHERE s.NAME LIKE '%/%'
+                    AND s.NAME NOT LIKE '%/FTS\_%'
+                    AND s.NAME NOT LIKE 'mysql/%'
+            ) AS f
+            GROUP BY f.database_name, f.table_name
+            ORDER BY total_bytes DESC, f.database_name, f.table_name
+            LIMIT 50
+        ) AS g
+        ORDER BY g.database_name, g.table_name
+        LIMIT 50;
+        """#
+    /// MySQL/SQL/collectors/tables_mysql.sql
+    static let mySQLCollectorsTablesMysql = #"""
+        SELECT g.database_name, g.table_name, g.total_bytes, g.index_bytes, g.live_rows, g.changed_rows, g.file_count
+        FROM (
+            SELECT f.database_name,
+                f.table_name,
+                SUM(f.file_bytes) + 0e0 AS total_bytes,
+                CASE WHEN COUNT(f.known) = COUNT(*) THEN SUM(f.index_pages * @@GLOBAL.innodb_page_size) + 0e0 END AS index_bytes,
+                CASE WHEN COUNT(f.known) = COUNT(*) THEN SUM(f.row_count) + 0e0 END AS live_rows,
+                CASE WHEN COUNT(f.known) = COUNT(*) THEN SUM(f.changed_count) + 0e0 END AS changed_rows,
+                COUNT(*) + 0e0 AS file_count
+            FROM (
+                -- Names of files have other letters than a-z, 0-9 and _ encoded as @ and four digits; a partition's follows #P#.
+                SELECT CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(s.NAME, '/', 1) USING binary) USING filename) USING utf8mb4) AS database_name,
+                    CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(SUBSTRING_INDEX(SUBSTRING_INDEX(s.NAME, '/', -1), '#P#', 1), '#p#', 1) USING binary) USING filename) USING utf8mb4) AS table_name,
+                    s.FILE_SIZE AS file_bytes,
+                    CASE WHEN t.STATS_INITIALIZED IN ('1', 'Initialized') THEN 1 END AS known,
+                    t.NUM_ROWS AS row_count,
+                    t.OTHER_INDEX_SIZE AS index_pages,
+                    t.MODIFIED_COUNTER AS changed_count
+                FROM information_schema.INNODB_TABLESPACES AS s
+                LEFT JOIN information_schema.INNODB_TABLES AS n ON n.SPACE = s.SPACE
+                LEFT JOIN information_schema.INNODB_TABLESTATS AS t ON t.TABLE_ID = n.TABLE_ID
+                WHERE s.NAME LIKE '%/%'
+                    AND s.NAME NOT LIKE '%/FTS\_%'
+                    AND s.NAME NOT LIKE 'mysql/%'
+            ) AS f
+            GROUP BY f.database_name, f.table_name
+            ORDER BY total_bytes DESC, f.database_name, f.table_name
+            LIMIT 50
+        ) AS g
+        ORDER BY g.database_name, g.table_name
+        LIMIT 50;
+        """#
+    /// MySQL/SQL/collectors/transactions.sql
+    static let mySQLCollectorsTransactions = #"""
+        SELECT CAST(t.trx_id AS CHAR) AS transaction_id,
+            CAST(t.trx_mysql_thread_id AS CHAR) AS session_id,
+            t.trx_state AS state,
+            l.COMMAND AS command,
+            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS age_seconds,
+            CASE l.COMMAND WHEN 'Sleep' THEN l.TIME + 0e0 END AS idle_seconds,
+            t.trx_rows_locked + 0e0 AS rows_locked,
+            t.trx_rows_modified + 0e0 AS rows_modified,
+            t.trx_tables_locked + 0e0 AS table_count,
+            CONCAT(t.trx_isolation_level, '') AS isolation_level,
+            CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00') AS started_at,
+            l.DB AS database_name,
+            l.USER AS user_name,
+            l.HOST AS client_address,
+            LEFT(COALESCE(l.INFO, t.trx_query), 4000) AS query_text
+        FROM information_schema.INNODB_TRX AS t
+        LEFT JOIN information_schema.PROCESSLIST AS l ON l.ID = t.trx_mysql_thread_id
+        WHERE t.trx_started <= CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM') - INTERVAL 10 SECOND
+            AND t.trx_mysql_thread_id <> CONNECTION_ID()
+        ORDER BY t.trx_started, transaction_id
+        LIMIT 50;
+        """#
+    /// MySQL/SQL/collectors/unused_indexes.sql
+    static let mySQLCollectorsUnusedIndexes = #"""
+        SELECT u.OBJECT_SCHEMA AS database_name,
+            u.OBJECT_NAME AS table_name,
+            u.INDEX_NAME AS index_name,
+            t.COUNT_WRITE + 0e0 AS table_write_count,
+            t.COUNT_READ + 0e0 AS table_read_count,
+            v.uptime_seconds AS counted_seconds
+        FROM performance_schema.table_io_waits_summary_by_index_usage AS u
+        JOIN performance_schema.table_io_waits_summary_by_table AS t ON t.OBJECT_TYPE = u.OBJECT_TYPE
+            AND t.OBJECT_SCHEMA = u.OBJECT_SCHEMA
+            AND t.OBJECT_NAME = u.OBJECT_NAME
+        JOIN (
+            -- Bit 1 (2) of the type: unique, which it may be there for.
+            SELECT CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(n.NAME, '/', 1) USING binary) USING filename) USING utf8mb4) AS database_name,
+                CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(SUBSTRING_INDEX(SUBSTRING_INDEX(n.NAME, '/', -1), '#P#', 1), '#p#', 1) USING binary) USING filename) USING utf8mb4) AS table_name,
+                i.NAME AS index_name,
+                MAX(i.TYPE & 2) AS is_unique
+            FROM information_schema.INNODB_SYS_INDEXES AS i
+            JOIN information_schema.INNODB_SYS_TABLES AS n ON n.TABLE_ID = i.TABLE_ID
+            GROUP BY 1, 2, 3
+        ) AS k ON k.database_name = u.OBJECT_SCHEMA AND k.table_name = u.OBJECT_NAME AND k.index_name = u.INDEX_NAME
+        CROSS JOIN (
+            SELECT s.VARIABLE_VALUE + 0e0 AS uptime_seconds
+            FROM information_schema.GLOBAL_STATUS AS s
+            WHERE LOWER(s.VARIABLE_NAME) = 'uptime'
+        ) AS v
+        WHERE u.COUNT_STAR = 0
+            AND u.INDEX_NAME <> 'PRIMARY'
+            AND k.is_unique = 0
+            AND u.OBJECT_SCHEMA NOT IN ('mysql', 'performance_schema', 'information_schema', 'sys')
+        ORDER BY table_write_count DESC, database_name, table_name, index_name
+        LIMIT 200;
+        """#
+    /// MySQL/SQL/collectors/unused_indexes_mysql.sql
+    static let mySQLCollectorsUnusedIndexesMysql = #"""
+        SELECT u.OBJECT_SCHEMA AS database_name,
+            u.OBJECT_NAME AS table_name,
+            u.INDEX_NAME AS index_name,
+            t.COUNT_WRITE + 0e0 AS table_write_count,
+            t.COUNT_READ + 0e0 AS table_read_count,
+            v.uptime_seconds AS counted_seconds
+        FROM performance_schema.table_io_waits_summary_by_index_usage AS u
+        JOIN performance_schema.table_io_waits_summary_by_table AS t ON t.OBJECT_TYPE = u.OBJECT_TYPE
+            AND t.OBJECT_SCHEMA = u.OBJECT_SCHEMA
+            AND t.OBJECT_NAME = u.OBJECT_NAME
+        JOIN (
+            -- Bit 1 (2) of the type: unique, which it may be there for.
+            SELECT CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(n.NAME, '/', 1) USING binary) USING filename) USING utf8mb4) AS database_name,
+                CONVERT(CONVERT(CONVERT(SUBSTRING_INDEX(SUBSTRING_INDEX(SUBSTRING_INDEX(n.NAME, '/', -1), '#P#', 1), '#p#', 1) USING binary) USING filename) USING utf8mb4) AS table_name,
+                i.NAME AS index_name,
+                MAX(i.TYPE & 2) AS is_unique
+            FROM information_schema.INNODB_INDEXES AS i
+            JOIN information_schema.INNODB_TABLES AS n ON n.TABLE_ID = i.TABLE_ID
+            GROUP BY 1, 2, 3
+        ) AS k ON k.database_name = u.OBJECT_SCHEMA AND k.table_name = u.OBJECT_NAME AND k.index_name = u.INDEX_NAME
+        CROSS JOIN (
+            SELECT s.VARIABLE_VALUE + 0e0 AS uptime_seconds
+            FROM performance_schema.global_status AS s
+            WHERE LOWER(s.VARIABLE_NAME) = 'uptime'
+        ) AS v
+        WHERE u.COUNT_STAR = 0
+            AND u.INDEX_NAME <> 'PRIMARY'
+            AND k.is_unique = 0
+            AND u.OBJECT_SCHEMA NOT IN ('mysql', 'performance_schema', 'information_schema', 'sys')
+        ORDER BY table_write_count DESC, database_name, table_name, index_name
+        LIMIT 200;
+        """#
+    /// MySQL/SQL/collectors/users.sql
+    static let mySQLCollectorsUsers = #"""
+        SELECT l.USER AS user_name,
+            COUNT(*) + 0e0 AS session_count,
+            COUNT(CASE WHEN l.COMMAND NOT IN ('Sleep', 'Daemon') THEN 1 END) + 0e0 AS running_session_count
+        FROM information_schema.PROCESSLIST AS l
+        -- Without PROCESS only one's own sessions are to be seen: this raises an error instead (1227).
+        CROSS JOIN (SELECT COUNT(*) AS row_count FROM information_schema.INNODB_METRICS WHERE NAME = 'innodb_page_size') AS may_see
+        GROUP BY l.USER
+        ORDER BY user_name
+        LIMIT 100;
+        """#
+    /// MySQL/SQL/collectors/waits.sql
+    static let mySQLCollectorsWaits = #"""
+        SELECT e.EVENT_NAME AS event_name,
+            CAST(e.COUNT_STAR AS SIGNED) AS wait_count,
+            CAST(e.SUM_TIMER_WAIT DIV 1000000 AS SIGNED) AS wait_us
+        FROM performance_schema.events_waits_summary_global_by_event_name AS e
+        WHERE e.COUNT_STAR > 0
+            -- A thread that has nothing to do.
+            AND e.EVENT_NAME <> 'idle'
+        ORDER BY event_name
+        LIMIT 200;
+        """#
     /// MySQL/SQL/databases.sql
     static let mySQLDatabases = #"""
         SELECT s.schema_name AS name,
@@ -162,6 +994,916 @@ enum CollectorSQL {
             max(stats_reset) AS stats_reset_at,
             pg_postmaster_start_time() AS started_at
         FROM pg_stat_database
+        """#
+    /// PostgreSQL/SQL/collectors/activity.sql
+    static let postgreSQLCollectorsActivity = #"""
+        WITH sessions AS MATERIALIZED (
+            SELECT COALESCE(a.backend_type, 'unknown') AS backend_type,
+                CASE WHEN a.pid = pg_backend_pid() THEN 'idle' ELSE COALESCE(a.state, 'background') END AS state,
+                CASE WHEN a.pid <> pg_backend_pid() THEN a.xact_start END AS xact_start,
+                CASE WHEN a.pid <> pg_backend_pid() THEN a.state_change END AS state_change,
+                CASE WHEN a.pid <> pg_backend_pid() THEN a.backend_xmin END AS backend_xmin
+            FROM pg_stat_activity AS a
+            -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+            WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+        ),
+        kinds AS (
+            -- These are always told: 0 of them is known.
+            SELECT v.backend_type, v.state
+            FROM (VALUES ('client backend', 'active'), ('client backend', 'idle'), ('client backend', 'idle in transaction'),
+                ('client backend', 'idle in transaction (aborted)'), ('autovacuum worker', 'active'), ('parallel worker', 'active'),
+                ('walsender', 'active')) AS v (backend_type, state)
+            WHERE EXISTS (SELECT FROM sessions)
+            UNION
+            SELECT s.backend_type, s.state
+            FROM sessions AS s
+        )
+        SELECT k.backend_type,
+            k.state,
+            count(s.backend_type)::float8 AS session_count,
+            EXTRACT(epoch FROM clock_timestamp() - min(s.xact_start))::float8 AS oldest_transaction_seconds,
+            EXTRACT(epoch FROM clock_timestamp() - min(s.state_change))::float8 AS oldest_state_seconds,
+            max(age(s.backend_xmin))::float8 AS xmin_age
+        FROM kinds AS k
+        LEFT JOIN sessions AS s ON s.backend_type = k.backend_type AND s.state = k.state
+        GROUP BY k.backend_type, k.state
+        ORDER BY k.backend_type, k.state
+        LIMIT 100;
+        """#
+    /// PostgreSQL/SQL/collectors/archiver.sql
+    static let postgreSQLCollectorsArchiver = #"""
+        SELECT current_setting('archive_mode') <> 'off' AS is_archiving,
+            a.archived_count,
+            a.failed_count,
+            (SELECT count(*) FROM pg_ls_archive_statusdir() AS f WHERE f.name LIKE '%.ready')::float8 AS waiting_count,
+            a.last_archived_wal AS last_archived_name,
+            a.last_archived_time AS last_archived_at,
+            a.last_failed_wal AS last_failed_name,
+            a.last_failed_time AS last_failed_at,
+            CASE WHEN current_setting('archive_mode') <> 'off'
+                THEN COALESCE(a.last_failed_time > COALESCE(a.last_archived_time, '-infinity'), false) END AS is_failing,
+            a.stats_reset AS stats_reset_at
+        FROM pg_stat_archiver AS a
+        LIMIT 1;
+        """#
+    /// PostgreSQL/SQL/collectors/background_writer.sql
+    static let postgreSQLCollectorsBackgroundWriter = #"""
+        SELECT checkpoints_timed AS timed_checkpoint_count,
+            checkpoints_req AS requested_checkpoint_count,
+            checkpoint_write_time::bigint AS checkpoint_write_ms,
+            checkpoint_sync_time::bigint AS checkpoint_sync_ms,
+            buffers_checkpoint AS checkpoint_blocks_written,
+            buffers_clean AS cleaner_blocks_written,
+            maxwritten_clean AS cleaner_stop_count,
+            buffers_alloc AS blocks_allocated,
+            buffers_backend AS backend_blocks_written,
+            buffers_backend_fsync AS backend_sync_count,
+            stats_reset AS stats_reset_at
+        FROM pg_stat_bgwriter
+        LIMIT 1;
+        """#
+    /// PostgreSQL/SQL/collectors/blocking.sql
+    static let postgreSQLCollectorsBlocking = #"""
+        WITH RECURSIVE sessions AS MATERIALIZED (
+            SELECT a.*
+            FROM pg_stat_activity AS a
+            -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+            WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+        ),
+        waiting AS MATERIALIZED (
+            SELECT w.pid, pg_blocking_pids(w.pid) AS blockers
+            FROM (SELECT s.pid FROM sessions AS s WHERE s.wait_event_type = 'Lock' ORDER BY s.query_start, s.pid LIMIT 100) AS w
+        ),
+        edges AS MATERIALIZED (
+            SELECT DISTINCT w.pid, b.blocker
+            FROM waiting AS w
+            CROSS JOIN LATERAL unnest(w.blockers) AS b (blocker)
+            WHERE b.blocker <> w.pid
+        ),
+        tree (pid, lead_pid, depth) AS (
+            SELECT e.blocker, e.blocker, 0
+            FROM edges AS e
+            WHERE NOT EXISTS (SELECT FROM edges AS above WHERE above.pid = e.blocker)
+            UNION
+            SELECT e.pid, t.lead_pid, t.depth + 1
+            FROM tree AS t
+            JOIN edges AS e ON e.blocker = t.pid
+            WHERE t.depth < 20
+        ),
+        placed AS (
+            SELECT t.pid, min(t.depth) AS depth, (array_agg(t.lead_pid ORDER BY t.depth, t.lead_pid))[1] AS lead_pid
+            FROM tree AS t
+            GROUP BY t.pid
+        ),
+        heads AS (
+            SELECT t.lead_pid, count(DISTINCT t.pid) - 1 AS blocked_count
+            FROM tree AS t
+            GROUP BY t.lead_pid
+        ),
+        locks AS MATERIALIZED (
+            SELECT DISTINCT ON (present.pid) present.*
+            FROM (VALUES (NULL::timestamptz)) AS absent (waitstart)
+            CROSS JOIN LATERAL (
+                SELECT pid, locktype, mode, waitstart,
+                    CASE
+                        WHEN relation IS NULL THEN COALESCE(transactionid::text, virtualxid)
+                        WHEN database = (SELECT oid FROM pg_database WHERE datname = current_database()) THEN relation::regclass::text
+                        ELSE relation::text
+                    END AS target
+                FROM pg_locks
+                -- Nobody waits: the table of locks is not looked into at all.
+                WHERE NOT granted AND (SELECT count(*) > 0 FROM edges)
+            ) AS present
+            ORDER BY present.pid, present.waitstart
+        )
+        SELECT n.pid::text AS session_id,
+            (SELECT string_agg(e.blocker::text, ', ' ORDER BY e.blocker) FROM edges AS e WHERE e.pid = n.pid) AS blocked_by,
+            p.lead_pid::text AS lead_session_id,
+            p.depth::float8 AS depth,
+            h.blocked_count::float8 AS blocked_count,
+            EXTRACT(epoch FROM clock_timestamp() - l.waitstart)::float8 AS wait_seconds,
+            EXTRACT(epoch FROM clock_timestamp() - CASE s.state WHEN 'active' THEN s.query_start ELSE s.state_change END)::float8
+                AS duration_seconds,
+            EXTRACT(epoch FROM clock_timestamp() - s.xact_start)::float8 AS transaction_seconds,
+            CASE n.pid WHEN 0 THEN 'prepared transaction' ELSE s.state END AS state,
+            s.wait_event,
+            l.locktype AS lock_kind,
+            l.mode AS lock_mode,
+            l.target AS lock_target,
+            s.datname::text AS database_name,
+            s.usename::text AS user_name,
+            s.application_name,
+            COALESCE(host(s.client_addr), CASE s.backend_type WHEN 'client backend' THEN 'local' END) AS client_address,
+            left(s.query, 4000) AS query_text
+        FROM (SELECT e.pid FROM edges AS e UNION SELECT e.blocker FROM edges AS e) AS n
+        LEFT JOIN placed AS p ON p.pid = n.pid
+        LEFT JOIN heads AS h ON h.lead_pid = n.pid
+        LEFT JOIN sessions AS s ON s.pid = n.pid
+        LEFT JOIN locks AS l ON l.pid = n.pid
+        ORDER BY p.lead_pid, p.depth, n.pid
+        LIMIT 200;
+        """#
+    /// PostgreSQL/SQL/collectors/checkpointer.sql
+    static let postgreSQLCollectorsCheckpointer = #"""
+        SELECT c.num_timed AS timed_checkpoint_count,
+            c.num_requested AS requested_checkpoint_count,
+            c.restartpoints_timed AS timed_restartpoint_count,
+            c.restartpoints_req AS requested_restartpoint_count,
+            c.restartpoints_done AS restartpoint_count,
+            c.write_time::bigint AS checkpoint_write_ms,
+            c.sync_time::bigint AS checkpoint_sync_ms,
+            c.buffers_written AS checkpoint_blocks_written,
+            b.buffers_clean AS cleaner_blocks_written,
+            b.maxwritten_clean AS cleaner_stop_count,
+            b.buffers_alloc AS blocks_allocated,
+            c.stats_reset AS stats_reset_at
+        FROM pg_stat_checkpointer AS c
+        CROSS JOIN pg_stat_bgwriter AS b
+        LIMIT 1;
+        """#
+    /// PostgreSQL/SQL/collectors/connections.sql
+    static let postgreSQLCollectorsConnections = #"""
+        SELECT u.used_count,
+            100 * u.used_count / NULLIF(l.limit_count - l.reserved_count, 0) AS used_percent,
+            l.limit_count,
+            l.reserved_count,
+            pg_postmaster_start_time() AS started_at
+        FROM (SELECT sum(numbackends)::float8 AS used_count FROM pg_stat_database WHERE datname IS NOT NULL) AS u
+        CROSS JOIN (
+            SELECT current_setting('max_connections')::float8 AS limit_count,
+                current_setting('superuser_reserved_connections')::float8
+                    + COALESCE(current_setting('reserved_connections', true), '0')::float8 AS reserved_count
+        ) AS l
+        LIMIT 1;
+        """#
+    /// PostgreSQL/SQL/collectors/database_sizes.sql
+    static let postgreSQLCollectorsDatabaseSizes = #"""
+        SELECT d.datname::text AS database_name,
+            pg_database_size(d.oid)::float8 AS size_bytes,
+            pg_get_userbyid(d.datdba)::text AS owner_name,
+            t.spcname::text AS tablespace_name,
+            pg_encoding_to_char(d.encoding)::text AS encoding_name,
+            d.datcollate::text AS collation_name,
+            NULLIF(d.datconnlimit, -1)::float8 AS connection_limit,
+            d.datistemplate AS is_template
+        FROM pg_database AS d
+        LEFT JOIN pg_tablespace AS t ON t.oid = d.dattablespace
+        -- Without pg_monitor only some databases would be seen: this raises an error instead (42501).
+        WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+        ORDER BY database_name
+        LIMIT 500;
+        """#
+    /// PostgreSQL/SQL/collectors/databases.sql
+    static let postgreSQLCollectorsDatabases = #"""
+        SELECT present.*
+        FROM (VALUES (NULL::float8, NULL::float8, NULL::float8, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint))
+            -- A column that this version does not have is found here: names are looked up in the inner query first.
+            AS absent (session_time, active_time, idle_in_transaction_time, sessions, sessions_abandoned, sessions_fatal, sessions_killed)
+        CROSS JOIN LATERAL (
+            SELECT datname::text AS database_name,
+                numbackends::float8 AS session_count,
+                xact_commit AS commit_count,
+                xact_rollback AS rollback_count,
+                blks_read AS blocks_read,
+                blks_hit AS blocks_hit,
+                tup_returned AS rows_returned,
+                tup_fetched AS rows_fetched,
+                tup_inserted AS rows_inserted,
+                tup_updated AS rows_updated,
+                tup_deleted AS rows_deleted,
+                conflicts AS conflict_count,
+                temp_files AS temp_file_count,
+                temp_bytes AS temp_bytes,
+                deadlocks AS deadlock_count,
+                checksum_failures AS checksum_failure_count,
+                CASE WHEN current_setting('track_io_timing')::boolean THEN blk_read_time::bigint END AS read_ms,
+                CASE WHEN current_setting('track_io_timing')::boolean THEN blk_write_time::bigint END AS write_ms,
+                session_time::bigint AS session_ms,
+                active_time::bigint AS active_ms,
+                idle_in_transaction_time::bigint AS idle_in_transaction_ms,
+                sessions AS opened_session_count,
+                sessions_abandoned AS abandoned_session_count,
+                sessions_fatal AS fatal_session_count,
+                sessions_killed AS killed_session_count,
+                100.0::float8 * blks_hit / NULLIF(blks_hit + blks_read, 0) AS cache_hit_percent,
+                stats_reset AS stats_reset_at
+            FROM pg_stat_database
+            WHERE datname IS NOT NULL
+                AND datid IN (SELECT oid FROM pg_database WHERE datallowconn)
+        ) AS present
+        ORDER BY database_name
+        LIMIT 500;
+        """#
+    /// PostgreSQL/SQL/collectors/extensions.sql
+    static let postgreSQLCollectorsExtensions = #"""
+        SELECT current_database()::text AS database_name,
+            e.extname::text AS extension_name,
+            e.extversion AS version,
+            a.default_version AS available_version,
+            n.nspname::text AS schema_name,
+            e.extversion <> a.default_version AS is_outdated
+        FROM pg_extension AS e
+        JOIN pg_namespace AS n ON n.oid = e.extnamespace
+        LEFT JOIN pg_available_extensions AS a ON a.name = e.extname
+        ORDER BY extension_name
+        LIMIT 200;
+        """#
+    /// PostgreSQL/SQL/collectors/index_bloat.sql
+    static let postgreSQLCollectorsIndexBloat = #"""
+        WITH largest AS MATERIALIZED (
+            SELECT x.oid, n.nspname, t.oid AS table_oid, t.relname AS table_name, x.relname AS index_name, x.relpages::float8 AS pages,
+                x.reltuples::float8 AS row_count, x.reloptions, i.indkey
+            FROM pg_index AS i
+            JOIN pg_class AS x ON x.oid = i.indexrelid
+            JOIN pg_class AS t ON t.oid = i.indrelid
+            JOIN pg_namespace AS n ON n.oid = x.relnamespace
+            WHERE x.relkind = 'i'
+                AND x.relpersistence <> 't'
+                AND x.relpages >= 16
+                AND x.relam = (SELECT m.oid FROM pg_am AS m WHERE m.amname = 'btree')
+                AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            ORDER BY x.relpages DESC, x.oid
+            LIMIT 200
+        ),
+        columns_of AS (
+            -- A plain column has the table's statistics, an expression those of the index's own column.
+            SELECT g.oid, g.nspname,
+                CASE k.attnum WHEN 0 THEN g.index_name ELSE g.table_name END AS relation_name,
+                a.attname
+            FROM largest AS g
+            CROSS JOIN LATERAL unnest(g.indkey::smallint[]) WITH ORDINALITY AS k (attnum, place)
+            JOIN pg_attribute AS a ON a.attrelid = CASE k.attnum WHEN 0 THEN g.oid ELSE g.table_oid END
+                AND a.attnum = CASE k.attnum WHEN 0 THEN k.place ELSE k.attnum END
+        ),
+        widths AS (
+            SELECT c.oid,
+                count(*) AS column_count,
+                count(s.attname) AS known_count,
+                sum((1 - s.null_frac) * s.avg_width) AS data_bytes,
+                COALESCE(bool_or(s.null_frac > 0), false) AS has_nulls
+            FROM columns_of AS c
+            LEFT JOIN pg_stats AS s ON s.schemaname = c.nspname AND s.tablename = c.relation_name AND s.attname = c.attname AND NOT s.inherited
+            GROUP BY c.oid
+        ),
+        entries AS (
+            SELECT g.*,
+                current_setting('block_size')::float8 AS block_bytes,
+                COALESCE((SELECT o.option_value FROM pg_options_to_table(g.reloptions) AS o WHERE o.option_name = 'fillfactor')::float8, 90) AS fill_factor,
+                -- An entry: its pointer (4), its header (8, or 16 when some values are NULL) and its values to the next 8 bytes.
+                CASE WHEN w.known_count = w.column_count THEN
+                    4 + CASE WHEN w.has_nulls THEN 16 ELSE 8 END + 8 * ceil(w.data_bytes / 8.0)
+                END::float8 AS entry_bytes
+            FROM largest AS g
+            JOIN widths AS w ON w.oid = g.oid
+        ),
+        estimates AS (
+            SELECT e.*, CASE WHEN n.needed_pages IS NOT NULL THEN GREATEST(e.pages - n.needed_pages, 0) END AS spare_pages
+            FROM entries AS e
+            CROSS JOIN LATERAL (
+                SELECT ceil(e.row_count / GREATEST(floor((e.block_bytes - 40) * e.fill_factor / 100 / e.entry_bytes), 1)) AS leaf_pages
+            ) AS l
+            CROSS JOIN LATERAL (
+                -- A page has 24 bytes in front and 16 behind; beside the leaves there are the meta page and the pages that lead to them.
+                SELECT CASE
+                    WHEN e.row_count = 0 THEN 1
+                    -- Not known: never analyzed (-1 from 14), or statistics of a column are missing.
+                    WHEN e.row_count < 0 OR e.entry_bytes IS NULL THEN NULL
+                    ELSE 1 + ceil(l.leaf_pages * (1 + e.entry_bytes / (e.block_bytes - 40)))
+                END::float8 AS needed_pages
+            ) AS n
+        )
+        SELECT current_database()::text AS database_name,
+            d.nspname::text AS schema_name,
+            d.table_name::text AS table_name,
+            d.index_name::text AS index_name,
+            d.pages * d.block_bytes AS index_bytes,
+            d.spare_pages * d.block_bytes AS bloat_bytes,
+            100 * d.spare_pages / d.pages AS bloat_percent,
+            d.fill_factor
+        FROM estimates AS d
+        ORDER BY d.spare_pages DESC NULLS LAST, d.pages DESC, schema_name, index_name
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/indexes.sql
+    static let postgreSQLCollectorsIndexes = #"""
+        SELECT g.*
+        FROM (
+            SELECT current_database()::text AS database_name,
+                n.nspname::text AS schema_name,
+                t.relname::text AS table_name,
+                x.relname::text AS index_name,
+                x.relpages * current_setting('block_size')::float8 AS size_bytes,
+                pg_stat_get_numscans(x.oid) AS scan_count,
+                pg_stat_get_tuples_returned(x.oid) AS row_count,
+                pg_stat_get_tuples_fetched(x.oid) AS fetched_count,
+                pg_stat_get_numscans(x.oid) = 0 AS is_unused,
+                i.indisunique AS is_unique,
+                i.indisprimary AS is_primary,
+                i.indisvalid AS is_valid,
+                m.amname::text AS method_name
+            FROM pg_index AS i
+            JOIN pg_class AS x ON x.oid = i.indexrelid
+            JOIN pg_class AS t ON t.oid = i.indrelid
+            JOIN pg_namespace AS n ON n.oid = x.relnamespace
+            JOIN pg_am AS m ON m.oid = x.relam
+            WHERE x.relkind = 'i'
+                AND x.relpersistence <> 't'
+                AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            ORDER BY x.relpages DESC, x.oid
+            LIMIT 50
+        ) AS g
+        ORDER BY g.schema_name, g.table_name, g.index_name
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/io.sql
+    static let postgreSQLCollectorsIo = #"""
+        SELECT present.*
+        FROM (VALUES (NULL::bigint, NULL::numeric, NULL::numeric))
+            -- op_bytes went with 18, which counts bytes: what this version does not have is found here.
+            AS absent (op_bytes, read_bytes, write_bytes)
+        CROSS JOIN (SELECT current_setting('track_io_timing')::boolean AS is_timed, current_setting('track_wal_io_timing')::boolean AS is_wal_timed) AS settings
+        CROSS JOIN LATERAL (
+            SELECT backend_type,
+                object AS object_kind,
+                context AS access_context,
+                reads AS read_count,
+                COALESCE(read_bytes, reads * op_bytes)::bigint AS read_bytes,
+                CASE WHEN CASE object WHEN 'wal' THEN is_wal_timed ELSE is_timed END THEN read_time::bigint END AS read_ms,
+                writes AS write_count,
+                COALESCE(write_bytes, writes * op_bytes)::bigint AS write_bytes,
+                CASE WHEN CASE object WHEN 'wal' THEN is_wal_timed ELSE is_timed END THEN write_time::bigint END AS write_ms,
+                extends AS extend_count,
+                hits AS hit_count,
+                evictions AS eviction_count,
+                reuses AS reuse_count,
+                fsyncs AS sync_count,
+                CASE WHEN CASE object WHEN 'wal' THEN is_wal_timed ELSE is_timed END THEN fsync_time::bigint END AS sync_ms
+            FROM pg_stat_io
+            -- What never happened since the start is left out; the set of rows only grows.
+            WHERE COALESCE(reads, 0) + COALESCE(writes, 0) + COALESCE(extends, 0) + COALESCE(hits, 0) + COALESCE(fsyncs, 0) > 0
+        ) AS present
+        ORDER BY backend_type, object_kind, access_context
+        LIMIT 200;
+        """#
+    /// PostgreSQL/SQL/collectors/locks.sql
+    static let postgreSQLCollectorsLocks = #"""
+        SELECT m.lock_mode,
+            count(l.mode) FILTER (WHERE l.granted)::float8 AS granted_count,
+            count(l.mode) FILTER (WHERE NOT l.granted)::float8 AS waiting_count
+        FROM (VALUES ('AccessShareLock'), ('RowShareLock'), ('RowExclusiveLock'), ('ShareUpdateExclusiveLock'), ('ShareLock'),
+            ('ShareRowExclusiveLock'), ('ExclusiveLock'), ('AccessExclusiveLock'), ('SIReadLock')) AS m (lock_mode)
+        LEFT JOIN pg_locks AS l ON l.mode = m.lock_mode AND l.pid IS DISTINCT FROM pg_backend_pid()
+        GROUP BY m.lock_mode
+        ORDER BY m.lock_mode
+        LIMIT 20;
+        """#
+    /// PostgreSQL/SQL/collectors/prepared_transactions.sql
+    static let postgreSQLCollectorsPreparedTransactions = #"""
+        SELECT p.gid AS transaction_name,
+            p.database::text AS database_name,
+            p.owner::text AS owner_name,
+            p.prepared AS prepared_at,
+            EXTRACT(epoch FROM clock_timestamp() - p.prepared)::float8 AS age_seconds,
+            age(p.transaction)::float8 AS transaction_age
+        FROM pg_prepared_xacts AS p
+        ORDER BY prepared_at, transaction_name
+        LIMIT 100;
+        """#
+    /// PostgreSQL/SQL/collectors/progress_vacuum.sql
+    static let postgreSQLCollectorsProgressVacuum = #"""
+        SELECT v.pid::text AS session_id,
+            v.datname::text AS database_name,
+            CASE WHEN v.datname = current_database() THEN v.relid::regclass::text ELSE v.relid::text END AS table_name,
+            v.phase,
+            a.backend_type = 'autovacuum worker' AS is_autovacuum,
+            100.0::float8 * v.heap_blks_scanned / NULLIF(v.heap_blks_total, 0) AS scanned_percent,
+            100.0::float8 * v.heap_blks_vacuumed / NULLIF(v.heap_blks_total, 0) AS vacuumed_percent,
+            v.index_vacuum_count::float8 AS index_pass_count,
+            v.heap_blks_total * current_setting('block_size')::float8 AS table_bytes,
+            EXTRACT(epoch FROM clock_timestamp() - a.query_start)::float8 AS running_seconds
+        FROM pg_stat_progress_vacuum AS v
+        LEFT JOIN pg_stat_activity AS a ON a.pid = v.pid
+        -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+        WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+        ORDER BY running_seconds DESC, session_id
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/recovery.sql
+    static let postgreSQLCollectorsRecovery = #"""
+        SELECT l.is_in_recovery,
+            r.status AS receiver_state,
+            r.sender_host,
+            r.slot_name::text AS slot_name,
+            CASE
+                WHEN NOT l.is_in_recovery THEN NULL
+                -- When nothing new comes, the newest transaction grows old without anything being late.
+                WHEN l.received_lsn = l.replayed_lsn THEN 0
+                ELSE EXTRACT(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())
+            END::float8 AS replay_lag_seconds,
+            CASE WHEN l.received_lsn IS NOT NULL THEN GREATEST(pg_wal_lsn_diff(l.received_lsn, l.replayed_lsn), 0) END::float8 AS replay_lag_bytes,
+            CASE WHEN l.is_in_recovery THEN pg_last_xact_replay_timestamp() END AS replayed_at,
+            r.last_msg_receipt_time AS heard_at,
+            CASE WHEN l.is_in_recovery THEN pg_is_wal_replay_paused() END AS is_replay_paused,
+            (SELECT timeline_id FROM pg_control_checkpoint())::float8 AS timeline_id,
+            COALESCE(l.replayed_lsn, CASE WHEN NOT l.is_in_recovery THEN pg_current_wal_lsn() END)::text AS newest_lsn
+        FROM (
+            SELECT pg_is_in_recovery() AS is_in_recovery,
+                CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() END AS received_lsn,
+                CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END AS replayed_lsn
+        ) AS l
+        LEFT JOIN pg_stat_wal_receiver AS r ON true
+        -- Without pg_monitor a receiver looks as if there were none: this raises an error instead (42501).
+        WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+        LIMIT 1;
+        """#
+    /// PostgreSQL/SQL/collectors/replication.sql
+    static let postgreSQLCollectorsReplication = #"""
+        SELECT CASE WHEN r.ordinal = 1 THEN r.application_name ELSE r.application_name || ' ' || r.ordinal END AS standby_name,
+            r.address AS client_address,
+            r.state,
+            r.sync_state,
+            pg_wal_lsn_diff(r.newest_lsn, r.sent_lsn)::float8 AS send_lag_bytes,
+            pg_wal_lsn_diff(r.newest_lsn, r.write_lsn)::float8 AS write_lag_bytes,
+            pg_wal_lsn_diff(r.newest_lsn, r.flush_lsn)::float8 AS flush_lag_bytes,
+            pg_wal_lsn_diff(r.newest_lsn, r.replay_lsn)::float8 AS replay_lag_bytes,
+            CASE WHEN r.write_lsn = r.newest_lsn THEN 0 ELSE EXTRACT(epoch FROM r.write_lag) END::float8 AS write_lag_seconds,
+            CASE WHEN r.flush_lsn = r.newest_lsn THEN 0 ELSE EXTRACT(epoch FROM r.flush_lag) END::float8 AS flush_lag_seconds,
+            CASE WHEN r.replay_lsn = r.newest_lsn THEN 0 ELSE EXTRACT(epoch FROM r.replay_lag) END::float8 AS replay_lag_seconds,
+            r.usename::text AS user_name,
+            r.backend_start AS connected_at,
+            r.reply_time AS replied_at,
+            age(r.backend_xmin)::float8 AS xmin_age
+        FROM (
+            SELECT s.*,
+                COALESCE(host(s.client_addr), 'local') AS address,
+                row_number() OVER (PARTITION BY s.application_name, s.client_addr ORDER BY s.backend_start, s.pid) AS ordinal,
+                -- A standby that feeds others has received so much; only a primary has written.
+                CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END AS newest_lsn
+            FROM pg_stat_replication AS s
+        ) AS r
+        -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+        WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+        ORDER BY standby_name, client_address
+        LIMIT 100;
+        """#
+    /// PostgreSQL/SQL/collectors/replication_slots.sql
+    static let postgreSQLCollectorsReplicationSlots = #"""
+        SELECT present.*
+        FROM (VALUES (NULL::text, NULL::bigint, NULL::timestamptz, NULL::text))
+            -- What this version does not have is found here: names are looked up in the inner query first.
+            AS absent (wal_status, safe_wal_size, inactive_since, invalidation_reason)
+        CROSS JOIN (
+            SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS newest_lsn
+        ) AS log
+        CROSS JOIN LATERAL (
+            SELECT slot_name::text AS slot_name,
+                slot_type AS slot_kind,
+                plugin::text AS plugin_name,
+                database::text AS database_name,
+                active AS is_active,
+                temporary AS is_temporary,
+                wal_status AS wal_state,
+                CASE WHEN restart_lsn IS NOT NULL
+                    THEN GREATEST(pg_wal_lsn_diff(newest_lsn, restart_lsn), 0) END::float8 AS retained_bytes,
+                CASE WHEN confirmed_flush_lsn IS NOT NULL
+                    THEN GREATEST(pg_wal_lsn_diff(newest_lsn, confirmed_flush_lsn), 0) END::float8 AS unconfirmed_bytes,
+                safe_wal_size::float8 AS safe_bytes,
+                age(xmin)::float8 AS xmin_age,
+                age(catalog_xmin)::float8 AS catalog_xmin_age,
+                inactive_since,
+                invalidation_reason AS invalidated_for
+            FROM pg_replication_slots
+        ) AS present
+        ORDER BY slot_name
+        LIMIT 200;
+        """#
+    /// PostgreSQL/SQL/collectors/running_queries.sql
+    static let postgreSQLCollectorsRunningQueries = #"""
+        SELECT present.*
+        FROM (VALUES (NULL::int, NULL::bigint))
+            -- What this version does not have is found here: names are looked up in the inner query first.
+            AS absent (leader_pid, query_id)
+        CROSS JOIN LATERAL (
+            SELECT pid::text AS session_id,
+                state,
+                EXTRACT(epoch FROM clock_timestamp() - CASE state WHEN 'active' THEN query_start ELSE state_change END)::float8
+                    AS duration_seconds,
+                EXTRACT(epoch FROM clock_timestamp() - xact_start)::float8 AS transaction_seconds,
+                CASE WHEN state <> 'idle' THEN wait_event_type END AS wait_event_type,
+                CASE WHEN state <> 'idle' THEN wait_event END AS wait_event,
+                datname::text AS database_name,
+                usename::text AS user_name,
+                application_name,
+                COALESCE(host(client_addr), CASE backend_type WHEN 'client backend' THEN 'local' END) AS client_address,
+                backend_type,
+                leader_pid::text AS leader_session_id,
+                query_id::text AS query_id,
+                query_start AS started_at,
+                left(query, 4000) AS query_text
+            FROM pg_stat_activity
+            -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+            WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+                AND backend_type IN ('client backend', 'parallel worker', 'autovacuum worker')
+                AND state <> 'idle'
+                AND pid <> pg_backend_pid()
+        ) AS present
+        WHERE present.duration_seconds >= 1
+        ORDER BY present.duration_seconds DESC, present.session_id
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/sequences.sql
+    static let postgreSQLCollectorsSequences = #"""
+        SELECT g.*
+        FROM (
+            SELECT current_database()::text AS database_name,
+                s.schemaname::text AS schema_name,
+                s.sequencename::text AS sequence_name,
+                s.last_value::float8 AS last_value,
+                s.max_value::float8 AS max_value,
+                100 * (s.last_value::float8 - s.start_value) / NULLIF(s.max_value::float8 - s.start_value, 0) AS used_percent,
+                s.data_type::text AS data_type,
+                s.cycle AS is_cycling
+            FROM pg_sequences AS s
+            WHERE s.last_value IS NOT NULL
+                AND s.increment_by > 0
+            ORDER BY used_percent DESC, schema_name, sequence_name
+            LIMIT 50
+        ) AS g
+        ORDER BY g.schema_name, g.sequence_name
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/settings.sql
+    static let postgreSQLCollectorsSettings = #"""
+        SELECT s.name AS setting_name,
+            CASE
+                WHEN s.reset_val = '' THEN ''
+                WHEN s.name IN ('primary_conninfo', 'ssl_passphrase_command') OR s.name LIKE '%\_command' OR s.name ~* 'passw|secret|token|credential|conninfo'
+                    THEN '(set)'
+                ELSE left(s.reset_val, 2000)
+            END AS value,
+            s.unit,
+            s.boot_val AS default_value,
+            s.source,
+            s.category,
+            s.pending_restart AS is_restart_pending
+        FROM pg_settings AS s
+        WHERE (s.reset_val IS DISTINCT FROM s.boot_val OR s.pending_restart)
+            -- What our own connection brings is no setting of the server.
+            AND s.source <> 'client'
+            -- Without pg_monitor some settings are hidden: this raises an error instead (42501).
+            AND (SELECT current_setting('data_directory') IS NOT NULL)
+        ORDER BY setting_name
+        LIMIT 500;
+        """#
+    /// PostgreSQL/SQL/collectors/statements.sql
+    static let postgreSQLCollectorsStatements = #"""
+        SELECT s.queryid::text AS query_id,
+            COALESCE(d.datname::text, s.dbid::text) AS database_name,
+            COALESCE(u.rolname::text, s.userid::text) AS user_name,
+            s.call_count,
+            s.total_us,
+            s.planning_us,
+            s.row_count,
+            s.blocks_hit,
+            s.blocks_read,
+            s.blocks_dirtied,
+            s.temp_blocks_written,
+            s.wal_bytes,
+            s.mean_ms,
+            s.max_ms,
+            left(s.query_text, 4000) AS query_text
+        FROM (
+            SELECT present.*
+            FROM (VALUES (NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::numeric))
+                -- 13 divided time into planning and execution: what this version does not have is found here.
+                AS absent (total_exec_time, total_plan_time, max_exec_time, total_time, max_time, wal_bytes)
+            CROSS JOIN LATERAL (
+                SELECT queryid,
+                    dbid,
+                    userid,
+                    sum(calls)::bigint AS call_count,
+                    (1000 * sum(COALESCE(total_exec_time, total_time)))::bigint AS total_us,
+                    CASE WHEN current_setting('pg_stat_statements.track_planning', true)::boolean THEN (1000 * sum(total_plan_time))::bigint END AS planning_us,
+                    sum(rows)::bigint AS row_count,
+                    sum(shared_blks_hit)::bigint AS blocks_hit,
+                    sum(shared_blks_read)::bigint AS blocks_read,
+                    sum(shared_blks_dirtied)::bigint AS blocks_dirtied,
+                    sum(temp_blks_written)::bigint AS temp_blocks_written,
+                    sum(wal_bytes)::bigint AS wal_bytes,
+                    sum(COALESCE(total_exec_time, total_time)) / NULLIF(sum(calls), 0)::float8 AS mean_ms,
+                    max(COALESCE(max_exec_time, max_time)) AS max_ms,
+                    -- From 14 a statement is counted apart where a function runs it.
+                    min(query) AS query_text
+                FROM pg_stat_statements
+                -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+                WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+                    AND queryid IS NOT NULL
+                GROUP BY queryid, dbid, userid
+            ) AS present
+            ORDER BY present.total_us DESC, present.queryid, present.dbid, present.userid
+            LIMIT 100
+        ) AS s
+        LEFT JOIN pg_database AS d ON d.oid = s.dbid
+        LEFT JOIN pg_roles AS u ON u.oid = s.userid
+        ORDER BY query_id, database_name, user_name
+        LIMIT 100;
+        """#
+    /// PostgreSQL/SQL/collectors/table_bloat.sql
+    static let postgreSQLCollectorsTableBloat = #"""
+        WITH largest AS MATERIALIZED (
+            SELECT c.oid, n.nspname, c.relname, c.relpages::float8 AS pages, c.reltuples::float8 AS row_count, c.reloptions
+            FROM pg_class AS c
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'm')
+                AND c.relpersistence <> 't'
+                AND c.relpages >= 16
+                AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+            ORDER BY c.relpages DESC, c.oid
+            LIMIT 200
+        ),
+        widths AS (
+            SELECT g.oid,
+                count(*) AS column_count,
+                count(s.attname) AS known_count,
+                sum((1 - s.null_frac) * s.avg_width) AS data_bytes,
+                COALESCE(bool_or(s.null_frac > 0), false) AS has_nulls
+            FROM largest AS g
+            JOIN pg_attribute AS a ON a.attrelid = g.oid AND a.attnum > 0 AND NOT a.attisdropped
+            LEFT JOIN pg_stats AS s ON s.schemaname = g.nspname AND s.tablename = g.relname AND s.attname = a.attname AND NOT s.inherited
+            GROUP BY g.oid
+        ),
+        rows_of AS (
+            SELECT g.*,
+                current_setting('block_size')::float8 AS block_bytes,
+                COALESCE((SELECT o.option_value FROM pg_options_to_table(g.reloptions) AS o WHERE o.option_name = 'fillfactor')::float8, 100) AS fill_factor,
+                -- A row: its pointer (4), its header (23, and a bit for each column when some are NULL) and its values, both to the next 8 bytes.
+                CASE WHEN w.known_count = w.column_count THEN
+                    4 + 8 * ceil((23 + CASE WHEN w.has_nulls THEN ceil(w.column_count / 8.0) ELSE 0 END) / 8.0) + 8 * ceil(w.data_bytes / 8.0)
+                END::float8 AS row_bytes
+            FROM largest AS g
+            JOIN widths AS w ON w.oid = g.oid
+        ),
+        estimates AS (
+            SELECT r.*, CASE WHEN n.needed_pages IS NOT NULL THEN GREATEST(r.pages - n.needed_pages, 0) END AS spare_pages
+            FROM rows_of AS r
+            CROSS JOIN LATERAL (
+                SELECT CASE
+                    WHEN r.row_count = 0 THEN 0
+                    -- Not known: never analyzed (-1 from 14), or statistics of a column are missing.
+                    WHEN r.row_count < 0 OR r.row_bytes IS NULL THEN NULL
+                    -- Each page has a header of 24 bytes; a row wider than a page lives in TOAST.
+                    ELSE ceil(r.row_count / GREATEST(floor((r.block_bytes - 24) * r.fill_factor / 100 / r.row_bytes), 1))
+                END::float8 AS needed_pages
+            ) AS n
+        )
+        SELECT current_database()::text AS database_name,
+            e.nspname::text AS schema_name,
+            e.relname::text AS table_name,
+            e.pages * e.block_bytes AS table_bytes,
+            e.spare_pages * e.block_bytes AS bloat_bytes,
+            100 * e.spare_pages / e.pages AS bloat_percent,
+            e.fill_factor
+        FROM estimates AS e
+        ORDER BY e.spare_pages DESC NULLS LAST, e.pages DESC, schema_name, table_name
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/tables.sql
+    static let postgreSQLCollectorsTables = #"""
+        WITH locked AS MATERIALIZED (
+            -- To look up a size waits for whoever holds, or waits for, such a lock.
+            SELECT l.relation
+            FROM pg_locks AS l
+            WHERE l.mode = 'AccessExclusiveLock'
+                AND l.relation IS NOT NULL
+                AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+        ),
+        index_pages AS (
+            SELECT i.indrelid, sum(x.relpages) AS pages
+            FROM pg_index AS i
+            JOIN pg_class AS x ON x.oid = i.indexrelid
+            GROUP BY i.indrelid
+        ),
+        largest AS MATERIALIZED (
+            SELECT c.oid, n.nspname, c.relname, c.reltablespace, c.reltoastrelid
+            FROM pg_class AS c
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid
+            LEFT JOIN index_pages AS x ON x.indrelid = c.oid
+            WHERE c.relkind IN ('r', 'm')
+                AND c.relpersistence <> 't'
+                AND (n.nspname NOT IN ('pg_catalog', 'information_schema') OR c.relname = 'pg_largeobject')
+                AND c.oid NOT IN (SELECT l.relation FROM locked AS l)
+                AND NOT EXISTS (SELECT FROM pg_index AS i JOIN locked AS l ON l.relation = i.indexrelid WHERE i.indrelid = c.oid)
+            -- The catalogue's estimates; a table that was never analyzed has none, and is judged by its rows.
+            ORDER BY GREATEST(c.relpages + COALESCE(t.relpages, 0) + COALESCE(x.pages, 0), pg_stat_get_live_tuples(c.oid) / 100) DESC, c.oid
+            LIMIT 50
+        )
+        SELECT current_database()::text AS database_name,
+            g.nspname::text AS schema_name,
+            g.relname::text AS table_name,
+            pg_total_relation_size(g.oid)::float8 AS total_bytes,
+            pg_indexes_size(g.oid)::float8 AS index_bytes,
+            s.n_live_tup::float8 AS live_rows,
+            s.n_dead_tup::float8 AS dead_rows,
+            s.seq_scan AS sequential_scan_count,
+            s.seq_tup_read AS sequential_row_count,
+            s.idx_scan AS index_scan_count,
+            s.idx_tup_fetch AS index_row_count,
+            s.n_tup_ins AS inserted_row_count,
+            s.n_tup_upd AS updated_row_count,
+            s.n_tup_hot_upd AS hot_updated_row_count,
+            s.n_tup_del AS deleted_row_count,
+            p.spcname::text AS tablespace_name
+        FROM largest AS g
+        LEFT JOIN pg_stat_all_tables AS s ON s.relid = g.oid
+        LEFT JOIN pg_tablespace AS p ON p.oid = g.reltablespace
+        ORDER BY schema_name, table_name
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/unused_indexes.sql
+    static let postgreSQLCollectorsUnusedIndexes = #"""
+        SELECT current_database()::text AS database_name,
+            n.nspname::text AS schema_name,
+            t.relname::text AS table_name,
+            x.relname::text AS index_name,
+            x.relpages * current_setting('block_size')::float8 AS size_bytes,
+            (pg_stat_get_tuples_inserted(t.oid) + pg_stat_get_tuples_updated(t.oid) + pg_stat_get_tuples_deleted(t.oid))::float8 AS table_write_count,
+            i.indisvalid AS is_valid,
+            (SELECT d.stats_reset FROM pg_stat_database AS d WHERE d.datname = current_database()) AS counted_since
+        FROM pg_index AS i
+        JOIN pg_class AS x ON x.oid = i.indexrelid
+        JOIN pg_class AS t ON t.oid = i.indrelid
+        JOIN pg_namespace AS n ON n.oid = x.relnamespace
+        WHERE x.relkind = 'i'
+            AND x.relpersistence <> 't'
+            AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            AND (NOT i.indisvalid OR pg_stat_get_numscans(x.oid) = 0 AND NOT i.indisunique AND NOT i.indisexclusion)
+        ORDER BY size_bytes DESC, schema_name, table_name, index_name
+        LIMIT 200;
+        """#
+    /// PostgreSQL/SQL/collectors/vacuum.sql
+    static let postgreSQLCollectorsVacuum = #"""
+        SELECT current_database()::text AS database_name,
+            n.nspname::text AS schema_name,
+            c.relname::text AS table_name,
+            c.dead_rows::float8 AS dead_rows,
+            c.live_rows::float8 AS live_rows,
+            100.0::float8 * c.dead_rows / NULLIF(c.dead_rows + c.live_rows, 0) AS dead_percent,
+            COALESCE(o.threshold, current_setting('autovacuum_vacuum_threshold')::float8)
+                + COALESCE(o.scale_factor, current_setting('autovacuum_vacuum_scale_factor')::float8) * GREATEST(c.reltuples, 0)
+                AS vacuum_threshold_rows,
+            pg_stat_get_mod_since_analyze(c.oid)::float8 AS rows_since_analyze,
+            v.rows_since_vacuum,
+            current_setting('autovacuum')::boolean AND COALESCE(o.is_enabled, true) AS is_autovacuum_enabled,
+            pg_stat_get_last_vacuum_time(c.oid) AS last_vacuum_at,
+            pg_stat_get_last_autovacuum_time(c.oid) AS last_autovacuum_at,
+            pg_stat_get_last_analyze_time(c.oid) AS last_analyze_at,
+            pg_stat_get_last_autoanalyze_time(c.oid) AS last_autoanalyze_at,
+            (pg_stat_get_vacuum_count(c.oid) + pg_stat_get_autovacuum_count(c.oid))::float8 AS vacuum_count,
+            (pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid))::float8 AS analyze_count,
+            age(c.relfrozenxid)::float8 AS transaction_id_age
+        FROM (
+            SELECT r.oid, r.relnamespace, r.relname, r.reltuples, r.reloptions, r.relfrozenxid,
+                pg_stat_get_dead_tuples(r.oid) AS dead_rows,
+                pg_stat_get_live_tuples(r.oid) AS live_rows
+            FROM pg_class AS r
+            WHERE r.relkind IN ('r', 'm') AND r.relpersistence <> 't'
+            ORDER BY dead_rows DESC, live_rows DESC, r.oid
+            LIMIT 50
+        ) AS c
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        CROSS JOIN LATERAL (
+            SELECT max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_vacuum_threshold')::float8 AS threshold,
+                max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_vacuum_scale_factor')::float8 AS scale_factor,
+                max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_enabled')::boolean AS is_enabled
+            FROM pg_options_to_table(c.reloptions) AS s
+        ) AS o
+        CROSS JOIN LATERAL (
+            SELECT (
+                SELECT n_ins_since_vacuum
+                FROM pg_stat_all_tables
+                WHERE relid = c.oid
+            )::float8 AS rows_since_vacuum
+            -- 12 does not count them: then the name is found here.
+            FROM (VALUES (NULL::bigint)) AS absent (n_ins_since_vacuum)
+        ) AS v
+        ORDER BY c.dead_rows DESC, schema_name, table_name
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/wait_events.sql
+    static let postgreSQLCollectorsWaitEvents = #"""
+        SELECT COALESCE(a.wait_event_type, 'CPU') AS wait_event_type,
+            COALESCE(a.wait_event, 'running') AS wait_event,
+            count(*)::float8 AS session_count,
+            EXTRACT(epoch FROM clock_timestamp() - min(a.query_start))::float8 AS oldest_seconds
+        FROM pg_stat_activity AS a
+        -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+        WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+            AND a.backend_type IN ('client backend', 'parallel worker', 'autovacuum worker')
+            AND a.state IN ('active', 'fastpath function call')
+            AND a.pid <> pg_backend_pid()
+        GROUP BY 1, 2
+        ORDER BY session_count DESC, wait_event_type, wait_event
+        LIMIT 100;
+        """#
+    /// PostgreSQL/SQL/collectors/wait_types.sql
+    static let postgreSQLCollectorsWaitTypes = #"""
+        WITH sessions AS MATERIALIZED (
+            SELECT COALESCE(a.wait_event_type, 'CPU') AS wait_event_type
+            FROM pg_stat_activity AS a
+            -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+            WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+                AND a.backend_type IN ('client backend', 'parallel worker')
+                AND a.state IN ('active', 'fastpath function call')
+                AND a.pid <> pg_backend_pid()
+        ),
+        kinds AS (
+            -- These are always told: 0 of them is known.
+            SELECT v.wait_event_type
+            FROM (VALUES ('CPU'), ('BufferPin'), ('Client'), ('Extension'), ('IO'), ('IPC'), ('Lock'), ('LWLock'), ('Timeout')) AS v (wait_event_type)
+            UNION
+            SELECT s.wait_event_type
+            FROM sessions AS s
+        )
+        SELECT k.wait_event_type,
+            count(s.wait_event_type)::float8 AS session_count
+        FROM kinds AS k
+        LEFT JOIN sessions AS s ON s.wait_event_type = k.wait_event_type
+        GROUP BY k.wait_event_type
+        ORDER BY k.wait_event_type
+        LIMIT 50;
+        """#
+    /// PostgreSQL/SQL/collectors/wal.sql
+    static let postgreSQLCollectorsWal = #"""
+        SELECT present.*
+        FROM (VALUES (NULL::bigint, NULL::bigint, NULL::float8, NULL::float8))
+            -- 18 has these no more: what this version does not have is found here.
+            AS absent (wal_write, wal_sync, wal_write_time, wal_sync_time)
+        CROSS JOIN LATERAL (
+            SELECT wal_records AS record_count,
+                wal_fpi AS full_page_count,
+                wal_bytes::bigint AS written_bytes,
+                wal_buffers_full AS buffers_full_count,
+                wal_write AS write_count,
+                wal_sync AS sync_count,
+                CASE WHEN current_setting('track_wal_io_timing')::boolean THEN wal_write_time::bigint END AS write_ms,
+                CASE WHEN current_setting('track_wal_io_timing')::boolean THEN wal_sync_time::bigint END AS sync_ms,
+                stats_reset AS stats_reset_at
+            FROM pg_stat_wal
+        ) AS present
+        LIMIT 1;
+        """#
+    /// PostgreSQL/SQL/collectors/wraparound.sql
+    static let postgreSQLCollectorsWraparound = #"""
+        SELECT d.datname::text AS database_name,
+            age(d.datfrozenxid)::float8 AS transaction_id_age,
+            100 * age(d.datfrozenxid)::float8 / 2147483648 AS transaction_id_percent,
+            mxid_age(d.datminmxid)::float8 AS multixact_age,
+            100 * mxid_age(d.datminmxid)::float8 / 2147483648 AS multixact_percent,
+            current_setting('autovacuum_freeze_max_age')::float8 AS freeze_max_age
+        FROM pg_database AS d
+        ORDER BY database_name
+        LIMIT 500;
         """#
     /// PostgreSQL/SQL/databases.sql
     static let postgreSQLDatabases = #"""
