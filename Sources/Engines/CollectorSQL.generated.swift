@@ -1572,6 +1572,24 @@ enum CollectorSQL {
         ORDER BY g.schema_name, g.sequence_name
         LIMIT 50;
         """#
+    /// PostgreSQL/SQL/collectors/session_groups.sql
+    static let postgreSQLCollectorsSessionGroups = #"""
+        SELECT COALESCE(a.datname::text, '') AS database_name,
+            COALESCE(a.usename::text, '') AS user_name,
+            COALESCE(a.application_name, '') AS application_name,
+            count(*)::float8 AS session_count,
+            count(*) FILTER (WHERE a.state = 'active' AND a.pid <> pg_backend_pid())::float8 AS active_count,
+            count(*) FILTER (WHERE a.state LIKE 'idle in transaction%')::float8 AS idle_open_count,
+            count(DISTINCT COALESCE(host(a.client_addr), 'local'))::float8 AS client_count,
+            min(a.backend_start) AS oldest_connected_at
+        FROM pg_stat_activity AS a
+        -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
+        WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+            AND a.backend_type = 'client backend'
+        GROUP BY 1, 2, 3
+        ORDER BY session_count DESC, database_name, user_name, application_name
+        LIMIT 100;
+        """#
     /// PostgreSQL/SQL/collectors/settings.sql
     static let postgreSQLCollectorsSettings = #"""
         SELECT s.name AS setting_name,
@@ -1613,39 +1631,60 @@ enum CollectorSQL {
             s.max_ms,
             left(s.query_text, 4000) AS query_text
         FROM (
-            SELECT present.*
+            SELECT present.queryid,
+                present.dbid,
+                present.userid,
+                sum(present.calls)::bigint AS call_count,
+                (1000 * sum(present.execution_ms))::bigint AS total_us,
+                CASE WHEN current_setting('pg_stat_statements.track_planning', true)::boolean THEN (1000 * sum(present.planning_ms))::bigint END
+                    AS planning_us,
+                sum(present.rows)::bigint AS row_count,
+                sum(present.shared_blks_hit)::bigint AS blocks_hit,
+                sum(present.shared_blks_read)::bigint AS blocks_read,
+                sum(present.shared_blks_dirtied)::bigint AS blocks_dirtied,
+                sum(present.temp_blks_written)::bigint AS temp_blocks_written,
+                sum(present.log_bytes)::bigint AS wal_bytes,
+                sum(present.execution_ms) / NULLIF(sum(present.calls), 0)::float8 AS mean_ms,
+                max(present.longest_ms) AS max_ms,
+                -- From 14 a statement is counted apart where a function runs it.
+                min(present.query) AS query_text
             FROM (VALUES (NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::numeric))
                 -- 13 divided time into planning and execution: what this version does not have is found here.
                 AS absent (total_exec_time, total_plan_time, max_exec_time, total_time, max_time, wal_bytes)
             CROSS JOIN LATERAL (
-                SELECT queryid,
-                    dbid,
-                    userid,
-                    sum(calls)::bigint AS call_count,
-                    (1000 * sum(COALESCE(total_exec_time, total_time)))::bigint AS total_us,
-                    CASE WHEN current_setting('pg_stat_statements.track_planning', true)::boolean THEN (1000 * sum(total_plan_time))::bigint END AS planning_us,
-                    sum(rows)::bigint AS row_count,
-                    sum(shared_blks_hit)::bigint AS blocks_hit,
-                    sum(shared_blks_read)::bigint AS blocks_read,
-                    sum(shared_blks_dirtied)::bigint AS blocks_dirtied,
-                    sum(temp_blks_written)::bigint AS temp_blocks_written,
-                    sum(wal_bytes)::bigint AS wal_bytes,
-                    sum(COALESCE(total_exec_time, total_time)) / NULLIF(sum(calls), 0)::float8 AS mean_ms,
-                    max(COALESCE(max_exec_time, max_time)) AS max_ms,
-                    -- From 14 a statement is counted apart where a function runs it.
-                    min(query) AS query_text
+                SELECT queryid, dbid, userid, calls, rows, shared_blks_hit, shared_blks_read, shared_blks_dirtied, temp_blks_written, query,
+                    COALESCE(total_exec_time, total_time) AS execution_ms,
+                    total_plan_time AS planning_ms,
+                    COALESCE(max_exec_time, max_time) AS longest_ms,
+                    wal_bytes AS log_bytes
                 FROM pg_stat_statements
                 -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
                 WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
                     AND queryid IS NOT NULL
-                GROUP BY queryid, dbid, userid
             ) AS present
-            ORDER BY present.total_us DESC, present.queryid, present.dbid, present.userid
+            GROUP BY present.queryid, present.dbid, present.userid
+            ORDER BY total_us DESC, present.queryid, present.dbid, present.userid
             LIMIT 100
         ) AS s
         LEFT JOIN pg_database AS d ON d.oid = s.dbid
         LEFT JOIN pg_roles AS u ON u.oid = s.userid
         ORDER BY query_id, database_name, user_name
+        LIMIT 100;
+        """#
+    /// PostgreSQL/SQL/collectors/subscriptions.sql
+    static let postgreSQLCollectorsSubscriptions = #"""
+        SELECT s.subname::text AS subscription_name,
+            bool_or(s.pid IS NOT NULL AND s.relid IS NULL) AS is_running,
+            count(s.relid)::float8 AS table_sync_count,
+            (array_agg(s.received_lsn ORDER BY s.received_lsn DESC NULLS LAST) FILTER (WHERE s.relid IS NULL))[1]::text AS received_lsn,
+            max(s.last_msg_receipt_time) FILTER (WHERE s.relid IS NULL) AS heard_at,
+            EXTRACT(epoch FROM max(s.last_msg_receipt_time - s.last_msg_send_time) FILTER (WHERE s.relid IS NULL))::float8 AS transfer_seconds,
+            max(s.latest_end_time) FILTER (WHERE s.relid IS NULL) AS reported_at
+        FROM pg_stat_subscription AS s
+        -- Without pg_monitor the workers may look as if there were none: this raises an error instead (42501).
+        WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
+        GROUP BY s.subname
+        ORDER BY subscription_name
         LIMIT 100;
         """#
     /// PostgreSQL/SQL/collectors/table_bloat.sql

@@ -25,6 +25,7 @@ struct ListeningPostgreSQL: Sendable {
             "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\n"
                 + "hostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl postgres scripted 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
                 + "hostssl all +deployers 127.0.0.1/32 scram-sha-256\nhostssl hostile all 127.0.0.1/32 scram-sha-256\n"
+                + "hostssl collected,counted all 127.0.0.1/32 scram-sha-256\n"
         try rules.write(toFile: directory + "/hba.conf", atomically: true, encoding: .utf8)
         if geteuid() == 0, let account = getpwnam("postgres") {
             for file in ["", "/hba.conf", "/server.pem", "/server.key"] {
@@ -37,7 +38,7 @@ struct ListeningPostgreSQL: Sendable {
             settings: [
                 "listen_addresses": "127.0.0.1", "port": String(port), "ssl": "on", "ssl_cert_file": certificates.certificateFile,
                 "ssl_key_file": certificates.keyFile, "hba_file": directory + "/hba.conf", "fsync": "off", "shared_buffers": "16MB",
-                "cluster_name": "listening",
+                "cluster_name": "listening", "shared_preload_libraries": "pg_stat_statements",
             ], logger: Logger(label: "listening") { _ in SwiftLogNoOpLogHandler() })
         ended = (directory, cluster)
         atexit { ListeningPostgreSQL.end() }
@@ -48,7 +49,7 @@ struct ListeningPostgreSQL: Sendable {
         try connection.script(
             "CREATE ROLE watcher LOGIN PASSWORD 'it''s a \\ secret'; GRANT pg_monitor TO watcher; CREATE ROLE plain LOGIN PASSWORD 'plain'; "
                 + "CREATE ROLE deployers")
-        try connection.script("CREATE DATABASE hostile")
+        for database in ["hostile", "collected", "counted"] { try connection.script("CREATE DATABASE \(database)") }
         return ListeningPostgreSQL(port: port, caFile: certificates.caFile, superuser: superuser)
     }
 

@@ -52,6 +52,7 @@ package struct TestMariaDB: Sendable {
             in: directory, caFile: certificates.caFile,
             options: [
                 "--ssl-ca=\(certificates.caFile)", "--ssl-cert=\(certificates.certificateFile)", "--ssl-key=\(certificates.keyFile)",
+                "--performance-schema=ON",
             ])
     }
 

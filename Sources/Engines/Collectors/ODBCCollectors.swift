@@ -26,10 +26,12 @@ struct ODBCCollectors {
         _ collectors: [CollectorDefinition], on connection: ODBCConnection, deadline: CallDeadline
     ) throws(ODBCError) -> [CollectorAnswer] {
         let wanted = collectors.filter { unavailable[$0.name] == nil }
-        var answers = wanted.isEmpty ? [] : try together(wanted, connection, deadline)
-        let needsOneByOne = wanted.count > 1 && answers.contains { if case .notAvailable = $0.trouble { true } else { false } }
-        // A refusal may end the batch: those that did not answer are asked alone, once.
-        if needsOneByOne { answers = try alone(wanted, answers, connection, deadline) }
+        var answers: [CollectorAnswer] = []
+        var unheard: Set<String> = []
+        if !wanted.isEmpty { (answers, unheard) = try together(wanted, connection, deadline) }
+        // A failure may end the batch (in MySQL it always does): those that did not answer are asked alone, once.
+        for answer in answers { if case .notAvailable = answer.trouble { unheard.insert(answer.collector) } }
+        if wanted.count > 1, !unheard.isEmpty { answers = try alone(wanted, answers, unheard, connection, deadline) }
         for answer in answers {
             if case .notAvailable = answer.trouble { unavailable[answer.collector] = answer }
         }
@@ -56,13 +58,15 @@ struct ODBCCollectors {
         return (others, hasFailed ? nil : answers)
     }
 
+    /// The answers, and the names of those that neither answered nor have an error of their own.
     private func together(
         _ collectors: [CollectorDefinition], _ connection: ODBCConnection, _ deadline: CallDeadline
-    ) throws(ODBCError) -> [CollectorAnswer] {
+    ) throws(ODBCError) -> (answers: [CollectorAnswer], unheard: Set<String>) {
         let text = ([preamble] + collectors.map(\.sql)).filter { !$0.isEmpty }.joined(separator: "\n")
         let rowCountMax = collectors.map(\.rowCountMax).max() ?? 1
         var sets: [ODBCResultSet] = []
         var errors: [ODBCError] = []
+        var isNotRun = false
         do throws(ODBCError) {
             let results = try connection.resultSets(text, deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
             for result in results {
@@ -73,7 +77,9 @@ struct ODBCCollectors {
             }
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw error }
-            errors = [error]  // nothing was run: the batch does not compile there
+            // Nothing was run: the batch does not compile there, or its first statement failed.
+            errors = [error]
+            isNotRun = true
         }
         var left = sets
         var answers: [CollectorAnswer?] = collectors.map { collector in
@@ -83,21 +89,23 @@ struct ODBCCollectors {
         }
         // What has no answer has failed; the errors come in the order of the statements.
         var next = 0
+        var unheard: Set<String> = []
         for (index, collector) in collectors.enumerated() where answers[index] == nil {
             let error = errors.indices.contains(next) ? errors[next] : errors.last
+            if isNotRun || !errors.isEmpty && !errors.indices.contains(next) { unheard.insert(collector.name) }
             next += 1
             answers[index] = CollectorAnswer(collector: collector.name, trouble: trouble(error))
         }
-        return answers.compactMap { $0 }
+        return (answers.compactMap { $0 }, unheard)
     }
 
     private func alone(
-        _ collectors: [CollectorDefinition], _ answers: [CollectorAnswer], _ connection: ODBCConnection, _ deadline: CallDeadline
+        _ collectors: [CollectorDefinition], _ answers: [CollectorAnswer], _ unheard: Set<String>, _ connection: ODBCConnection,
+        _ deadline: CallDeadline
     ) throws(ODBCError) -> [CollectorAnswer] {
         var all: [CollectorAnswer] = []
         for (collector, answer) in zip(collectors, answers) {
-            let isToAsk = if case .notAvailable = answer.trouble { true } else { false }
-            all.append(isToAsk ? try together([collector], connection, deadline).first ?? answer : answer)
+            all.append(unheard.contains(collector.name) ? try together([collector], connection, deadline).answers.first ?? answer : answer)
         }
         return all
     }

@@ -40,34 +40,39 @@ SELECT s.queryid::text AS query_id,
     s.max_ms,
     left(s.query_text, 4000) AS query_text
 FROM (
-    SELECT present.*
+    SELECT present.queryid,
+        present.dbid,
+        present.userid,
+        sum(present.calls)::bigint AS call_count,
+        (1000 * sum(present.execution_ms))::bigint AS total_us,
+        CASE WHEN current_setting('pg_stat_statements.track_planning', true)::boolean THEN (1000 * sum(present.planning_ms))::bigint END
+            AS planning_us,
+        sum(present.rows)::bigint AS row_count,
+        sum(present.shared_blks_hit)::bigint AS blocks_hit,
+        sum(present.shared_blks_read)::bigint AS blocks_read,
+        sum(present.shared_blks_dirtied)::bigint AS blocks_dirtied,
+        sum(present.temp_blks_written)::bigint AS temp_blocks_written,
+        sum(present.log_bytes)::bigint AS wal_bytes,
+        sum(present.execution_ms) / NULLIF(sum(present.calls), 0)::float8 AS mean_ms,
+        max(present.longest_ms) AS max_ms,
+        -- From 14 a statement is counted apart where a function runs it.
+        min(present.query) AS query_text
     FROM (VALUES (NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::numeric))
         -- 13 divided time into planning and execution: what this version does not have is found here.
         AS absent (total_exec_time, total_plan_time, max_exec_time, total_time, max_time, wal_bytes)
     CROSS JOIN LATERAL (
-        SELECT queryid,
-            dbid,
-            userid,
-            sum(calls)::bigint AS call_count,
-            (1000 * sum(COALESCE(total_exec_time, total_time)))::bigint AS total_us,
-            CASE WHEN current_setting('pg_stat_statements.track_planning', true)::boolean THEN (1000 * sum(total_plan_time))::bigint END AS planning_us,
-            sum(rows)::bigint AS row_count,
-            sum(shared_blks_hit)::bigint AS blocks_hit,
-            sum(shared_blks_read)::bigint AS blocks_read,
-            sum(shared_blks_dirtied)::bigint AS blocks_dirtied,
-            sum(temp_blks_written)::bigint AS temp_blocks_written,
-            sum(wal_bytes)::bigint AS wal_bytes,
-            sum(COALESCE(total_exec_time, total_time)) / NULLIF(sum(calls), 0)::float8 AS mean_ms,
-            max(COALESCE(max_exec_time, max_time)) AS max_ms,
-            -- From 14 a statement is counted apart where a function runs it.
-            min(query) AS query_text
+        SELECT queryid, dbid, userid, calls, rows, shared_blks_hit, shared_blks_read, shared_blks_dirtied, temp_blks_written, query,
+            COALESCE(total_exec_time, total_time) AS execution_ms,
+            total_plan_time AS planning_ms,
+            COALESCE(max_exec_time, max_time) AS longest_ms,
+            wal_bytes AS log_bytes
         FROM pg_stat_statements
         -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
         WHERE (SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN true ELSE pg_tablespace_size('pg_global') IS NOT NULL END)
             AND queryid IS NOT NULL
-        GROUP BY queryid, dbid, userid
     ) AS present
-    ORDER BY present.total_us DESC, present.queryid, present.dbid, present.userid
+    GROUP BY present.queryid, present.dbid, present.userid
+    ORDER BY total_us DESC, present.queryid, present.dbid, present.userid
     LIMIT 100
 ) AS s
 LEFT JOIN pg_database AS d ON d.oid = s.dbid

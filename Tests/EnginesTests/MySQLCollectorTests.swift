@@ -1,0 +1,170 @@
+import Fixtures
+import Foundation
+import ODBC
+import Testing
+
+@testable import Engines
+
+/// The collectors for MySQL and MariaDB against a real MariaDB, as accounts of which one has PROCESS and SELECT on performance_schema only.
+@Suite(.enabled(if: TestMariaDB.isInstalled && ODBCDriver.mariadb.path() != nil)) struct MySQLCollectorTests {
+    private static let password = "collects"
+
+    private func target(_ user: String, _ password: String = password, database: String? = nil) async throws -> Target {
+        let server = try await TestMariaDB.shared
+        var target = Target(
+            engine: .mysql, hostname: "127.0.0.1", port: server.port, username: user, password: password, trustServerCertificate: true)
+        target.database = database
+        return target
+    }
+
+    /// As a new account with `grants`.
+    private func trial(_ user: String, grants: [String]) async throws -> CollectorTrial {
+        let server = try await TestMariaDB.shared
+        try server.execute("CREATE OR REPLACE USER \(user)@'127.0.0.1' IDENTIFIED BY '\(Self.password)'")
+        for grant in grants { try server.execute("GRANT \(grant) TO \(user)@'127.0.0.1'") }
+        return try CollectorTrial(MySQLEngine(EngineConfig()), try await target(user))
+    }
+
+    private static let sufficient = ["PROCESS ON *.*", "SELECT ON performance_schema.*"]
+
+    /// A session of root in `database`.
+    private static func session(_ target: Target) throws -> ODBCConnection {
+        try MySQLEngine(EngineConfig()).open(target, deadline: CallDeadline(seconds: 8))
+    }
+
+    private func root(_ database: String) async throws -> Target {
+        let server = try await TestMariaDB.shared
+        return try await target(server.user, server.password, database: database)
+    }
+
+    @Test func everyCollectorAnswersInTheShapeOfItsHeader() async throws {
+        let trial = try await trial("shaped", grants: Self.sufficient)
+        let server = try await TestMariaDB.shared
+        try server.execute("CREATE OR REPLACE DATABASE shaped; CREATE TABLE shaped.t (id int PRIMARY KEY, a int, KEY unused (a))")
+        try server.execute("INSERT INTO shaped.t VALUES (1, 1); SELECT * FROM shaped.t WHERE id = 1")
+        let answers = try trial.answers()
+        #expect(answers.count == trial.collectors.count && trial.collectors.count >= 15)
+        let session = try Self.session(try await target("shaped"))
+        defer { session.close() }
+        for collector in trial.collectors {
+            let answer = try #require(answers[collector.name])
+            #expect(answer.trouble == nil, "\(answer)")
+            let set = try #require(try session.resultSets(collector.sql, deadlineSeconds: 5, rowCountMax: 5_000).first?.get())
+            #expect(set.columns.map(\.name) == collector.columns.map(\.name), "\(collector.name)")
+            for row in set.rows {
+                for (value, column) in zip(row, collector.columns) where !value.isNull {
+                    #expect(Self.isOf(column.kind, value), "\(collector.name).\(column.name): \(value)")
+                }
+            }
+        }
+        let filled = [
+            "global_status", "server_state", "innodb", "replication", "processes", "users", "databases", "tables", "settings", "statements",
+            "file_io",
+        ]
+        for name in filled { #expect(answers[name]?.rows.isEmpty == false, "\(name)") }
+        #expect(try trial.rows("unused_indexes").contains { $0.text("index_name") == "unused" && $0.text("database_name") == "shaped" })
+    }
+
+    private static func isOf(_ kind: CollectorColumn.Kind, _ value: ODBCValue) -> Bool {
+        switch (kind, value) {
+        case (.label, .text), (.text, .text), (.queryText, .text), (.number, .double), (.gauge, .double), (.counter, .int), (.flag, .int),
+            (.time, .timestamp):
+            true
+        default: false
+        }
+    }
+
+    @Test func countersMoveAsMuchAsTheServersOwnSay() async throws {
+        let trial = try await trial("counted", grants: Self.sufficient)
+        try await TestMariaDB.shared.execute(
+            "CREATE OR REPLACE DATABASE counted; CREATE TABLE counted.load_rows (id int PRIMARY KEY, a text)")
+        let session = try Self.session(try await root("counted"))
+        defer { session.close() }
+        let before = try trial.row("global_status", where: "status_name", is: "com_insert").number("total")
+        for id in 1...500 {
+            _ = try session.resultSets("INSERT INTO load_rows VALUES (\(id), 'x')", deadlineSeconds: 5, rowCountMax: 1)
+        }
+        let after = try trial.row("global_status", where: "status_name", is: "com_insert").number("total")
+        let delta = try #require(after) - (try #require(before))
+        #expect(delta >= 500 && delta <= 510)
+        let own = try session.resultSets("SHOW GLOBAL STATUS LIKE 'Com_insert'", deadlineSeconds: 5, rowCountMax: 1)[0].get()
+        #expect(try abs(Double(#require(own.rows[0][1].int)) - #require(after)) <= 10)
+        let statement = try #require(
+            try trial.rows("statements").first { $0.text("query_text")?.contains("`load_rows`") == true && $0.number("call_count") == 500 })
+        #expect(statement.text("database_name") == "counted" && statement.text("query_text")?.contains("'x'") == false)
+        let table = try trial.row("table_io", where: "table_name", is: "load_rows")
+        #expect(table.number("insert_count") == 500)
+        let size = try #require(try trial.row("databases", where: "database_name", is: "counted").number("size_bytes"))
+        let files = try session.resultSets(
+            "SELECT data_length + index_length FROM information_schema.tables WHERE table_schema = 'counted'", deadlineSeconds: 5,
+            rowCountMax: 1)[0].get()
+        // The file holds some pages beside those of data.
+        #expect(try size >= Double(#require(files.rows[0][0].int)) && size <= Double(#require(files.rows[0][0].int)) + 1_000_000)
+    }
+
+    @Test func anIdleSessionAtTheHeadOfAChainIsShown() async throws {
+        let trial = try await trial("chained", grants: ["PROCESS ON *.*"])
+        try await TestMariaDB.shared.execute(
+            "CREATE OR REPLACE DATABASE chained; CREATE TABLE chained.t (id int PRIMARY KEY, a int); INSERT INTO chained.t VALUES (1, 1)")
+        let root = try await root("chained")
+        let head = try Self.session(root)
+        let identity = try #require(head.resultSets("SELECT CONNECTION_ID()", deadlineSeconds: 5, rowCountMax: 1)[0].get().rows[0][0].int)
+        for statement in ["BEGIN", "UPDATE t SET a = 2 WHERE id = 1"] {
+            _ = try head.resultSets(statement, deadlineSeconds: 5, rowCountMax: 1)
+        }
+        Thread {
+            let session = try? Self.session(root)
+            _ = try? session?.resultSets("UPDATE t SET a = 3 WHERE id = 1", deadlineSeconds: 5, rowCountMax: 1)  // ends with the head's
+            session?.close()
+        }.start()
+        let rows = try await trial.rows("blocking") { rows in rows.contains { $0.text("blocked_by") == String(identity) } }
+        let first = try #require(rows.first { $0.text("session_id") == String(identity) })
+        #expect(first["is_lead"] == .flag(true) && first.text("command") == "Sleep" && first.number("blocked_count") == 1)
+        #expect(first["wait_seconds"] == .null && first["query_text"] == .null && first.number("rows_modified") == 1)
+        let second = try #require(rows.first { $0.text("blocked_by") == String(identity) })
+        #expect(second.text("lock_table") == "chained.t" && second.text("lock_kind") == "RECORD")
+        #expect(second.text("query_text") == "UPDATE t SET a = 3 WHERE id = 1")
+        // In the server's own time, whatever zone a session has.
+        #expect(try #require(second.number("wait_seconds")) < 60)
+        head.close()
+    }
+
+    @Test func whatIsNotKnownIsNull() async throws {
+        let trial = try await trial("unknowing", grants: Self.sufficient)
+        let innodb = try #require(trial.rows("innodb").first)
+        #expect(innodb["rows_read"] == .null && innodb.number("pages_total") != nil, "MariaDB counts no rows")
+        let replication = try #require(trial.rows("replication").first)
+        #expect(replication["is_replica"] == .flag(false) && replication["replication_lag_seconds"] == .null)
+        let started = try #require(trial.rows("server_state").first?["started_at"])
+        guard case .time(let date) = started else {
+            Issue.record("no time: \(started)")
+            return
+        }
+        #expect(abs(date.timeIntervalSinceNow) < 1_800, "in UTC")
+    }
+
+    @Test func anAccountWithoutRightsIsToldSoAndTheOthersGoOn() async throws {
+        let bare = try await trial("barely", grants: []).answers()
+        let denied = bare.values.filter { if case .noPermission = $0.trouble { true } else { false } }.map(\.collector)
+        let needing = CollectorCatalogue.of(.mysql).filter { !$0.conditions.contains(.mysql) && !$0.permissions.hasPrefix("none") }
+        #expect(Set(denied) == Set(needing.map(\.name)))
+        for name in ["global_status", "server_state", "innodb", "settings"] { #expect(bare[name]?.rows.isEmpty == false, "\(name)") }
+        // With PROCESS alone what stands in performance_schema is missing, and nothing else.
+        let half = try await trial("halfway", grants: ["PROCESS ON *.*"]).answers()
+        let missing = half.values.filter { $0.trouble != nil }.map(\.collector)
+        #expect(Set(missing) == Set(needing.filter { $0.permissions.contains("performance_schema") }.map(\.name)))
+    }
+
+    @Test func namesOfFilesAreReadAsNames() async throws {
+        let trial = try await trial("decoder", grants: ["PROCESS ON *.*"])
+        try await TestMariaDB.shared.run(
+            script: """
+                CREATE OR REPLACE DATABASE `we-ir'd ü`;
+                CREATE TABLE `we-ir'd ü`.`t é` (id int PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2;
+
+                """)
+        let table = try trial.row("tables", where: "database_name", is: "we-ir'd ü")
+        #expect(table.text("table_name") == "t é" && table.number("file_count") == 2)
+        try await TestMariaDB.shared.run(script: "DROP DATABASE `we-ir'd ü`;\n")
+    }
+}
