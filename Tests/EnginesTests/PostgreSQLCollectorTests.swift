@@ -58,10 +58,11 @@ import Testing
         let trial = try await trial("counted")
         let load = try await superuser("counted")
         try load.script("CREATE EXTENSION pg_stat_statements; CREATE TABLE load (id int PRIMARY KEY, filling text)")
+        // The totals of a session are handed over when it is idle, at most once a second: this hands them over now.
+        try load.script("SELECT pg_stat_force_next_flush()")
         let before = try trial.row("databases", where: "database_name", is: "counted")
         for id in 1...500 { try load.script("INSERT INTO load VALUES (\(id), 'x')") }
         for id in 501...600 { try load.script("BEGIN; DELETE FROM load WHERE id = \(id - 500); ROLLBACK") }
-        // The totals of a session are handed over when it is idle, at most once a second: this hands them over now.
         try load.script("SELECT pg_stat_force_next_flush()")
         let view = try load.rows(
             "SELECT xact_commit, xact_rollback, tup_inserted, blks_hit FROM pg_stat_database WHERE datname = 'counted'")[0]
@@ -69,8 +70,8 @@ import Testing
         func delta(_ column: String) throws -> Double { try #require(after.number(column)) - (try #require(before.number(column))) }
         #expect(try abs(delta("commit_count") - 502) <= 10)
         #expect(try abs(delta("rollback_count") - 100) <= 2)
-        // Beside the rows of the table those of the catalogue.
-        #expect(try delta("rows_inserted") >= 500 && delta("rows_inserted") <= 510)
+        // Beside the rows of the table there may be some of the catalogue.
+        #expect(try delta("rows_inserted") >= 500 && delta("rows_inserted") <= 510, "\(try delta("rows_inserted"))")
         for (column, name) in [("commit_count", "xact_commit"), ("rollback_count", "xact_rollback"), ("rows_inserted", "tup_inserted")] {
             let own = Double(try view.decode(name, as: Int64.self))
             #expect(try abs(#require(after.number(column)) - own) <= 0.02 * own + 1, "\(column)")
