@@ -43,11 +43,14 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CODBC", providers: [.apt(["unixodbc-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "Primitives"),
         .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Primitives", logging, lifecycle, subprocess, system]),
         .target(name: "ODBC", dependencies: ["CODBC"]),
         .target(name: "TDS"),
+        // Rounding is in the C library, which nothing else of it would bring.
+        .target(name: "TimeSeries", dependencies: ["CZstd"], linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Schema", dependencies: ["Postgres", "Primitives"], exclude: ["Migrations"]),
         // Parts
         .target(
@@ -70,7 +73,8 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=getaddrinfo"])]),
         .target(name: "Fleet", dependencies: ["Engines", "Platform", "Postgres", "Primitives", hummingbird, lifecycle, logging]),
         .target(
-            name: "Monitoring", dependencies: ["Engines", "Fleet", "Platform", "Postgres", "Primitives", hummingbird, lifecycle, logging]),
+            name: "Monitoring",
+            dependencies: ["Engines", "Fleet", "Platform", "Postgres", "Primitives", "TimeSeries", hummingbird, lifecycle, logging]),
         // Programs
         .target(
             name: "SQLServerSimulator",
@@ -95,6 +99,7 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Fixtures", "Postgres", "Primitives"]),
         .testTarget(name: "ODBCTests", dependencies: ["Fixtures", "ODBC"]),
         .testTarget(name: "TDSTests", dependencies: ["TDS"]),
+        .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"]),
         .testTarget(name: "SchemaTests", dependencies: ["Fixtures", "Postgres", "Schema"]),
         .testTarget(
             name: "PlatformTests",
@@ -112,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "MonitoringTests",
             dependencies: [
-                "Engines", "Fixtures", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", hummingbird, nioCore, logging,
+                "Engines", "Fixtures", "Fleet", "Monitoring", "Platform", "Postgres", "Primitives", "TimeSeries", hummingbird, nioCore,
+                logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "SQLServerSimulatorTests", dependencies: ["SQLServerSimulator", "TDS", "Primitives"]),

@@ -9,6 +9,7 @@ import fleet
 import migrating
 import requests_rate
 import starting
+import storage
 
 ALL = {
     "start": starting.measure_start,
@@ -19,6 +20,7 @@ ALL = {
     "filters": filtering.measure_filters,
     "browsing": browsing.measure_browsing,
     "simulator": collection.measure_simulator,
+    "storage": storage.measure_storage,
     "blackholes": collection.measure_black_holes,
     "fleet": fleet.measure_fleet,
 }
@@ -34,6 +36,7 @@ def main() -> int:
     parser.add_argument("--black-hole-percent", type=float, default=0, help="of the fleet never answer (0)")
     parser.add_argument("--instances", type=int, default=10_000, help="instances of simulator (10000)")
     parser.add_argument("--tenants", type=int, default=1000, help="tenants of migrate (1000; 10 MB of disk each)")
+    parser.add_argument("--days-share", type=float, default=1, help="share of storage's week and month that is filled (1)")
     parser.add_argument("--configuration", default="release", help="which build: release, debug")
     options = parser.parse_args()
     unknown = set(options.names) - set(ALL)

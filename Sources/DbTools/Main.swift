@@ -20,7 +20,7 @@ struct DbTools: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, SimulateCommand.self, TenantCommand.self, UserCommand.self, MigrateCommand.self,
             BackupCommand.self,
             RestoreCommand.self, LoginCommand.self, APICommand.self, ServerCommand.self, OperationCommand.self,
-            VersionCommand.self, ProcessCommand.self, EngineProbeCommand.self,
+            VersionCommand.self, ProcessCommand.self, EngineProbeCommand.self, StorageCommand.self,
             SimulateChildCommand.self,
         ])
 

@@ -13,6 +13,7 @@ package struct Collector: Sendable {
     package let buffer: RunBuffer
     package let collection: CollectionService
     package let maintenance: MaintenanceService
+    package let compaction: CompactionService
     package let metrics: CollectionMetrics
 
     /// - Parameters:
@@ -50,8 +51,9 @@ package struct Collector: Sendable {
             config: config, index: index, leases: leases, buffer: buffer, secrets: secrets, lanes: lanes, metrics: metrics, logger: logger,
             record: inFlight, startedAt: startedAt, vet: vet, catalogue: catalogue, engines: engines)
         maintenance = MaintenanceService(databases: databases, leases: leases, startedAt: startedAt, logger: logger)
+        compaction = CompactionService(databases: databases, leases: leases, logger: logger)
     }
 
     /// In the order of starting; stopping goes the other way: first no new runs, last the buffer is emptied and the shards given back.
-    package var services: [any Service] { [leases, buffer, watch, maintenance, collection] }
+    package var services: [any Service] { [leases, buffer, watch, maintenance, compaction, collection] }
 }

@@ -90,17 +90,25 @@ package final class MaintenanceService: Service {
             deleted += healths + changes
             if max(healths, changes) < HealthChangeSQL.deleteCountMax { break }
         }
+        // Samples leave the head when they are compacted; what is so old there stayed because that stood still.
+        var samples = 0
+        for _ in 0..<Self.deleteBatchCountMax {
+            let count = try await databases.transaction(tenant) { try CompactionSQL.deleteOld(before: oldest, on: $0) }
+            samples += count
+            if count == 0 { break }
+        }
         let activity = try await databases.transaction(tenant) { try ActivityPartitions.expire(on: $0) }
-        guard dropped.partitions > 0 || deleted > 0 || activity.partitions > 0 || activity.rows > 0 else { return }
+        guard dropped.partitions > 0 || deleted > 0 || samples > 0 || activity.partitions > 0 || activity.rows > 0 else { return }
         logger.info(
             "What is older than the tenant keeps was removed",
             metadata: [
                 "tenant": "\(tenant.slug)", "partitions": "\(dropped.partitions)", "rows": "\(dropped.rowsEstimated)",
-                "changes": "\(deleted)", "activity_months": "\(activity.partitions)", "activity_rows": "\(activity.rows)",
+                "changes": "\(deleted)", "samples": "\(samples)",
+                "activity_months": "\(activity.partitions)", "activity_rows": "\(activity.rows)",
             ])
     }
 
-    private static func shard(of tenant: Tenant.ID) -> Int {
+    static func shard(of tenant: Tenant.ID) -> Int {
         withUnsafeBytes(of: tenant.uuid.uuid) { bytes in
             Int(bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 } % UInt64(Shards.count))
         }

@@ -1,0 +1,24 @@
+package import Foundation
+
+/// The pieces of time that samples are stored in, in milliseconds since 1970. Pure.
+package enum Stretch {
+    /// Raw samples: one chunk for each server and two hours.
+    package static let seconds = 7_200.0
+    package static let milliseconds: Int64 = 7_200_000
+    /// Stretches that end less than this ago are left alone: late runs have had their chance, and the last hours are asked for most.
+    package static let ageSeconds = 7_200.0
+    package static let dayMilliseconds: Int64 = 86_400_000
+    /// Steps of the rollups, in seconds.
+    package static let resolutions = [300, 3_600]
+
+    package static func start(_ time: Int64, of length: Int64 = milliseconds) -> Int64 { time - ((time % length) + length) % length }
+
+    /// Samples before it may be compacted: the beginning of the oldest stretch that is too young.
+    package static func cutoff(now: Date) -> Date { Date(milliseconds: start((now - ageSeconds).milliseconds)) }
+}
+
+extension Date {
+    /// Since 1970, rounded.
+    package var milliseconds: Int64 { Int64((min(max(timeIntervalSince1970, -1e11), 1e11) * 1_000).rounded()) }
+    package init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1_000) }
+}
