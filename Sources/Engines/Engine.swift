@@ -42,8 +42,8 @@ package protocol EngineConnection: AnyObject {
     func collect(
         with collectors: [CollectorDefinition], deadlineSeconds: Double
     ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?)
-    /// Reads what `collectors` ask for, in one round trip; cut off after `deadlineSeconds`. The trouble of one is its own: what is thrown is
-    /// the connection's.
+    /// Reads what `collectors` ask for, in one round trip; cut off after `deadlineSeconds`. The trouble of one is its own: what is thrown
+    /// is the connection's.
     func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers
     /// Closes the connection. Calling it again does nothing.
     func close()

@@ -43,8 +43,8 @@ final class SQLServerConnection: EngineConnection {
         return try reading(of: sets, timer)
     }
 
-    /// The core's batch with the collectors' statements behind it. Any trouble, and both are asked apart from then on: then it is plain whose
-    /// it is.
+    /// The core's batch with the collectors' statements behind it. Any trouble, and both are asked apart from then on: then it is plain
+    /// whose it is.
     func collect(
         with collectors: [CollectorDefinition], deadlineSeconds: Double
     ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
