@@ -22,8 +22,18 @@ final class SQLServerConnection: EngineConnection {
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
     private var collectors = ODBCCollectors(
-        preamble: "SET NOCOUNT OFF;\nSET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;\nSET LOCK_TIMEOUT 1000;\nSET DEADLOCK_PRIORITY LOW;",
+        preamble: SQLServerConnection.preamble,
         judgement: .init(isPermission: SQLServerFailure.isPermission, isRefusal: SQLServerBatch.isRefusal))
+
+    /// Row counts stay on, since without them FreeTDS passes over every other result set that has no rows; and a result set comes first,
+    /// since it ends a batch whose first statement fails.
+    private static let preamble = """
+        SET NOCOUNT OFF;
+        SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+        SET LOCK_TIMEOUT 1000;
+        SET DEADLOCK_PRIORITY LOW;
+        SELECT 1 AS first_result;
+        """
 
     /// Rows of one result set at most: a server has some 1,100 wait types.
     private static let rowCountMax = 5_000

@@ -1,0 +1,76 @@
+import Engines
+import Foundation
+import SQLServerSimulator
+import Testing
+
+/// SQL Server's collectors as the product itself runs them: a batch for each cadence, through each driver.
+@Suite struct SQLServerCollectorTests {
+    private typealias Journey = DeploymentJourneyTests
+
+    struct Server: Sendable, CustomTestStringConvertible {
+        let version: String
+        let platform: String
+        let edition: String
+        let availability: String
+
+        var testDescription: String { "\(version) \(platform) \(edition) \(availability)" }
+
+        var change: String {
+            """
+            {"version":"\(version)","platform":"\(platform)","edition":"\(edition)","availability":"\(availability)","blockedSessions":3,\
+            "deadlock":true}
+            """
+        }
+    }
+
+    static let servers = [
+        Server(version: "2016", platform: "windows", edition: "Standard Edition (64-bit)", availability: "none"),
+        Server(version: "2017", platform: "linux", edition: "Developer Edition (64-bit)", availability: "none"),
+        Server(version: "2019", platform: "windows", edition: "Express Edition (64-bit)", availability: "none"),
+        Server(version: "2022", platform: "linux", edition: "Enterprise Edition (64-bit)", availability: "primary"),
+    ]
+
+    @Test("PRD 3.4-7: each collector answers on each version, those of a cadence in one round trip", arguments: Journey.drivers, servers)
+    func eachAnswersWithTheOthersOfItsCadence(driver: SQLServerDriver, server: Server) async throws {
+        try await Journey.withSimulator(count: 1, isOwner: true) { ports, control async throws in
+            try await Journey.change(control, 1, server.change)
+            let connection = try Journey.engine(driver).connect(Journey.target(try #require(ports.first)), deadlineSeconds: 10)
+            defer { connection.close() }
+            let traits = try #require(try connection.collect(deadlineSeconds: 10).traits)
+            let all = CollectorCatalogue.of(.sqlserver).filter { $0.applies(to: traits) }
+            #expect(all.count >= 30)
+            let answers = try connection.collect(with: all.filter { $0.cadence == .minute }, deadlineSeconds: 20).answers
+            var answered = try #require(answers, "the core and the collectors of its cadence were not answered together").answers
+            for cadence in Cadence.allCases where cadence != .minute {
+                answered += try connection.run(all.filter { $0.cadence == cadence }, deadlineSeconds: 20).answers
+            }
+            #expect(answered.filter { $0.trouble != nil }.map { "\($0.collector): \(String(describing: $0.trouble))" } == [])
+            #expect(Set(answered.map(\.collector)) == Set(all.map(\.name)))
+            let empty = Set(answered.filter(\.rows.isEmpty).map(\.collector))
+            #expect(empty.isSubset(of: ["agent_jobs", "availability_databases", "availability_replicas", "failed_logins"]), "\(empty)")
+        }
+    }
+
+    @Test(
+        "PRD 3.4-9: with VIEW SERVER STATE alone only msdb is refused, and that is no other collector's trouble", arguments: Journey.drivers
+    )
+    func whatMsdbHoldsIsRefusedAlone(driver: SQLServerDriver) async throws {
+        try await Journey.withSimulator(count: 1) { ports, _ async throws in
+            let connection = try Journey.engine(driver).connect(Journey.target(try #require(ports.first)), deadlineSeconds: 10)
+            defer { connection.close() }
+            let traits = try #require(try connection.collect(deadlineSeconds: 10).traits)
+            var troubles: [String: CollectorAnswer.Trouble] = [:]
+            for cadence in Cadence.allCases {
+                let collectors = CollectorCatalogue.of(.sqlserver).filter { $0.applies(to: traits) && $0.cadence == cadence }
+                for answer in try connection.run(collectors, deadlineSeconds: 20).answers { troubles[answer.collector] = answer.trouble }
+            }
+            #expect(Set(troubles.keys) == ["agent_jobs", "backups"])
+            for trouble in troubles.values {
+                guard case .noPermission = trouble else {
+                    Issue.record("\(trouble) is no missing right")
+                    continue
+                }
+            }
+        }
+    }
+}
