@@ -193,6 +193,12 @@ def test_more_charts_of_any_metric(mock, open_page):
     chart = page.locator(".chart", has=page.get_by_role("heading", name="File read stall"))
     expect(chart.locator(".keys .ln")).to_have_count(8)
     expect(chart).to_contain_text("more series not drawn")
+    page.get_by_role("button", name="Table", exact=True).click()
+    values = page.get_by_role("table", name="File read stall")
+    expect(values.get_by_role("columnheader")).to_have_count(9)
+    expect(page.get_by_role("table", name="Metric values")).to_be_visible()
+    look(page, "monitoring-more-tables", "light", 1280)
+    page.get_by_role("button", name="Charts", exact=True).click()
     chart.get_by_role("button", name="Remove the chart").click()
     expect(chart).to_have_count(0)
 

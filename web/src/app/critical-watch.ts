@@ -57,7 +57,8 @@ export function notifyOf(turned: readonly TurnedCritical[]): void {
   const tenant = session.get()?.tenant?.name ?? "";
   if (turned.length > notificationCountMax) {
     const names = turned.slice(0, notificationCountMax).map((t) => t.name).join(", ");
-    show(`${turned.length} servers are critical`, `${names} and ${turned.length - notificationCountMax} more · ${tenant}`, "many", "/?health=critical");
+    const body = `${names} and ${turned.length - notificationCountMax} more · ${tenant}`;
+    show(`${turned.length} servers are critical`, body, "many", "/?health=critical");
     return;
   }
   for (const { serverId, name, reasons } of turned) {

@@ -45,7 +45,8 @@ export function useLiveUpdates(tenantSlug: string | null): void {
   const health = useFleetHealth();
   const { paused } = useStore(live);
   const settings = useSettings();
-  const size = useRef(0), [{ soon, later, watch }] = useState(() => ({ soon: new DueParts(), later: new DueParts(), watch: new CriticalWatch() }));
+  const size = useRef(0);
+  const [{ soon, later, watch }] = useState(() => ({ soon: new DueParts(), later: new DueParts(), watch: new CriticalWatch() }));
   size.current = health.data?.length ?? 0;
   useEffect(() => {
     if (!tenantSlug) return undefined;

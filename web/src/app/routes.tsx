@@ -22,7 +22,12 @@ type Screen = Route & { needs?: Parameters<typeof may>[1] };
 const screens: readonly Screen[] = [
   { path: "/", title: "Dashboard", render: () => <DashboardPage /> },
   { path: "/servers", title: "Servers", render: () => <ServersPage /> },
-  { path: "/servers/new", title: "Add server", needs: "manageServers", render: () => <Deferred load={parts.addServer}>{({ AddServerPage }) => <AddServerPage />}</Deferred> },
+  {
+    path: "/servers/new",
+    title: "Add server",
+    needs: "manageServers",
+    render: () => <Deferred load={parts.addServer}>{({ AddServerPage }) => <AddServerPage />}</Deferred>,
+  },
   {
     path: "/servers/import",
     title: "Import servers",
@@ -42,7 +47,11 @@ const screens: readonly Screen[] = [
       />
     ),
   },
-  { path: "/compare", title: "Compare servers", render: () => <Deferred load={parts.monitoring}>{({ ComparePage }) => <ComparePage />}</Deferred> },
+  {
+    path: "/compare",
+    title: "Compare servers",
+    render: () => <Deferred load={parts.monitoring}>{({ ComparePage }) => <ComparePage />}</Deferred>,
+  },
   { path: "/groups", title: "Groups", render: () => <GroupsPage /> },
   {
     path: "/groups/:id",
@@ -53,9 +62,24 @@ const screens: readonly Screen[] = [
   { path: "/operations", title: "Operations", render: () => <OperationsPage /> },
   { path: "/operations/:id", title: "Operation", render: ({ id = "" }) => <OperationPage key={id} id={id} /> },
   { path: "/activity", title: "Activity log", render: () => <ActivityPage /> },
-  { path: "/users", title: "Users", needs: "manageUsers", render: () => <Deferred load={parts.administration}>{({ UsersPage }) => <UsersPage />}</Deferred> },
-  { path: "/keys", title: "API keys", needs: "manageUsers", render: () => <Deferred load={parts.administration}>{({ APIKeysPage }) => <APIKeysPage />}</Deferred> },
-  { path: "/settings", title: "Settings", needs: "manageSettings", render: () => <Deferred load={parts.administration}>{({ SettingsPage }) => <SettingsPage />}</Deferred> },
+  {
+    path: "/users",
+    title: "Users",
+    needs: "manageUsers",
+    render: () => <Deferred load={parts.administration}>{({ UsersPage }) => <UsersPage />}</Deferred>,
+  },
+  {
+    path: "/keys",
+    title: "API keys",
+    needs: "manageUsers",
+    render: () => <Deferred load={parts.administration}>{({ APIKeysPage }) => <APIKeysPage />}</Deferred>,
+  },
+  {
+    path: "/settings",
+    title: "Settings",
+    needs: "manageSettings",
+    render: () => <Deferred load={parts.administration}>{({ SettingsPage }) => <SettingsPage />}</Deferred>,
+  },
 ];
 
 const platformScreens: readonly Screen[] = [
@@ -67,7 +91,12 @@ const platformScreens: readonly Screen[] = [
       <Deferred load={parts.administration}>{({ TenantsPage }) => <TenantsPage onOpen={(tenant) => chooseTenant(tenant, "/")} />}</Deferred>
     ),
   },
-  { path: "/admin/users", title: "Super admins", needs: "manageTenants", render: () => <Deferred load={parts.administration}>{({ AdminsPage }) => <AdminsPage />}</Deferred> },
+  {
+    path: "/admin/users",
+    title: "Super admins",
+    needs: "manageTenants",
+    render: () => <Deferred load={parts.administration}>{({ AdminsPage }) => <AdminsPage />}</Deferred>,
+  },
   { path: "/admin/activity", title: "Activity log", needs: "manageTenants", render: () => <ActivityPage key="platform" log="platform" /> },
 ];
 

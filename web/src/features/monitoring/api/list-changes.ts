@@ -30,5 +30,6 @@ export function useChanges(serverId: string, collector: string, before: string |
 export function pageOf(list: readonly ConfigurationChange[]): ChangePage {
   if (list.length <= changePageSize) return { changes: list, olderThan: null };
   const edge = list[changePageSize - 1]?.changedAt, next = list.findIndex((c, i) => i >= changePageSize && c.changedAt !== edge);
-  return next < 0 ? { changes: list, olderThan: list.length < changeCountMax ? null : edge ?? null } : { changes: list.slice(0, next), olderThan: edge ?? null };
+  if (next < 0) return { changes: list, olderThan: list.length < changeCountMax ? null : edge ?? null };
+  return { changes: list.slice(0, next), olderThan: edge ?? null };
 }

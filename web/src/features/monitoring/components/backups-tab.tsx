@@ -23,13 +23,16 @@ export function BackupsTab({ server }: { server: Server }): ReactElement {
   );
 }
 
+const wanted = `a full or differential backup within ${fullHoursMax / 24} days, ` +
+  `a log backup within ${logHoursMax} h where the recovery model is full`;
+
 /** Begins with the place in the order, so that sorting by it puts the worst first. */
 const verdictColumn = (at: BackupColumns, now: number): ShownColumn => ({
   name: "verdict",
   head: "In words",
   kind: "text",
   unit: null,
-  description: `A full or differential backup within ${fullHoursMax / 24} days; a log backup within ${logHoursMax} h where the recovery model is full`,
+  description: `Wanted: ${wanted}`,
   of: (row) => {
     const v = verdictOf(row, at, now);
     return `${toneOrder.indexOf(v.tone)} ${v.words}`;
@@ -59,10 +62,12 @@ function Backups({ server, collector }: { server: Server; collector: CollectorSu
         <span className={`t12 ${bad > 0 ? "crit" : "m2"}`}>
           {bad + old === 0
             ? `All ${plural(counts.length, "database")} are backed up`
-            : `${count(bad)} of ${plural(counts.length, "database")} would lose more than ${fullHoursMax / 24} days; ${count(old)} with an old log backup`}
+            : `${count(bad)} of ${plural(counts.length, "database")} would lose more than ${fullHoursMax / 24} days; ${
+              count(old)
+            } with an old log backup`}
         </span>
       )}
-      note={`Wanted: a full or differential backup within ${fullHoursMax / 24} days, a log backup within ${logHoursMax} h where the recovery model is full.`}
+      note={`Wanted: ${wanted}.`}
     />
   );
 }

@@ -3,7 +3,7 @@ import { type ReactElement, useState } from "react";
 import { CopyButton } from "../../../components/bits";
 import { Dialog } from "../../../components/dialog";
 import { Icon } from "../../../components/icon";
-import { count } from "../../../lib/format";
+import { count, plural } from "../../../lib/format";
 import type { CollectorColumn, Row } from "../api/collector-types";
 import { type BlockingColumns, type BlockingNode, blockingTree, flatTree } from "./blocking";
 import { isNumeric, type ShownColumn, shownColumns } from "./collector-cells";
@@ -35,7 +35,7 @@ export function BlockingTree({ columns, rows, at }: Props): ReactElement {
     <>
       <div className="toolbar tight">
         <span className="m2 t12" role="status">
-          {leads.length === 1 ? "1 lead blocker" : `${count(leads.length)} lead blockers`}, {count(blocked)} {blocked === 1 ? "session" : "sessions"} blocked
+          {plural(leads.length, "lead blocker")}, {plural(blocked, "session")} blocked
         </span>
       </div>
       <div className="sx" tabIndex={0} role="region" aria-label="Blocking tree table">
@@ -60,7 +60,13 @@ export function BlockingTree({ columns, rows, at }: Props): ReactElement {
   );
 }
 
-function TreeRow({ node, columns, onText }: { node: BlockingNode; columns: readonly ShownColumn[]; onText: (text: string) => void }): ReactElement {
+interface RowProps {
+  node: BlockingNode;
+  columns: readonly ShownColumn[];
+  onText: (text: string) => void;
+}
+
+function TreeRow({ node, columns, onText }: RowProps): ReactElement {
   const lead = node.depth === 0;
   return (
     <tr className={lead ? "hl" : ""}>

@@ -24,7 +24,11 @@ export interface BlockingNode {
   isCycle: boolean;
 }
 
-const sessionNames = [/^session_id$/, /^(blocked_)?(session|spid|pid|process_id|thread_id|connection_id)$/, /^(blocked|waiting)_\w*(session|pid|id)\w*$/];
+const sessionNames = [
+  /^session_id$/,
+  /^(blocked_)?(session|spid|pid|process_id|thread_id|connection_id)$/,
+  /^(blocked|waiting)_\w*(session|pid|id)\w*$/,
+];
 const blockerNames = [/^blocking_session_id$/, /^(blocking|blocker)_\w*(session|pid|id|thread)\w*$/, /^blocked_by\w*$/, /^blocking_pids?$/];
 const stateName = /^(session_|request_)?(status|state|command)$/;
 const idle = /sleep|idle|awaiting command/i;
@@ -36,7 +40,10 @@ export function blockingColumns(columns: readonly CollectorColumn[]): BlockingCo
   return { session, blocker, isIdle: columnNamed(columns, /^is_idle$/), states };
 }
 
-/** Of several blockers ("81,94") the first is the one above it. As a text, 0 and what is below are transactions without a session; as a number, none. */
+/**
+ * Of several blockers ("81,94") the first is the one above it.
+ * As a text, 0 and what is below are transactions without a session; as a number, none.
+ */
 export function blockerOf(cell: Cell): string | null {
   if (typeof cell === "number" && cell <= 0) return null;
   return String(cell ?? "").split(/[,;\s{}[\]]+/).filter(Boolean)[0] ?? null;

@@ -21,7 +21,8 @@ export function ChangesTab({ server }: { server: Server }): ReactElement {
   const wanted = useSearch().get("of") ?? "", [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors[cursors.length - 1] ?? null, query = useChanges(server.id, wanted, cursor), collectors = useCollectors(server.id).data ?? [];
   useEffect(() => setCursors([]), [wanted]);
-  const watched = collectors.filter((c) => c.keep === "changes"), titleOf = (name: string): string => collectors.find((c) => c.name === name)?.title ?? metricTitle(name);
+  const watched = collectors.filter((c) => c.keep === "changes");
+  const titleOf = (name: string): string => collectors.find((c) => c.name === name)?.title ?? metricTitle(name);
   return (
     <>
       <div className="toolbar">
@@ -55,7 +56,9 @@ export function ChangesTab({ server }: { server: Server }): ReactElement {
                   icon="gear"
                   title="Nothing has changed"
                   text={whyNotCollected(server) ??
-                    (watched.length === 0 ? "No collector of this server watches for changes." : "A setting that differs from the reading before shows here, with both values.")}
+                    (watched.length === 0
+                      ? "No collector of this server watches for changes."
+                      : "A setting that differs from the reading before shows here, with both values.")}
                 />
               )
               : (
@@ -63,12 +66,25 @@ export function ChangesTab({ server }: { server: Server }): ReactElement {
                   <ChangeTable changes={changes} titleOf={titleOf} />
                   {(olderThan || cursors.length > 0) && (
                     <div className="pf push">
-                      <span>{plural(changes.length, "change")}{cursors.length > 0 ? ` before ${dayAndClock(Date.parse(cursor ?? ""))}` : ", the newest"}</span>
+                      <span>
+                        {plural(changes.length, "change")}
+                        {cursors.length > 0 ? ` before ${dayAndClock(Date.parse(cursor ?? ""))}` : ", the newest"}
+                      </span>
                       <span className="row">
-                        <button className="btn sm" type="button" aria-disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
+                        <button
+                          className="btn sm"
+                          type="button"
+                          aria-disabled={cursors.length === 0}
+                          onClick={() => setCursors(cursors.slice(0, -1))}
+                        >
                           <Icon name="arrow-left" />Newer
                         </button>
-                        <button className="btn sm" type="button" aria-disabled={!olderThan} onClick={() => olderThan && setCursors([...cursors, olderThan])}>
+                        <button
+                          className="btn sm"
+                          type="button"
+                          aria-disabled={!olderThan}
+                          onClick={() => olderThan && setCursors([...cursors, olderThan])}
+                        >
                           Older<Icon name="arrow-right" />
                         </button>
                       </span>
@@ -154,6 +170,9 @@ function cellWord(cell: Cell): string {
 function changesCsv(changes: readonly ConfigurationChange[]): string {
   return csvText(
     ["time", "collector", "labels", "change", "column", "before", "after"],
-    changes.flatMap((c) => differences(c).map(([name, before, after]) => [c.changedAt, c.collector, Object.values(c.labels).filter(Boolean).join(" / "), c.change, name, before, after])),
+    changes.flatMap((c) => {
+      const labels = Object.values(c.labels).filter(Boolean).join(" / ");
+      return differences(c).map(([name, before, after]) => [c.changedAt, c.collector, labels, c.change, name, before, after]);
+    }),
   );
 }

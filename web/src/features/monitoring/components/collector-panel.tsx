@@ -69,7 +69,9 @@ export function CollectorPanel(props: Props): ReactElement {
                 {...(props.usualSort ? { usualSort: props.usualSort } : {})}
                 {...(props.render ? { render: props.render } : {})}
                 tools={props.tools}
-                note={known.state === "cut_off" ? "The collector cut its rows off at its limit: there are more on the server." : props.note}
+                note={known.state === "cut_off"
+                  ? "The collector cut its rows off at its limit: there are more on the server."
+                  : props.note ?? (known.columns.some((c) => c.kind === "counter") && "Rates and latencies are of the time since the reading before.")}
               />
             )}
       </QueryView>

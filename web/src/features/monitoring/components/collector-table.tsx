@@ -94,7 +94,11 @@ export function CollectorTable({ label, serverName, columns, rows, usualSort, re
       {(rest > 0 || note) && (
         <div className="pf push">
           <span>{rest > 0 ? `The first ${count(shown.length)}; ${plural(rest, "more row")}.` : note}</span>
-          {rest > 0 && <button className="btn ghost sm" type="button" onClick={() => setSteps(steps + 1)}>Show {count(Math.min(rest, rowCountStep))} more</button>}
+          {rest > 0 && (
+            <button className="btn ghost sm" type="button" onClick={() => setSteps(steps + 1)}>
+              Show {count(Math.min(rest, rowCountStep))} more
+            </button>
+          )}
         </div>
       )}
       {text !== null && (
@@ -128,7 +132,11 @@ export function CellView({ column, cell, onText }: { column: ShownColumn; cell: 
   }
   if (column.kind === "query_text") {
     const text = String(cell);
-    return <button className="linkish mono ell sql" type="button" title="Show the whole statement" onClick={() => onText(text)}>{oneLine(text)}</button>;
+    return (
+      <button className="linkish mono ell sql" type="button" title="Show the whole statement" onClick={() => onText(text)}>
+        {oneLine(text)}
+      </button>
+    );
   }
   const text = cellText(column, cell);
   if (column.kind === "label") return <span className="ell cell1" title={text}>{text}</span>;

@@ -67,7 +67,13 @@ export function ComparePage(): ReactElement {
       <section className="panel vflex tall" aria-label="Comparison" aria-busy={query.loading && !query.data}>
         <QueryView query={query} what="The comparison did not load" retry={() => void refetch(compareKey(wanted))} lines={10}>
           {() => known.length === 0
-            ? <Empty icon="bar-chart-line" title="No server has a value" text={`${metricTitle(metric)} was not collected ${wanted.group ? "in this group" : "from any server"} so far.`} />
+            ? (
+              <Empty
+                icon="bar-chart-line"
+                title="No server has a value"
+                text={`${metricTitle(metric)} was not collected ${wanted.group ? "in this group" : "from any server"} so far.`}
+              />
+            )
             : <ComparisonTable rows={rows} unit={unit} />}
         </QueryView>
       </section>
@@ -145,5 +151,6 @@ function ComparisonTable({ rows, unit }: { rows: readonly ComparedServer[]; unit
 }
 
 function comparisonCsv(metric: string, unit: string | null, rows: readonly ComparedServer[]): string {
-  return csvText(["server", "health", `${metric}${unit ? ` (${unit})` : ""}`, "collected"], rows.map((r) => [r.name, r.health, r.value, r.collectedAt]));
+  const head = ["server", "health", `${metric}${unit ? ` (${unit})` : ""}`, "collected"];
+  return csvText(head, rows.map((r) => [r.name, r.health, r.value, r.collectedAt]));
 }

@@ -24,7 +24,6 @@ export function FilesTab({ server }: { server: Server }): ReactElement {
               // The list above is called that already: it is read from the server when it is looked at.
               title={c.title === "Databases" ? "Databases as collected" : c.title}
               columnsOf={columnsOf}
-              note="Rates and latencies are of the time since the reading before."
             />
           ))}
         </div>

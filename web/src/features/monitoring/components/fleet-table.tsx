@@ -40,7 +40,8 @@ export function FleetTable({ servers, groups, by }: { servers: readonly ServerHe
   const sort = chosen?.by === by ? chosen.sort : sortBy[by];
   const rows = useMemo(() => sorted(servers, sort), [servers, sort.key, sort.order]);
   const columns = useMemo<readonly Column<ServerHealth>[]>(() => {
-    const groupName = new Map(groups.map((g) => [g.id, g.name])), of = (s: ServerHealth): string => s.groupIds.map((id) => groupName.get(id) ?? "").filter(Boolean).join(", ");
+    const groupName = new Map(groups.map((g) => [g.id, g.name]));
+    const of = (s: ServerHealth): string => s.groupIds.map((id) => groupName.get(id) ?? "").filter(Boolean).join(", ");
     const number = (n: number | null): ReactElement => (n === null ? <span className="m3" title="No value collected">–</span> : <>{quantity(n)}</>);
     const all: Column<ServerHealth>[] = [
       { key: "health", head: "Health", width: "104px", sortable: true, render: (s) => <HealthStatus health={s.status} /> },
@@ -56,9 +57,26 @@ export function FleetTable({ servers, groups, by }: { servers: readonly ServerHe
           </span>
         ),
       },
-      { key: "group", head: "Group", width: "minmax(90px, 1fr)", render: (s) => <span className="ell block m2" title={of(s)}>{of(s) || "–"}</span> },
-      { key: "cpu", head: "CPU", width: "96px", sortable: true, render: (s) => <PercentBar value={s.cpuPercent} limit={limits.cpuPercent} what="CPU" /> },
-      { key: "memory", head: "Memory", width: "96px", sortable: true, render: (s) => <PercentBar value={s.memoryPercent} limit={limits.memoryPercent} what="Memory" /> },
+      {
+        key: "group",
+        head: "Group",
+        width: "minmax(90px, 1fr)",
+        render: (s) => <span className="ell block m2" title={of(s)}>{of(s) || "–"}</span>,
+      },
+      {
+        key: "cpu",
+        head: "CPU",
+        width: "96px",
+        sortable: true,
+        render: (s) => <PercentBar value={s.cpuPercent} limit={limits.cpuPercent} what="CPU" />,
+      },
+      {
+        key: "memory",
+        head: "Memory",
+        width: "96px",
+        sortable: true,
+        render: (s) => <PercentBar value={s.memoryPercent} limit={limits.memoryPercent} what="Memory" />,
+      },
       { key: "connections", head: "Connections", width: "100px", sortable: true, end: true, render: (s) => number(s.connectionCount) },
       { key: "batches", head: "Requests/s", width: "96px", sortable: true, end: true, render: (s) => number(s.batchRequestsSec) },
       { key: "since", head: "Since", width: "84px", sortable: true, end: true, render: (s) => <Ago at={s.changedAt} form="age" none="–" /> },

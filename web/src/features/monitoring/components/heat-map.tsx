@@ -1,4 +1,5 @@
-// One cell a server on a canvas, in a fixed order, so that a server keeps its place. Hover, focus and arrow keys say name and value; a table has the same.
+// One cell a server on a canvas, in a fixed order, so that a server keeps its place.
+// Hover, focus and arrow keys say name and value; a table has the same.
 import { memo, type ReactElement, type SVGProps, useMemo } from "react";
 import type { Group, Health, ServerHealth } from "../../../api/model";
 import { useThresholds } from "../../../api/read-settings";
@@ -23,7 +24,8 @@ interface Props {
 
 export function HeatMap({ servers, fleetCount, groups, filter }: Props): ReactElement {
   const search = useSearch(), asTable = search.get("fleet") === "table", thresholds = useThresholds();
-  const by = colorChoices.find(([key]) => key === search.get("by"))?.[0] ?? "status", scale = useMemo(() => scaleOf(servers, by, thresholds), [servers, by, thresholds]);
+  const by = colorChoices.find(([key]) => key === search.get("by"))?.[0] ?? "status";
+  const scale = useMemo(() => scaleOf(servers, by, thresholds), [servers, by, thresholds]);
   const sections = useMemo(() => (asTable ? [] : sectionsOf(servers, groups)), [servers, groups, asTable]);
   const cells = useMemo(
     () => sections.map((s) => ({ ...s, cells: s.list.map((server) => cellOf(server, by, thresholds, scale)) })),

@@ -1,5 +1,16 @@
 // The cells of one group: a canvas, and a list box with one option, the cell that the arrow keys are on.
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactElement, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type ReactElement,
+  type RefObject,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import type { ServerHealth } from "../../../api/model";
 import { healthOrder } from "../../../components/status";
 import { count } from "../../../lib/format";
@@ -82,7 +93,14 @@ export function HeatSection({ id, name, list, cells, fleetCount, filtered }: Pro
         <span className="vh" role="option" id={`${domID}-${active}`} aria-selected="true" aria-posinset={active + 1} aria-setsize={cells.length}>
           {cells[active]?.label}
         </span>
-        {focused && <span ref={ring} className="hring" aria-hidden="true" style={{ left: at.x - 3, top: at.y - 3, width: grid.size + 6, height: grid.size + 6 }} />}
+        {focused && (
+          <span
+            ref={ring}
+            className="hring"
+            aria-hidden="true"
+            style={{ left: at.x - 3, top: at.y - 3, width: grid.size + 6, height: grid.size + 6 }}
+          />
+        )}
         {told >= 0 && <Tip text={cells[told]?.label ?? ""} x={placeOf(told, grid).x} y={placeOf(told, grid).y + grid.size} width={width} />}
       </div>
     </>
@@ -91,7 +109,8 @@ export function HeatSection({ id, name, list, cells, fleetCount, filtered }: Pro
 
 /** What the pointer or the keys are on, just below its cell and inside the map. */
 function Tip({ text, x, y, width }: { text: string; x: number; y: number; width: number }): ReactElement {
-  return <span className="hmtip" aria-hidden="true" style={{ top: y + 8, ...(x > width / 2 ? { right: Math.max(0, width - x - 40) } : { left: Math.max(0, x - 8) }) }}>{text}</span>;
+  const side = x > width / 2 ? { right: Math.max(0, width - x - 40) } : { left: Math.max(0, x - 8) };
+  return <span className="hmtip" aria-hidden="true" style={{ top: y + 8, ...side }}>{text}</span>;
 }
 
 function useCanvas(

@@ -4,6 +4,7 @@ import { type CsvCell, csvText } from "../../../lib/csv";
 import { peek } from "../../../lib/query";
 import { metricsKey } from "../api/read-metrics";
 import { seriesKey, type SeriesOfMetric } from "../api/read-series";
+import type { SeriesPoint } from "../api/collector-types";
 import type { TimeWindow } from "../api/time-window";
 import { coreMetrics } from "./chart-kinds";
 import { seriesTop } from "./series-chart";
@@ -13,7 +14,7 @@ const head = ["time", "metric", "labels", "unit", "average", "smallest", "larges
 /** Of what is on screen by now; nothing is asked for. */
 export function metricsCsv(serverId: string, window: TimeWindow, shown: readonly string[], extra: readonly string[]): string {
   const rows: CsvCell[][] = [];
-  const add = (s: { metric: string; unit: string; points: MetricSeries["points"] | readonly (readonly [string, number | null, number | null, number | null])[] }, labels: string): void => {
+  const add = (s: { metric: string; unit: string; points: readonly SeriesPoint[] }, labels: string): void => {
     for (const [at, avg, min, max] of s.points) if (avg !== null) rows.push([at, s.metric, labels, s.unit, avg, min, max]);
   };
   for (const s of peek<MetricSeries[]>(metricsKey(serverId, window, shown)) ?? []) add(s, "");

@@ -73,13 +73,16 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
       )}
       {!series && !query.error && <ChartSkeletons />}
       {series && asTable && (
-        <MetricsTable
-          columns={chartKinds.map((k, i) => ({
-            head: `${k.title}, ${k.percent ? "%" : k.unit}`,
-            samples: samples[i] ?? [],
-            format: k.percent ? percent : quantity,
-          }))}
-        />
+        <div className="col g3c">
+          <MetricsTable
+            columns={chartKinds.map((k, i) => ({
+              head: `${k.title}, ${k.percent ? "%" : k.unit}`,
+              samples: samples[i] ?? [],
+              format: k.percent ? percent : quantity,
+            }))}
+          />
+          <MoreCharts server={server} window={window} metrics={extra} compare={compare} asTable cross={null} onCross={setCross} />
+        </div>
       )}
       {series && !asTable && (
         <div ref={charts}>
@@ -99,7 +102,7 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
                 stale={Boolean(query.error)}
               />
             ))}
-            <MoreCharts server={server} window={window} metrics={extra} compare={compare} cross={cross} onCross={setCross} />
+            <MoreCharts server={server} window={window} metrics={extra} compare={compare} asTable={false} cross={cross} onCross={setCross} />
           </div>
           <GapNote series={series} samples={samples} compare={compare} before={before} />
         </div>

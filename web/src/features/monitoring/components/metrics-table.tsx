@@ -27,19 +27,24 @@ export function rowsByTime(columns: readonly { samples: readonly Sample[] }[]): 
   return [...byTime].sort(([a], [b]) => b - a);
 }
 
-export function MetricsTable({ columns }: { columns: readonly TableColumn[] }): ReactElement {
+interface Props {
+  columns: readonly TableColumn[];
+  label?: string;
+}
+
+export function MetricsTable({ columns, label = "Metric values" }: Props): ReactElement {
   const rows = rowsByTime(columns);
   if (rows.length === 0) {
     return (
-      <section className="panel vflex tall" aria-label="Values">
+      <section className="panel vflex tall" aria-label={label}>
         <Empty icon="table" title="No data" text="Nothing was collected in this range." />
       </section>
     );
   }
   return (
     <div className="panel">
-      <div className="sx metricst" tabIndex={0} role="region" aria-label="Metric values">
-        <table className="tbl xd" aria-label="Metric values">
+      <div className="sx metricst" tabIndex={0} role="region" aria-label={`${label} table`}>
+        <table className="tbl xd" aria-label={label}>
           <thead>
             <tr>
               <th>Time</th>

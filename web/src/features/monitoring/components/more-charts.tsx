@@ -19,11 +19,12 @@ interface Props {
   window: TimeWindow;
   metrics: readonly string[];
   compare: Compare;
+  asTable: boolean;
   cross: number | null;
   onCross: (at: number | null) => void;
 }
 
-export function MoreCharts({ server, window, metrics, compare, cross, onCross }: Props): ReactElement {
+export function MoreCharts({ server, window, metrics, compare, asTable, cross, onCross }: Props): ReactElement {
   const shown = [...new Set(metrics)].slice(0, chartCountMax);
   return (
     <>
@@ -33,6 +34,7 @@ export function MoreCharts({ server, window, metrics, compare, cross, onCross }:
           server={server}
           metric={metric}
           window={window}
+          asTable={asTable}
           shiftMs={compareShift[compare]}
           earlierWord={compareWords[compare]}
           cross={cross}

@@ -6,7 +6,7 @@ import { Icon } from "../../../components/icon";
 import { Callout } from "../../../components/bits";
 import { Empty, Failure, Panel, Skeleton, StaleBadge } from "../../../components/panel";
 import { clock, day, dayAndClock, plural } from "../../../lib/format";
-import { refetch } from "../../../lib/query";
+import { type QueryState, refetch } from "../../../lib/query";
 import { setSearch, useSearch } from "../../../lib/router";
 import { collectorKey, useCollector } from "../api/read-collector";
 import { runCountMax, useCollectorHistory } from "../api/read-collector-history";
@@ -67,10 +67,22 @@ function History({ server, collector, at }: { server: Server; collector: Collect
               {runs.map((r) => <option key={r.collectedAt} value={r.collectedAt}>{optionText(r)}</option>)}
             </select>
         </label>
-        <button className="btn sm icon" type="button" aria-label="Earlier" aria-disabled={index >= runs.length - 1} onClick={() => index < runs.length - 1 && show(runs[index + 1])}>
+        <button
+          className="btn sm icon"
+          type="button"
+          aria-label="Earlier"
+          aria-disabled={index >= runs.length - 1}
+          onClick={() => index < runs.length - 1 && show(runs[index + 1])}
+        >
           <Icon name="arrow-left" />
         </button>
-        <button className="btn sm icon" type="button" aria-label="Later" aria-disabled={at === null} onClick={() => at !== null && show(index > 0 ? runs[index - 1] : undefined)}>
+        <button
+          className="btn sm icon"
+          type="button"
+          aria-label="Later"
+          aria-disabled={at === null}
+          onClick={() => at !== null && show(index > 0 ? runs[index - 1] : undefined)}
+        >
           <Icon name="arrow-right" />
         </button>
         <span className="grow" />
@@ -109,8 +121,14 @@ interface MomentProps {
   at: string | null;
 }
 
-/** The rows of the moment: the newest, or those of the kept run at or before it. */
-function useMoment({ server, collector, at }: MomentProps): { detail: CollectorDetail | undefined; rows: readonly Row[]; query: ReturnType<typeof useCollector> } {
+interface Moment {
+  detail: CollectorDetail | undefined;
+  rows: readonly Row[];
+  query: QueryState<CollectorDetail>;
+}
+
+/** The rows of the moment: the newest, or those of the kept run. */
+function useMoment({ server, collector, at }: MomentProps): Moment {
   const query = useCollector(server.id, collector.name, liveEveryMs), window = windowFrom(useSearch(), "1h");
   const history = useCollectorHistory(server.id, at === null || collector.keep !== "every" ? null : collector.name, window);
   const rows = useMemo(() => {
@@ -131,7 +149,9 @@ function Blocking(props: MomentProps): ReactElement {
       sub={at !== null ? "at the chosen moment" : detail?.collectedAt ? <>read <Ago at={detail.collectedAt} /></> : undefined}
       tools={<StaleBadge query={query} />}
     >
-      {!detail && query.error && <Failure what="Blocking did not load" error={query.error} retry={() => void refetch(collectorKey(server.id, collector.name))} />}
+      {!detail && query.error && (
+        <Failure what="Blocking did not load" error={query.error} retry={() => void refetch(collectorKey(server.id, collector.name))} />
+      )}
       {!detail && !query.error && <Skeleton lines={4} />}
       {detail && leads.length > 0 && where && <BlockingTree columns={detail.columns} rows={rows} at={where} />}
       {detail && leads.length === 0 && <NoBlocking server={server} detail={detail} known={where !== null} />}

@@ -1,7 +1,7 @@
 // One metric with labels: a line for each of its largest series, with the same cross-hair and zoom as all charts of the page.
 import { type ReactElement, type ReactNode, useMemo } from "react";
 import type { MetricSeries, Server } from "../../../api/model";
-import { Empty, Failure, Skeleton } from "../../../components/panel";
+import { Empty, Failure, Panel, Skeleton } from "../../../components/panel";
 import { axisNumber } from "../../../components/plot";
 import { type OtherSeries, TimeSeries } from "../../../components/time-series";
 import { bytes, plural } from "../../../lib/format";
@@ -12,6 +12,7 @@ import { seriesKey, type SeriesOfMetric, useSeries } from "../api/read-series";
 import type { LabelledSeries } from "../api/collector-types";
 import type { TimeWindow } from "../api/time-window";
 import { coreMetrics, metricTitle, seriesColors } from "./chart-kinds";
+import { MetricsTable } from "./metrics-table";
 import { samplesOf } from "./samples";
 import { zoomTo } from "./time-window-bar";
 import { nothingIn, whyNotCollected } from "./why-no-data";
@@ -27,6 +28,8 @@ interface Props {
   /** The same stretch that much earlier, as a dashed line where there is one series only; 0 for none. */
   shiftMs: number;
   earlierWord: string;
+  /** The same values as a table. */
+  asTable?: boolean;
   cross: number | null;
   onCross: (at: number | null) => void;
   tools?: ReactNode;
@@ -58,7 +61,8 @@ function asLabelled(query: QueryState<MetricSeries[]>): QueryState<SeriesOfMetri
 
 type DrawnProps = Props & { query: QueryState<SeriesOfMetric>; before: SeriesOfMetric | undefined; retry: () => void };
 
-function Drawn({ server, metric, title, window, shiftMs, earlierWord, cross, onCross, tools, query, before, retry }: DrawnProps): ReactElement {
+function Drawn(props: DrawnProps): ReactElement {
+  const { server, metric, title, window, shiftMs, earlierWord, cross, onCross, tools, query, before, retry } = props;
   const data = query.data, name = title ?? metricTitle(metric);
   const lines = useMemo(() => (data?.series ?? []).filter((s) => s.points.some((p) => p[1] !== null)).map(lineOf), [data]);
   const [first, ...rest] = lines;
@@ -79,6 +83,13 @@ function Drawn({ server, metric, title, window, shiftMs, earlierWord, cross, onC
     );
   }
   const one = data.series[0], unit = one?.unit ?? null, left = (data.total ?? data.series.length) - data.series.length;
+  if (props.asTable) {
+    return (
+      <Panel title={name} sub={unitWord(unit)} tools={tools} className="wholerow">
+        <MetricsTable label={name} columns={lines.map((l) => ({ head: l.label, samples: l.samples, format: (v) => withUnit(v, unit) }))} />
+      </Panel>
+    );
+  }
   return (
     <TimeSeries
       title={name}

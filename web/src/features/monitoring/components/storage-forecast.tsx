@@ -20,7 +20,8 @@ const warningDays = 30, criticalDays = 7;
 const dayMs = 86_400_000;
 
 export function StorageForecast({ server, collectors }: { server: Server; collectors: readonly CollectorSummary[] }): ReactElement | null {
-  const drives = collectors.find((c) => /volume|drive|disk/.test(c.name)), databases = collectors.find((c) => /database_(size|space)/.test(c.name)) ?? collectors.find((c) => /database/.test(c.name));
+  const named = (pattern: RegExp): CollectorSummary | undefined => collectors.find((c) => pattern.test(c.name));
+  const drives = named(/volume|drive|disk/), databases = named(/database_(size|space)/) ?? named(/database/);
   const detail = useCollector(server.id, (drives ?? databases)?.name ?? null).data;
   const metric = detail ? metricOf(detail, drives !== undefined) : null;
   const query = useSeries(server.id, metric, month, seriesTop);

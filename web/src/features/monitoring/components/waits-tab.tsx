@@ -1,5 +1,5 @@
 // What the server's sessions wait for: by category over time, stacked, and the largest types of the whole stretch.
-import { type ReactElement, useMemo, useRef, useState } from "react";
+import { type ReactElement, useMemo, useState } from "react";
 import type { Server } from "../../../api/model";
 import { Icon } from "../../../components/icon";
 import { Empty, Failure, Panel, Skeleton, StaleBadge } from "../../../components/panel";
@@ -45,7 +45,12 @@ function TypedWaits({ server }: { server: Server }): ReactElement {
         <span className="grow" />
         <StaleBadge query={query} />
         {waits && <span className="m3 t12 hide8">1 point per {pointText(waits.interval)}</span>}
-        <button className="btn sm" type="button" aria-disabled={!waits} onClick={() => waits && saveText(`${fileName(server.name, "waits", windowKey(window))}.csv`, waitsCsv(waits))}>
+        <button
+          className="btn sm"
+          type="button"
+          aria-disabled={!waits}
+          onClick={() => waits && saveText(`${fileName(server.name, "waits", windowKey(window))}.csv`, waitsCsv(waits))}
+        >
           <Icon name="download" />CSV
         </button>
       </TimeWindowBar>
@@ -102,12 +107,12 @@ export function stackOf(waits: Waits): { categories: readonly Category[]; rows: 
 }
 
 function CategoryPanel({ waits }: { waits: Waits }): ReactElement {
-  const { categories, rows } = useMemo(() => stackOf(waits), [waits]), [cross, setCross] = useState<number | null>(null), box = useRef<HTMLDivElement>(null);
+  const { categories, rows } = useMemo(() => stackOf(waits), [waits]), [cross, setCross] = useState<number | null>(null);
   const row = cross === null ? null : nearestRow(rows, cross);
   const values = categories.map((c, i) => (row ? row.values[i] ?? null : c.mean)), total = values.reduce<number>((a, v) => a + (v ?? 0), 0);
   return (
     <Panel title="Wait time by category" sub="milliseconds waited per second, all sessions">
-      <div className="stackbox" ref={box}>
+      <div className="stackbox">
         <div className="stackplot">
           <StackedChart
             label={`Waits by category: ${categories.length} categories, ${rows.length} points. The arrow keys read values, + zooms.`}
@@ -168,7 +173,11 @@ function TopTypes({ waits, benign }: { waits: Waits; benign: boolean }): ReactEl
   }, [waits, sort]);
   const total = waits.top.reduce((sum, w) => sum + w.waitMs, 0);
   return (
-    <Panel title="Top wait types" sub="of the whole stretch of time" foot={<span>{benign ? "With waits that are harmless by their nature." : "Harmless waits are left out."}</span>}>
+    <Panel
+      title="Top wait types"
+      sub="of the whole stretch of time"
+      foot={<span>{benign ? "With waits that are harmless by their nature." : "Harmless waits are left out."}</span>}
+    >
       <div className="sx" tabIndex={0} role="region" aria-label="Wait types table">
         <table className="tbl xd" aria-label="Top wait types">
           <thead>
