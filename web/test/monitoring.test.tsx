@@ -35,10 +35,11 @@ test("a value reads with its unit, and no value is a dash", () => {
     withUnit(0.4, "milliseconds"),
     withUnit(362_000, "milliseconds"),
     withUnit(97, "percent"),
+    withUnit(99.44, "percent"),
     withUnit(1042, "operations/s"),
     spanText(90_000_000),
   ];
-  assert.deepEqual(texts, ["–", "5.0 GiB", "1.5 KiB/s", "0.40 ms", "6 min 2 s", "97\u202f%", "1,042/s", "25 h"]);
+  assert.deepEqual(texts, ["–", "5.0 GiB", "1.5 KiB/s", "0.40 ms", "6 min 2 s", "97\u202f%", "99.4\u202f%", "1,042/s", "25 h"]);
 });
 test("a spreadsheet runs nothing that a file holds", () => {
   assert.equal(csvText(["a", "b"], [["=1+1", -4], ['+x,"y"', null], ["@cmd", "-3.5"]]), "\ufeffa,b\r\n'=1+1,-4\r\n\"'+x,\"\"y\"\"\",\r\n'@cmd,-3.5\r\n");

@@ -4,8 +4,8 @@ import { tenantKey } from "../../../lib/session";
 import type { CollectorRun } from "./collector-types";
 import { isFixed, spanOf, type TimeWindow, windowKey } from "./time-window";
 
-/** More runs than this are not read; the screen says so. */
-export const runCountMax = 100;
+/** More runs than this are not read, and the screen says so: each comes with all its rows, and they hold statements. */
+export const runCountMax = 30;
 
 /** The kept runs of a stretch of time that had any rows, newest first. */
 export function useCollectorHistory(serverId: string, name: string | null, window: TimeWindow): QueryState<CollectorRun[]> {

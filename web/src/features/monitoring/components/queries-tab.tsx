@@ -93,7 +93,7 @@ function History({ server, collector, at }: { server: Server; collector: Collect
             ? "Loading the history"
             : runs.length === 0
             ? `No rows of ${collector?.title ?? "these"} were kept in this time`
-            : `${plural(runs.length, "moment")}${runs.length >= runCountMax ? ", the newest; choose a shorter time for older ones" : ""}`}
+            : `${plural(runs.length, "moment")}${runs.length >= runCountMax ? ", the newest; choose an earlier end for older ones" : ""}`}
         </span>
       </TimeWindowBar>
       {at !== null && (
