@@ -1,6 +1,6 @@
 import Engines
 package import Platform
-import Postgres
+package import Postgres
 import Primitives
 
 extension ServerFilter {
@@ -12,7 +12,7 @@ extension ServerFilter {
     }
 
     /// Conditions on `o`, a row of `fleet.server_overview`.
-    var conditions: SQL {
+    package var conditions: SQL {
         var sql: SQL = isDeleted ? "o.deleted_at IS NOT NULL" : "o.deleted_at IS NULL"
         if !statuses.isEmpty { sql = sql + " AND o.status = ANY (\(statuses.map(\.rawValue)))" }
         if !healths.isEmpty { sql = sql + " AND o.health = ANY (\(healths.map(\.rawValue)))" }

@@ -35,7 +35,7 @@ package enum SeriesSQL {
         }
     }
 
-    private static func samples(_ server: Server.ID, _ metric: MetricType, _ request: SeriesRequest) -> SQL {
+    static func samples(_ server: Server.ID, _ metric: MetricType, _ request: SeriesRequest) -> SQL {
         """
         SELECT m.collected_at, m."values"[array_position(m.metric_ids, \(metric.id.rawValue))] AS value
             FROM monitoring.metrics m
