@@ -39,10 +39,13 @@ enum App {
             CredentialRoutes(databases: tenants, secrets: installation.secrets, operations: Operations(tenants: tenants)).add(to: group)
             ServerGroupRoutes(databases: tenants).add(to: group)
             LabelRoutes(databases: tenants).add(to: group)
+            ThresholdRoutes(databases: tenants).add(to: group)
             DeploymentRoutes(databases: tenants, secrets: installation.secrets).add(to: group)
             HealthRoutes(databases: tenants).add(to: group)
             MetricRoutes(databases: tenants).add(to: group)
             CollectorRoutes(databases: tenants).add(to: group)
+            WaitRoutes(databases: tenants).add(to: group)
+            CompareRoutes(databases: tenants).add(to: group)
             ExportRoutes(databases: tenants).add(to: group)
             CollectionRoutes(databases: tenants).add(to: group)
             BulkRoutes(databases: tenants, actions: bulk).add(to: group)
@@ -78,7 +81,8 @@ enum App {
         }
         return [
             BulkLabels(isAdding: true), BulkLabels(isAdding: false), BulkGroups(isAdding: true), BulkGroups(isAdding: false),
-            BulkCollection(.start), BulkCollection(.stop), BulkCollection(.interval), BulkCredential(), BulkDelete(), BulkRestore(),
+            BulkCollection(.start), BulkCollection(.stop), BulkCollection(.interval), BulkCollection(.configure),
+            BulkCredential(), BulkDelete(), BulkRestore(),
             BulkConnectionTest(databases: installation.tenants, secrets: installation.secrets, tests: tests),
         ] + objects
     }

@@ -59,6 +59,7 @@ struct FleetFixture {
         CredentialRoutes(databases: platform.tenants, secrets: platform.secrets, operations: operations).add(to: group)
         ServerGroupRoutes(databases: platform.tenants).add(to: group)
         LabelRoutes(databases: platform.tenants).add(to: group)
+        ThresholdRoutes(databases: platform.tenants).add(to: group)
         let bulk: [any BulkAction] = [
             BulkLabels(isAdding: true), BulkLabels(isAdding: false), BulkGroups(isAdding: true), BulkGroups(isAdding: false), BulkDelete(),
             BulkRestore(), BulkCredential(), BulkConnectionTest(databases: platform.tenants, secrets: platform.secrets, tests: tests),

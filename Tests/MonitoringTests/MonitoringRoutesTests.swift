@@ -22,8 +22,15 @@ import Testing
         MetricRoutes(databases: fixture.platform.tenants).add(to: group)
         ExportRoutes(databases: fixture.platform.tenants).add(to: group)
         CollectionRoutes(databases: fixture.platform.tenants).add(to: group)
+        WaitRoutes(databases: fixture.platform.tenants).add(to: group)
+        CompareRoutes(databases: fixture.platform.tenants).add(to: group)
+        ServerGroupRoutes(databases: fixture.platform.tenants).add(to: group)
+        ThresholdRoutes(databases: fixture.platform.tenants).add(to: group)
+        BulkRoutes(databases: fixture.platform.tenants, actions: bulkCollection).add(to: group)
         try await Application(router: router).test(.router) { try await body(Client(client: $0)) }
     }
+
+    static let bulkCollection: [BulkCollection] = [.start, .stop, .interval, .configure].map { BulkCollection($0) }
 
     struct Client: Sendable {
         let client: any TestClientProtocol
@@ -201,7 +208,11 @@ import Testing
             #expect(initial["metricsEnabled"]?.array?.count == MetricType.all.count)
             let put = try await client.send(
                 .put, "/servers/\(id)/collection-config", ["intervalSeconds": 30, "enabled": true, "metricsEnabled": ["cpu_percent"]])
-            #expect(put.json == ["intervalSeconds": 30, "enabled": true, "metricsEnabled": ["cpu_percent"]])
+            #expect(
+                put.json == [
+                    "intervalSeconds": 30, "isIntervalDefault": false, "enabled": true, "metricsEnabled": ["cpu_percent"],
+                    "collectorsDisabled": [],
+                ])
             for body in [["intervalSeconds": 29, "enabled": true], ["intervalSeconds": 3601, "enabled": true]] as [JSONValue] {
                 #expect(try await client.send(.put, "/servers/\(id)/collection-config", body).json == ["intervalSeconds"])
             }

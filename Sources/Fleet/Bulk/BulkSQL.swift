@@ -45,8 +45,8 @@ enum BulkSQL {
             ).map { try $0.decode(0) })
     }
 
-    /// Counts one more change of each server's configuration, since its labels or groups changed: whoever edits it is told. Returns the
-    /// new revisions.
+    /// Counts one more change of each server's configuration, since its labels or groups changed: whoever edits it is told, and collectors
+    /// learn of each, since a group may have limits. Returns the new revisions.
     @discardableResult static func bump(
         _ servers: Set<Server.ID>, at now: Date, on session: TenantSession
     ) throws -> [Server.ID: Int64] {
@@ -58,6 +58,7 @@ enum BulkSQL {
             WHERE id = ANY (\(Array(servers)))
             RETURNING id, revision
             """)
+        try Server.touch(all: "SELECT unnest(\(Array(servers)))", on: session)
         return Dictionary(uniqueKeysWithValues: try rows.map { (try $0.decode(0), try $0.decode(1)) })
     }
 

@@ -100,7 +100,8 @@ package struct CredentialRoutes: Sendable {
             credential.revision += 1
             credential.updatedAt = now
             try credential.save(on: session)
-            if credential.login.username != before.login.username { try credential.touchServers(on: session) }
+            // The name too: a group's filter may ask for it.
+            if credential.login != before.login { try credential.touchServers(on: session) }
             try session.record(
                 credential.activity(
                     "credential_updated", by: actor,

@@ -135,8 +135,13 @@ package struct DynamicGroup: Sendable, Equatable {
     package let filter: GroupFilter
 
     /// All of them. A filter that cannot be read any more, from a newer version, holds no servers.
-    package static func all(on session: TenantSession) throws -> [DynamicGroup] {
-        try session.rows("SELECT id, name, filter FROM fleet.server_groups WHERE filter IS NOT NULL ORDER BY id").compactMap { row in
+    package static func all(on session: TenantSession) throws -> [DynamicGroup] { try all(on: session, where: "true") }
+
+    /// Those for which a condition on `g`, the group's row, holds.
+    static func all(on session: TenantSession, where condition: SQL) throws -> [DynamicGroup] {
+        try session.rows(
+            "SELECT g.id, g.name, g.filter FROM fleet.server_groups g WHERE g.filter IS NOT NULL AND \(condition) ORDER BY g.id"
+        ).compactMap { row in
             guard let filter = try? GroupFilter(try row.decode(2)) else { return nil }  // stored filters were read once
             return DynamicGroup(id: try row.decode(0), name: try row.decode(1), filter: filter)
         }

@@ -137,7 +137,9 @@ package struct ServerGroupRoutes: Sendable {
             }
             group.revision += 1
             group.updatedAt = now
+            if group.filter != before.filter { try before.touchJudged(on: session) }
             try group.save(on: session)
+            if group.filter != before.filter { try group.touchJudged(on: session) }
             let details: [String: JSONValue] = [
                 "before": .object(before.audit), "after": .object(group.audit), "revision": .int(group.revision),
             ]
@@ -154,6 +156,7 @@ package struct ServerGroupRoutes: Sendable {
         try await databases.transaction(context.requireTenant()) { session in
             let group = try ServerGroup.lock(id, on: session)
             try StaleEdit(id: id.uuid, revision: group.revision, stored: group.audit).check(request, on: session)
+            try group.touchJudged(on: session)
             try group.delete(on: session)
             try session.record(group.activity("group_deleted", by: actor, details: ["before": .object(group.audit)]))
             try session.publish(group.event)

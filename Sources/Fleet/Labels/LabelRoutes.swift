@@ -64,6 +64,7 @@ package struct LabelRoutes: Sendable {
             var label = before
             label.name = name ?? before.name
             label.color = color ?? before.color
+            if label.name != before.name { try label.touchServers(on: session) }
             try label.save(on: session)
             try session.record(
                 label.activity(
@@ -84,6 +85,7 @@ package struct LabelRoutes: Sendable {
         let id = try context.id("labelId", of: Label.self)
         try await databases.transaction(context.requireTenant()) { session in
             let label = try Label.lock(id, on: session)
+            try label.touchServers(on: session)
             try label.delete(on: session)
             try session.record(label.activity("label_deleted", by: actor, details: ["serverCount": .int(Int64(label.serverCount))]))
             try session.publish(label.event)

@@ -16,7 +16,7 @@ package struct ServerOverview: Sendable {
         case reasons, version, productVersion, edition, groups, labels, collectionEnabled, collectionInterval, collectedAt, attemptedAt
         case errorCode, errorMessage, errorAt, cpuPercent, memoryPercent, connectionCount, batchRequestsSec, createdAt, updatedAt, revision
         case sortKey, total
-        case credentialID, credentialName, duplicateID, duplicateName, neighborID, neighborName, deletedAt, deployment
+        case credentialID, credentialName, duplicateID, duplicateName, neighborID, neighborName, deletedAt, deployment, thresholds
     }
 
     /// Days in which a deletion can be undone; after that `DeletedServerPurge` removes the server for good.
@@ -88,6 +88,8 @@ package struct ServerOverview: Sendable {
         writer.key("batchRequestsSec")
         writer.optional(try number(.batchRequestsSec))
         writer.endObject()
+        writer.key("thresholds")
+        writer.json(try row.decode(Column.thresholds.rawValue, as: String.self))
         writer.key("createdAt")
         writer.optional(try date(.createdAt))
         writer.key("updatedAt")

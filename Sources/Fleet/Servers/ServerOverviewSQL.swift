@@ -46,7 +46,15 @@ extension ServerOverview {
                 p.last_error_at,
             p.cpu_percent, p.memory_percent, p.connection_count, p.batch_requests_sec, p.created_at, p.updated_at, p.revision,
                 p.sort_key, p.total, c.id, c.name, twin.id, twin.name, neighbor.id, neighbor.name,
-                p.deleted_at, coalesce(ds.state, 'none') AS deployment
+                p.deleted_at, coalesce(ds.state, 'none') AS deployment,
+            json_build_object(
+                'cpuPercent', json_build_object(
+                    'warning', coalesce(own.cpu_warning, g.cpu_warning, (tenant.limits->'cpuPercent'->>'warning')::float8),
+                    'critical', coalesce(own.cpu_critical, g.cpu_critical, (tenant.limits->'cpuPercent'->>'critical')::float8)),
+                'memoryPercent', json_build_object(
+                    'warning', coalesce(own.memory_warning, g.memory_warning, (tenant.limits->'memoryPercent'->>'warning')::float8),
+                    'critical', coalesce(own.memory_critical, g.memory_critical, (tenant.limits->'memoryPercent'->>'critical')::float8))
+            )::text
         """
 
     private static let interval: SQL = """
@@ -115,10 +123,12 @@ extension ServerOverview {
             """
     }
 
-    /// What is fetched for the servers of a page alone: profile, twin, groups and labels.
+    /// What is fetched for the servers of a page alone: profile, twin, groups, labels and limits (the rule is `OwnThresholds`').
     private static func memberships(_ dynamicGroups: [DynamicGroup]) -> SQL {
         """
         JOIN fleet.servers s ON s.id = p.id
+        CROSS JOIN (SELECT (SELECT value FROM platform.settings WHERE key = 'thresholds') AS limits) tenant
+        LEFT JOIN fleet.server_thresholds own ON own.server_id = p.id
         LEFT JOIN fleet.deployment_states ds ON ds.server_id = p.id
         LEFT JOIN fleet.credentials c ON c.id = s.credential_id
         LEFT JOIN LATERAL (
@@ -138,9 +148,12 @@ extension ServerOverview {
         ) neighbor ON s.deleted_at IS NULL
         CROSS JOIN LATERAL (
             SELECT json_agg(json_build_object('id', g.id, 'name', g.name, 'color', g.color, 'textColor', g.text_color,
-                'dynamic', g.filter IS NOT NULL) ORDER BY lower(g.name))::text AS groups
+                'dynamic', g.filter IS NOT NULL) ORDER BY lower(g.name))::text AS groups,
+                min(gt.cpu_warning) AS cpu_warning, min(gt.cpu_critical) AS cpu_critical,
+                min(gt.memory_warning) AS memory_warning, min(gt.memory_critical) AS memory_critical
             FROM (\(DynamicGroup.memberships(dynamicGroups, reach: .page))) m
             JOIN fleet.server_groups g ON g.id = m.group_id
+            LEFT JOIN fleet.group_thresholds gt ON gt.group_id = m.group_id
             WHERE m.server_id = p.id
         ) g
         CROSS JOIN LATERAL (

@@ -158,13 +158,42 @@ extension Server {
         guard count == 1 else { throw AppError.notFound("The server") }
     }
 
+    /// Tells collectors to read these servers' configuration again, in this transaction; `ids` is a query of ids. Each gets a number of its
+    /// own, since collectors read in pages of numbers. Servers are locked first and in one order, then the counter, as everywhere. Returns
+    /// how many servers that are.
+    @discardableResult package static func touch(all ids: SQL, on session: TenantSession) throws -> Int {
+        try session.execute(
+            """
+            WITH meant AS MATERIALIZED (
+                SELECT id, row_number() OVER (ORDER BY id) AS place
+                FROM (SELECT id FROM fleet.servers WHERE id IN (\(ids)) AND deleted_at IS NULL ORDER BY id FOR UPDATE) locked
+            ), counter AS (
+                UPDATE fleet.change_counter
+                SET value = value + (SELECT count(*) FROM meant)
+                WHERE EXISTS (SELECT FROM meant)
+                RETURNING value
+            )
+            UPDATE fleet.servers s
+            SET change_number = counter.value - meant.place + 1
+            FROM meant, counter
+            WHERE s.id = meant.id
+            """)
+    }
+
     /// Keeps what the server said of itself. Touches the row only when something is new: neither the ETag nor `updated_at` move.
     package static func record(_ facts: ServerFacts, of id: ID, on session: TenantSession) throws {
         try session.execute(
             """
             UPDATE fleet.servers
             SET version = \(facts.version), product_version = \(facts.productVersion), edition = \(facts.edition),
-                server_name = \(facts.serverName), started_at = \(facts.startedAt)
+                server_name = \(facts.serverName), started_at = \(facts.startedAt),
+                -- A filter may ask for the version, and then by which limits the server is judged changes with it.
+                change_number = CASE
+                    WHEN EXISTS (
+                        SELECT FROM fleet.group_thresholds t JOIN fleet.server_groups g ON g.id = t.group_id WHERE g.filter IS NOT NULL
+                    ) THEN fleet.next_change()
+                    ELSE change_number
+                END
             WHERE id = \(id)
               AND (version, product_version, edition, server_name, started_at) IS DISTINCT FROM (\(facts.version),
                 \(facts.productVersion), \(facts.edition), \(facts.serverName), \(facts.startedAt))

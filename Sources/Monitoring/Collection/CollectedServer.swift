@@ -18,6 +18,10 @@ package struct CollectedServer: Sendable {
     package var isWanted: Bool
     /// Nil: all.
     package var metrics: Set<MetricID>?
+    /// Names of collectors that are switched off here.
+    package var collectorsDisabled: Set<String> = []
+    /// What it or its groups say of its limits; the tenant's hold for the rest.
+    package var thresholds = OwnThresholds()
     package var lastAttemptAt: Date?
     package var failuresInARow: Int
     /// Where the monitoring objects are, when they are as they were made; nil: the server is asked directly.

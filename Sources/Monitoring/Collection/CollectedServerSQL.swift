@@ -1,5 +1,5 @@
 import Engines
-import Fleet
+package import Fleet
 package import Platform
 import Postgres
 
@@ -9,13 +9,16 @@ extension CollectedServer {
 
     /// The servers whose change number is above `changeNumber`, deleted ones too, in the order of their changes; at most `batchCountMax`.
     package static func changed(since changeNumber: Int64, on session: TenantSession) throws -> [CollectedServer] {
-        try session.rows(
+        let dynamic = try DynamicGroup.withThresholds(on: session)
+        return try session.rows(
             """
             SELECT s.id, s.name, s.engine, s.hostname, s.port, s.instance_name, s.database_name, s.auth_type,
                 coalesce(p.username, s.username) AS username, s.credential_id,
                 CASE WHEN p.id IS NULL THEN s.password_encrypted ELSE p.password_encrypted END AS password_encrypted, s.encrypt,
                 s.trust_server_certificate, s.version, s.product_version, s.edition, s.server_name, s.started_at, s.change_number,
                 s.deleted_at IS NULL AND coalesce(c.enabled, true) AS is_wanted, c.interval_seconds, c.metrics_enabled,
+                coalesce(c.collectors_disabled, '{}') AS collectors_disabled,
+                nearest.cpu_warning, nearest.cpu_critical, nearest.memory_warning, nearest.memory_critical,
                 t.attempted_at, coalesce(t.failures_in_a_row, 0) AS failures_in_a_row,
                 CASE WHEN d.state = 'monitored' THEN d.database_name END AS objects_database
             FROM fleet.servers s
@@ -23,6 +26,7 @@ extension CollectedServer {
             LEFT JOIN monitoring.collection_config c ON c.server_id = s.id
             LEFT JOIN monitoring.server_snapshots t ON t.server_id = s.id
             LEFT JOIN fleet.deployments d ON d.server_id = s.id
+            \(OwnThresholds.nearest(to: "s.id", dynamic))
             WHERE s.change_number > \(changeNumber)
             ORDER BY s.change_number
             LIMIT \(batchCountMax)
@@ -46,6 +50,7 @@ extension CollectedServer {
                 serverName: try row.decode("server_name"), startedAt: try row.decode("started_at")),
             intervalSeconds: try row.decode("interval_seconds"), isWanted: try row.decode("is_wanted"),
             metrics: try row.decode("metrics_enabled", as: [String]?.self).map { Set($0.compactMap { MetricType.named($0)?.id }) },
+            collectorsDisabled: Set(try row.decode("collectors_disabled", as: [String].self)), thresholds: try OwnThresholds(row),
             lastAttemptAt: try row.decode("attempted_at"), failuresInARow: try row.decode("failures_in_a_row"),
             objectsDatabase: try row.decode("objects_database"),
             changeNumber: try row.decode("change_number"))
@@ -65,6 +70,13 @@ extension CollectedTenant {
 }
 
 extension HealthThresholds {
+    /// These, where nobody nearer says otherwise.
+    package func under(_ nearer: OwnThresholds) -> HealthThresholds {
+        HealthThresholds(
+            cpuPercent: nearer.cpuPercent.map { Limit(warning: $0.warning, critical: $0.critical) } ?? cpuPercent,
+            memoryPercent: nearer.memoryPercent.map { Limit(warning: $0.warning, critical: $0.critical) } ?? memoryPercent)
+    }
+
     package init(_ settings: TenantSettings.Thresholds) {
         self.init(
             cpuPercent: Limit(warning: settings.cpuPercent.warning, critical: settings.cpuPercent.critical),

@@ -27,20 +27,23 @@ package struct CollectionRoutes: Sendable {
         let actor = try context.caller(may: .manageCollection).actor
         let id = try context.id("serverId", of: Server.self)
         let body = try await FieldReader(request, context)
-        let interval = body.int("intervalSeconds", TenantSettings.Collection.intervalSecondsRange)
+        // Null: the tenant's interval.
+        let interval = body.isNull("intervalSeconds") ? nil : body.int("intervalSeconds", TenantSettings.Collection.intervalSecondsRange)
         let enabled = body.bool("enabled")
-        let names = body.optionalStrings("metricsEnabled", max: 100)
-        let metrics = names?.enumerated().compactMap { index, name in
-            let metric = MetricType.named(name)
-            if metric == nil { body.fail("metricsEnabled[\(index)]", "is not a metric; see /metrics/types") }
-            return metric?.name
-        }
+        let isEachNamed = body.isPresent("metricsEnabled") && !body.isNull("metricsEnabled")
+        let metrics = CollectionChange.metrics("metricsEnabled", body)
+        let collectors = CollectionChange.collectors("collectorsDisabled", body)
+        let keepsCollectors = !body.isPresent("collectorsDisabled")
         try body.finish()
-        let settings = CollectionSettings(intervalSeconds: interval, enabled: enabled, metrics: metrics)
         let now = Date()
         try await databases.transaction(context.requireTenant()) { session in
             let server = try Server.lock(id, on: session)
             let before = try CollectionSettings.find(id, on: session)
+            let names = MetricType.all.map(\.name).filter(metrics.contains)
+            let settings = CollectionSettings(
+                intervalSeconds: try interval ?? CollectionSettings.tenantIntervalSeconds(on: session), isIntervalDefault: interval == nil,
+                enabled: enabled, metrics: isEachNamed && names.count < MetricType.all.count ? names : nil,
+                collectorsDisabled: keepsCollectors ? before.collectorsDisabled : collectors.sorted())
             try settings.save(for: id, at: now, on: session)
             if before.enabled, !enabled { try RunSQL.forget(id, now: now, on: session) }
             try session.record(server.configChange(by: actor, before: before, after: settings))
@@ -76,14 +79,18 @@ package struct CollectionRoutes: Sendable {
     private func reply(_ id: Server.ID, _ context: AppRequestContext) async throws -> Response {
         let settings = try await databases.read(context.requireTenant()) { try CollectionSettings.find(id, on: $0) }
         return try json(
-            CollectionReply(intervalSeconds: settings.intervalSeconds, enabled: settings.enabled, metricsEnabled: settings.metricNames))
+            CollectionReply(
+                intervalSeconds: settings.intervalSeconds, isIntervalDefault: settings.isIntervalDefault, enabled: settings.enabled,
+                metricsEnabled: settings.metricNames, collectorsDisabled: settings.collectorsDisabled))
     }
 }
 
 private struct CollectionReply: Encodable {
     let intervalSeconds: Int
+    let isIntervalDefault: Bool
     let enabled: Bool
     let metricsEnabled: [String]
+    let collectorsDisabled: [String]
 }
 
 extension Server {

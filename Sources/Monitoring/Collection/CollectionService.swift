@@ -180,9 +180,11 @@ package final class CollectionService: Service {
         }
     }
 
-    /// The collectors that make sense on a server.
+    /// The collectors that make sense on a server and are on there.
     private func wanted(_ due: FleetIndex.Due, _ traits: ServerTraits) -> [CollectorDefinition] {
-        catalogue(due.server.configuration.engine).filter { $0.applies(to: traits) }
+        catalogue(due.server.configuration.engine).filter {
+            $0.applies(to: traits) && !due.server.collectorsDisabled.contains($0.name)
+        }
     }
 
     private func succeeded(_ due: FleetIndex.Due, _ reading: Reading, startedAt: Date, now: Date) {

@@ -35,7 +35,7 @@ package struct Collector: Sendable {
         let metrics = CollectionMetrics()
         self.index = index
         self.metrics = metrics
-        let buffer = RunBuffer(databases: databases, metrics: metrics, cache: index.cache, logger: logger) { index.thresholds($0) }
+        let buffer = RunBuffer(databases: databases, metrics: metrics, cache: index.cache, logger: logger) { index.thresholds($0, $1) }
         self.buffer = buffer
         leases = ShardLeases(system: databases.system, node: node, processIndex: processIndex, logger: logger) {
             let status = lanes.status

@@ -1,5 +1,5 @@
 import Engines
-import Fleet
+package import Fleet
 package import Foundation
 package import Platform
 import Synchronization
@@ -52,13 +52,24 @@ package final class FleetIndex: Sendable {
     // MARK: What is to be read
 
     func tenant(_ id: Tenant.ID) -> CollectedTenant? { state.withLock { $0.tenants[id] } }
-    package func thresholds(_ id: Tenant.ID) -> HealthThresholds { state.withLock { $0.tenants[id]?.thresholds } ?? HealthThresholds() }
 
-    /// Takes in what is new of a tenant: its settings and the servers that changed. Servers of other shards are left out.
-    func apply(_ tenant: CollectedTenant, changed servers: [CollectedServer], shards: Set<Int>, now: Date) {
+    /// By which limits a server is judged: the nearest win (`OwnThresholds`). Of a server that is not read here, the tenant's.
+    package func thresholds(_ tenant: Tenant.ID, _ server: Server.ID) -> HealthThresholds {
+        state.withLock { state in
+            let shared = state.tenants[tenant]?.thresholds ?? HealthThresholds()
+            return shared.under(state.entries[PlanKey(tenant: tenant, server: server)]?.server.thresholds ?? OwnThresholds())
+        }
+    }
+
+    /// Takes in what is new of a tenant: its settings and the servers that changed. Servers of other shards are left out. Returns those that
+    /// are judged by other limits from now on.
+    @discardableResult
+    func apply(_ tenant: CollectedTenant, changed servers: [CollectedServer], shards: Set<Int>, now: Date) -> [Server.ID] {
         state.withLock { state in
             let oldInterval = state.tenants[tenant.tenant.id]?.intervalSeconds
+            let oldThresholds = state.tenants[tenant.tenant.id]?.thresholds ?? tenant.thresholds
             state.tenants[tenant.tenant.id] = tenant
+            var judgedAnew: [Server.ID] = []
             for server in servers {
                 let key = PlanKey(tenant: tenant.tenant.id, server: server.id)
                 guard server.isWanted, shards.contains(key.shard) else {
@@ -67,6 +78,9 @@ package final class FleetIndex: Sendable {
                     continue
                 }
                 let old = state.entries[key]?.server
+                if let old, tenant.thresholds.under(old.thresholds) != tenant.thresholds.under(server.thresholds) {
+                    judgedAnew.append(server.id)
+                }
                 let connectsAnew =
                     old.map {
                         $0.configuration.connectsDifferently(from: server.configuration) || $0.sealedPassword != server.sealedPassword
@@ -87,11 +101,18 @@ package final class FleetIndex: Sendable {
                     key, intervalSeconds: server.intervalSeconds ?? tenant.intervalSeconds, lastAttemptAt: server.lastAttemptAt,
                     failuresInARow: server.failuresInARow, retryNow: connectsAnew || server.lastAttemptAt == nil, now: now)
             }
-            guard let oldInterval, oldInterval != tenant.intervalSeconds else { return }
+            if oldThresholds != tenant.thresholds {
+                for (key, entry) in state.entries where key.tenant == tenant.tenant.id {
+                    let nearer = entry.server.thresholds
+                    if oldThresholds.under(nearer) != tenant.thresholds.under(nearer) { judgedAnew.append(key.server) }
+                }
+            }
+            guard let oldInterval, oldInterval != tenant.intervalSeconds else { return judgedAnew }
             for (key, entry) in state.entries where key.tenant == tenant.tenant.id && entry.server.intervalSeconds == nil {
                 state.plan.upsert(
                     key, intervalSeconds: tenant.intervalSeconds, lastAttemptAt: entry.server.lastAttemptAt, failuresInARow: 0, now: now)
             }
+            return judgedAnew
         }
     }
 

@@ -1,3 +1,4 @@
+import Fleet
 package import Foundation
 package import Logging
 package import Platform
@@ -127,7 +128,8 @@ package final class FleetWatch: Service {
                 known.settingsVersion = versions.settingsVersion
                 known.thresholds = HealthThresholds(settings.thresholds)
                 known.intervalSeconds = settings.collection.intervalSeconds
-                index.apply(known, changed: [], shards: shards, now: now)
+                let judgedAnew = index.apply(known, changed: [], shards: shards, now: now)
+                try await judgeAnew(judgedAnew, of: tenant, now: now)
             }
             guard versions.changeNumber > known.changeNumber else { return 0 }
             var count = 0
@@ -135,7 +137,8 @@ package final class FleetWatch: Service {
                 let since = known.changeNumber
                 let changed = try await databases.read(tenant) { try CollectedServer.changed(since: since, on: $0) }
                 known.changeNumber = changed.last?.changeNumber ?? max(since, versions.changeNumber)
-                index.apply(known, changed: changed, shards: shards, now: now)
+                let judgedAnew = index.apply(known, changed: changed, shards: shards, now: now)
+                try await judgeAnew(judgedAnew, of: tenant, now: now)
                 count += changed.count
                 if changed.count < CollectedServer.batchCountMax { return count }
             }
@@ -143,6 +146,19 @@ package final class FleetWatch: Service {
             // One tenant's database must not keep the others from being looked at.
             logger.warning("A tenant's servers could not be read", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
             return 0
+        }
+    }
+
+    /// Other limits hold for these servers: their latest readings are judged by them at once, not at the next reading.
+    private func judgeAnew(_ servers: [Server.ID], of tenant: Tenant, now: Date) async throws {
+        let epochs = leases.held
+        for start in stride(from: 0, to: servers.count, by: RunBuffer.batchCountMax) {
+            let batch = Array(servers[start..<min(start + RunBuffer.batchCountMax, servers.count)])
+            _ = try await databases.transaction(tenant) { [index] session in
+                try RunSQL.judgeAnew(
+                    batch, epoch: { epochs[PlanKey(tenant: tenant.id, server: $0).shard] }, thresholds: { index.thresholds(tenant.id, $0) },
+                    now: now, on: session)
+            }
         }
     }
 }

@@ -112,6 +112,21 @@ package struct ServerState: Sendable, Equatable {
         return next
     }
 
+    /// The state when the limits are others now: what was last read is judged by them. Where nothing could be judged, nothing changes. Pure.
+    package func judgedAnew(by thresholds: HealthThresholds, now: Date) -> ServerState {
+        guard status == .online || status == .degraded, [.healthy, .warning, .critical].contains(health),
+            cpuPercent != nil || memoryPercent != nil
+        else { return self }
+        var next = self
+        var values: [MetricID: Double] = [:]
+        values[.cpuPercent] = cpuPercent
+        values[.memoryPercent] = memoryPercent
+        let other = reasons.filter { reason in !Self.judgedNames.contains { reason.hasPrefix("\($0) is at ") } }
+        (next.health, next.reasons) = Self.judge(values, missing: other, thresholds)
+        if next.health != health { next.changedAt = now }
+        return next
+    }
+
     /// The state when nothing was tried, because time went by: a server that nobody reads any more is offline. Pure.
     package func sweep(now: Date) -> ServerState {
         guard status == .online || status == .degraded, let collectedAt else { return self }
@@ -124,6 +139,9 @@ package struct ServerState: Sendable, Equatable {
         next.changedAt = now
         return next
     }
+
+    /// How reasons that come of a limit begin.
+    private static let judgedNames = ["CPU", "Memory"]
 
     private static func judge(_ values: [MetricID: Double], missing: [String], _ thresholds: HealthThresholds) -> (ServerHealth, [String]) {
         var worst = ServerHealth.healthy

@@ -1,4 +1,4 @@
-import Fleet
+package import Fleet
 package import Foundation
 package import Logging
 package import Platform
@@ -48,15 +48,15 @@ package final class RunBuffer: Service {
 
     private let databases: TenantDatabases
     private let metrics: CollectionMetrics
-    private let thresholds: @Sendable (Tenant.ID) -> HealthThresholds
+    private let thresholds: @Sendable (Tenant.ID, Server.ID) -> HealthThresholds
     private let cache: CollectorCache
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// - Parameter thresholds: a tenant's, as the collector last read them.
+    /// - Parameter thresholds: those of a tenant's server, as the collector last read them.
     package init(
         databases: TenantDatabases, metrics: CollectionMetrics, cache: CollectorCache = CollectorCache(), logger: Logger,
-        thresholds: @escaping @Sendable (Tenant.ID) -> HealthThresholds
+        thresholds: @escaping @Sendable (Tenant.ID, Server.ID) -> HealthThresholds
     ) {
         self.databases = databases
         self.metrics = metrics
@@ -190,11 +190,12 @@ package final class RunBuffer: Service {
     }
 
     private func storeOnce(_ batch: Batch, _ tenant: Tenant) async throws -> Int {
-        let thresholds = thresholds(tenant.id)
-        let (outcome, findings) = try await databases.transaction(tenant) { [cache] session in
+        let (outcome, findings) = try await databases.transaction(tenant) { [cache, thresholds] session in
             if let event = batch.event { try session.publish(event) }
             try Deployment.unusable(batch.runs.compactMap { run in run.objectsProblem.map { (run.server, $0) } }, on: session)
-            let outcome = batch.runs.isEmpty ? StoreOutcome() : try RunSQL.store(batch.runs, thresholds: thresholds, on: session)
+            let outcome =
+                batch.runs.isEmpty
+                ? StoreOutcome() : try RunSQL.store(batch.runs, thresholds: { thresholds(tenant.id, $0) }, on: session)
             return (
                 outcome,
                 batch.collectorRuns.isEmpty ? nil : try CollectorRunSQL.store(batch.collectorRuns, cache: cache, on: session)

@@ -15,7 +15,11 @@ package enum RunSQL {
 
     /// Stores `runs` of one tenant. A run whose epoch is older than the stored one, or whose slot has a run already, changes nothing.
     /// Throws `PostgresError`; one with `isMissingPartition` when the day has no partition yet.
-    package static func store(_ runs: [StoredRun], thresholds: HealthThresholds, on session: TenantSession) throws -> StoreOutcome {
+    ///
+    /// - Parameter thresholds: of a server; asked for when its state is locked, so that a later change of limits comes after this.
+    package static func store(
+        _ runs: [StoredRun], thresholds: (Server.ID) -> HealthThresholds, on session: TenantSession
+    ) throws -> StoreOutcome {
         var outcome = StoreOutcome()
         var rows = try lock(Set(runs.map(\.server)), on: session)
         var samples: [StoredRun] = []
@@ -30,7 +34,8 @@ package enum RunSQL {
             }
             outcome.storedCount += 1
             if !isStored(run, row.state) {
-                row.state = row.state.after(run.result, thresholds: thresholds, intervalSeconds: run.intervalSeconds, now: run.finishedAt)
+                row.state = row.state.after(
+                    run.result, thresholds: thresholds(run.server), intervalSeconds: run.intervalSeconds, now: run.finishedAt)
                 row.state.epoch = run.epoch
                 rows[run.server] = row
             }
@@ -169,28 +174,52 @@ package enum RunSQL {
         return try HealthChangeSQL.record(changes, on: session)
     }
 
+    /// Judges the latest readings of `servers` by the limits that hold now. A server that another collector reads by now, by its epoch, is
+    /// left to that one. Returns how many healths changed.
+    package static func judgeAnew(
+        _ servers: [Server.ID], epoch: (Server.ID) -> Int64?, thresholds: (Server.ID) -> HealthThresholds, now: Date,
+        on session: TenantSession
+    ) throws -> Int {
+        var changes: [HealthChange] = []
+        for (server, row) in try lock(Set(servers), on: session) {
+            guard let epoch = epoch(server), epoch >= row.before.epoch else { continue }
+            let after = row.before.judgedAnew(by: thresholds(server), now: now)
+            if after != row.before { changes.append(HealthChange(server: server, name: row.name, before: row.before, after: after)) }
+        }
+        try update(Dictionary(changes.map { ($0.server, $0.after) }, uniquingKeysWith: { first, _ in first }), on: session)
+        return try HealthChangeSQL.record(changes, on: session)
+    }
+
     /// Collection was switched off: nothing is known of the server from `now` on.
     package static func forget(_ server: Server.ID, now: Date, on session: TenantSession) throws {
+        try forget([server], now: now, on: session)
+    }
+
+    /// The same of several servers.
+    static func forget(_ servers: [Server.ID], now: Date, on session: TenantSession) throws {
+        guard !servers.isEmpty else { return }
         let rows = try session.rows(
             """
             SELECT t.server_id, s.name, \(stateColumns)
             FROM monitoring.server_snapshots t
             JOIN fleet.servers s ON s.id = t.server_id
-            WHERE t.server_id = \(server)
+            WHERE t.server_id = ANY (\(servers))
+            ORDER BY t.server_id
             FOR UPDATE OF t
             """)
-        guard let row = rows.first else { return }
-        let before = try ServerState(row)
-        var after = before
-        after.status = .unknown
-        after.health = .unknown
-        after.reasons = ["Collection is switched off"]
-        after.failuresInARow = 0
-        after.attemptedAt = nil  // switched on again, it is tried at once
-        if before.health != .unknown { after.changedAt = now }
-        try update([server: after], on: session)
-        _ = try HealthChangeSQL.record(
-            [HealthChange(server: server, name: try row.decode("name"), before: before, after: after)], on: session)
+        let changes = try rows.map { row in
+            let before = try ServerState(row)
+            var after = before
+            after.status = .unknown
+            after.health = .unknown
+            after.reasons = ["Collection is switched off"]
+            after.failuresInARow = 0
+            after.attemptedAt = nil  // switched on again, it is tried at once
+            if before.health != .unknown { after.changedAt = now }
+            return HealthChange(server: try row.decode("server_id"), name: try row.decode("name"), before: before, after: after)
+        }
+        try update(Dictionary(changes.map { ($0.server, $0.after) }, uniquingKeysWith: { first, _ in first }), on: session)
+        _ = try HealthChangeSQL.record(changes, on: session)
     }
 }
 

@@ -101,13 +101,19 @@ struct SettingsRoutes: Sendable {
     }
 
     private static func threshold(_ body: FieldReader, _ name: String) -> TenantSettings.Threshold {
-        guard let inner = body.nested(name) else {
-            body.fail(name, "is required")
-            return .init(warning: 1, critical: 2)
-        }
+        if let threshold = body.threshold(name) { return threshold }
+        body.fail(name, "is required")
+        return .init(warning: 1, critical: 2)
+    }
+}
+
+extension FieldReader {
+    /// A pair of limits of health, in percent; nil when missing or null.
+    package func threshold(_ name: String) -> TenantSettings.Threshold? {
+        guard let inner = nested(name) else { return nil }
         let threshold = TenantSettings.Threshold(warning: inner.double("warning", 0...100), critical: inner.double("critical", 0...100))
         if threshold.warning > 0 || threshold.critical > 0, !(0 < threshold.warning && threshold.warning < threshold.critical) {
-            body.fail(name, "must be 0 < warning < critical <= 100")
+            fail(name, "must be 0 < warning < critical <= 100")
         }
         return threshold
     }
