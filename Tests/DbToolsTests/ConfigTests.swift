@@ -35,6 +35,15 @@ import Testing
         #expect("\(try #require(error))".contains(says))
     }
 
+    @Test("PRD 3.3-11: how many servers are read at once is configurable, and 10 otherwise")
+    func parallelismIsConfigurable() throws {
+        #expect(try ConfigReader.read(environment: [:]).collectorParallelism == 10)
+        #expect(try ConfigReader.read(environment: ["DBTOOLS_COLLECTOR_PARALLELISM": "40"]).collectorParallelism == 40)
+        for wrong in ["0", "1001", "many"] {
+            #expect(throws: ConfigError.self) { try ConfigReader.read(environment: ["DBTOOLS_COLLECTOR_PARALLELISM": wrong]) }
+        }
+    }
+
     @Test func secretsAreNotRepeated() throws {
         let environment = ["DBTOOLS_MASTER_KEY": "hunter2hunter2", "DATABASE_URL": "mysql//swordfish", "DBTOOLS_ADMIN_PASSWORD": "short"]
         let error = #expect(throws: ConfigError.self) { try ConfigReader.read(environment: environment) }

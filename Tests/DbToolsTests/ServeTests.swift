@@ -49,6 +49,31 @@ import Testing
         #expect(served.postmaster == nil)
     }
 
+    @Test("PRD 3.3-1, 3.3-12: the collector is a process of its own, reads on while the web process stands still, and ends on SIGTERM")
+    func theCollectorReadsOnWithoutTheWeb() async throws {
+        let served = try Served()
+        try await served.start()
+        #expect(try await served.call("POST", "/tenants", #"{"slug": "acme", "name": "Acme"}"#).status == 201)
+        let api = try #require(served.child("api"))
+        #expect(served.child("collector-0") != api)
+        // Nobody listens there: each attempt is counted.
+        let body = #"{"name": "gone", "hostname": "127.0.0.1", "port": 1, "username": "x", "password": "x-pass-word"}"#
+        #expect(try await served.call("POST", "/servers", tenant: "acme", body).status == 201)
+        kill(api, SIGSTOP)
+        defer { kill(api, SIGCONT) }
+        let cluster = PrivateCluster(directory: served.data + "/postgres", logger: .init(label: "test"))
+        let tenant = try PostgresConnection(cluster.address(database: "dbtools_tenant_acme"))
+        func attempts() throws -> Int {
+            try tenant.rows("SELECT coalesce(max(failures_in_a_row), 0) FROM monitoring.server_snapshots")[0].decode(0)
+        }
+        let before = try attempts()
+        try await until("tried again", seconds: 60) { try attempts() > max(before, 1) }
+        kill(api, SIGCONT)
+        let collector = try #require(served.child("collector-0"))
+        #expect(try await served.stop() < 10)
+        #expect(ProcessFiles.startTicks(collector) == nil)
+    }
+
     @Test func aStartDoesNotWaitForADiskThatIsSlowToDropWhatACrashLeft() async throws {
         let served = try Served()
         try await served.start()

@@ -24,9 +24,16 @@ final class FakeEngine: Engine {
         var traits: [String: ServerTraits] = [:]
         var startedAt = Date(timeIntervalSince1970: 1_000)
         var monotonicSeconds = 0.0
+        var hangingCount = 0
+        var hangingMax = 0
     }
     private let state = Mutex(State())
     private let released = DispatchSemaphore(value: 0)
+    /// A word for each reading that begins to hang.
+    let hangs: AsyncStream<Void>
+    private let onHang: AsyncStream<Void>.Continuation
+
+    init() { (hangs, onHang) = AsyncStream.makeStream() }
 
     func set(_ host: String, _ behaviour: Behaviour) { state.withLock { $0.behaviours[host] = behaviour } }
     func set(_ host: String, unavailable: [String]) { state.withLock { $0.unavailable[host] = unavailable } }
@@ -37,8 +44,20 @@ final class FakeEngine: Engine {
     func release() { for _ in 0..<1_000 { released.signal() } }
     var connects: [String] { state.withLock { $0.connects } }
     var collects: [String] { state.withLock { $0.collects } }
+    /// Readings that hung at the same time, at most.
+    var hangingMax: Int { state.withLock { $0.hangingMax } }
     var closes: Int { state.withLock { $0.closes } }
     func password(_ host: String) -> String? { state.withLock { $0.passwords[host] ?? nil } }
+
+    private func hang() {
+        state.withLock { state in
+            state.hangingCount += 1
+            state.hangingMax = max(state.hangingMax, state.hangingCount)
+        }
+        onHang.yield()
+        released.wait()
+        state.withLock { $0.hangingCount -= 1 }
+    }
 
     func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult {
         ProbeResult(success: true, message: "Connected.", engine: target.engine)
@@ -88,7 +107,7 @@ final class FakeEngine: Engine {
             case .failure(let code): throw EngineError(code, "It is away.")
             case .denied: throw EngineError(.authFailed, "VIEW SERVER STATE is missing.", isPermission: true)
             case .hang:
-                engine.released.wait()
+                engine.hang()
                 throw EngineError(.timeout, "It hung.")
             case .reading(let cpu, let memory, let batches):
                 var gauges: [Metric: Double] = [.connectionCount: 7]

@@ -85,6 +85,18 @@ import Testing
         }
     }
 
+    @Test("PRD 3.1-5: how tables are partitioned is documented, each table that is")
+    func partitioningIsDocumented() throws {
+        let page = try SourceTree.text("docs/partitions.md")
+        var tables: Set<String> = []
+        for file in try SourceTree.files(under: "Sources/Schema/Migrations/tenant", endingWith: [".sql"]) {
+            let sql = file.lines.joined(separator: "\n")
+            for match in sql.matches(of: /CREATE TABLE ([a-z_.]+) \((?:[^;]*?)\) PARTITION BY RANGE/) { tables.insert(String(match.output.1)) }
+        }
+        #expect(tables.count >= 3)
+        for table in tables { #expect(page.contains("`\(table)`"), "\(table)") }
+    }
+
     @Test("PRD 1.4-6: what belongs together is held together by foreign keys")
     func foreignKeysAreThere() throws {
         let schema = try SourceTree.files(under: "Sources/Schema/Migrations", endingWith: [".sql"]).flatMap(\.lines)
