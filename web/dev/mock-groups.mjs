@@ -3,7 +3,7 @@ import { membersOf } from "./mock-filter.mjs";
 import { newID, tag, textOn } from "./mock-fleet.mjs";
 import { counts, invalid, iso, notFound, on, publish, record, refuseStale, Refusal } from "./mock-routes.mjs";
 
-function groupOut(c, { version, ...g }) {
+function groupOut(c, { version, ownThresholds, ...g }) {
   const list = c.data.servers.filter((s) => s.groups.some((x) => x.id === g.id));
   return { ...g, dynamic: Boolean(g.filter), filter: g.filter ?? null, textColor: textOn(g.color), updatedAt: g.createdAt, serverCount: list.length, health: counts(list) };
 }

@@ -104,6 +104,7 @@ const titles = {
   "start-collection": "Start collection of",
   "stop-collection": "Stop collection of",
   "set-interval": "Set the interval of",
+  "collection-config": "Configure collection of",
   "test-connection": "Test",
   delete: "Remove",
   restore: "Restore",
@@ -124,6 +125,13 @@ const works = {
   "start-collection": (_, s) => (s.collection.enabled ? { skipped: "It runs already" } : void (s.collection.enabled = true)),
   "stop-collection": (_, s) => (s.collection.enabled ? void (s.collection.enabled = false) : { skipped: "It is off already" }),
   "set-interval": (c, s) => void (s.collection.intervalSeconds = c.body.intervalSeconds),
+  "collection-config": (c, s) => {
+    const { intervalSeconds, enabled, metricsOn = [], metricsOff = [] } = c.body, was = JSON.stringify([s.collection, s.metricsOff]);
+    if (intervalSeconds !== undefined) s.collection.intervalSeconds = intervalSeconds ?? c.data.settings.collection.intervalSeconds;
+    if (enabled !== undefined) s.collection.enabled = enabled;
+    s.metricsOff = [...new Set([...(s.metricsOff ?? []), ...metricsOff])].filter((m) => !metricsOn.includes(m));
+    if (was === JSON.stringify([s.collection, s.metricsOff])) return { skipped: "It is so already" };
+  },
   "test-connection": (_, s) => {
     if (s.status === "offline") throw new Refusal(502, s.lastError?.code ?? "TIMEOUT", s.lastError?.message ?? "It did not answer.");
     return { message: `Connected: ${s.version}` };

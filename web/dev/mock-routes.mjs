@@ -74,7 +74,10 @@ export const dataOf = (slug) => {
   if (!data.has(slug)) data.set(slug, empty());
   return data.get(slug);
 };
-const publicServer = ({ changedAt, etag, status_of, ...rest }) => rest;
+const publicServer = ({ changedAt, etag, status_of, metricsOff, ownThresholds, ...rest }) => ({
+  ...rest,
+  thresholds: Object.fromEntries(Object.entries(defaults().thresholds).map(([key, limit]) => [key, ownThresholds?.[key] ?? limit])),
+});
 const healthOf = (s) => ({
   serverId: s.id,
   name: s.name,
@@ -363,7 +366,7 @@ on("GET", "/servers/:id/health", (c) => healthOf(serverOf(c)));
 on(
   "GET",
   "/servers/:id/collection-config",
-  (c) => ({ ...serverOf(c).collection, metricsEnabled: ["cpu_percent", "memory_percent", "connection_count", "batch_requests_sec"] }),
+  (c) => ({ ...serverOf(c).collection, isIntervalDefault: true, collectorsDisabled: [], metricsEnabled: ["cpu_percent", "memory_percent", "connection_count", "batch_requests_sec"] }),
 );
 on("PUT", "/servers/:id/collection-config", (c) => {
   Object.assign(serverOf(c).collection, { enabled: c.body.enabled, intervalSeconds: c.body.intervalSeconds });

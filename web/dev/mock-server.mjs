@@ -11,6 +11,7 @@ import "./mock-keys.mjs";
 import "./mock-monitoring.mjs";
 import "./mock-operations.mjs";
 import "./mock-onboarding.mjs";
+import "./mock-thresholds.mjs";
 import {
   admin,
   data,

@@ -8,6 +8,9 @@ const { rangeChange } = await import("../src/components/virtual-table");
 const { differs, hrefOf, requestOf } = await import("../src/features/fleet/components/views");
 const { csvRecords, previewOf } = await import("../src/features/fleet/components/import-preview");
 const { positionOf } = await import("../src/features/fleet/components/filter-editor");
+const { faultOf } = await import("../src/features/fleet/components/thresholds-panel");
+const { requestOf: collectionRequestOf } = await import("../src/features/fleet/components/collection-dialog");
+const { levelOf } = await import("../src/components/bars");
 const { deployBody, deployFault, emptyDeployForm } = await import("../src/features/fleet/components/deploy-form");
 
 const was = { ...emptyForm, name: "a", hostname: "h", username: "u" };
@@ -121,4 +124,23 @@ test("system databases take no monitoring objects, and a login is whole or not t
     createDatabase: true,
     credential: { username: "sa", password: "p" },
   });
+});
+test("a pair of limits is checked when it is the thing's own", () => {
+  assert.deepEqual(faultOf({ own: false, warning: "x", critical: "" }), {});
+  assert.deepEqual(faultOf({ own: true, warning: "70", critical: "90.5" }), {});
+  assert.deepEqual(Object.keys(faultOf({ own: true, warning: "90", critical: "90" })), ["warning"]);
+  assert.deepEqual(Object.keys(faultOf({ own: true, warning: "0", critical: "101" })), ["warning", "critical"]);
+});
+test("a value at a limit is still below it, as health is judged", () => {
+  const limit = { warning: 80, critical: 95 };
+  assert.deepEqual([80, 80.1, 95, 95.1].map((v) => levelOf(v, limit)), ["", "warning", "warning", "critical"]);
+  assert.equal(levelOf(null, limit), "");
+});
+test("a change of collection names what it changes, and nothing else", () => {
+  assert.equal(collectionRequestOf({ interval: "keep", collection: "keep", metrics: { cpu_percent: "keep" } }), null);
+  assert.deepEqual(collectionRequestOf({ interval: "tenant", collection: "off", metrics: {} }), { intervalSeconds: null, enabled: false });
+  assert.deepEqual(
+    collectionRequestOf({ interval: "300", collection: "keep", metrics: { own_cpu_ms: "off", cpu_percent: "on" } }),
+    { intervalSeconds: 300, metricsOn: ["cpu_percent"], metricsOff: ["own_cpu_ms"] },
+  );
 });

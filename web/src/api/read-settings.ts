@@ -14,6 +14,7 @@ export function useSettings(): QueryState<Settings> {
 /** The limits that a new tenant has. They colour the bars while the tenant's own are not known. */
 const thresholdDefaults: Thresholds = { cpuPercent: { warning: 80, critical: 95 }, memoryPercent: { warning: 85, critical: 95 } };
 
+/** Everybody in the tenant may know them. A server or group may have others: where it is shown by itself, its own count. */
 export function useThresholds(): Thresholds {
-  return useSettings().data?.thresholds ?? thresholdDefaults;
+  return useQuery(`${settingsKey()}/thresholds`, (signal) => get<Thresholds>("/settings/thresholds", { signal })).data ?? thresholdDefaults;
 }

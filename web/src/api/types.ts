@@ -281,6 +281,8 @@ export interface Server {
     connectionCount: number | null;
     batchRequestsSec: number | null;
   };
+  /** By which limits it is judged; /servers/{serverId}/thresholds says whose they are */
+  thresholds: Thresholds;
   createdAt: Time;
   updatedAt: Time;
 }
@@ -535,15 +537,22 @@ export interface StorageStatistics {
 
 export interface CollectionConfig {
   intervalSeconds: number;
+  /** Whether it is the tenant's, and follows that */
+  isIntervalDefault: boolean;
   enabled: boolean;
   metricsEnabled: string[];
+  /** Names of collectors that are not run */
+  collectorsDisabled: string[];
 }
 
 export interface CollectionConfigRequest {
-  intervalSeconds: number;
+  /** Null: the tenant's */
+  intervalSeconds: number | null;
   enabled: boolean;
   /** All metrics when absent */
   metricsEnabled?: MetricName[];
+  /** Names of collectors that are not run here; as they are when absent */
+  collectorsDisabled?: CollectorName[];
 }
 
 /** none (nothing deployed), deploying (an operation is at it), monitored (all there and as we made it), drifted (something is missing or was changed), outdated (an older version of ours), failed (the last try; nothing of it is left where the engine can undo) */
@@ -673,7 +682,10 @@ export interface OperationItem {
   endedAt: string | null;
 }
 
-export type BulkActionName = "add-labels" | "remove-labels" | "add-to-groups" | "remove-from-groups" | "start-collection" | "stop-collection" | "set-interval" | "set-credential" | "test-connection" | "delete" | "restore" | "deploy" | "undeploy";
+/** See /servers/{serverId}/collectors */
+export type CollectorName = string;
+
+export type BulkActionName = "add-labels" | "remove-labels" | "add-to-groups" | "remove-from-groups" | "start-collection" | "stop-collection" | "set-interval" | "collection-config" | "set-credential" | "test-connection" | "delete" | "restore" | "deploy" | "undeploy";
 
 /** As the parameters of GET /servers; all that is given must hold, and an empty one means all servers. `groups`, `labels` and `credentials` are other spellings, as saved views show them. */
 export interface ServerFilter {
@@ -702,7 +714,14 @@ export interface BulkRequest {
   expectedCount?: number;
   labels?: LabelName[];
   groupIds?: ID[];
-  intervalSeconds?: number;
+  /** Null (for collection-config): the tenant's */
+  intervalSeconds?: number | null;
+  /** Whether they are collected */
+  enabled?: boolean;
+  metricsOn?: MetricName[];
+  metricsOff?: MetricName[];
+  collectorsOn?: CollectorName[];
+  collectorsOff?: CollectorName[];
   credentialId?: ID;
   database?: DeployDatabase;
   createDatabase?: boolean | null;
@@ -963,6 +982,38 @@ export interface ServerChange {
   changedAt: Time;
 }
 
+export interface ServerValue {
+  serverId: ID;
+  name: string;
+  health: Health;
+  value: number;
+  collectedAt: Time;
+}
+
+export type WaitCategory = "CPU" | "Worker thread" | "Lock" | "Latch" | "Buffer latch" | "Buffer IO" | "Other disk IO" | "Log IO" | "Log rate" | "Network" | "Memory" | "Compilation" | "Parallelism" | "Replication" | "Mirroring" | "Transaction" | "Preemptive" | "CLR" | "Service Broker" | "Full text" | "Tracing" | "User wait" | "Idle" | "Other";
+
+export interface Waits {
+  /** Seconds a point */
+  interval: number;
+  from: Time;
+  to: Time;
+  /** Those that had waits, the longest first */
+  categories: {
+    name: WaitCategory;
+    points: [Time, number][];
+  }[];
+  top: {
+    type: string;
+    category: WaitCategory;
+    isBenign: boolean;
+    waitMs: number;
+    /** Of it: waiting for a processor after what was waited for had come */
+    signalMs: number;
+    waitingTasks: number;
+    msPerSecond: number;
+  }[];
+}
+
 export interface HealthCounts {
   healthy: number;
   warning: number;
@@ -1019,6 +1070,44 @@ export interface Threshold {
 export interface Thresholds {
   cpuPercent: Threshold;
   memoryPercent: Threshold;
+}
+
+/** At least one of both */
+export interface OwnThresholdsRequest {
+  cpuPercent?: Threshold | null;
+  memoryPercent?: Threshold | null;
+}
+
+export interface OwnThresholds {
+  own: {
+    cpuPercent: Threshold | null;
+    memoryPercent: Threshold | null;
+  };
+  effective: {
+    cpuPercent: EffectiveThreshold;
+    memoryPercent: EffectiveThreshold;
+  };
+}
+
+export interface ThresholdOwner {
+  kind: "group" | "server";
+  id: ID;
+  name: string;
+  cpuPercent: Threshold | null;
+  memoryPercent: Threshold | null;
+}
+
+export interface EffectiveThreshold {
+  warning: EffectiveLimit;
+  critical: EffectiveLimit;
+}
+
+export interface EffectiveLimit {
+  value: number;
+  /** Who says it */
+  from: "server" | "group" | "tenant";
+  /** Which group */
+  group: ServerRef | null;
 }
 
 export interface CollectionDefaults {

@@ -9,9 +9,10 @@ export interface WarnCrit {
   critical: number;
 }
 
+/** As health is judged: a value at a limit is still below it. */
 export function levelOf(value: number | null, limit: WarnCrit): "" | "warning" | "critical" {
-  if (value === null || value < limit.warning) return "";
-  return value >= limit.critical ? "critical" : "warning";
+  if (value === null || value <= limit.warning) return "";
+  return value > limit.critical ? "critical" : "warning";
 }
 
 /** Grey until a limit is crossed. No value is a dash, never 0. */

@@ -111,6 +111,7 @@ function Actions({ targets, onTask }: Props & { targets: Targets }): ReactElemen
           { label: "Start collection", icon: "play-circle", onSelect: ask("start") },
           { label: "Stop collection", icon: "pause-circle", onSelect: ask("stop") },
           { label: "Set interval", icon: "clock", split: true, onSelect: ask("interval") },
+          { label: "Configure collection", icon: "gear", onSelect: ask("configure") },
         ]}
       >
         <Icon name="clock-history" />

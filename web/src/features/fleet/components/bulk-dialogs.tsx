@@ -12,11 +12,12 @@ import { duration } from "../../../lib/format";
 import type { Page } from "../../../lib/paged";
 import { useAction } from "../../../lib/use-action";
 import { bulkIdCountMax, startBulk } from "../api/start-bulk";
+import { CollectionDialog } from "./collection-dialog";
 import { refreshServers } from "./refresh-servers";
 import { LabelInput } from "./tag-fields";
 import { bodyOf, countOf, phraseOf, type Targets } from "./targets";
 
-export type BulkTask = "label" | "group" | "start" | "stop" | "interval" | "test" | "remove" | "restore";
+export type BulkTask = "label" | "group" | "start" | "stop" | "interval" | "configure" | "test" | "remove" | "restore";
 
 interface Props {
   task: BulkTask;
@@ -53,6 +54,8 @@ export function BulkDialog({ task, targets, onClose, onRemoved }: Props): ReactE
       return <GroupDialog {...shared} />;
     case "interval":
       return <IntervalDialog {...shared} />;
+    case "configure":
+      return <CollectionDialog {...shared} />;
     case "remove":
       return <RemoveDialog {...shared} />;
     case "start":
@@ -75,7 +78,7 @@ async function restoreAll(removal: Operation): Promise<Operation> {
   return startBulk("restore", { ids: ids.slice(0, bulkIdCountMax) });
 }
 
-interface AskProps {
+export interface AskProps {
   targets: Targets;
   busy: boolean;
   onClose: () => void;

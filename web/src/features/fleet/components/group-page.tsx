@@ -1,7 +1,6 @@
 // One group: its name and description edited where they stand, health, and its servers.
 import { type ReactElement, type ReactNode, useEffect, useMemo, useState } from "react";
 import type { Group, Server } from "../../../api/model";
-import { useThresholds } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
 import { Crumbs, Dot } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
@@ -30,6 +29,7 @@ import { DynamicMark, GroupMark } from "./group-mark";
 import { GroupMembersDialog } from "./group-members-dialog";
 import { serverColumns } from "./server-columns";
 import { refreshServers } from "./refresh-servers";
+import { ThresholdsPanel } from "./thresholds-panel";
 import { useServerList } from "./use-server-list";
 
 type Open = "" | "members" | "edit" | "deploy" | "delete";
@@ -102,6 +102,7 @@ export function GroupPage({ id, recent }: Props): ReactElement {
             {group.dynamic && <p className="dynf"><DynamicMark filter={null} /> <code className="wrap">{group.filter}</code></p>}
             {counts && <Rollup id={id} counts={counts} />}
             <Members group={group} mayManage={mayManage && !group.dynamic} onAdd={() => setOpen("members")} />
+            <ThresholdsPanel className="mt3" of={{ kind: "groups", id: group.id, name: group.name }} mayManage={mayManage} />
             <Panel className="mt3" title="Recent activity">{recent(id)}</Panel>
           </>
         )}
@@ -189,11 +190,11 @@ function Rollup({ id, counts }: { id: string; counts: HealthCounts }): ReactElem
 const sortable = ["name", "host", "status", "health", "version", "createdAt", "cpu", "memory"];
 
 function Members({ group, mayManage, onAdd }: { group: Group; mayManage: boolean; onAdd: () => void }): ReactElement {
-  const search = useSearch(), narrow = useNarrow(), wide = useWide(), thresholds = useThresholds(), asked = search.get("sort") ?? "health";
+  const search = useSearch(), narrow = useNarrow(), wide = useWide(), asked = search.get("sort") ?? "health";
   const sort: SortState<string> = { key: sortable.includes(asked) ? asked : "health", order: search.get("order") === "desc" ? "desc" : "asc" };
   const list = useServerList({ group: [group.id], sort: sort.key, order: sort.order });
   const columns = useMemo((): Column<Server>[] => {
-    const plain = serverColumns({ narrow, wide, selectable: false, thresholds }).filter((c) => c.key !== "menu");
+    const plain = serverColumns({ narrow, wide, selectable: false }).filter((c) => c.key !== "menu");
     if (!mayManage) return plain;
     return [...plain, {
       key: "remove",
@@ -212,7 +213,7 @@ function Members({ group, mayManage, onAdd }: { group: Group; mayManage: boolean
         </button>
       ),
     }];
-  }, [narrow, wide, thresholds, mayManage, group.id, group.name]);
+  }, [narrow, wide, mayManage, group.id, group.name]);
   return (
     <section className="panel vflex members-t" aria-label="Servers of this group" aria-busy={list.query.loading && !list.query.data}>
       <QueryView query={list.query} what="Its servers did not load" retry={list.retry} lines={8}>

@@ -1,6 +1,6 @@
 // The columns of the server list. On narrow screens host, version, groups and the date leave, in that order.
 import type { ReactElement } from "react";
-import type { Server, Thresholds } from "../../../api/model";
+import type { Server } from "../../../api/model";
 import { Ago } from "../../../components/ago";
 import { PercentBar } from "../../../components/bars";
 import { GroupChip, LabelChip } from "../../../components/bits";
@@ -14,7 +14,6 @@ import { SupportMark } from "./version-support";
 interface Options {
   narrow: boolean;
   selectable: boolean;
-  thresholds: Thresholds;
   /** Room for more groups and labels in a row. */
   wide?: boolean;
   /** Labels that the list is filtered by: they are shown first. */
@@ -25,7 +24,7 @@ interface Options {
 }
 
 export function serverColumns(
-  { narrow, selectable, thresholds, wide = false, wanted = [], allState = "none", onAll = () => undefined }: Options,
+  { narrow, selectable, wide = false, wanted = [], allState = "none", onAll = () => undefined }: Options,
 ): Column<Server>[] {
   const columns: Column<Server>[] = [], percentWidth = narrow ? "minmax(80px, .6fr)" : "minmax(50px, .4fr)";
   if (selectable) {
@@ -74,14 +73,14 @@ export function serverColumns(
       head: "CPU",
       width: percentWidth,
       sortable: true,
-      render: (s) => <PercentBar value={live(s, s.latest.cpuPercent)} limit={thresholds.cpuPercent} what="CPU" />,
+      render: (s) => <PercentBar value={live(s, s.latest.cpuPercent)} limit={s.thresholds.cpuPercent} what="CPU" />,
     },
     {
       key: "memory",
       head: "Memory",
       width: percentWidth,
       sortable: true,
-      render: (s) => <PercentBar value={live(s, s.latest.memoryPercent)} limit={thresholds.memoryPercent} what="Memory" />,
+      render: (s) => <PercentBar value={live(s, s.latest.memoryPercent)} limit={s.thresholds.memoryPercent} what="Memory" />,
     },
   );
   if (!narrow) {

@@ -1,7 +1,6 @@
 // The overview of a server: health and why, latest values, connection, groups, labels, collection.
 import { type ReactElement, type ReactNode, useState } from "react";
 import type { Server } from "../../../api/model";
-import { useThresholds } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
 import { levelOf } from "../../../components/bars";
 import { LabelChip } from "../../../components/bits";
@@ -22,6 +21,8 @@ import { refreshServers } from "./refresh-servers";
 import { DeploymentPanel } from "./deployment-panel";
 import type { ServerTask } from "./server-dialogs";
 import { switchCollection } from "./server-menu";
+import { someServers } from "./targets";
+import { ThresholdsPanel } from "./thresholds-panel";
 import { SupportStatus } from "./version-support";
 
 interface Props {
@@ -38,6 +39,7 @@ export function ServerOverview({ server, onTask, recent }: Props): ReactElement 
       <div className="grid g-111 stretch">
         <div className="col g3c">
           <HealthPanel server={server} />
+          <ThresholdsPanel of={{ kind: "servers", id: server.id, name: server.name }} mayManage={mayManage} />
           <DeploymentPanel server={server} />
         </div>
         <ConnectionPanel
@@ -55,7 +57,7 @@ export function ServerOverview({ server, onTask, recent }: Props): ReactElement 
         <div className="col g3c">
           <GroupsPanel server={server} mayManage={mayManage} onTask={onTask} />
           <LabelsPanel server={server} mayManage={mayManage} />
-          <CollectionPanel server={server} mayManage={mayManage} />
+          <CollectionPanel server={server} mayManage={mayManage} onTask={onTask} />
         </div>
       </div>
       <Panel title="Recent activity" tools={<Link className="btn ghost sm" href={`/servers/${server.id}?tab=activity`}>Show all</Link>}>
@@ -66,7 +68,7 @@ export function ServerOverview({ server, onTask, recent }: Props): ReactElement 
 }
 
 function LatestValues({ server }: { server: Server }): ReactElement {
-  const { cpuPercent, memoryPercent } = useThresholds(), { latest } = server, old = server.status === "offline";
+  const { latest, thresholds: { cpuPercent, memoryPercent } } = server, old = server.status === "offline";
   const figures: readonly (readonly [string, string | null, "" | "warning" | "critical"])[] = [
     ["CPU", latest.cpuPercent === null ? null : percent(latest.cpuPercent), levelOf(latest.cpuPercent, cpuPercent)],
     ["Memory", latest.memoryPercent === null ? null : percent(latest.memoryPercent), levelOf(latest.memoryPercent, memoryPercent)],
@@ -310,10 +312,24 @@ function LabelsPanel({ server, mayManage }: { server: Server; mayManage: boolean
   );
 }
 
-function CollectionPanel({ server, mayManage }: { server: Server; mayManage: boolean }): ReactElement {
+function CollectionPanel(
+  { server, mayManage, onTask }: { server: Server; mayManage: boolean; onTask: (task: ServerTask) => void },
+): ReactElement {
   const { enabled, intervalSeconds } = server.collection;
   return (
-    <Panel title="Collection">
+    <Panel
+      title="Collection"
+      tools={mayManage && (
+        <button
+          className="btn ghost sm"
+          type="button"
+          aria-label="Configure collection"
+          onClick={() => onTask({ what: "bulk", task: "configure", targets: someServers([server]) })}
+        >
+          <Icon name="pencil" />Configure
+        </button>
+      )}
+    >
       <div className="pb row sb">
         <span>{enabled ? `On, every ${duration(intervalSeconds * 1000)}` : "Paused"}</span>
         {mayManage && (

@@ -1,7 +1,6 @@
 // The server list: search and filters in the address, sortable, virtual, live, with bulk actions and a menu a row.
 import { type ReactElement, useCallback, useEffect, useMemo, useState } from "react";
 import type { Server } from "../../../api/model";
-import { useThresholds } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
 import { Dot } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
@@ -33,7 +32,6 @@ const sortable = ["name", "host", "status", "health", "version", "createdAt", "c
 
 export function ServersPage(): ReactElement {
   const search = useSearch(), mayManage = useMay("manageServers"), narrow = useNarrow(), wide = useWide();
-  const thresholds = useThresholds();
   const dense = useStore(preferences).density === "dense";
   const { filter, active } = useServerFilter();
   const asked = search.get("sort") ?? "name",
@@ -80,13 +78,12 @@ export function ServersPage(): ReactElement {
       serverColumns({
         narrow,
         selectable: mayManage,
-        thresholds,
         wide,
         wanted: filter.label ?? [],
         allState,
         onAll: () => (allState === "all" ? setSelected(nothing) : chooseAll()),
       }),
-    [narrow, wide, mayManage, thresholds, allState, view, loadAll],
+    [narrow, wide, mayManage, allState, view, loadAll],
   );
   const filtered = active.length > 0,
     clear = (): void => setSearch(clearedFilter);

@@ -1,7 +1,6 @@
 // The Metrics tab of a server: charts with one range, one cross-hair and one zoom; or the same values as a table; or as CSV and PNG.
 import { type ReactElement, useMemo, useRef, useState } from "react";
 import type { MetricSeries, Server } from "../../../api/model";
-import { useThresholds } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
 import { Segmented } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
@@ -134,7 +133,7 @@ interface MetricChartProps {
 }
 
 function MetricChart({ kind, series, samples, earlier, compare, server, window, cross, onCross, stale }: MetricChartProps): ReactElement {
-  const thresholds = useThresholds(), limit = kind.limit ? thresholds[kind.limit] : null;
+  const limit = kind.limit ? server.thresholds[kind.limit] : null;
   const others = useMemo(() => (earlier ? [{ label: compareWords[compare], samples: earlier }] : []), [earlier, compare]);
   return (
     <TimeSeries

@@ -9,6 +9,7 @@ import { useSession } from "../../../lib/session";
 import { toast } from "../../../lib/toasts";
 import { useAction } from "../../../lib/use-action";
 import { saveSettings } from "../api/save-settings";
+import { OwnLimitsPanel, StoragePanel } from "./settings-panels";
 import { ThisComputer } from "./this-computer";
 
 /** The form holds text, so that what was typed stays after an error. */
@@ -66,6 +67,8 @@ export function SettingsPage(): ReactElement {
       <QueryView query={query} what="Settings did not load" retry={() => void refetch(settingsKey())} lines={8}>
         {(settings) => <SettingsForm settings={settings} />}
       </QueryView>
+      <OwnLimitsPanel />
+      <StoragePanel />
       <Panel title="This computer" className="mt3">
         <ThisComputer />
       </Panel>
@@ -85,7 +88,7 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
     put(settingsKey(), await saveSettings(settingsOf(form)));
     setTouched(false);
     setChecked(false);
-    toast("Settings saved", "Health is judged by the new limits from the next collection on.");
+    toast("Settings saved", "The latest readings are judged by the new limits within seconds.");
   });
   const refused = Object.fromEntries((action.error?.details ?? []).map((d) => [fieldNames[d.field] ?? d.field, d.reason]));
   const field = (name: FieldName, label: string, unit: string, hint?: string): ReactElement => (
@@ -113,12 +116,12 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
       }}
     >
       <div className="grid g-11 stretch settings">
-        <Panel title="Health limits" sub="from this value on">
+        <Panel title="Health limits" sub="for servers and groups without their own">
           <div className="pb grid g-11 form">
-            {field("cpuWarning", "CPU, warning", "%")}
-            {field("cpuCritical", "CPU, critical", "%")}
-            {field("memoryWarning", "Memory, warning", "%")}
-            {field("memoryCritical", "Memory, critical", "%")}
+            {field("cpuWarning", "CPU, warning above", "%")}
+            {field("cpuCritical", "CPU, critical above", "%")}
+            {field("memoryWarning", "Memory, warning above", "%")}
+            {field("memoryCritical", "Memory, critical above", "%")}
           </div>
         </Panel>
         <Panel title="Retention and collection">
