@@ -44,9 +44,8 @@ import Testing
     private static func asked(_ sql: String, _ port: Int) throws -> [String] {
         let path = try #require(ODBCDriver.freetds.path())
         var string = ODBCConnectionString(driverPath: path)
-        for (key, value) in [("Server", "127.0.0.1"), ("Port", String(port)), ("TDS_Version", "7.4"), ("UID", "sa"), ("PWD", "example-Passw0rd")] {
-            string.add(key, value)
-        }
+        let login = [("Server", "127.0.0.1"), ("Port", String(port)), ("TDS_Version", "7.4"), ("UID", "sa"), ("PWD", "example-Passw0rd")]
+        for (key, value) in login { string.add(key, value) }
         let connection = try ODBCConnection(string, loginTimeoutSeconds: 5)
         defer { connection.close() }
         let set = try #require(try connection.resultSets(sql, deadlineSeconds: 5, rowCountMax: 100).first).get()

@@ -102,7 +102,8 @@ import Testing
     @Test func reasonsThatComeOfNoLimitStay() {
         let values: [MetricID: Double] = [.cpuPercent: 85, .memoryPercent: 10]
         let before = ServerState().after(
-            .reading(values: values, missing: ["X is missing, for waits"]), thresholds: HealthThresholds(), intervalSeconds: 60, now: Date())
+            .reading(values: values, missing: ["X is missing, for waits"]), thresholds: HealthThresholds(), intervalSeconds: 60,
+            now: Date())
         let lax = HealthThresholds(cpuPercent: .init(warning: 90, critical: 95))
         #expect(before.reasons == ["CPU is at 85 %, above the warning limit of 80 %", "X is missing, for waits"])
         let after = before.judgedAnew(by: lax, now: Date())

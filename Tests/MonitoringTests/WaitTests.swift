@@ -49,7 +49,8 @@ import Testing
             let categories = waits["categories"]?.array ?? []
             #expect(categories.compactMap { $0["name"]?.string } == ["Buffer IO", "Parallelism", "Lock"])
             // Measured three times: no more points, and 0 where the category had no waits.
-            #expect(categories.map { $0["points"]?.array?.compactMap { $0.array?[1].double } } == [[0, 2_000, 1_000], [0, 0, 100], [78, 0, 0]])
+            let rates = categories.map { $0["points"]?.array?.compactMap { $0.array?[1].double } }
+            #expect(rates == [[0, 2_000, 1_000], [0, 0, 100], [78, 0, 0]])
             let benign = try await client.send(.get, "/servers/\(id)/waits?range=1h&benign=true&top=1").json
             #expect(benign["top"]?.array?.count == 1 && benign["top"]?.array?.first?["type"] == "LAZYWRITER_SLEEP")
             #expect(benign["top"]?.array?.first?["isBenign"] == true && benign["categories"]?.array?.first?["name"] == "Idle")
@@ -88,7 +89,9 @@ import Testing
         fixture.engine.set("db5", .reading(cpu: nil, memory: 50, batches: 100))
         try await fixture.pass()
         fixture.engine.pass(seconds: 60)
-        for number in 1...4 { fixture.engine.set("db\(number)", .reading(cpu: Double(number) * 10, memory: 50, batches: 100 + 60 * Int64(number))) }
+        for number in 1...4 {
+            fixture.engine.set("db\(number)", .reading(cpu: Double(number) * 10, memory: 50, batches: 100 + 60 * Int64(number)))
+        }
         try await fixture.pass(after: 60)
         _ = try await fixture.platform.tenants.ownerTransaction(fixture.tenant) { [ids] session in
             try session.execute("UPDATE monitoring.server_snapshots SET status = 'offline' WHERE server_id = \(ids[3])")

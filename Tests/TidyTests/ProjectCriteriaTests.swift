@@ -91,7 +91,9 @@ import Testing
         var tables: Set<String> = []
         for file in try SourceTree.files(under: "Sources/Schema/Migrations/tenant", endingWith: [".sql"]) {
             let sql = file.lines.joined(separator: "\n")
-            for match in sql.matches(of: /CREATE TABLE ([a-z_.]+) \((?:[^;]*?)\) PARTITION BY RANGE/) { tables.insert(String(match.output.1)) }
+            for match in sql.matches(of: /CREATE TABLE ([a-z_.]+) \((?:[^;]*?)\) PARTITION BY RANGE/) {
+                tables.insert(String(match.output.1))
+            }
         }
         #expect(tables.count >= 3)
         for table in tables { #expect(page.contains("`\(table)`"), "\(table)") }

@@ -3,7 +3,8 @@ package import Hummingbird
 package import Platform
 import Primitives
 
-/// `/servers/{id}/thresholds`, `/groups/{id}/thresholds` and `/thresholds`: limits of health nearer than the tenant's (PRD 3.6-3, 3.6-4, 3.6-9).
+/// `/servers/{id}/thresholds`, `/groups/{id}/thresholds` and `/thresholds`: limits of health nearer than the tenant's (PRD 3.6-3,
+/// 3.6-4, 3.6-9).
 ///
 /// A change is told to the collectors, which judge the latest readings of the servers concerned anew within seconds.
 package struct ThresholdRoutes: Sendable {

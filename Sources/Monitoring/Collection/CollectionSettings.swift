@@ -77,7 +77,8 @@ package struct CollectionChange: Sendable, Equatable {
             after.metrics = names.count == MetricType.all.count ? nil : names
         }
         let known = Set(CollectorCatalogue.of(engine).map(\.name))
-        after.collectorsDisabled = Set(before.collectorsDisabled).subtracting(collectorsOn).union(collectorsOff.intersection(known)).sorted()
+        let disabled = Set(before.collectorsDisabled).subtracting(collectorsOn).union(collectorsOff.intersection(known))
+        after.collectorsDisabled = disabled.sorted()
         return after
     }
 }

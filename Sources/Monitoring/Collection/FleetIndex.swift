@@ -61,8 +61,8 @@ package final class FleetIndex: Sendable {
         }
     }
 
-    /// Takes in what is new of a tenant: its settings and the servers that changed. Servers of other shards are left out. Returns those that
-    /// are judged by other limits from now on.
+    /// Takes in what is new of a tenant: its settings and the servers that changed. Servers of other shards are left out. Returns those
+    /// that are judged by other limits from now on.
     @discardableResult
     func apply(_ tenant: CollectedTenant, changed servers: [CollectedServer], shards: Set<Int>, now: Date) -> [Server.ID] {
         state.withLock { state in

@@ -112,7 +112,8 @@ package struct ServerState: Sendable, Equatable {
         return next
     }
 
-    /// The state when the limits are others now: what was last read is judged by them. Where nothing could be judged, nothing changes. Pure.
+    /// The state when the limits are others now: what was last read is judged by them. Where nothing could be judged, nothing changes.
+    /// Pure.
     package func judgedAnew(by thresholds: HealthThresholds, now: Date) -> ServerState {
         guard status == .online || status == .degraded, [.healthy, .warning, .critical].contains(health),
             cpuPercent != nil || memoryPercent != nil
