@@ -335,13 +335,13 @@ def test_the_comparison_of_the_fleet(mock, open_page):
     expect(rows.first).not_to_contain_text("whs-gdn-my-01")
     page.get_by_role("button", name="50", exact=True).click()
     expect(rows).to_have_count(50)
-    page.get_by_label("Metric").fill("database size")
-    page.get_by_role("option", name=re.compile("Database size")).click()
-    expect(page).to_have_url(re.compile("metric=database_size_bytes"))
-    expect(page.locator(".ph .sub")).to_contain_text("Database size")
+    page.get_by_label("Metric").fill("connection")
+    page.get_by_role("option", name=re.compile("Connection count")).click()
+    expect(page).to_have_url(re.compile("metric=connection_count"))
+    expect(page.locator(".ph .sub")).to_contain_text("Connection count")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export CSV").click()
-    assert "database_size_bytes (bytes)" in saved.value.path().read_text("utf-8-sig")
+    assert "connection_count (count)" in saved.value.path().read_text("utf-8-sig")
     rows.first.locator(".srv").click()
     expect(page.get_by_role("tab", name="Metrics")).to_have_attribute("aria-selected", "true")
 

@@ -1,7 +1,7 @@
-// The shapes of collectors and changes, from the API's types; of series, waits and comparison by hand until api/openapi.yaml has them.
-import type { EngineKind, Health } from "../../../api/model";
-import type { CollectorStatus, CollectorTable, ServerChange } from "../../../api/types";
+// The shapes of readings, from the API's types; of series by hand until api/openapi.yaml has them.
+import type { CollectorStatus, CollectorTable, ServerChange, ServerValue, Waits } from "../../../api/types";
 
+export type { Waits } from "../../../api/types";
 export type CollectorSummary = CollectorStatus;
 export type CollectorDetail = CollectorTable;
 export type CollectorState = CollectorStatus["state"];
@@ -36,32 +36,8 @@ export interface LabelledSeries {
   points: readonly SeriesPoint[];
 }
 
-export interface WaitType {
-  type: string;
-  category: string;
-  isBenign: boolean;
-  waitMs: number;
-  signalMs: number | null;
-  waitingTasks: number | null;
-  msPerSecond: number | null;
-}
-
-export interface Waits {
-  interval: number;
-  from: string;
-  to: string;
-  categories: readonly { name: string; points: readonly (readonly [at: string, msPerSecond: number | null])[] }[];
-  top: readonly WaitType[];
-}
-
-export interface ComparedServer {
-  serverId: string;
-  name: string;
-  health: Health;
-  engine?: EngineKind;
-  value: number | null;
-  collectedAt: string | null;
-}
+export type WaitType = Waits["top"][number];
+export type ComparedServer = ServerValue;
 
 export interface MetricType {
   name: string;

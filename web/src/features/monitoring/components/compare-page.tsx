@@ -95,7 +95,8 @@ function MetricChoice({ types, metric }: { types: readonly MetricType[]; metric:
         placeholder="Metric"
         typed={typed ?? metricTitle(metric)}
         onTyped={setTyped}
-        choices={types.map((t) => ({ value: t.name, text: metricTitle(t.name), note: unitWord(t.unit) }))}
+        // What has labels has many values a server: only the whole server's are compared.
+        choices={types.filter((t) => coreMetrics.has(t.name)).map((t) => ({ value: t.name, text: metricTitle(t.name), note: unitWord(t.unit) }))}
         onPick={(value) => {
           setTyped(null);
           setSearch({ metric: value });
