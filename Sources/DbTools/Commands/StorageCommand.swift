@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Fleet
 import Foundation
 import Logging
