@@ -44,6 +44,7 @@ enum App {
             HealthRoutes(databases: tenants).add(to: group)
             MetricRoutes(databases: tenants).add(to: group)
             CollectorRoutes(databases: tenants).add(to: group)
+            CollectorSeriesRoutes(databases: tenants).add(to: group)
             WaitRoutes(databases: tenants).add(to: group)
             CompareRoutes(databases: tenants).add(to: group)
             ExportRoutes(databases: tenants).add(to: group)

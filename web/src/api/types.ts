@@ -905,6 +905,20 @@ export interface Series {
   points: [Time, number | null, number | null, number | null][];
 }
 
+export interface LabelledSeries {
+  metric: string;
+  kind: "gauge" | "counter";
+  /** Of a counter: its own, per second */
+  unit: string;
+  collector: string;
+  labels: Record<string, unknown>;
+  /** Seconds a point */
+  interval: number;
+  from: Time;
+  to: Time;
+  points: [Time, number | null, number | null, number | null][];
+}
+
 export interface CollectorStatus {
   name: string;
   title: string;
