@@ -158,9 +158,12 @@ def measure_storage(options):
                 isLargerBetter=True)
             connection.execute("TRUNCATE monitoring.samples, monitoring.chunks")
             connection.execute("DELETE FROM fleet.servers")
+            storage.close()
+            storage = Storage(program, slug)  # time goes back: a new process does not know that the days to come had their turn
             server, _ = fill(connection, storage, 1, end, month)
             yield read_month(storage, server, end, month)
             storage.close()
+
 
 def fill(connection, storage: Storage, servers: int, end: int, days: int):
     """Samples of `days` days before `end`, compacted stretch by stretch. Returns a server's id, and the sums of what compaction said."""
