@@ -527,9 +527,10 @@ export interface HealthChange {
 }
 
 export interface StorageStatistics {
-  signal: "metrics" | "waits";
+  signal: "metrics" | "waits" | "samples" | "chunks";
   rowsEstimated: number;
   sizeBytes: number;
+  /** 0: it is one table */
   partitionCount: number;
   oldestAt: string | null;
   newestAt: string | null;

@@ -1,0 +1,131 @@
+import Engines
+import Fixtures
+import Fleet
+import Foundation
+import Hummingbird
+import Platform
+import Primitives
+import Testing
+
+@testable import Monitoring
+
+/// `/servers/{id}/collectors`, `/series` and `/changes`: what the product's own definitions bring, from a fake engine to the answer.
+@Suite struct CollectorRoutesTests {
+    private func fixture() async throws -> (CollectionFixture, Server.ID) {
+        let fixture = try await CollectionFixture.make(catalogue: CollectorCatalogue.of)
+        fixture.engine.set("a", traits: ServerTraits(version: "15.0.1"))
+        return (fixture, try await fixture.server("a"))
+    }
+
+    private func definition(_ name: String) throws -> CollectorDefinition {
+        try #require(CollectorCatalogue.named(name, of: .sqlserver))
+    }
+
+    /// A row of `definition` with the cells that are named; the others are not known.
+    private func row(_ definition: CollectorDefinition, _ cells: [String: Cell]) -> [Cell] {
+        definition.columns.map { cells[$0.name] ?? .null }
+    }
+
+    @Test("A collector's metric over time: a series for each row, the largest first, counters as rates, labels as filters")
+    func seriesByLabel() async throws {
+        let (fixture, id) = try await fixture()
+        let files = try definition("file_io")
+        for minute in 0..<4 {
+            fixture.engine.pass(seconds: 60)
+            let rows = [("small", Int64(minute * 60)), ("large", Int64(minute * 600))].map { name, reads in
+                row(
+                    files,
+                    ["database_name": .text("db:1"), "file_name": .text(name), "read_count": .integer(reads), "size_bytes": .number(8)])
+            }
+            fixture.engine.set("a", CollectorAnswer(collector: "file_io", rows: rows))
+            try await fixture.pass(after: Double(minute * 60))
+        }
+        let stretch = "from=\(RFC3339.string(fixture.start - 60))&to=\(RFC3339.string(fixture.start + 600))"
+        try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
+            let all = try await client.send(.get, "/servers/\(id)/series?metric=file_reads&\(stretch)")
+            #expect(all.status == 200)
+            let series = try #require(all.json.array)
+            #expect(series.map { $0["labels"]?["file_name"]?.string } == ["large", "small"])
+            #expect(series[0]["unit"]?.string == "operations/s")
+            #expect(series[0]["kind"]?.string == "counter")
+            let points = try #require(series[0]["points"]?.array)
+            #expect(points.map { $0.array?[1].double } == [10, 10, 10], "three rates of four runs: the first has nothing before it")
+            let one = try await client.send(
+                .get, "/servers/\(id)/series?metric=file_reads&label=file_name:small&label=database_name:db:1&\(stretch)")
+            #expect(one.json.array?.count == 1)
+            let sizes = try await client.send(.get, "/servers/\(id)/series?metric=file_size_bytes&top=1&\(stretch)")
+            #expect(sizes.json.array?.count == 1)
+            #expect(sizes.json.array?[0]["points"]?.array?.count == 4)
+            #expect(sizes.json.array?[0]["unit"]?.string == "bytes")
+            for query in ["", "metric=nothing", "metric=file_reads&label=x", "metric=file_reads&top=21", "metric=file_reads&range=2h"] {
+                #expect(try await client.send(.get, "/servers/\(id)/series?\(query)").status == 400, "\(query)")
+            }
+            #expect(try await client.send(.get, "/servers/\(Server.ID())/series?metric=file_reads").status == 404)
+        }
+    }
+
+    @Test("All collectors of the engine are listed, those that never ran as pending, and one is shown with its newest rows")
+    func listAndRows() async throws {
+        let (fixture, id) = try await fixture()
+        let files = try definition("file_io")
+        fixture.engine.set(
+            "a",
+            CollectorAnswer(
+                collector: "file_io",
+                rows: [
+                    row(
+                        files,
+                        ["database_name": .text("db"), "file_name": .text("f"), "file_kind": .text("ROWS"), "size_bytes": .number(8)])
+                ]))
+        fixture.engine.set("a", CollectorAnswer(collector: "backups", trouble: .noPermission("SELECT on msdb is missing.")))
+        try await fixture.pass()
+        try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
+            let list = try await client.send(.get, "/servers/\(id)/collectors")
+            let names = list.json.array?.compactMap { $0["name"]?.string } ?? []
+            #expect(names == CollectorCatalogue.of(.sqlserver).map(\.name))
+            let states = Dictionary(
+                uniqueKeysWithValues: (list.json.array ?? []).map { ($0["name"]?.string ?? "", $0["state"]?.string ?? "") })
+            #expect(states["file_io"] == "ok")
+            #expect(states["backups"] == "no_permissions")
+            let one = try await client.send(.get, "/servers/\(id)/collectors/file_io")
+            let columns = one.json["columns"]?.array?.compactMap { $0["name"]?.string } ?? []
+            #expect(columns == files.columns.map(\.name))
+            let cells = try #require(one.json["rows"]?.array?.first?.array)
+            #expect(cells[columns.firstIndex(of: "file_kind") ?? 0] == "ROWS")
+            #expect(cells[columns.firstIndex(of: "size_bytes") ?? 0].double == 8)
+            #expect(cells[columns.firstIndex(of: "read_count") ?? 0] == .null, "a first run has no rate")
+            #expect(one.json["columns"]?.array?[columns.firstIndex(of: "read_count") ?? 0]["unit"]?.string == "operations/s")
+            for path in ["/collectors/nothing", "/collectors/file_io/history"] {
+                #expect(try await client.send(.get, "/servers/\(id)\(path)").status == 404, "\(path)")
+            }
+        }
+        let other = try await fixture.server("never")
+        try await MonitoringRoutesTests.with(fixture) { (client) async throws in
+            let states = try await client.send(.get, "/servers/\(other)/collectors").json.array?.map { $0["state"]?.string }
+            #expect(Set(states ?? []) == ["pending"])
+        }
+    }
+
+    @Test("Texts of queries come without literals, and not at all to viewers", arguments: [Role.viewer, .operator])
+    func queryTexts(_ role: Role) async throws {
+        let (fixture, id) = try await fixture()
+        let queries = try definition("running_queries")
+        let place = try #require(queries.columns.firstIndex { $0.kind == .queryText })
+        let text = Cell.text("SELECT * FROM people WHERE name = 'Ada'")
+        fixture.engine.set(
+            "a",
+            CollectorAnswer(
+                collector: "running_queries",
+                rows: [row(queries, ["session_id": .text("51"), "request_id": .text("0"), queries.columns[place].name: text])]))
+        try await fixture.pass()
+        let expected: JSONValue = role == .viewer ? .null : "SELECT * FROM people WHERE name = ?"
+        try await MonitoringRoutesTests.with(fixture, role: role) { (client) async throws in
+            let now = try await client.send(.get, "/servers/\(id)/collectors/running_queries")
+            #expect(now.json["queryTextHidden"]?.bool == (role == .viewer))
+            #expect(now.json["rows"]?.array?.first?.array?[place] == expected)
+            let before = try await client.send(.get, "/servers/\(id)/collectors/running_queries/history?limit=5")
+            #expect(before.json.array?.first?["rows"]?.array?.first?.array?[place] == expected)
+            #expect(!now.json.text.contains("Ada") && !before.json.text.contains("Ada"))
+        }
+    }
+}
