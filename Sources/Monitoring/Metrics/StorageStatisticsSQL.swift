@@ -18,7 +18,8 @@ package struct StorageStatistics: Sendable, Encodable {
             let table = "monitoring." + signal
             let row = try session.rows(
                 """
-                SELECT coalesce(sum(greatest(c.reltuples, 0)) FILTER (WHERE c.relkind = 'r'), 0)::bigint, coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint,
+                SELECT coalesce(sum(greatest(c.reltuples, 0)) FILTER (WHERE c.relkind = 'r'), 0)::bigint,
+                    coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint,
                     count(*) FILTER (WHERE c.oid <> \(table)::regclass),
                     min(right(c.relname, 8)) FILTER (WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0),
                     max(right(c.relname, 8)) FILTER (WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0)
