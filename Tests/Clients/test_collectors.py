@@ -64,8 +64,9 @@ def fleet(tmp_path_factory):
     simulator = Simulator("on", tmp_path_factory.mktemp("collectors"), instances=len(CASES))
     for number, case in enumerate(CASES, 1):
         simulator.change(number, **dataclasses.asdict(case), cpuPercent=70, blockedSessions=4, deadlock=True)
+        # Not by pymssql: it has one buffer of messages for all failed sign-ins, which is full after a dozen.
         with pytest.raises(clients.SQLError):
-            clients.PyMSSQL().connect(simulator, encrypt=False, password="wrong", instance=number)
+            clients.PythonTDS().connect(simulator, encrypt=False, password="wrong", instance=number)
     yield simulator
     simulator.stop()
 
@@ -163,7 +164,7 @@ def test_counters_never_go_back_and_start_anew_with_the_server(case, fleet, numb
     connection.close()
     fleet.change(number, cpuPercent=70, blockedSessions=4, deadlock=True)
     with pytest.raises(clients.SQLError):
-        clients.PyMSSQL().connect(fleet, encrypt=False, password="wrong", instance=number)
+        clients.PythonTDS().connect(fleet, encrypt=False, password="wrong", instance=number)
     batches = ("performance_counters", "counter_value", ("SQL Statistics", "Batch Requests/sec", ""))
     assert anew.keys() == first.keys() and anew[batches] < first[batches]
 
