@@ -57,7 +57,7 @@ export function StoragePanel(): ReactElement {
     <Panel title="Stored by now" sub="rows as PostgreSQL estimates them" className="mt3">
       <QueryView query={query} what="It did not load" retry={() => void refetch(storageKey())} lines={3}>
         {(kinds) => (
-          <div className="sx" tabIndex={0} role="region" aria-label="Stored by now">
+          <div className="sx" tabIndex={0} role="region" aria-label="What is stored, as a table">
             <table className="tbl dense plain" aria-label="Stored by now">
               <thead>
                 <tr>
