@@ -22,6 +22,10 @@ enum TestCollectors {
         permissions: "none.", cost: "low.", conditions: [], keep: .every, rowCountMax: 3,
         columns: [CollectorColumn("session_id", .text, "Session"), CollectorColumn("query", .queryText, "Text")], sql: "SELECT 3;")
     static let all = [fileIO, settings, queries]
+    static let newer = CollectorDefinition(
+        name: "test_newer", title: "Newer", engine: .sqlserver, cadence: .day, purpose: "what 2022 has.", versions: "2022.",
+        permissions: "none.", cost: "low.", conditions: [.versionAtLeast(16, 0)], keep: .latest, rowCountMax: 1,
+        columns: [CollectorColumn("value", .text, "Value")], sql: "SELECT 4;")
 
     static func file(_ database: String, _ file: String, reads: Int64?, size: Double?, state: String = "ONLINE") -> [Cell] {
         [.text(database), .text(file), .text(state), reads.map { .integer($0) } ?? .null, size.map { .number($0) } ?? .null]

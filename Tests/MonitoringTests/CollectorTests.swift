@@ -156,6 +156,19 @@ import Testing
         #expect(states == ["no_permissions", "ok", "ok"])
     }
 
+    @Test("A collector that is not for this server says so, and does not look as if it were still to come")
+    func unfit() async throws {
+        let fixture = try await CollectionFixture.make(catalogue: { _ in [TestCollectors.fileIO, TestCollectors.newer] })
+        fixture.engine.set("a", traits: ServerTraits(version: "15.0.1"))
+        let id = try await fixture.server("a")
+        try await fixture.pass()
+        let status = try await fixture.platform.tenants.read(fixture.tenant) {
+            try CollectorStatusSQL.newest(TestCollectors.newer, of: id, on: $0).status
+        }
+        #expect(status.state == .notAvailable)
+        #expect(status.message == "It is not for this version or kind of server.")
+    }
+
     @Test("A run that is stored twice is there once; one of an old lease, or of a deleted server, not at all")
     func storedOnce() async throws {
         let fixture = try await fixture()

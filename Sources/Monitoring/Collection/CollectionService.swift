@@ -232,6 +232,7 @@ package final class CollectionService: Service {
         guard let traits = reading.traits else { return }
         // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
         let missing = due.server.configuration.engine == .postgresql ? nil : reading.denied.first
+        if due.traits != traits { storeUnfit(due, reading, traits, at: fixedNow) }
         for batch in index.takeCollectors(due, wanted(due, traits), now: fixedNow ?? Date()) {
             if let missing {
                 let tables = batch.collectors.map {
@@ -257,6 +258,16 @@ package final class CollectionService: Service {
                 return  // the connection is closed: the rest is for the next run
             } catch { return }  // cancelled: we are stopping
         }
+    }
+
+    /// Says once of the collectors that make no sense on this server that they are not available: they would look as if they were still to
+    /// come.
+    private func storeUnfit(_ due: FleetIndex.Due, _ reading: Reading, _ traits: ServerTraits, at fixedNow: Date?) {
+        let tables = catalogue(due.server.configuration.engine).filter { !$0.applies(to: traits) }.map {
+            CollectedTable($0, state: .notAvailable, message: "It is not for this version or kind of server.", durationMs: 0)
+        }
+        guard !tables.isEmpty else { return }
+        store(tables, due, .minute, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)
     }
 
     private func run(_ batch: (cadence: Cadence, collectors: [CollectorDefinition]), _ due: FleetIndex.Due) async throws -> CollectorAnswers

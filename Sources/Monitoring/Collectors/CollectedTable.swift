@@ -38,7 +38,9 @@ package struct CollectedTable: Sendable, Equatable {
     /// Measured seconds since the run before that the counters may be compared with.
     package var seconds: Double?
     /// The rows' cells, null where the value stands in gauges or counters; nil when all cells do.
-    package var rows: JSONValue?
+    package private(set) var rows: JSONValue?
+    /// Of `rows`, worked out once and outside of any transaction: the same cells are not stored again.
+    package private(set) var rowsHash: UInt64?
     /// All cells of all rows, for collectors whose rows of every run are kept; nil for others and for no rows.
     package var allCells: JSONValue?
 
@@ -84,7 +86,10 @@ package struct CollectedTable: Sendable, Equatable {
                 }
             }
         }
-        if definition.hasCells { self.rows = Self.json(rows, definition, withSeries: false) }
+        if definition.hasCells {
+            let cells = Self.json(rows, definition, withSeries: false)
+            (self.rows, rowsHash) = (cells, InstanceHash.of(cells.text))
+        }
         if definition.keep == .every, !rows.isEmpty { allCells = Self.json(rows, definition, withSeries: true) }
     }
 

@@ -14,7 +14,6 @@ package enum CollectorRunSQL {
         var key: CollectorCache.Key { CollectorCache.Key(server: run.server, collector: table.collector) }
         var layout: (known: KnownLayout, places: [Int])?
 
-        var rowsHash: UInt64? { table.rows.map { InstanceHash.of($0.text) } }
         var gauges: [Double?] { spread(table.gauges, definition.gaugeColumns.count) }
         var counters: [Int64?] { spread(table.counters, definition.counterColumns.count) }
         var rates: [Double?] {
@@ -43,11 +42,11 @@ package enum CollectorRunSQL {
         try insertHistory(items, on: session)
         // Of several runs of one collector in a batch the newest is what is shown.
         let newest: [Item] = Dictionary(items.map { ($0.key, $0) }, uniquingKeysWith: { $1 }).values.sorted { $0.key < $1.key }
-        let withNewRows: [Item] = newest.filter { $0.table.rows != nil && cache.rowsHash($0.key) != $0.rowsHash }
+        let withNewRows: [Item] = newest.filter { $0.table.rows != nil && cache.rowsHash($0.key) != $0.table.rowsHash }
         try ChangeSQL.record(
             withNewRows.filter { $0.definition.keep == .changes && $0.table.state.isGood }.map { ($0.run, $0.table) }, on: session)
         try upsert(newest, writingRowsOf: Set(withNewRows.map(\.key)), on: session)
-        for item in withNewRows where item.table.state.isGood { findings.rowsHashes[item.key] = item.rowsHash }
+        for item in withNewRows where item.table.state.isGood { findings.rowsHashes[item.key] = item.table.rowsHash }
         return findings
     }
 
