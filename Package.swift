@@ -47,7 +47,12 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "Primitives"),
         .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Primitives", logging, lifecycle, subprocess, system]),
-        .target(name: "ODBC", dependencies: ["CODBC"]),
+        .target(
+            name: "ODBC", dependencies: ["CODBC"],
+            // Drivers are loaded at run time: they find the program's own iconv (SharedConverters) only when the linker exports it.
+            linkerSettings: [
+                .unsafeFlags(["iconv_open", "iconv", "iconv_close"].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] })
+            ]),
         .target(name: "TDS"),
         // Rounding is in the C library, which nothing else of it would bring.
         .target(name: "TimeSeries", dependencies: ["CZstd"], linkerSettings: [.linkedLibrary("m")]),

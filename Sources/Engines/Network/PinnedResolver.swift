@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+package import Glibc
 
 /// Makes a driver connect to the address that was checked, while it still verifies the certificate for the name that was given.
 ///
@@ -48,9 +48,10 @@ enum PinnedResolver {
     }
 }
 
-/// Stands before the C library's function of the same name; see `PinnedResolver`.
+/// Stands before the C library's function of the same name; see `PinnedResolver`. Not internal: such a symbol is not exported from a
+/// release build.
 @_cdecl("getaddrinfo")
-func pinnedGetAddressInfo(
+package func pinnedGetAddressInfo(
     _ node: UnsafePointer<CChar>?, _ service: UnsafePointer<CChar>?, _ hints: UnsafePointer<addrinfo>?,
     _ result: UnsafeMutablePointer<UnsafeMutablePointer<addrinfo>?>?
 ) -> Int32 {
