@@ -110,7 +110,7 @@ package struct TokenWriter: Sendable {
     /// ROW or, where many values are NULL and the client knows it, NBCROW. Missing values at the end are NULL.
     /// Throws when a value does not fit its column: truncate then and send an error.
     package mutating func row(_ values: [TDSValue]) throws(TDSError) {
-        let isNull = columns.indices.map { $0 >= values.count || values[$0] == .null }
+        let isNull = columns.indices.map { $0 >= values.count || values[$0].isNull }
         let nullCount = isNull.count { $0 }
         // A NULL takes one byte or more in a ROW and one bit in an NBCROW.
         let usesBitmap = version.hasNullBitmapRows && nullCount > (columns.count + 7) / 8

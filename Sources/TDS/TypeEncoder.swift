@@ -73,7 +73,7 @@ package struct TypeEncoder: Sendable {
     /// Writes a value of a column of type `type` (before `served`). Throws `.unsupported` when the value is not one of the type.
     package func writeValue(_ value: TDSValue, as type: TDSType, to writer: inout ByteWriter) throws(TDSError) {
         let served = served(type)
-        if value == .null { return writeNull(served, to: &writer) }
+        if value.isNull { return writeNull(served, to: &writer) }
         let value = Self.oldText(value, type, served: served).map { .string($0) } ?? value
         switch served {
         case .bit, .tinyint, .smallint, .int, .bigint, .real, .float, .decimal, .smallmoney, .money:
@@ -144,6 +144,7 @@ package struct TypeEncoder: Sendable {
         guard case .bounded(let count) = length else { return bytes }
         var filled = bytes
         let size = Swift.min(count * filler.count, WireType.boundedSizeBytesMax)
+        filled.reserveCapacity(size)
         while filled.count < size { filled.append(contentsOf: filler) }
         return filled
     }

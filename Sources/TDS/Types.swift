@@ -98,6 +98,9 @@ package enum TDSValue: Hashable, Sendable {
     case guid(UUID)
     /// A value that carries its own type, in a sql_variant column.
     indirect case variant(TDSType, TDSValue)
+
+    /// As `== .null`, without comparing what is not NULL.
+    package var isNull: Bool { if case .null = self { true } else { false } }
 }
 
 /// An exact decimal: `magnitude / 10^scale`, with a sign.

@@ -58,7 +58,7 @@ enum Arithmetic {
         Compiled(type, isNullable: left.isNullable || right.isNullable) { row throws(SQLServerMessage) in
             let first = try left.evaluate(row)
             let second = try right.evaluate(row)
-            if first == .null || second == .null { return .null }
+            if first.isNull || second.isNull { return .null }
             return try body(first, second)
         }
     }

@@ -55,6 +55,7 @@ final class BatchRunner {
         var statementsLeft = BatchRunner.statementCountMax
         /// Seconds that WAITFOR let pass.
         var delaySeconds = 0.0
+        let samples = ViewSamples()
     }
 
     init(session: SimulatedSession, variables: VariableSet, output: BatchOutput = BatchOutput(), budget: Budget = Budget()) {
@@ -91,7 +92,8 @@ final class BatchRunner {
     }
 
     func context() -> StatementContext {
-        StatementContext(session: session, world: session.instance.world(delay: budget.delaySeconds), variables: variables)
+        StatementContext(
+            session: session, world: session.instance.world(delay: budget.delaySeconds), variables: variables, samples: budget.samples)
     }
 
     /// Throws only inside of TRY, for its CATCH.

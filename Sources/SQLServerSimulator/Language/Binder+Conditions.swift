@@ -22,7 +22,7 @@ extension Binder {
         case .isNull(let operand):
             let value = operand.isCondition ? nil : try scalar(operand)
             guard let value else { throw .notAValue(near: "IS") }
-            return { row throws(SQLServerMessage) in try value.evaluate(row) == .null }
+            return { row throws(SQLServerMessage) in try value.evaluate(row).isNull }
         case .exists(let query):
             let plan = try QueryPlanner(context: context, environment: environment).plan(query, outer: scope)
             return { row throws(SQLServerMessage) in try !plan.run(row).isEmpty }
@@ -68,7 +68,7 @@ extension Binder {
         return { row throws(SQLServerMessage) in
             let one = try first.evaluate(row)
             let other = try second.evaluate(row)
-            if one == .null || other == .null { return nil }
+            if one.isNull || other.isNull { return nil }
             return holds(Comparison.order(one, other, caseSensitive: isCaseSensitive))
         }
     }
@@ -102,8 +102,13 @@ extension Binder {
 
     private func inList(_ value: Expression, _ list: [Expression]) throws(SQLServerMessage) -> Test {
         let tested = try scalar(value)
+        var items: [Compiled] = []
+        for item in list { items.append(try scalar(item)) }
+        if let known = KnownList(tested, items) {
+            return { row throws(SQLServerMessage) in known.holds(try tested.evaluate(row)) }
+        }
         var tests: [Test] = []
-        for item in list { tests.append(try compare(.equal, tested, try scalar(item))) }
+        for item in items { tests.append(try compare(.equal, tested, item)) }
         return { row throws(SQLServerMessage) in
             var isUnknown = false
             for test in tests {

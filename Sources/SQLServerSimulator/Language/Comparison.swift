@@ -56,22 +56,25 @@ enum Comparison {
     }
 
     static func text(_ left: String, _ right: String, caseSensitive: Bool = false) -> Int {
-        var first = left.utf8.makeIterator()
-        var second = right.utf8.makeIterator()
-        while true {
-            let one = first.next()
-            let other = second.next()
-            if one == nil, other == nil { return 0 }
+        var (first, second) = (left, right)
+        let plain = first.withUTF8 { one in second.withUTF8 { other in ascii(one, other, caseSensitive: caseSensitive) } }
+        return plain ?? folded(left, right, caseSensitive: caseSensitive)
+    }
+
+    /// Nil when a character outside of ASCII is met before the texts differ.
+    private static func ascii(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>, caseSensitive: Bool) -> Int? {
+        for index in 0..<max(left.count, right.count) {
             // A missing character counts as a blank.
-            var low = one ?? 32
-            var high = other ?? 32
-            if low >= 0x80 || high >= 0x80 { return folded(left, right, caseSensitive: caseSensitive) }
+            var low = index < left.count ? left[index] : 32
+            var high = index < right.count ? right[index] : 32
+            if low >= 0x80 || high >= 0x80 { return nil }
             if !caseSensitive {
                 if low >= 65, low <= 90 { low |= 0x20 }
                 if high >= 65, high <= 90 { high |= 0x20 }
             }
             if low != high { return low < high ? -1 : 1 }
         }
+        return 0
     }
 
     private static func folded(_ left: String, _ right: String, caseSensitive: Bool) -> Int {
@@ -80,8 +83,8 @@ enum Comparison {
         return first < second ? -1 : first == second ? 0 : 1
     }
 
-    private static func key(_ text: String, caseSensitive: Bool) -> String {
-        caseSensitive ? text.withoutTrailingBlanks : text.lowercased().withoutTrailingBlanks
+    static func key(_ text: String, caseSensitive: Bool) -> String {
+        caseSensitive ? text.withoutTrailingBlanks : text.withoutTrailingBlanks.lowercased()
     }
 
     /// The value as GROUP BY, DISTINCT and joins tell it from others.

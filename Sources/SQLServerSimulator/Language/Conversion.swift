@@ -5,7 +5,7 @@ import TDS
 enum Conversion {
     /// `value` of type `from` as a value of type `to`. `style` is CONVERT's third argument.
     static func convert(_ value: TDSValue, from: TDSType, to: TDSType, style: Int = 0) throws(SQLServerMessage) -> TDSValue {
-        if value == .null { return .null }
+        if value.isNull { return .null }
         if case .variant(let innerType, let inner) = value {
             return to == .sqlVariant ? value : try convert(inner, from: innerType, to: to, style: style)
         }

@@ -51,7 +51,7 @@ struct JoinRunner {
         if !keys.pairs.isEmpty {
             for (index, row) in right.enumerated() { candidates[keys.rightKey(row), default: []].append(index) }
         }
-        let everyRight = Array(right.indices)
+        let everyRight = keys.pairs.isEmpty ? Array(right.indices) : []
         var isRightMatched = [Bool](repeating: false, count: right.count)
         var rows: [[TDSValue]] = []
         for row in left {

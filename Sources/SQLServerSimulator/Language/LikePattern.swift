@@ -9,6 +9,8 @@ struct LikePattern {
 
     private let pieces: [Piece]
     private let isCaseSensitive: Bool
+    /// The text between the only two `%` of a plain `%text%`, folded: looked for without taking the subject apart. Nil for other patterns.
+    private let contained: [UInt8]?
 
     init(_ pattern: String, escape: Character?, isCaseSensitive: Bool) {
         self.isCaseSensitive = isCaseSensitive
@@ -34,6 +36,38 @@ struct LikePattern {
             }
         }
         self.pieces = pieces
+        contained = Self.contained(pieces)
+    }
+
+    private static func contained(_ pieces: [Piece]) -> [UInt8]? {
+        guard pieces.count > 2, case .anything? = pieces.first, case .anything? = pieces.last else { return nil }
+        var bytes: [UInt8] = []
+        for piece in pieces.dropFirst().dropLast() {
+            guard case .character(let scalar) = piece, scalar.isASCII else { return nil }
+            bytes.append(UInt8(scalar.value))
+        }
+        return bytes
+    }
+
+    /// Nil when the text has a character outside of ASCII, whose folding may change its length.
+    private func finds(_ pattern: [UInt8], in text: String) -> Bool? {
+        guard text.utf8.count == text.utf16.count else { return nil }
+        var copy = text
+        return copy.withUTF8 { bytes in
+            var start = 0
+            while start + pattern.count <= bytes.count {
+                var matched = 0
+                while matched < pattern.count {
+                    let byte = bytes[start + matched]
+                    let folded = !isCaseSensitive && byte >= 65 && byte <= 90 ? byte | 0x20 : byte
+                    if folded != pattern[matched] { break }
+                    matched += 1
+                }
+                if matched == pattern.count { return true }
+                start += 1
+            }
+            return false
+        }
     }
 
     /// The set that starts after `[`, and where the pattern goes on; nil when it is never closed.
@@ -60,6 +94,7 @@ struct LikePattern {
     }
 
     func matches(_ text: String) -> Bool {
+        if let contained, let found = finds(contained, in: text) { return found }
         let scalars = Array((isCaseSensitive ? text : text.lowercased()).unicodeScalars)
         if matches(scalars) { return true }
         // Trailing blanks of the text may be left over.

@@ -30,7 +30,6 @@ final class Scope {
     var grouping: Grouping?
     /// Set where window functions are allowed.
     var windows: WindowList?
-    private lazy var indexes: [String: [Int]] = Dictionary(grouping: columns.indices) { columns[$0].key }
 
     init(columns: [ScopeColumn], outer: Scope?) {
         self.columns = columns
@@ -59,11 +58,16 @@ final class Scope {
     }
 
     private func index(_ keys: [String], _ parts: [String]) throws(SQLServerMessage) -> Int? {
-        guard let candidates = indexes[keys.last ?? ""] else { return nil }
-        let qualifier = Array(keys.dropLast())
-        let matches = qualifier.isEmpty ? candidates : candidates.filter { Self.names(qualifier, columns[$0]) }
-        guard matches.count <= 1 else { throw .ambiguousColumn(parts.last ?? "") }
-        return matches.first
+        // A scan: a scope's columns are named a few times, for which a dictionary of them does not pay.
+        guard let key = keys.last else { return nil }
+        let qualifier = keys.dropLast()
+        var match: Int?
+        for index in columns.indices where columns[index].key == key {
+            guard qualifier.isEmpty || Self.names(Array(qualifier), columns[index]) else { continue }
+            guard match == nil else { throw .ambiguousColumn(parts.last ?? "") }
+            match = index
+        }
+        return match
     }
 
     private static func names(_ qualifier: [String], _ column: ScopeColumn) -> Bool {

@@ -169,23 +169,34 @@ struct SelectPlanner {
             if parts.isGrouped { frames = try Self.grouped(parts, frames, outer) }
             for (index, function) in parts.windows.functions.enumerated() { try function.compute(frames, slot: index) }
             if !parts.assignments.isEmpty { return try Self.assign(parts, frames, context) }
-            var outputs: [(row: [TDSValue], key: [TDSValue])] = []
-            outputs.reserveCapacity(frames.count)
-            for frame in frames {
-                var row: [TDSValue] = []
-                row.reserveCapacity(parts.outputs.count)
-                for output in parts.outputs { row.append(try output.evaluate(frame)) }
-                outputs.append((row, try parts.sort.values(frame)))
-            }
-            try context.spend(outputs.count)
+            try context.spend(frames.count)
+            let outside = RowFrame([], outer: outer)
             if select.isDistinct {
                 var known: Set<[TDSValue]> = []
-                outputs = outputs.filter { known.insert(QueryPlanner.key($0.row)).inserted }
+                var rows: [(row: [TDSValue], key: [TDSValue])] = []
+                for frame in frames {
+                    let row = try Self.row(parts, frame)
+                    if known.insert(QueryPlanner.key(row)).inserted { rows.append((row, try parts.sort.values(frame))) }
+                }
+                let top = try Self.top(parts, select.top, Self.sorted(rows, parts.sort), outer)
+                return try limits.apply(top, outside).map(\.row)
             }
-            if !parts.sort.keys.isEmpty { outputs = Self.sorted(outputs, parts.sort) }
-            let top = try Self.top(parts, select.top, outputs, outer)
-            return try limits.apply(top, RowFrame([], outer: outer)).map(\.row)
+            // The list is computed for the rows that are left after TOP: of 256 records in a ring buffer one asks for the newest.
+            var keyed: [(row: RowFrame, key: [TDSValue])] = []
+            keyed.reserveCapacity(frames.count)
+            for frame in frames { keyed.append((frame, try parts.sort.values(frame))) }
+            let top = try Self.top(parts, select.top, Self.sorted(keyed, parts.sort), outer)
+            var rows: [[TDSValue]] = []
+            for (frame, _) in try limits.apply(top, outside) { rows.append(try Self.row(parts, frame)) }
+            return rows
         }
+    }
+
+    private static func row(_ parts: Parts, _ frame: RowFrame) throws(SQLServerMessage) -> [TDSValue] {
+        var row: [TDSValue] = []
+        row.reserveCapacity(parts.outputs.count)
+        for output in parts.outputs { row.append(try output.evaluate(frame)) }
+        return row
     }
 
     private static func filtered(_ parts: Parts, _ outer: RowFrame?, _ context: StatementContext) throws(SQLServerMessage) -> [RowFrame] {
@@ -241,7 +252,8 @@ struct SelectPlanner {
         return []
     }
 
-    private static func sorted(_ outputs: [(row: [TDSValue], key: [TDSValue])], _ sort: SortOrder) -> [(row: [TDSValue], key: [TDSValue])] {
+    private static func sorted<Row>(_ outputs: [(row: Row, key: [TDSValue])], _ sort: SortOrder) -> [(row: Row, key: [TDSValue])] {
+        if sort.keys.isEmpty { return outputs }
         let order = outputs.indices.sorted { first, second in
             let compared = sort.compare(outputs[first].key, outputs[second].key)
             return compared == 0 ? first < second : compared < 0
@@ -249,9 +261,9 @@ struct SelectPlanner {
         return order.map { outputs[$0] }
     }
 
-    private static func top(
-        _ parts: Parts, _ top: Top?, _ outputs: [(row: [TDSValue], key: [TDSValue])], _ outer: RowFrame?
-    ) throws(SQLServerMessage) -> [(row: [TDSValue], key: [TDSValue])] {
+    private static func top<Row>(
+        _ parts: Parts, _ top: Top?, _ outputs: [(row: Row, key: [TDSValue])], _ outer: RowFrame?
+    ) throws(SQLServerMessage) -> [(row: Row, key: [TDSValue])] {
         guard let top, let count = parts.top else { return outputs }
         var taken: Int
         switch try count.evaluate(RowFrame([], outer: outer)) {

@@ -10,10 +10,12 @@ final class StatementContext {
     let session: SimulatedSession
     let world: World
     let variables: VariableSet
+    private let samples: ViewSamples?
     private var viewRows: [String: [[TDSValue]]] = [:]
     private var rowsLeft = StatementContext.rowCountMax
 
-    init(session: SimulatedSession, world: World, variables: VariableSet) {
+    init(session: SimulatedSession, world: World, variables: VariableSet, samples: ViewSamples? = nil) {
+        self.samples = samples
         self.session = session
         self.world = world
         self.variables = variables
@@ -26,7 +28,7 @@ final class StatementContext {
     func rows(of view: VirtualView, database: SimulatedDatabase) throws(SQLServerMessage) -> [[TDSValue]] {
         let key = "\(view.key)@\(view.isPerDatabase ? database.id : 0)"
         if let known = viewRows[key] { return known }
-        let rows = try view.rows(ViewRequest(world: world, session: session.identity, database: database, arguments: []))
+        let rows = try view.rows(ViewRequest(world: world, session: session.identity, database: database, arguments: []), samples: samples)
         viewRows[key] = rows
         return rows
     }

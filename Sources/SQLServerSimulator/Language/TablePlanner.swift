@@ -62,13 +62,16 @@ struct TablePlanner {
             return source(stored, table: table, path: scopePath)
         }
         switch try context.session.catalogue.find(path, context: context) {
-        case .view(let view, let database): return self.view(view, database, table: table, path: scopePath)
+        case .view(let view, let database): return try self.view(view, database, table: table, path: scopePath)
         case .table(let stored): return source(stored, table: table, path: scopePath)
         case .function, nil: throw .invalidObject(path.joined(separator: "."))
         }
     }
 
-    private func view(_ view: VirtualView, _ database: SimulatedDatabase, table: String, path: [String]) -> TableSource {
+    private func view(
+        _ view: VirtualView, _ database: SimulatedDatabase, table: String, path: [String]
+    ) throws(SQLServerMessage) -> TableSource {
+        try view.check(ViewRequest(world: context.world, session: context.session.identity, database: database, arguments: []))
         let key = table.lowercased()
         let context = context
         let columns = view.columns(for: context.world.config.version).map {
@@ -148,7 +151,10 @@ struct TablePlanner {
             kind: kind, leftWidth: first.columns.count, rightWidth: second.columns.count, test: test, keys: keys ?? JoinKeys.none,
             context: context)
         return TableSource(columns: columns) { row throws(SQLServerMessage) in
-            try runner.run(try first.rows(row), try second.rows(row), row)
+            let left = try first.rows(row)
+            // What is on the right of nothing is not read; whether it may be read was asked when the names were bound.
+            if left.isEmpty, kind != .right, kind != .full { return [] }
+            return try runner.run(left, try second.rows(row), row)
         }
     }
 

@@ -209,8 +209,11 @@ extension String {
     /// Without blanks at the end, which SQL Server ignores in comparisons.
     var withoutTrailingBlanks: String {
         guard utf8.last == UInt8(ascii: " ") else { return self }
-        var bytes = Substring(self).utf8
-        while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
-        return String(Substring(bytes))
+        var copy = self
+        return copy.withUTF8 { bytes in
+            var end = bytes.count
+            while end > 0, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
+            return String(decoding: bytes[..<end], as: UTF8.self)
+        }
     }
 }

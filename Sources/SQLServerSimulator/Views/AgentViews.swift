@@ -108,7 +108,7 @@ enum AgentViews {
             date_modified datetime, version_number int
             """,
         named: { request in
-            AgentJob.all(request.world).map { job -> [String: TDSValue] in
+            AgentJob.all(request.world).map { job -> NamedRow in
                 [
                     "job_id": job.id, "name": .string(job.name), "enabled": .int(job.isEnabled ? 1 : 0),
                     "description": .string("No description available."), "start_step_id": .int(1),
@@ -127,7 +127,7 @@ enum AgentViews {
             """,
         named: { request in
             let world = request.world
-            return AgentJob.all(world).map { job -> [String: TDSValue] in
+            return AgentJob.all(world).map { job -> NamedRow in
                 guard let run = job.lastEnded(world) else { return ["job_id": job.id, "last_run_outcome": .int(5)] }
                 let startAt = world.moment(run.startAt)
                 return [
@@ -152,7 +152,7 @@ enum AgentViews {
         named: { request in
             let world = request.world
             return AgentJob.all(world).flatMap { job in
-                job.runs(days: historyDays, world).map { run -> [String: TDSValue] in
+                job.runs(days: historyDays, world).map { run -> NamedRow in
                     let startAt = world.moment(run.startAt)
                     return [
                         "instance_id": .int(Int64(run.startAt.timeIntervalSince1970) / 60 * 10 % 2_000_000_000 + Int64(job.index)),
@@ -189,7 +189,7 @@ enum AgentViews {
             """,
         named: { request in
             let world = request.world
-            return AgentJob.all(world).map { job -> [String: TDSValue] in
+            return AgentJob.all(world).map { job -> NamedRow in
                 let last = job.lastStart(world)
                 let stopAt = job.running(world) == nil ? last?.endAt : nil
                 return [
@@ -206,7 +206,7 @@ enum AgentViews {
         "msdb.dbo.sysjobschedules", requires: .msdb,
         columns: "schedule_id int null, job_id uniqueidentifier null, next_run_date int, next_run_time int",
         named: { request in
-            AgentJob.all(request.world).map { job -> [String: TDSValue] in
+            AgentJob.all(request.world).map { job -> NamedRow in
                 let next = job.next(request.world).map { request.world.moment($0) }
                 return [
                     "schedule_id": .int(Int64(job.index + 1)), "job_id": job.id, "next_run_date": .int(next.map(dateNumber) ?? 0),

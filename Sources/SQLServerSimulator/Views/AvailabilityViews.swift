@@ -85,7 +85,7 @@ enum AvailabilityViews {
 
     private static let replicaClusterStates: VirtualView.NamedRows = { request in
         let world = request.world
-        return AvailabilityGroup.replicas(world).map { replica -> [String: TDSValue] in
+        return AvailabilityGroup.replicas(world).map { replica -> NamedRow in
             [
                 "replica_id": AvailabilityGroup.replicaID(isLocal: replica.isLocal, world), "replica_server_name": .string(replica.server),
                 "group_id": AvailabilityGroup.groupID(world), "join_state": .int(1), "join_state_desc": .string("JOINED_STANDALONE"),
@@ -95,7 +95,7 @@ enum AvailabilityViews {
 
     private static let replicaStates: VirtualView.NamedRows = { request in
         let world = request.world
-        return AvailabilityGroup.replicas(world).map { replica -> [String: TDSValue] in
+        return AvailabilityGroup.replicas(world).map { replica -> NamedRow in
             [
                 "replica_id": AvailabilityGroup.replicaID(isLocal: replica.isLocal, world), "group_id": AvailabilityGroup.groupID(world),
                 "is_local": .bit(replica.isLocal), "role": .int(replica.isPrimary ? 1 : 2),
@@ -112,7 +112,7 @@ enum AvailabilityViews {
     private static let databaseClusterStates: VirtualView.NamedRows = { request in
         let world = request.world
         return AvailabilityGroup.replicas(world).flatMap { replica in
-            AvailabilityGroup.databases(world).map { database -> [String: TDSValue] in
+            AvailabilityGroup.databases(world).map { database -> NamedRow in
                 [
                     "replica_id": AvailabilityGroup.replicaID(isLocal: replica.isLocal, world),
                     "group_database_id": AvailabilityGroup.databaseID(database, world), "database_name": .string(database.name),
@@ -126,10 +126,10 @@ enum AvailabilityViews {
     private static let databaseStates: VirtualView.NamedRows = { request in
         let world = request.world
         return AvailabilityGroup.replicas(world).flatMap { replica in
-            AvailabilityGroup.databases(world).map { database -> [String: TDSValue] in
+            AvailabilityGroup.databases(world).map { database -> NamedRow in
                 let salt = 5_900 + database.id
                 let busy = world.cpuPercent
-                var row: [String: TDSValue] = [
+                var row: NamedRow = [
                     "database_id": .int(Int64(database.id)), "group_id": AvailabilityGroup.groupID(world),
                     "replica_id": AvailabilityGroup.replicaID(isLocal: replica.isLocal, world),
                     "group_database_id": AvailabilityGroup.databaseID(database, world), "is_local": .bit(replica.isLocal),
@@ -189,7 +189,7 @@ enum AvailabilityViews {
     private static let replicas: VirtualView.NamedRows = { request in
         guard seesDefinitions(request) else { return [] }
         let world = request.world
-        return AvailabilityGroup.replicas(world).map { replica -> [String: TDSValue] in
+        return AvailabilityGroup.replicas(world).map { replica -> NamedRow in
             [
                 "replica_id": AvailabilityGroup.replicaID(isLocal: replica.isLocal, world), "group_id": AvailabilityGroup.groupID(world),
                 "replica_server_name": .string(replica.server), "endpoint_url": .string("TCP://\(replica.server.lowercased()):5022"),
@@ -201,7 +201,7 @@ enum AvailabilityViews {
 
     private static let clusterDatabases: VirtualView.NamedRows = { request in
         guard seesDefinitions(request) else { return [] }
-        return AvailabilityGroup.databases(request.world).map { database -> [String: TDSValue] in
+        return AvailabilityGroup.databases(request.world).map { database -> NamedRow in
             [
                 "group_id": AvailabilityGroup.groupID(request.world),
                 "group_database_id": AvailabilityGroup.databaseID(database, request.world), "database_name": .string(database.name),

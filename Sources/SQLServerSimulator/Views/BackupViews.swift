@@ -81,7 +81,7 @@ enum BackupViews {
             """,
         named: { request in
             let world = request.world
-            return BackupHistory.backups(world).map { backup -> [String: TDSValue] in
+            return BackupHistory.backups(world).map { backup -> NamedRow in
                 [
                     "backup_set_id": .int(Int64(backup.id % 2_000_000_000)), "media_set_id": .int(Int64(backup.id % 2_000_000_000)),
                     "user_name": .string("sa"),
@@ -113,7 +113,7 @@ enum BackupViews {
             physical_device_name nvarchar(260) null, device_type tinyint null
             """,
         named: { request in
-            BackupHistory.backups(request.world).map { backup -> [String: TDSValue] in
+            BackupHistory.backups(request.world).map { backup -> NamedRow in
                 [
                     "media_set_id": .int(Int64(backup.id % 2_000_000_000)), "family_sequence_number": .int(1), "media_count": .int(1),
                     "physical_device_name": .string(

@@ -64,7 +64,7 @@ enum ConfigurationViews {
             blocked_task_count int
             """,
         named: { request in
-            ["internal", "default"].enumerated().map { index, name -> [String: TDSValue] in
+            ["internal", "default"].enumerated().map { index, name -> NamedRow in
                 [
                     "group_id": .int(Int64(index + 1)), "name": .string(name), "pool_id": .int(Int64(index + 1)),
                     "statistics_start_time": request.world.datetime(request.world.state.countersSince),
@@ -83,7 +83,7 @@ enum ConfigurationViews {
             used_memgrant_kb bigint, max_memory_kb bigint, used_memory_kb bigint, target_memory_kb bigint
             """,
         named: { request in
-            ["internal", "default"].enumerated().map { index, name -> [String: TDSValue] in
+            ["internal", "default"].enumerated().map { index, name -> NamedRow in
                 [
                     "pool_id": .int(Int64(index + 1)), "name": .string(name),
                     "statistics_start_time": request.world.datetime(request.world.state.countersSince),

@@ -56,7 +56,7 @@ enum DatabaseViews {
         ],
         named: { request in visible(request).map { row($0, request.world) } })
 
-    private static func row(_ database: SimulatedDatabase, _ world: World) -> [String: TDSValue] {
+    private static func row(_ database: SimulatedDatabase, _ world: World) -> NamedRow {
         let isSystem = database.id <= 4
         // tempdb is made anew at each start.
         let createdAt =
@@ -98,7 +98,7 @@ enum DatabaseViews {
             category int null, cmptlevel tinyint, filename nvarchar(260) null, version smallint null
             """,
         named: { request in
-            visible(request).map { database -> [String: TDSValue] in
+            visible(request).map { database -> NamedRow in
                 [
                     "name": .string(database.name), "dbid": .int(Int64(database.id)), "sid": .binary([1]), "status": .int(65_536),
                     "crdate": request.world.datetime(request.world.state.machineStartedAt),
@@ -132,7 +132,7 @@ enum DatabaseViews {
         named: { request in
             let world = request.world
             guard ServerProperties.engineEdition(world.config.edition) == 5 else { return [] }
-            return (0..<240).map { index -> [String: TDSValue] in
+            return (0..<240).map { index -> NamedRow in
                 let percent = Int64(world.cpuPercent) * 100
                 return [
                     "end_time": world.datetime(world.date.addingTimeInterval(-Double(index) * 15)),
@@ -150,7 +150,7 @@ enum DatabaseViews {
             recovery_fork_guid uniqueidentifier null, first_recovery_fork_guid uniqueidentifier null, fork_point_lsn numeric(25,0) null
             """,
         named: { request in
-            visible(request).map { database -> [String: TDSValue] in
+            visible(request).map { database -> NamedRow in
                 [
                     "database_id": .int(Int64(database.id)),
                     "last_log_backup_lsn": database.recoveryModel == .full && database.id > 4
@@ -176,10 +176,10 @@ enum DatabaseViews {
         named: { request in
             guard let database = request.world.database(id: request.argument(0).integer) else { return [] }
             let sizeMB = Double(database.logSizeMB) / 8
-            return (0..<8).map { (index: Int) -> [String: TDSValue] in
+            return (0..<8).map { (index: Int) -> NamedRow in
                 let isActive = index == 3
                 let offset = Int64(8_192 + index * 1_048_576)
-                var row: [String: TDSValue] = ["database_id": .int(Int64(database.id)), "file_id": .int(2), "vlf_parity": .int(64)]
+                var row: NamedRow = ["database_id": .int(Int64(database.id)), "file_id": .int(2), "vlf_parity": .int(64)]
                 row["vlf_begin_offset"] = .int(offset)
                 row["vlf_size_mb"] = .float(sizeMB)
                 row["vlf_sequence_number"] = .int(Int64(40 + index))

@@ -53,7 +53,7 @@ enum FileViews {
         backup_lsn numeric(25,0) null
         """
 
-    private static func row(_ file: World.File) -> [String: TDSValue] {
+    private static func row(_ file: World.File) -> NamedRow {
         [
             "file_id": .int(Int64(file.id)), "type": .int(file.isLog ? 1 : 0), "type_desc": .string(file.isLog ? "LOG" : "ROWS"),
             "data_space_id": .int(file.isLog ? 0 : 1), "name": .string(file.name), "physical_name": .string(file.physicalName),
@@ -72,7 +72,9 @@ enum FileViews {
             else { return [] }
             return request.world.config.databases.flatMap { database in
                 request.world.files(of: database).map { file in
-                    row(file).merging(["database_id": .int(Int64(database.id))]) { first, _ in first }
+                    var row = row(file)
+                    row["database_id"] = .int(Int64(database.id))
+                    return row
                 }
             }
         })
@@ -173,7 +175,7 @@ enum FileViews {
             log_space_in_bytes_since_last_backup bigint null
             """,
         named: { request in
-            request.world.files(of: request.database).filter(\.isLog).map { file -> [String: TDSValue] in
+            request.world.files(of: request.database).filter(\.isLog).map { file -> NamedRow in
                 [
                     "database_id": .int(Int64(request.database.id)), "total_log_size_in_bytes": .int(file.sizePages * 8_192),
                     "used_log_space_in_bytes": .int(file.usedPages * 8_192),

@@ -46,7 +46,7 @@ enum IndexViews {
             included_columns nvarchar(4000) null, statement nvarchar(4000) null
             """,
         named: { request in
-            missing(request.world).map { found -> [String: TDSValue] in
+            missing(request.world).map { found -> NamedRow in
                 [
                     "index_handle": .int(found.handle), "database_id": .int(Int64(found.database.id)),
                     "object_id": .int(Int64(1_000 + found.suggestion.handle)),
@@ -71,7 +71,7 @@ enum IndexViews {
             """,
         named: { request in
             let world = request.world
-            return missing(world).map { found -> [String: TDSValue] in
+            return missing(world).map { found -> NamedRow in
                 let salt = 5_740 + Int(found.handle)
                 let seconds = Double(Noise.integer(1...50, world.seed, salt, world.minute))
                 return [

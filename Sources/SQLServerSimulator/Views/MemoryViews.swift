@@ -73,7 +73,7 @@ enum MemoryViews {
         later: [(.v2016, "parent_memory_broker_type nvarchar(60) null")],
         named: { request in
             let world = request.world
-            return shares.enumerated().map { index, share -> [String: TDSValue] in
+            return shares.enumerated().map { index, share -> NamedRow in
                 [
                     "memory_clerk_address": .binary([0, 0, 2, 0, 0, UInt8(index), 0, 64]), "type": .string(share.type),
                     "name": .string("Default"),
@@ -97,7 +97,7 @@ enum MemoryViews {
             """,
         named: { request in
             let world = request.world
-            return held(world).map { grant -> [String: TDSValue] in
+            return held(world).map { grant -> NamedRow in
                 [
                     "session_id": .int(Int64(grant.session.id)), "request_id": .int(0), "dop": .int(1),
                     "request_time": world.datetime(grant.session.lastStartAt),
@@ -164,7 +164,7 @@ enum MemoryViews {
             row_count int null, free_space_in_bytes int null, is_modified bit null, numa_node int null, read_microsec bigint null
             """,
         named: { request in
-            request.world.config.databases.map { database -> [String: TDSValue] in
+            request.world.config.databases.map { database -> NamedRow in
                 [
                     "database_id": .int(Int64(database.id)), "file_id": .int(1), "page_id": .int(1), "page_level": .int(0),
                     "page_type": .string("DATA_PAGE"),

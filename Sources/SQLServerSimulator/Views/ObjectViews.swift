@@ -18,7 +18,7 @@ enum ObjectViews {
             rule_object_id int, is_table_type bit
             """,
         named: { _ in
-            TypeCatalogue.all.map { type -> [String: TDSValue] in
+            TypeCatalogue.all.map { type -> NamedRow in
                 [
                     "name": .string(type.name), "system_type_id": .int(Int64(type.systemTypeID)),
                     "user_type_id": .int(Int64(type.userTypeID)),
@@ -52,7 +52,7 @@ enum ObjectViews {
         "U": "USER_TABLE", "P": "SQL_STORED_PROCEDURE", "V": "VIEW", "FN": "SQL_SCALAR_FUNCTION", "TR": "SQL_TRIGGER",
     ]
 
-    private static func row(_ object: StoredObject, _ request: ViewRequest) -> [String: TDSValue] {
+    private static func row(_ object: StoredObject, _ request: ViewRequest) -> NamedRow {
         [
             "name": .string(object.name), "object_id": .int(Int64(object.id)),
             "schema_id": .int(Int64(request.world.schemaID(object.schema, database: object.database) ?? 1)),
@@ -103,7 +103,7 @@ enum ObjectViews {
             + "is_output bit",
         named: { request in
             stored(request).flatMap { object in
-                (object.module?.parameters ?? []).enumerated().map { index, parameter -> [String: TDSValue] in
+                (object.module?.parameters ?? []).enumerated().map { index, parameter -> NamedRow in
                     [
                         "object_id": .int(Int64(object.id)), "name": .string(parameter.name), "parameter_id": .int(Int64(index + 1)),
                         "system_type_id": .int(Int64(TypeCatalogue.id(parameter.type))),
@@ -122,7 +122,7 @@ enum ObjectViews {
             uses_database_collation bit null, is_recompiled bit null, null_on_null_input bit null, execute_as_principal_id int null
             """,
         named: { request in
-            stored(request).filter { $0.text != nil }.map { object -> [String: TDSValue] in
+            stored(request).filter { $0.text != nil }.map { object -> NamedRow in
                 [
                     "object_id": .int(Int64(object.id)), "definition": .string(object.text ?? ""), "uses_ansi_nulls": .bit(true),
                     "uses_quoted_identifier": .bit(true), "is_schema_bound": .bit(false), "is_recompiled": .bit(false),
@@ -151,7 +151,7 @@ enum ObjectViews {
             + "data_compression tinyint",
         named: { request in
             stored(request).compactMap { object in
-                object.table.map { table -> [String: TDSValue] in
+                object.table.map { table -> NamedRow in
                     [
                         "partition_id": .int(Int64(object.id) << 16), "object_id": .int(Int64(object.id)), "partition_number": .int(1),
                         "hobt_id": .int(Int64(object.id) << 16), "rows": .int(Int64(table.rows.count)),
@@ -165,7 +165,7 @@ enum ObjectViews {
         "sys.all_views", isPerDatabase: true, columns: objectColumns,
         named: { request in
             ViewCatalogue.shared.all.filter { !$0.isFunction && $0.since <= request.world.config.version && $0.key.hasPrefix("sys.") }.map {
-                view -> [String: TDSValue] in
+                view -> NamedRow in
                 [
                     "name": .string(String(view.name.dropFirst(4))),
                     "object_id": .int(-Int64(Noise.mix(UInt64(view.key.utf8.count)) & 0x7FFF_FFFF)),
@@ -219,7 +219,7 @@ enum ObjectViews {
             ROUTINE_DEFINITION nvarchar(4000) null, CREATED datetime, LAST_ALTERED datetime
             """,
         named: { request in
-            stored(request).filter { $0.kind == "P" || $0.kind == "FN" }.map { object -> [String: TDSValue] in
+            stored(request).filter { $0.kind == "P" || $0.kind == "FN" }.map { object -> NamedRow in
                 [
                     "ROUTINE_CATALOG": .string(object.database), "ROUTINE_SCHEMA": .string(object.schema),
                     "ROUTINE_NAME": .string(object.name),

@@ -55,14 +55,18 @@ enum PerformanceViews {
     // MARK: Counters
 
     private static let counters: VirtualView = VirtualView(
-        "sys.dm_os_performance_counters", requires: .serverState,
+        "sys.dm_os_performance_counters", requires: .serverState, isSampled: true,
         columns: "object_name nchar(128), counter_name nchar(128), instance_name nchar(128) null, cntr_value bigint, cntr_type int",
         dense: { request in
             let world = request.world
             let prefix = world.instanceName.map { "MSSQL$\($0):" } ?? "SQLServer:"
             let instances = PerformanceCounters.paddedDatabaseNames(world)
-            return PerformanceCounters.all.flatMap { counter -> [[TDSValue]] in
-                let object = PerformanceCounters.padded(prefix + counter.object)
+            var rows: [[TDSValue]] = []
+            var object = (name: "", padded: TDSValue.null)
+            for counter in PerformanceCounters.all {
+                if object.name != counter.object {
+                    object = (counter.object, .string(PerformanceCounters.padded(prefix + counter.object)))
+                }
                 let names: [String]
                 switch counter.instances {
                 case .none: names = [PerformanceCounters.blank]
@@ -71,12 +75,13 @@ enum PerformanceViews {
                 case .replicas: names = PerformanceCounters.replicaNames(world)
                 case .groupDatabases: names = PerformanceCounters.groupDatabaseNames(world)
                 }
-                return names.enumerated().map { index, name in
-                    [
-                        .string(object), .string(counter.paddedName), .string(name), .int(counter.value(world, index)),
+                for (index, name) in names.enumerated() {
+                    rows.append([
+                        object.padded, .string(counter.paddedName), .string(name), .int(counter.value(world, index)),
                         .int(Int64(counter.kind.rawValue)),
-                    ]
+                    ])
                 }
             }
+            return rows
         })
 }

@@ -115,7 +115,7 @@ enum QueryViews {
             plan_handle varbinary(64), pool_id int, parent_plan_handle varbinary(64) null
             """,
         named: { request in
-            ApplicationQueries.all.indices.map { index -> [String: TDSValue] in
+            ApplicationQueries.all.indices.map { index -> NamedRow in
                 [
                     "bucketid": .int(Int64(index)), "refcounts": .int(2),
                     "usecounts": .int(request.world.counter(perSecond: 1, salt: 5_000 + index) % 1_000_000),

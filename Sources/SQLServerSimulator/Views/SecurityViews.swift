@@ -58,7 +58,7 @@ enum SecurityViews {
             """,
         named: { request in
             let at = request.world.datetime(request.world.state.machineStartedAt)
-            let roles = fixedRoles.enumerated().map { index, name -> [String: TDSValue] in
+            let roles = fixedRoles.enumerated().map { index, name -> NamedRow in
                 [
                     "name": .string(name), "principal_id": .int(Int64(2 + index)), "type": .string("R"),
                     "type_desc": .string("SERVER_ROLE"),
@@ -66,7 +66,7 @@ enum SecurityViews {
                 ]
             }
             return roles
-                + logins(request).map { entry -> [String: TDSValue] in
+                + logins(request).map { entry -> NamedRow in
                     [
                         "name": .string(entry.login.name), "principal_id": .int(Int64(entry.id)), "sid": .binary(entry.login.sid),
                         "type": .string("S"),
@@ -112,7 +112,7 @@ enum SecurityViews {
             """,
         named: { request in
             let at = request.world.datetime(request.world.state.machineStartedAt)
-            return logins(request).map { entry -> [String: TDSValue] in
+            return logins(request).map { entry -> NamedRow in
                 [
                     "name": .string(entry.login.name), "principal_id": .int(Int64(entry.id)), "sid": .binary(entry.login.sid),
                     "type": .string("S"),
@@ -139,7 +139,7 @@ enum SecurityViews {
                 ("db_owner", 16_384, "R"),
                 ("db_datareader", 16_390, "R"),
             ]
-            return entries.map { name, id, type -> [String: TDSValue] in
+            return entries.map { name, id, type -> NamedRow in
                 [
                     "name": .string(name), "principal_id": .int(id), "type": .string(type),
                     "type_desc": .string(type == "R" ? "DATABASE_ROLE" : "SQL_USER"),

@@ -129,11 +129,12 @@ enum ServerViews {
         columns: "ring_buffer_address varbinary(8), ring_buffer_type nvarchar(60), timestamp bigint, record nvarchar(3072) null",
         dense: { request in
             let world = request.world
+            let kernelShare = 1_000_000 * Int64(world.cpuCount)
             var rows = world.state.cpu.records(until: world.date).map { record -> [TDSValue] in
                 let ticks = Int64((record.at.timeIntervalSince(world.state.machineStartedAt) * 1000).rounded())
                 return [
                     .binary([0, 0, 1, 0, 0, 16, 64, 0]), .string("RING_BUFFER_SCHEDULER_MONITOR"), .int(ticks),
-                    .string(schedulerRecord(record, ticks: ticks, world: world)),
+                    .string(schedulerRecord(record, ticks: ticks, kernelShare: kernelShare, world: world)),
                 ]
             }
             let start = Int64((world.state.startedAt.timeIntervalSince(world.state.machineStartedAt) * 1000).rounded())
@@ -150,15 +151,20 @@ enum ServerViews {
         })
 
     /// A record as SQL Server writes it, with its odd spaces. The second record after a start carries no SystemHealth, as happens on real
-    /// servers.
-    private static func schedulerRecord(_ record: CPUTimeline.Record, ticks: Int64, world: World) -> String {
-        let head = "<Record id = \"\(record.id)\" type =\"RING_BUFFER_SCHEDULER_MONITOR\" time =\"\(ticks)\"><SchedulerMonitorEvent>"
-        guard record.id != 2 || record.percent != nil else { return head + "</SchedulerMonitorEvent></Record>" }
+    /// servers. `kernelShare` is the kernel time of one percent of the processors.
+    private static func schedulerRecord(_ record: CPUTimeline.Record, ticks: Int64, kernelShare: Int64, world: World) -> String {
+        guard record.id != 2 || record.percent != nil else {
+            return """
+                <Record id = "\(record.id)" type ="RING_BUFFER_SCHEDULER_MONITOR" time ="\(ticks)"><SchedulerMonitorEvent>\
+                </SchedulerMonitorEvent></Record>
+                """
+        }
         let use = world.cpu(record)
         let idle = world.config.platform == .linux ? 0 : use.idle
-        let kernel = Int64(use.sql) * 600_000_000 / 100 * Int64(world.cpuCount) / 6
-        return head + """
-            <SystemHealth><ProcessUtilization>\(use.sql)</ProcessUtilization><SystemIdle>\(idle)</SystemIdle>\
+        let kernel = Int64(use.sql) * kernelShare
+        return """
+            <Record id = "\(record.id)" type ="RING_BUFFER_SCHEDULER_MONITOR" time ="\(ticks)"><SchedulerMonitorEvent><SystemHealth>\
+            <ProcessUtilization>\(use.sql)</ProcessUtilization><SystemIdle>\(idle)</SystemIdle>\
             <UserModeTime>\(kernel * 5)</UserModeTime>\
             <KernelModeTime>\(kernel)</KernelModeTime><PageFaults>\(400 + use.sql * 7)</PageFaults>\
             <WorkingSetDelta>\(use.sql * 4096)</WorkingSetDelta>\
@@ -180,7 +186,7 @@ enum ServerViews {
         named: { request in
             let world = request.world
             let instance = world.instanceName ?? "MSSQLSERVER"
-            let engine: [String: TDSValue] = [
+            let engine: NamedRow = [
                 "servicename": .string("SQL Server (\(instance))"), "startup_type": .int(2), "startup_type_desc": .string("Automatic"),
                 "status": .int(4),
                 "status_desc": .string("Running"),

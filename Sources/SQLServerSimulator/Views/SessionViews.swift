@@ -20,7 +20,7 @@ enum SessionViews {
             """,
         named: { request in
             let world = request.world
-            return world.shownSessions.filter(\.isUser).map { session -> [String: TDSValue] in
+            return world.shownSessions.filter(\.isUser).map { session -> NamedRow in
                 [
                     "session_id": .int(Int64(session.id)), "most_recent_session_id": .int(Int64(session.id)),
                     "connect_time": world.datetime(session.loginAt),
@@ -68,7 +68,7 @@ enum SessionViews {
         later: [(.v2019, "page_server_reads bigint")],
         named: { request in
             let world = request.world
-            return visible(request).map { session -> [String: TDSValue] in
+            return visible(request).map { session -> NamedRow in
                 [
                     "session_id": .int(Int64(session.id)), "login_time": world.datetime(session.loginAt),
                     "host_name": session.isUser ? .string(session.host) : .null,
@@ -211,7 +211,7 @@ enum SessionViews {
             filestream_transaction_id varbinary(128) null
             """,
         named: { request in
-            inTransaction(request.world).map { session -> [String: TDSValue] in
+            inTransaction(request.world).map { session -> NamedRow in
                 [
                     "transaction_id": .int(Int64(90_000 + session.id)), "name": .string("user_transaction"),
                     "transaction_begin_time": request.world.datetime(session.lastStartAt), "transaction_type": .int(1),
@@ -229,7 +229,7 @@ enum SessionViews {
             is_enlisted bit, is_bound bit, open_transaction_count int
             """,
         named: { request in
-            inTransaction(request.world).map { session -> [String: TDSValue] in
+            inTransaction(request.world).map { session -> NamedRow in
                 [
                     "session_id": .int(Int64(session.id)), "transaction_id": .int(Int64(90_000 + session.id)),
                     "transaction_descriptor": .binary([0, 0, 0, 0, 0, 0, 0, 1]), "enlist_count": .int(0), "is_user_transaction": .bit(true),
@@ -246,7 +246,7 @@ enum SessionViews {
             database_transaction_log_bytes_used bigint, database_transaction_log_bytes_reserved bigint
             """,
         named: { request in
-            inTransaction(request.world).map { session -> [String: TDSValue] in
+            inTransaction(request.world).map { session -> NamedRow in
                 [
                     "transaction_id": .int(Int64(90_000 + session.id)), "database_id": .int(Int64(session.databaseID)),
                     "database_transaction_begin_time": request.world.datetime(session.lastStartAt), "database_transaction_type": .int(1),
@@ -267,8 +267,8 @@ enum SessionViews {
             request_request_id int, request_owner_type nvarchar(60), request_owner_id bigint null
             """,
         named: { request in
-            request.world.shownSessions.filter(\.isUser).flatMap { session -> [[String: TDSValue]] in
-                var database: [String: TDSValue] = [
+            request.world.shownSessions.filter(\.isUser).flatMap { session -> [NamedRow] in
+                var database: NamedRow = [
                     "resource_type": .string("DATABASE"), "resource_database_id": .int(Int64(session.databaseID)),
                     "request_mode": .string("S"),
                     "request_type": .string("LOCK"), "request_status": .string("GRANT"), "request_session_id": .int(Int64(session.id)),
@@ -300,7 +300,7 @@ enum SessionViews {
             context_info binary(128), sql_handle binary(20), stmt_start int, stmt_end int, request_id int
             """,
         named: { request in
-            visible(request).map { session -> [String: TDSValue] in
+            visible(request).map { session -> NamedRow in
                 [
                     "spid": .int(Int64(session.id)), "blocked": .int(Int64(session.request?.blockedBy ?? 0)),
                     "waittime": .int(session.request?.waitMs ?? 0),

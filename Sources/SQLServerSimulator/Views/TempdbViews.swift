@@ -13,7 +13,7 @@ enum TempdbViews {
             user_objects_deferred_dealloc_page_count bigint null
             """,
         named: { request in
-            request.world.shownSessions.filter(\.isUser).map { session -> [String: TDSValue] in
+            request.world.shownSessions.filter(\.isUser).map { session -> NamedRow in
                 [
                     "session_id": .int(Int64(session.id)), "database_id": .int(2),
                     "user_objects_alloc_page_count": .int(session.cpuMs % 97),
@@ -34,7 +34,7 @@ enum TempdbViews {
             internal_objects_dealloc_page_count bigint null
             """,
         named: { request in
-            request.world.shownSessions.filter { $0.request != nil && $0.isUser }.map { session -> [String: TDSValue] in
+            request.world.shownSessions.filter { $0.request != nil && $0.isUser }.map { session -> NamedRow in
                 [
                     "task_address": .binary([0, 0, 3, 0, UInt8(session.id >> 8 & 255), UInt8(session.id & 255), 0, 8]),
                     "session_id": .int(Int64(session.id)),

@@ -54,7 +54,7 @@ struct VirtualView: Sendable {
     }
 
     typealias Rows = @Sendable (ViewRequest) -> [[TDSValue]]
-    typealias NamedRows = @Sendable (ViewRequest) -> [[String: TDSValue]]
+    typealias NamedRows = @Sendable (ViewRequest) -> [NamedRow]
 
     /// `sys.databases`, `msdb.dbo.backupset`.
     let name: String
@@ -66,19 +66,24 @@ struct VirtualView: Sendable {
     /// 0...0 for a view.
     let parameterCount: ClosedRange<Int>
     let isFunction: Bool
+    /// Whether all statements of a batch that follow each other at once see the same rows: what is costly to make and depends on nothing
+    /// but the moment.
+    let isSampled: Bool
     private let layouts: [(since: SQLServerVersion, columns: [ViewColumn])]
     private let make: Rows
 
     /// Rows given in the order of the columns.
     init(
         _ name: String, requires requirement: Requirement = .none, since: SQLServerVersion = .v2014, isPerDatabase: Bool = false,
-        parameters: ClosedRange<Int>? = nil, columns: String, later: [(SQLServerVersion, String)] = [], dense: @escaping Rows
+        isSampled: Bool = false, parameters: ClosedRange<Int>? = nil, columns: String, later: [(SQLServerVersion, String)] = [],
+        dense: @escaping Rows
     ) {
         self.name = name
         key = name.lowercased()
         self.requirement = requirement
         self.since = since
         self.isPerDatabase = isPerDatabase
+        self.isSampled = isSampled
         parameterCount = parameters ?? 0...0
         isFunction = parameters != nil
         layouts = [(since, Self.columns(columns))] + later.map { ($0.0, Self.columns($0.1)) }
@@ -90,11 +95,11 @@ struct VirtualView: Sendable {
         _ name: String, requires requirement: Requirement = .none, since: SQLServerVersion = .v2014, isPerDatabase: Bool = false,
         parameters: ClosedRange<Int>? = nil, columns: String, later: [(SQLServerVersion, String)] = [], named: @escaping NamedRows
     ) {
-        let all = Self.columns(columns) + later.flatMap { Self.columns($0.1) }
+        let places = NamedRow.Places(Self.columns(columns) + later.flatMap { Self.columns($0.1) })
         self.init(
             name, requires: requirement, since: since, isPerDatabase: isPerDatabase, parameters: parameters, columns: columns, later: later
         ) { request in
-            named(request).map { row in all.map { row[$0.name] ?? ($0.isNullable ? .null : $0.zero) } }
+            places.rows(named(request))
         }
     }
 
@@ -119,16 +124,19 @@ struct VirtualView: Sendable {
     }
 
     /// The view's rows for its reader. 300, 297 and 229 as the view's rights ask.
-    func rows(_ request: ViewRequest) throws(SQLServerMessage) -> [[TDSValue]] {
+    func rows(_ request: ViewRequest, samples: ViewSamples? = nil) throws(SQLServerMessage) -> [[TDSValue]] {
         try check(request)
         if let replay = request.world.state.replays[key] { return replay }
+        if isSampled, let known = samples?.rows(of: self, at: request.world.date) { return known }
         let width = columns(for: request.world.config.version).count
         let rows = make(request)
+        if isSampled { samples?.remember(rows, of: self, at: request.world.date) }
         guard let first = rows.first, first.count > width else { return rows }
         return rows.map { Array($0.prefix(width)) }
     }
 
-    private func check(_ request: ViewRequest) throws(SQLServerMessage) {
+    /// Whether the reader may read the view; throws what SQL Server says when not.
+    func check(_ request: ViewRequest) throws(SQLServerMessage) {
         let login = request.session.login
         let version = request.world.config.version
         switch requirement {

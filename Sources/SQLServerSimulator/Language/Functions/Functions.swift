@@ -36,7 +36,7 @@ struct FunctionBinder {
         let value = try argument.map { type throws(SQLServerMessage) in try bound.converted(to: type) } ?? bound
         return Compiled(result, isNullable: true) { row throws(SQLServerMessage) in
             let input = try value.evaluate(row)
-            return input == .null ? .null : try body(input)
+            return input.isNull ? .null : try body(input)
         }
     }
 
@@ -50,9 +50,10 @@ struct FunctionBinder {
         let compiled = bound
         return Compiled(result, isNullable: true) { row throws(SQLServerMessage) in
             var inputs: [TDSValue] = []
+            inputs.reserveCapacity(compiled.count)
             for (index, argument) in compiled.enumerated() {
                 let value = try argument.evaluate(row)
-                if value == .null, index < strict { return .null }
+                if value.isNull, index < strict { return .null }
                 inputs.append(value)
             }
             return try body(inputs)

@@ -135,9 +135,10 @@ extension Functions {
 
     static func substring(_ text: String, start: Int, length: Int) -> String {
         if text.utf8.count == text.utf16.count {
-            let bytes = Array(text.utf8)
-            let (first, end) = bounds(start: start, length: length, count: bytes.count)
-            return String(decoding: bytes[first..<end], as: UTF8.self)
+            let (first, end) = bounds(start: start, length: length, count: text.utf8.count)
+            if first == 0, end == text.utf8.count { return text }
+            var copy = text
+            return copy.withUTF8 { String(decoding: $0[first..<end], as: UTF8.self) }
         }
         let units = Array(text.utf16)
         let (first, end) = bounds(start: start, length: length, count: units.count)
@@ -166,6 +167,7 @@ extension Functions {
     }
 
     static func position(of needle: String, in text: String, from start: Int) -> Int {
+        if let position = asciiPosition(of: needle, in: text, from: start) { return position }
         let haystack = Array(text.lowercased().utf16)
         let pattern = Array(needle.lowercased().utf16)
         guard !pattern.isEmpty else { return 0 }
@@ -176,6 +178,25 @@ extension Functions {
         }
         return 0
     }
+
+    /// Nil where either text has a character outside of ASCII.
+    private static func asciiPosition(of needle: String, in text: String, from start: Int) -> Int? {
+        guard needle.utf8.count == needle.utf16.count, text.utf8.count == text.utf16.count else { return nil }
+        guard !needle.isEmpty else { return 0 }
+        var (pattern, haystack) = (needle.lowercased(), text)
+        return pattern.withUTF8 { pattern in
+            haystack.withUTF8 { bytes in
+                var index = max(start, 1) - 1
+                while index + pattern.count <= bytes.count {
+                    if pattern.indices.allSatisfy({ folded(bytes[index + $0]) == pattern[$0] }) { return index + 1 }
+                    index += 1
+                }
+                return 0
+            }
+        }
+    }
+
+    private static func folded(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 0x20 : byte }
 
     private static func patternIndex(_ pattern: String, _ text: String) -> Int {
         guard pattern.hasPrefix("%") else { return LikePattern(pattern, escape: nil, isCaseSensitive: false).matches(text) ? 1 : 0 }

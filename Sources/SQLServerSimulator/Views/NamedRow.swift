@@ -1,0 +1,44 @@
+import TDS
+
+/// A row given by column name, as the views' makers write it. A list and no dictionary: rows are made by the thousand, and those of one
+/// view name the same columns in the same order.
+struct NamedRow: ExpressibleByDictionaryLiteral {
+    private(set) var cells: [(name: String, value: TDSValue)]
+
+    init(dictionaryLiteral elements: (String, TDSValue)...) { cells = elements }
+
+    /// Sets a column's value; a later one wins.
+    subscript(name: String) -> TDSValue? {
+        get { cells.last { $0.name == name }?.value }
+        set { if let newValue { cells.append((name, newValue)) } else { cells.removeAll { $0.name == name } } }
+    }
+
+    /// A view's columns: what stands where, and what stands there when nobody says.
+    struct Places: Sendable {
+        private let indexes: [String: Int]
+        private let unset: [TDSValue]
+
+        init(_ columns: [ViewColumn]) {
+            indexes = Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+            unset = columns.map { $0.isNullable ? .null : $0.zero }
+        }
+
+        /// The rows in the order of the columns.
+        func rows(_ named: [NamedRow]) -> [[TDSValue]] {
+            var order: [(name: String, index: Int)] = []
+            return named.map { row in
+                var values = unset
+                for (position, cell) in row.cells.enumerated() {
+                    if position >= order.count {
+                        order.append((cell.name, indexes[cell.name] ?? -1))
+                    } else if order[position].name != cell.name {
+                        order[position] = (cell.name, indexes[cell.name] ?? -1)
+                    }
+                    let index = order[position].index
+                    if index >= 0 { values[index] = cell.value }
+                }
+                return values
+            }
+        }
+    }
+}
