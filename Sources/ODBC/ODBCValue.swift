@@ -120,5 +120,9 @@ package struct ODBCResultSet: Sendable {
     }
 
     /// Where the column called `name` stands.
-    package func index(of name: String) -> Int? { columns.firstIndex { $0.name.lowercased() == name.lowercased() } }
+    package func index(of name: String) -> Int? {
+        if let index = columns.firstIndex(where: { $0.name == name }) { return index }
+        let name = name.lowercased()
+        return columns.firstIndex { $0.name.lowercased() == name }
+    }
 }

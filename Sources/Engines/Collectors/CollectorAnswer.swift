@@ -61,7 +61,7 @@ extension CollectorDefinition {
 
     /// Without NULs, which PostgreSQL does not store.
     private static func bounded(_ text: String, _ characterMax: Int) -> String {
-        let clean = text.contains("\0") ? text.replacing("\0", with: "") : text
+        let clean = text.utf8.contains(0) ? text.replacing("\0", with: "") : text
         return clean.utf8.count <= characterMax || clean.count <= characterMax ? clean : clean.prefix(characterMax - 1) + "…"
     }
 
@@ -109,7 +109,7 @@ extension Cell {
         switch self {
         case .integer(let integer): integer
         case .number(let number): Int64(exactly: number.rounded())
-        case .text(let text): Int64(text.trimmingCharacters(in: .whitespaces))
+        case .text(let text): Int64(text.withoutBlanks)
         case .flag(let flag): flag ? 1 : 0
         case .null, .time: nil
         }
@@ -119,7 +119,7 @@ extension Cell {
         switch self {
         case .integer(let integer): Double(integer)
         case .number(let number): number
-        case .text(let text): Double(text.trimmingCharacters(in: .whitespaces))
+        case .text(let text): Double(text.withoutBlanks)
         case .flag(let flag): flag ? 1 : 0
         case .null, .time: nil
         }

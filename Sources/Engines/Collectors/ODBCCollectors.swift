@@ -49,7 +49,7 @@ struct ODBCCollectors {
             let names = collector.columns.map(\.name)
             let place = others.firstIndex { result in
                 guard case .success(let set) = result else { return false }
-                return set.columns.map { $0.name.lowercased() } == names
+                return set.isNamed(names)
             }
             guard let place, case .success(let set) = others.remove(at: place) else { return (others, nil) }
             answers.append(collector.answer(set.rows.map { row in row.map { Cell($0) } }))
@@ -84,7 +84,7 @@ struct ODBCCollectors {
         var left = sets
         var answers: [CollectorAnswer?] = collectors.map { collector in
             let names = collector.columns.map(\.name)
-            guard let place = left.firstIndex(where: { set in set.columns.map { $0.name.lowercased() } == names }) else { return nil }
+            guard let place = left.firstIndex(where: { $0.isNamed(names) }) else { return nil }
             return collector.answer(left.remove(at: place).rows.map { row in row.map { Cell($0) } })
         }
         // What has no answer has failed; the errors come in the order of the statements.
@@ -115,6 +115,13 @@ struct ODBCCollectors {
         let sentence = SQLServerFailure.sentence(error.message)
         if judgement.isPermission(error) { return .noPermission(sentence) }
         return judgement.isRefusal(error) ? .notAvailable(sentence) : .failed(sentence)
+    }
+}
+
+extension ODBCResultSet {
+    /// Whether its columns are called `names`, in any case.
+    fileprivate func isNamed(_ names: [String]) -> Bool {
+        columns.count == names.count && zip(columns, names).allSatisfy { $0.name == $1 || $0.name.lowercased() == $1 }
     }
 }
 

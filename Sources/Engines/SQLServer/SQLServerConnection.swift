@@ -14,7 +14,9 @@ final class SQLServerConnection: EngineConnection {
     private var procedureProblem: String?
 
     /// What is sent; without what this server refused.
-    private var batch = SQLServerBatch(CollectorSQL.sqlServerCollect)
+    private var batch = SQLServerConnection.wholeBatch
+    /// Split once: thousands of connections share its text.
+    private static let wholeBatch = SQLServerBatch(CollectorSQL.sqlServerCollect)
     private var unavailable: [String] = []
     /// Read by the probe's statements where the batch's own is refused.
     private var knownIdentity: ODBCResultSet?

@@ -120,7 +120,7 @@ struct SQLServerReading {
         var totalMs: Int64 = 0
         for row in set.rows where row.count == 4 {
             guard let name = row[0].text, let tasks = row[1].int, let waitMs = row[2].int, let signalMs = row[3].int else { continue }
-            let wait = WaitReading(type: name.trimmingCharacters(in: .whitespaces), waitingTasks: tasks, waitMs: waitMs, signalMs: signalMs)
+            let wait = WaitReading(type: name.withoutBlanks, waitingTasks: tasks, waitMs: waitMs, signalMs: signalMs)
             reading.waits.append(wait)
             if !BenignWaits.types.contains(wait.type) { totalMs += waitMs }
         }
@@ -144,9 +144,9 @@ struct PerformanceCounter {
         guard row.count == 5, let object = row[0].text, let name = row[1].text, let value = row[3].int, let type = row[4].int else {
             return nil
         }
-        let trimmed = object.trimmingCharacters(in: .whitespaces)
+        let trimmed = object.withoutBlanks
         self.object = trimmed.firstIndex(of: ":").map { String(trimmed[trimmed.index(after: $0)...]) } ?? trimmed
-        self.name = name.trimmingCharacters(in: .whitespaces)
+        self.name = name.withoutBlanks
         self.value = value
         kind =
             switch type {
