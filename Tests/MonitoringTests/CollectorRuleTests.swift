@@ -78,9 +78,11 @@ import Testing
         let many = (0..<200).map { "row\($0)" }
         #expect(SampleLayout.covering(["a"], after: many).instances == ["a"])
         let known = KnownLayout(id: 1, layout: kept)
-        #expect(known.places(of: ["b", "c"]) == [1, 2])
-        #expect(known.places(of: ["d"]) == nil)
-        #expect(known.spread([1.0, 2, 3, nil], places: [1, 2], width: 2) == [nil, nil, 1, 2, 3, nil])
+        #expect(known.places(of: .of(["b", "c"])) == .at([1, 2]))
+        #expect(known.places(of: .of(["d"])) == nil)
+        #expect(known.spread([1.0, 2, 3, nil], places: .at([1, 2]), width: 2) == [nil, nil, 1, 2, 3, nil])
+        #expect(known.places(of: .of(["a", "b", "c"])) == .same)
+        #expect(known.spread([1.0, 2, 3], places: .same, width: 1) == [1, 2, 3])
     }
 
     @Test("Changes name what differs: added, removed and changed rows, numbers by value")

@@ -220,21 +220,22 @@ package final class FleetIndex: Sendable {
         _ tables: [CollectedTable], _ due: Due, _ cadence: Cadence, origin: CollectorMemory.Origin, monotonicSeconds: Double, now: Date
     ) -> [CollectedTable] {
         state.withLock { state in
-            guard var entry = state.entries[due.run.key] else { return tables }
-            let rated = tables.map { table in
-                if table.state == .noPermissions { entry.cadences.denied(table.collector, now: now) }
+            let key = due.run.key
+            guard state.entries[key] != nil else { return tables }
+            // In place: a copy of the entry would copy what is remembered of all its collectors.
+            return tables.map { table in
+                if table.state == .noPermissions { state.entries[key]?.cadences.denied(table.collector, now: now) }
                 guard table.state.isGood else { return table }
                 var table = table
                 CollectorMemory.addRates(
-                    to: &table, after: entry.collectors[table.collector], origin: origin, monotonicSeconds: monotonicSeconds,
+                    to: &table, after: state.entries[key]?.collectors[table.collector], origin: origin, monotonicSeconds: monotonicSeconds,
                     gapSecondsMax: cadence.gapSecondsMax)
                 if !table.counters.isEmpty {
-                    entry.collectors[table.collector] = CollectorMemory(table, origin: origin, monotonicSeconds: monotonicSeconds)
+                    state.entries[key]?.collectors[table.collector] = CollectorMemory(
+                        table, origin: origin, monotonicSeconds: monotonicSeconds)
                 }
                 return table
             }
-            state.entries[due.run.key] = entry
-            return rated
         }
     }
 

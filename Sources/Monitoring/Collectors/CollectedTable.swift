@@ -28,7 +28,9 @@ package struct CollectedTable: Sendable, Equatable {
     package var durationMs: Int
     package var rowCount = 0
     /// The labels of each row, as JSON arrays, in their own order; empty when the collector has no series.
-    package var instances: [String] = []
+    package private(set) var instances: [String] = []
+    /// The instances in short; nil when there are none.
+    package private(set) var list: InstanceList?
     /// Row by row, the gauge columns of each; nil is not known.
     package var gauges: [Double?] = []
     /// Row by row, the counter columns of each, as raw totals.
@@ -75,6 +77,7 @@ package struct CollectedTable: Sendable, Equatable {
             }
             instances = named.keys.sorted()
             rows = instances.compactMap { named[$0] }
+            if !instances.isEmpty { list = .of(instances) }
         }
         rowCount = rows.count
         for row in rows {

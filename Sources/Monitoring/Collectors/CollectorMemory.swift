@@ -1,8 +1,8 @@
 import Engines
 import Foundation
 
-/// What is remembered of a collector's last counters on one server, so that the next run has rates. Small: a hash and the totals of each
-/// row.
+/// What is remembered of a collector's last counters on one server, so that the next run has rates. Small: the totals of each row, and
+/// which rows they are in a list that servers share.
 struct CollectorMemory: Sendable {
     /// Which run of which server the counters are of.
     struct Origin: Sendable, Equatable {
@@ -17,15 +17,16 @@ struct CollectorMemory: Sendable {
     }
     private let origin: Origin
     private let monotonicSeconds: Double
-    private let positions: [UInt64: Int32]
-    private let counters: [Int64?]
+    private let list: InstanceList
+    /// `unknown` where there is none: an optional would take twice the room.
+    private let counters: [Int64]
+    private static let unknown = Int64.min
 
     init(_ table: CollectedTable, origin: Origin, monotonicSeconds: Double) {
         self.origin = origin
         self.monotonicSeconds = monotonicSeconds
-        positions = Dictionary(
-            table.instances.enumerated().map { (InstanceHash.of($1), Int32($0)) }, uniquingKeysWith: { first, _ in first })
-        counters = table.counters
+        list = table.list ?? .of(table.instances)
+        counters = table.counters.map { $0 ?? Self.unknown }
     }
 
     /// Puts into `table` how fast its counters grew since `memory`: by measured seconds, and no value where two totals cannot be compared.
@@ -41,12 +42,19 @@ struct CollectorMemory: Sendable {
         guard seconds > 0, seconds <= gapSecondsMax else { return }
         table.seconds = seconds
         let width = table.counters.count / table.instances.count
-        for (row, instance) in table.instances.enumerated() {
-            guard let old = memory.positions[InstanceHash.of(instance)].map({ Int($0) }) else { continue }
+        let places = (table.list ?? .of(table.instances)).places(in: memory.list)
+        for row in table.instances.indices {
+            var old = row
+            if case .at(let list) = places {
+                guard let place = list[row] else { continue }
+                old = place
+            }
             for column in 0..<width {
-                guard let now = table.counters[row * width + column], memory.counters.indices.contains(old * width + column),
-                    let before = memory.counters[old * width + column], now >= before
-                else { continue }
+                guard let now = table.counters[row * width + column], memory.counters.indices.contains(old * width + column) else {
+                    continue
+                }
+                let before = memory.counters[old * width + column]
+                guard before != unknown, now >= before else { continue }
                 table.rates[row * width + column] = Double(now - before) / seconds
             }
         }
@@ -60,15 +68,5 @@ extension Cadence {
         case .hour, .day: 2 * Double(seconds(intervalSeconds: 0))
         default: Differencing.gapSecondsMax
         }
-    }
-}
-
-/// A short name for a series' labels, the same in every process: FNV-1a, stirred by MurmurHash3's finalizer as PlanKey's is.
-enum InstanceHash {
-    static func of(_ text: String) -> UInt64 {
-        var hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-        hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
-        hash = (hash ^ hash >> 33) &* 0xc4ce_b9fe_1a85_ec53
-        return hash ^ hash >> 33
     }
 }

@@ -12,7 +12,7 @@ package enum CollectorRunSQL {
         var table: CollectedTable
         var definition: CollectorDefinition { table.definition }
         var key: CollectorCache.Key { CollectorCache.Key(server: run.server, collector: table.collector) }
-        var layout: (known: KnownLayout, places: [Int])?
+        var layout: (known: KnownLayout, places: InstanceList.Places)?
 
         var gauges: [Double?] { spread(table.gauges, definition.gaugeColumns.count) }
         var counters: [Int64?] { spread(table.counters, definition.counterColumns.count) }
@@ -83,7 +83,7 @@ package enum CollectorRunSQL {
         for index in withSeries {
             let item = items[index]
             let known = cache.layout(item.key)
-            if let known, let places = known.places(of: item.table.instances) {
+            if let known, let list = item.table.list, let places = known.places(of: list) {
                 items[index].layout = (known, places)
                 continue
             }
@@ -96,7 +96,9 @@ package enum CollectorRunSQL {
         let found = try LayoutSQL.find(wanted.values.sorted { $0.key < $1.key }, on: session)
         findings.layouts = found
         for index in withSeries where items[index].layout == nil {
-            guard let known = found[items[index].key], let places = known.places(of: items[index].table.instances) else { continue }
+            guard let known = found[items[index].key], let list = items[index].table.list, let places = known.places(of: list) else {
+                continue
+            }
             items[index].layout = (known, places)
         }
     }

@@ -52,7 +52,7 @@ enum LayoutSQL {
         for one in wanted {
             if let old = newest[one.key], old.gauges == one.gauges, old.counters == one.counters {
                 let layout = KnownLayout(id: old.id, layout: old.layout)
-                if layout.places(of: one.instances) != nil {
+                if layout.places(of: .of(one.instances)) != nil {
                     known[one.key] = layout
                     continue
                 }

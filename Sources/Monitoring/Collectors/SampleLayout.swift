@@ -33,31 +33,26 @@ struct SampleLayout: Sendable, Equatable {
 /// A layout that is in the database, in the short form that is kept in memory.
 struct KnownLayout: Sendable {
     var id: Int32
-    var count: Int
-    private var positions: [UInt64: Int32]
+    private let list: InstanceList
 
     init(id: Int32, layout: SampleLayout) {
         self.id = id
-        count = layout.instances.count
-        positions = Dictionary(
-            layout.instances.enumerated().map { (InstanceHash.of($1), Int32($0)) }, uniquingKeysWith: { first, _ in first })
+        list = .of(layout.instances)
     }
 
     /// Where each of `instances` stands; nil when one has no place here.
-    func places(of instances: [String]) -> [Int]? {
-        var places: [Int] = []
-        places.reserveCapacity(instances.count)
-        for instance in instances {
-            guard let place = positions[InstanceHash.of(instance)] else { return nil }
-            places.append(Int(place))
-        }
+    func places(of instances: InstanceList) -> InstanceList.Places? {
+        let places = instances.places(in: list)
+        if case .at(let all) = places, all.contains(nil) { return nil }
         return places
     }
 
     /// `values`, row by row, put to their places; nil elsewhere.
-    func spread<Value>(_ values: [Value?], places: [Int], width: Int) -> [Value?] {
-        var spread = [Value?](repeating: nil, count: count * width)
-        for (row, place) in places.enumerated() {
+    func spread<Value>(_ values: [Value?], places: InstanceList.Places, width: Int) -> [Value?] {
+        guard case .at(let rows) = places else { return values }
+        var spread = [Value?](repeating: nil, count: list.hashes.count * width)
+        for (row, place) in rows.enumerated() {
+            guard let place else { continue }
             for column in 0..<width { spread[place * width + column] = values[row * width + column] }
         }
         return spread
