@@ -98,8 +98,11 @@ def test_a_tenants_whole_life(site, open_page):
     for _ in range(2):
         row.get_by_role("button", name="Actions for").focus()
         page.keyboard.press("Enter")
+        expect(page.get_by_role("menuitem").first).to_be_focused()
         page.keyboard.press("End")
+        expect(page.get_by_role("menuitem").last).to_be_focused()
         page.keyboard.press("Enter")
+        expect(page.get_by_role("alertdialog").or_(page.get_by_role("dialog")).get_by_role("textbox")).to_be_focused()
         page.keyboard.type(slug)
         page.keyboard.press("Enter")
         expect(row).to_have_count(0)
