@@ -1,6 +1,7 @@
 // What Glibc's module map leaves out because it is variadic or a macro.
 #pragma once
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>

@@ -33,6 +33,11 @@ struct ExpressionTests {
         ("SELECT STRING_AGG(name, ',') WITHIN GROUP (ORDER BY database_id) FROM sys.databases WHERE database_id <= 2", "master,tempdb"),
         ("SELECT 'a' WHERE 'ABC' LIKE 'a%c' AND 'x_y' LIKE 'x[_]y' AND 'b7' NOT LIKE '[^a-c]%'", "a"),
         ("SELECT 1 WHERE 5 BETWEEN 1 AND 10 AND 3 IN (1,2,3) AND 4 NOT IN (1,2) AND NULL IS NULL", "1"),
+        ("SELECT 1 WHERE 'B ' IN ('a', 'b') AND N'É' IN (N'x', N'é') AND 7 IN (8, 7)", "1"),
+        ("SELECT CASE WHEN 7 IN (1, NULL) THEN 'in' WHEN NOT (7 IN (1, NULL)) THEN 'not in' ELSE 'unknown' END", "unknown"),
+        ("SELECT CASE WHEN NULL IN ('a') THEN 'in' WHEN 'a' NOT IN ('b', 'c') THEN 'not in' END", "not in"),
+        ("SELECT 1 WHERE 'xHELLOx' LIKE '%hello%' AND 'hell' NOT LIKE '%hello%' AND N'CAFÉ au lait' LIKE N'%é AU%'", "1"),
+        ("SELECT TOP (1) 2 / (2 - database_id) FROM sys.databases ORDER BY database_id", "2"),
         ("SELECT 1 WHERE NULL = NULL", ""), ("SELECT 1 WHERE NOT (NULL = 1)", ""), ("SELECT 1 WHERE 'abc ' = 'ABC'", "1"),
     ])
     func gives(_ batch: String, _ expected: String) { #expect(Harness().text(batch) == expected) }

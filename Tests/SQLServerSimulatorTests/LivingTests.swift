@@ -172,4 +172,16 @@ struct LivingTests {
         #expect(instances.count == 2_000)
         #expect(MemoryLayout<InstanceState>.size < 2_000)
     }
+
+    @Test("Statements of one batch that follow at once see the same counters; after a wait, or in the next batch, they have moved")
+    func countersWithinABatch() {
+        let harness = Harness()
+        let read = "SELECT cntr_value FROM sys.dm_os_performance_counters WHERE counter_name = 'Page lookups/sec'"
+        let values = harness.rows("\(read); \(read); WAITFOR DELAY '00:00:30'; \(read)").map(\.[0])
+        #expect(values.count == 3)
+        #expect(values[0] == values[1])
+        #expect(Comparison.order(values[1], values[2]) < 0)
+        harness.clock.advance(seconds: 30)
+        #expect(Comparison.order(values[0], harness.rows(read)[0][0]) < 0)
+    }
 }

@@ -5,6 +5,12 @@ import Testing
 
 /// What a login may not see, SQL Server refuses with its own numbers.
 struct PermissionTests {
+    @Test func aViewBesideNothingIsRefusedToo() {
+        let batch = "SELECT 1 FROM (SELECT 1 AS n WHERE 1 = 0) AS a JOIN sys.dm_os_wait_stats AS w ON w.waiting_tasks_count = a.n"
+        #expect(Harness(permissions: []).errors(batch).map(\.number) == [300, 297])
+        #expect(Harness().text(batch).isEmpty)
+    }
+
     @Test func serverStateIsRefusedWith300And297() {
         let errors = Harness(permissions: []).errors("SELECT * FROM sys.dm_os_wait_stats")
         #expect(errors.map(\.number) == [300, 297])

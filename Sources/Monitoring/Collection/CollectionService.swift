@@ -75,6 +75,9 @@ package final class CollectionService: Service {
         self.engines = engines
     }
 
+    /// Connections closed at once, as when another collector takes over a share of the servers, past which their memory is given back.
+    private static let closingCountToGiveBack = 50
+
     /// So many driver calls hang that this process should be replaced by a fresh one.
     package struct LanesExhausted: Error {}
 
@@ -90,7 +93,8 @@ package final class CollectionService: Service {
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled, !lanes.needsRecycling {
                     for due in takeDue(now: Date()) { group.addTask { await self.perform(due) } }
-                    for session in index.takeClosing() { group.addTask { await self.close(session) } }
+                    let closing = index.takeClosing()
+                    if !closing.isEmpty { group.addTask { await self.close(closing) } }
                     try? await Task.sleep(for: .seconds(Self.tickSeconds))  // cancelled: the loop ends
                 }
                 group.cancelAll()
@@ -110,7 +114,8 @@ package final class CollectionService: Service {
         let due = takeDue(now: now)
         await withDiscardingTaskGroup { group in
             for run in due { group.addTask { await self.perform(run, at: now) } }
-            for session in index.takeClosing() { group.addTask { await self.close(session) } }
+            let closing = index.takeClosing()
+            if !closing.isEmpty { group.addTask { await self.close(closing) } }
         }
         return due.count
     }
@@ -305,8 +310,18 @@ package final class CollectionService: Service {
             for: tenant)
     }
 
-    private func close(_ session: TargetSession) async {
-        // Closing waits for a run under way and may block: it belongs on a lane. One that cannot be closed in time is the lanes' business.
-        try? await lanes.run(lane: .connect, deadlineSeconds: config.runDeadlineSeconds) { session.close() }
+    private func close(_ sessions: [TargetSession]) async {
+        await withDiscardingTaskGroup { group in
+            for session in sessions {
+                group.addTask {
+                    // Closing waits for a run under way and may block: it belongs on a lane. One that cannot be closed in time is the
+                    // lanes' business.
+                    try? await self.lanes.run(lane: .connect, deadlineSeconds: self.config.runDeadlineSeconds) { session.close() }
+                }
+            }
+        }
+        guard sessions.count >= Self.closingCountToGiveBack else { return }
+        // Given up, the memory is free for this process only.
+        try? await lanes.run(lane: .connect, deadlineSeconds: config.runDeadlineSeconds) { FreedMemory.giveBack() }
     }
 }
