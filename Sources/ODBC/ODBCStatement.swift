@@ -190,7 +190,7 @@ package final class ODBCStatement {
         return indicator == SQLLEN(SQL_NULL_DATA) ? .null : wrap(value)
     }
 
-    /// A text from UTF-16. Nearly all are plain, and copying those is several times as fast as transcoding.
+    /// A text from UTF-16. Nearly all are plain: those are copied and not transcoded.
     private static func text(_ units: UnsafeBufferPointer<UInt16>) -> String {
         guard units.allSatisfy({ $0 < 0x80 }) else { return String(decoding: units, as: UTF16.self) }
         return String(unsafeUninitializedCapacity: units.count) { target in

@@ -83,7 +83,7 @@ package enum UTF16LittleEndian {
         return String(decoding: units, as: UTF16.self)
     }
 
-    /// Most texts are plain: copying every second byte is ten times faster than transcoding. Nil for anything else.
+    /// Most texts are plain: they are copied, every second byte, and not transcoded. Nil for anything else.
     private static func ascii(_ bytes: ArraySlice<UInt8>) -> String? {
         bytes.withUnsafeBufferPointer { source in
             let count = source.count / 2

@@ -69,8 +69,8 @@ enum Comparison {
             var high = index < right.count ? right[index] : 32
             if low >= 0x80 || high >= 0x80 { return nil }
             if !caseSensitive {
-                if low >= 65, low <= 90 { low |= 0x20 }
-                if high >= 65, high <= 90 { high |= 0x20 }
+                low = ASCIISearch.lowercased(low)
+                high = ASCIISearch.lowercased(high)
             }
             if low != high { return low < high ? -1 : 1 }
         }

@@ -49,27 +49,6 @@ struct LikePattern {
         return bytes
     }
 
-    /// Nil when the text has a character outside of ASCII, whose folding may change its length.
-    private func finds(_ pattern: [UInt8], in text: String) -> Bool? {
-        guard text.utf8.count == text.utf16.count else { return nil }
-        var copy = text
-        return copy.withUTF8 { bytes in
-            var start = 0
-            while start + pattern.count <= bytes.count {
-                var matched = 0
-                while matched < pattern.count {
-                    let byte = bytes[start + matched]
-                    let folded = !isCaseSensitive && byte >= 65 && byte <= 90 ? byte | 0x20 : byte
-                    if folded != pattern[matched] { break }
-                    matched += 1
-                }
-                if matched == pattern.count { return true }
-                start += 1
-            }
-            return false
-        }
-    }
-
     /// The set that starts after `[`, and where the pattern goes on; nil when it is never closed.
     private static func set(_ scalars: [UnicodeScalar], from start: Int) -> (Piece, Int)? {
         var index = start
@@ -94,7 +73,10 @@ struct LikePattern {
     }
 
     func matches(_ text: String) -> Bool {
-        if let contained, let found = finds(contained, in: text) { return found }
+        if let contained {
+            let position = ASCIISearch.position(of: contained, in: text, ignoringCapitals: !isCaseSensitive)
+            if position != .notPlain { return position != .nowhere }
+        }
         let scalars = Array((isCaseSensitive ? text : text.lowercased()).unicodeScalars)
         if matches(scalars) { return true }
         // Trailing blanks of the text may be left over.

@@ -176,7 +176,7 @@ extension TDSType {
             let needed = Self.longest(rows, index) { $0.utf16.count }
             return needed <= length ? self : needed <= Self.wideCountMax ? .nvarchar(.bounded(needed)) : .nvarchar(.max)
         case .varchar(.bounded(let length)):
-            let needed = Self.longest(rows, index) { $0.utf8.count == $0.utf16.count ? $0.utf8.count : $0.unicodeScalars.count }
+            let needed = Self.longest(rows, index, count: Self.scalarCount)
             return needed <= length ? self : needed <= Self.narrowCountMax ? .varchar(.bounded(needed)) : .varchar(.max)
         case .varbinary(.bounded(let length)):
             let needed = rows.reduce(0) { most, row in
@@ -187,10 +187,15 @@ extension TDSType {
             let needed = Self.longest(rows, index) { $0.utf16.count }
             return needed <= length ? self : .nvarchar(.bounded(length)).wideEnough(for: rows, index)
         case .char(.bounded(let length)):
-            let needed = Self.longest(rows, index) { $0.utf8.count == $0.utf16.count ? $0.utf8.count : $0.unicodeScalars.count }
+            let needed = Self.longest(rows, index, count: Self.scalarCount)
             return needed <= length ? self : .varchar(.bounded(length)).wideEnough(for: rows, index)
         default: return self
         }
+    }
+
+    /// Known without counting where the text is plain.
+    private static func scalarCount(_ text: String) -> Int {
+        text.utf8.count == text.utf16.count ? text.utf8.count : text.unicodeScalars.count
     }
 
     private static func longest(_ rows: [[TDSValue]], _ index: Int, count: (String) -> Int) -> Int {

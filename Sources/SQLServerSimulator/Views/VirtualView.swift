@@ -129,10 +129,10 @@ struct VirtualView: Sendable {
         if let replay = request.world.state.replays[key] { return replay }
         if isSampled, let known = samples?.rows(of: self, at: request.world.date) { return known }
         let width = columns(for: request.world.config.version).count
-        let rows = make(request)
+        var rows = make(request)
+        if let first = rows.first, first.count > width { rows = rows.map { Array($0.prefix(width)) } }
         if isSampled { samples?.remember(rows, of: self, at: request.world.date) }
-        guard let first = rows.first, first.count > width else { return rows }
-        return rows.map { Array($0.prefix(width)) }
+        return rows
     }
 
     /// Whether the reader may read the view; throws what SQL Server says when not.

@@ -167,10 +167,16 @@ extension Functions {
     }
 
     static func position(of needle: String, in text: String, from start: Int) -> Int {
-        if let position = asciiPosition(of: needle, in: text, from: start) { return position }
+        if needle.isEmpty { return 0 }
+        if needle.utf8.count == needle.utf16.count {
+            switch ASCIISearch.position(of: Array(needle.lowercased().utf8), in: text, from: max(start, 1) - 1, ignoringCapitals: true) {
+            case .at(let index): return index + 1
+            case .nowhere: return 0
+            case .notPlain: break
+            }
+        }
         let haystack = Array(text.lowercased().utf16)
         let pattern = Array(needle.lowercased().utf16)
-        guard !pattern.isEmpty else { return 0 }
         var index = max(start, 1) - 1
         while index + pattern.count <= haystack.count {
             if haystack[index] == pattern[0], haystack[index..<index + pattern.count].elementsEqual(pattern) { return index + 1 }
@@ -178,25 +184,6 @@ extension Functions {
         }
         return 0
     }
-
-    /// Nil where either text has a character outside of ASCII.
-    private static func asciiPosition(of needle: String, in text: String, from start: Int) -> Int? {
-        guard needle.utf8.count == needle.utf16.count, text.utf8.count == text.utf16.count else { return nil }
-        guard !needle.isEmpty else { return 0 }
-        var (pattern, haystack) = (needle.lowercased(), text)
-        return pattern.withUTF8 { pattern in
-            haystack.withUTF8 { bytes in
-                var index = max(start, 1) - 1
-                while index + pattern.count <= bytes.count {
-                    if pattern.indices.allSatisfy({ folded(bytes[index + $0]) == pattern[$0] }) { return index + 1 }
-                    index += 1
-                }
-                return 0
-            }
-        }
-    }
-
-    private static func folded(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 0x20 : byte }
 
     private static func patternIndex(_ pattern: String, _ text: String) -> Int {
         guard pattern.hasPrefix("%") else { return LikePattern(pattern, escape: nil, isCaseSensitive: false).matches(text) ? 1 : 0 }

@@ -1,0 +1,30 @@
+/// Plain texts compared byte by byte, without the work that other alphabets need.
+enum ASCIISearch {
+    static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 0x20 : byte }
+
+    /// Where `pattern` stands in `text`, counted from 0 as `start` is.
+    ///
+    /// - Parameter pattern: in lower case when capitals are ignored.
+    static func position(of pattern: [UInt8], in text: String, from start: Int = 0, ignoringCapitals isIgnored: Bool) -> Position {
+        guard text.utf8.count == text.utf16.count else { return .notPlain }
+        var copy = text
+        return copy.withUTF8 { bytes in
+            var index = start
+            while index + pattern.count <= bytes.count {
+                let isHere = pattern.indices.allSatisfy {
+                    (isIgnored ? lowercased(bytes[index + $0]) : bytes[index + $0]) == pattern[$0]
+                }
+                if isHere { return .at(index) }
+                index += 1
+            }
+            return .nowhere
+        }
+    }
+
+    enum Position: Equatable {
+        case at(Int)
+        case nowhere
+        /// The text has characters outside of ASCII, whose folding may change its length.
+        case notPlain
+    }
+}
