@@ -2785,6 +2785,20 @@ enum CollectorSQL {
                 p.cntr_value
             FROM sys.dm_os_performance_counters AS p
             WHERE p.cntr_type IN (272696576, 272696320)
+                AND p.counter_name IN (
+                    N'Auto-Param Attempts/sec', N'Background writer pages/sec', N'Backup/Restore Throughput/sec', N'Batch Requests/sec',
+                    N'Bytes Received from Replica/sec', N'Bytes Sent to Replica/sec', N'Checkpoint pages/sec', N'Connection Reset/sec',
+                    N'Errors/sec', N'Failed Auto-Params/sec', N'Flow Control Time (ms/sec)', N'Flow Control/sec',
+                    N'Forced Parameterizations/sec', N'Forwarded Records/sec', N'Free list stalls/sec', N'Full Scans/sec', N'Index Searches/sec',
+                    N'Latch Waits/sec', N'Lazy writes/sec', N'Lock Requests/sec', N'Lock Timeouts (timeout > 0)/sec', N'Lock Timeouts/sec',
+                    N'Lock Wait Time (ms)', N'Lock Waits/sec', N'Log Bytes Flushed/sec', N'Log Bytes Received/sec', N'Log Flush Wait Time',
+                    N'Log Flush Waits/sec', N'Log Flushes/sec', N'Logins/sec', N'Logouts/sec', N'Mirrored Write Transactions/sec',
+                    N'Number of Deadlocks/sec', N'Page Splits/sec', N'Page lookups/sec', N'Page reads/sec', N'Page writes/sec',
+                    N'Pages Allocated/sec', N'Probe Scans/sec', N'Range Scans/sec', N'Readahead pages/sec', N'Redone Bytes/sec',
+                    N'Resent Messages/sec', N'SQL Attention rate', N'SQL Compilations/sec', N'SQL Re-Compilations/sec',
+                    N'Table Lock Escalations/sec', N'Temp Tables Creation Rate', N'Total Latch Wait Time (ms)', N'Transaction Delay',
+                    N'Transactions/sec', N'Unsafe Auto-Params/sec', N'Version Cleanup rate (KB/s)', N'Version Generation rate (KB/s)',
+                    N'Workfiles Created/sec', N'Worktables Created/sec', N'Write Transactions/sec')
         ) AS c
         WHERE c.object_name + N':' + c.counter_name IN (
                 N'Access Methods:Forwarded Records/sec', N'Access Methods:Full Scans/sec', N'Access Methods:Index Searches/sec',
@@ -2821,7 +2835,8 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/performance_gauges.sql
     static let sqlServerCollectorsPerformanceGauges = #"""
         -- A ratio (537003264) and its base (1073939712) are two rows, whose names differ irregularly: the base is given the ratio's name, and both
-        -- are read in one pass. -1 stands for no row of a kind: NULL in an aggregate would make SQL Server add a warning to every answer.
+        -- are read in one pass. The plain names are asked first, so that nothing is worked out for the hundreds of rows that are not wanted.
+        -- -1 stands for no row of a kind: NULL in an aggregate would make SQL Server add a warning to every answer.
         SELECT TOP (500) g.object_name,
             g.counter_name,
             g.instance_name,
@@ -2830,12 +2845,13 @@ enum CollectorSQL {
                 / NULLIF(NULLIF(MAX(CASE WHEN g.cntr_type = 1073939712 THEN g.cntr_value ELSE -1 END), -1), 0) AS counter_percent
         FROM (
             SELECT c.object_name,
-                CASE c.counter_name
-                    WHEN N'Buffer cache hit ratio base' THEN N'Buffer cache hit ratio'
-                    WHEN N'Cache Hit Ratio Base' THEN N'Cache Hit Ratio'
-                    WHEN N'Log Cache Hit Ratio Base' THEN N'Log Cache Hit Ratio'
-                    WHEN N'Worktables From Cache Base' THEN N'Worktables From Cache Ratio'
-                    WHEN N'CPU usage % base' THEN N'CPU usage %'
+                CASE
+                    WHEN c.cntr_type <> 1073939712 THEN c.counter_name
+                    WHEN c.counter_name = N'Buffer cache hit ratio base' THEN N'Buffer cache hit ratio'
+                    WHEN c.counter_name = N'Cache Hit Ratio Base' THEN N'Cache Hit Ratio'
+                    WHEN c.counter_name = N'Log Cache Hit Ratio Base' THEN N'Log Cache Hit Ratio'
+                    WHEN c.counter_name = N'Worktables From Cache Base' THEN N'Worktables From Cache Ratio'
+                    WHEN c.counter_name = N'CPU usage % base' THEN N'CPU usage %'
                     ELSE c.counter_name
                 END AS counter_name,
                 c.instance_name,
@@ -2849,6 +2865,18 @@ enum CollectorSQL {
                     p.cntr_type
                 FROM sys.dm_os_performance_counters AS p
                 WHERE p.cntr_type IN (65792, 65536, 537003264, 1073939712)
+                    AND p.counter_name IN (
+                        N'Active Temp Tables', N'Active Transactions', N'Buffer cache hit ratio', N'Buffer cache hit ratio base', N'CPU usage %',
+                        N'CPU usage % base', N'Cache Hit Ratio', N'Cache Hit Ratio Base', N'Cache Object Counts', N'Cache Pages',
+                        N'Connection Memory (KB)', N'Database Cache Memory (KB)', N'Database pages', N'Free Memory (KB)',
+                        N'Free Space in tempdb (KB)', N'Granted Workspace Memory (KB)', N'Lock Memory (KB)', N'Lock waits',
+                        N'Log Cache Hit Ratio', N'Log Cache Hit Ratio Base', N'Log Pool Memory (KB)', N'Log write waits', N'Logical Connections',
+                        N'Longest Transaction Running Time', N'Maximum Workspace Memory (KB)', N'Memory Grants Outstanding',
+                        N'Memory Grants Pending', N'Memory grant queue waits', N'Network IO waits', N'Optimizer Memory (KB)',
+                        N'Page IO latch waits', N'Page latch waits', N'Page life expectancy', N'Processes blocked', N'SQL Cache Memory (KB)',
+                        N'Snapshot Transactions', N'Stolen Server Memory (KB)', N'Target Server Memory (KB)', N'Target pages',
+                        N'Temp Tables For Destruction', N'Total Server Memory (KB)', N'Transactions', N'Used memory (KB)', N'User Connections',
+                        N'Version Store Size (KB)', N'Wait for the worker', N'Worktables From Cache Base', N'Worktables From Cache Ratio')
             ) AS c
         ) AS g
         WHERE g.object_name + N':' + g.counter_name IN (

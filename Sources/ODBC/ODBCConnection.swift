@@ -12,6 +12,9 @@ package final class ODBCConnection {
     /// Whether a statement past its deadline is cut by SQLCancel; otherwise the driver's own read time-out cuts it.
     let cancelsAtDeadline: Bool
 
+    /// Whether rows are read in blocks (`RowBlock`), with their texts in UTF-8.
+    let readsBlocks: Bool
+
     /// Cuts statements past their deadline, for all connections.
     static let watch = DeadlineWatch(name: "odbc-deadline")
 
@@ -20,7 +23,11 @@ package final class ODBCConnection {
     /// driver obeys it (MariaDB's does not: it has keywords of its own).
     ///
     /// MariaDB's driver cancels by connecting anew, which blocks: pass `cancelsAtDeadline: false` for it and give it a READ_TIMEOUT.
-    package init(_ string: ODBCConnectionString, loginTimeoutSeconds: Int, cancelsAtDeadline: Bool = true) throws(ODBCError) {
+    ///
+    /// - Parameter readsBlocks: for FreeTDS with `ClientCharset=UTF-8`. The others give a text as bytes in the locale's encoding.
+    package init(
+        _ string: ODBCConnectionString, loginTimeoutSeconds: Int, cancelsAtDeadline: Bool = true, readsBlocks: Bool = false
+    ) throws(ODBCError) {
         let environment = try Environment.shared()
         var allocated: SQLHANDLE?
         guard succeeded(SQLAllocHandle(SQLSMALLINT(SQL_HANDLE_DBC), environment.handle, &allocated)), let connection = allocated else {
@@ -36,6 +43,7 @@ package final class ODBCConnection {
         }
         handle = connection
         self.cancelsAtDeadline = cancelsAtDeadline
+        self.readsBlocks = readsBlocks
         messages = records
     }
 

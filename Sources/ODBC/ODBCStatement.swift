@@ -15,9 +15,13 @@ package final class ODBCStatement {
     private let connection: ODBCConnection
     private let deadline: ContinuousClock.Instant
     private var ticket: DeadlineWatch.Ticket?
-    private var chunk = [UInt8](repeating: 0, count: ODBCStatement.chunkSizeBytes)
+    private lazy var chunk = [UInt8](repeating: 0, count: ODBCStatement.chunkSizeBytes)
+    private lazy var blockBuffer = RowBlock.Buffer()
+    private lazy var nameBuffer = [SQLWCHAR](repeating: 0, count: 256)
     /// The columns of the current result set; empty when the statement gives no rows.
     package private(set) var columns: [ODBCColumn] = []
+    /// The greatest length of each column's values, in characters or bytes; 0 where there is none.
+    private var columnSizes: [Int] = []
     /// What the server said beside rows (PRINT, RAISERROR up to severity 10, warnings).
     package private(set) var messages: [ODBCDiagnostic] = []
     /// Whether a value of a row read so far was cut off.
@@ -78,13 +82,7 @@ package final class ODBCStatement {
             if !columns.isEmpty {
                 var set = ODBCResultSet(columns: columns)
                 do {
-                    while let row = try nextRow() {
-                        guard set.rows.count < rowCountMax else {
-                            set.isTruncated = true
-                            break
-                        }
-                        set.rows.append(row)
-                    }
+                    try readRows(into: &set, rowCountMax: rowCountMax)
                     set.isTruncated = set.isTruncated || isTruncated
                     results.append(.success(set))
                 } catch {
@@ -96,6 +94,30 @@ package final class ODBCStatement {
         }
         if results.count == 1, case .failure(let error) = results[0] { throw error }
         return results
+    }
+
+    /// The rows of the current result set: in blocks where the driver and the columns allow it.
+    private func readRows(into set: inout ODBCResultSet, rowCountMax: Int) throws(ODBCError) {
+        if connection.readsBlocks, let block = RowBlock(columns, sizes: columnSizes, in: blockBuffer), block.bind(to: handle) {
+            defer { block.unbind(from: handle) }
+            while try fetch() {
+                for row in 0..<block.fetchedCount {
+                    guard set.rows.count < rowCountMax else {
+                        set.isTruncated = true
+                        return
+                    }
+                    set.rows.append(block.row(row, isTruncated: &isTruncated))
+                }
+            }
+            return
+        }
+        while let row = try nextRow() {
+            guard set.rows.count < rowCountMax else {
+                set.isTruncated = true
+                return
+            }
+            set.rows.append(row)
+        }
     }
 
     /// Goes to the next result set; failed statements on the way are kept in `results`. Returns whether there is one.
@@ -125,33 +147,43 @@ package final class ODBCStatement {
 
     /// The next row of this result set; nil at its end. Throws `ODBCError`.
     package func nextRow() throws(ODBCError) -> [ODBCValue]? {
-        guard !columns.isEmpty else { return nil }
-        try checkDeadline()
-        let code = SQLFetch(handle)
-        if code == SQL_NO_DATA { return nil }
-        guard succeeded(code) else { throw failure() }
-        if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
+        guard !columns.isEmpty, try fetch() else { return nil }
         var row: [ODBCValue] = []
         row.reserveCapacity(columns.count)
         for index in columns.indices { row.append(try value(at: index)) }
         return row
     }
 
+    /// The next row, or the next rows where they are read in blocks; false at the end.
+    private func fetch() throws(ODBCError) -> Bool {
+        try checkDeadline()
+        let code = SQLFetch(handle)
+        if code == SQL_NO_DATA { return false }
+        guard succeeded(code) else { throw failure() }
+        if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
+        return true
+    }
+
     private func describe() throws(ODBCError) {
         var count: SQLSMALLINT = 0
         guard succeeded(SQLNumResultCols(handle, &count)) else { throw failure() }
         columns = []
-        var name = [SQLWCHAR](repeating: 0, count: 256)
+        columnSizes = []
         for number in 0..<Int(count) {
             var length: SQLSMALLINT = 0
             var type: SQLSMALLINT = 0
+            var size: SQLULEN = 0
             let column = SQLUSMALLINT(number + 1)
-            guard succeeded(SQLDescribeColW(handle, column, &name, SQLSMALLINT(name.count), &length, &type, nil, nil, nil)) else {
+            guard succeeded(SQLDescribeColW(handle, column, &nameBuffer, SQLSMALLINT(nameBuffer.count), &length, &type, &size, nil, nil))
+            else {
                 throw failure()
             }
             var isUnsigned: SQLLEN = 0
             if Int32(type) == SQL_BIGINT { SQLColAttributeW(handle, column, SQLUSMALLINT(SQL_DESC_UNSIGNED), nil, 0, nil, &isUnsigned) }
-            let text = name.withUnsafeBufferPointer { Self.text(UnsafeBufferPointer(rebasing: $0.prefix(min(Int(length), $0.count - 1)))) }
+            let text = nameBuffer.withUnsafeBufferPointer {
+                Self.text(UnsafeBufferPointer(rebasing: $0.prefix(min(Int(length), $0.count - 1))))
+            }
+            columnSizes.append(Int(clamping: size))
             columns.append(ODBCColumn(name: text, type: Int(type), isUnsigned: isUnsigned != 0))
         }
     }
@@ -243,7 +275,7 @@ package final class ODBCStatement {
 }
 
 extension ODBCTimestamp {
-    fileprivate init(_ value: SQL_TIMESTAMP_STRUCT) {
+    init(_ value: SQL_TIMESTAMP_STRUCT) {
         self.init(
             year: Int(value.year), month: Int(value.month), day: Int(value.day), hour: Int(value.hour), minute: Int(value.minute),
             second: Int(value.second),
@@ -253,7 +285,7 @@ extension ODBCTimestamp {
 
 extension UUID {
     /// The first three groups are numbers in the machine's order.
-    fileprivate init(_ guid: SQLGUID) {
+    init(_ guid: SQLGUID) {
         let one = guid.Data1.bigEndian
         let two = guid.Data2.bigEndian
         let three = guid.Data3.bigEndian

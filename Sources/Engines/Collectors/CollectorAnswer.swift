@@ -66,11 +66,11 @@ extension CollectorDefinition {
     }
 
     /// A cell as its column's kind wants it; null where the driver's value is none of that kind.
-    func cell(_ value: Cell, _ column: CollectorColumn) -> Cell {
-        switch (column.kind, value) {
+    func cell(_ value: Cell, _ kind: CollectorColumn.Kind) -> Cell {
+        switch (kind, value) {
         case (_, .null): .null
         case (.label, _), (.text, _), (.queryText, _):
-            value.text.map { .text(Self.bounded($0, column.kind == .label ? Self.labelCharacterMax : Self.textCharacterMax)) } ?? .null
+            value.text.map { .text(Self.bounded($0, kind == .label ? Self.labelCharacterMax : Self.textCharacterMax)) } ?? .null
         case (.counter, _): value.integer.map { .integer($0) } ?? .null
         case (.gauge, _), (.number, _): value.number.map { .number($0) } ?? .null
         case (.flag, _): value.flag.map { .flag($0) } ?? .null
@@ -80,16 +80,26 @@ extension CollectorDefinition {
     }
 
     /// The rows of a result, typed and bounded; a row without one of its labels names nothing and is left out.
-    func answer(_ rows: some Collection<[Cell]>) -> CollectorAnswer {
+    ///
+    /// - Parameter read: a driver's value as a cell.
+    func answer<Value>(_ rows: some Collection<[Value]>, read: (Value) -> Cell) -> CollectorAnswer {
         var typed: [[Cell]] = []
         typed.reserveCapacity(min(rows.count, rowCountMax))
-        for row in rows.prefix(rowCountMax) where row.count == columns.count {
-            let cells = zip(row, columns).map { cell($0, $1) }
-            if zip(cells, columns).contains(where: { $0 == .null && $1.kind == .label }) { continue }
+        rows: for row in rows.prefix(rowCountMax) where row.count == kinds.count {
+            var cells: [Cell] = []
+            cells.reserveCapacity(kinds.count)
+            for (value, kind) in zip(row, kinds) {
+                let cell = cell(read(value), kind)
+                if kind == .label, case .null = cell { continue rows }
+                cells.append(cell)
+            }
             typed.append(cells)
         }
         return CollectorAnswer(collector: name, rows: typed, isCutOff: rowCountMax > 1 && rows.count >= rowCountMax)
     }
+
+    /// The rows of a result whose values are cells already.
+    func answer(_ rows: some Collection<[Cell]>) -> CollectorAnswer { answer(rows) { $0 } }
 }
 
 extension Cell {

@@ -88,7 +88,7 @@ extension CollectorCatalogue {
             ],
             sql: CollectorSQL.sqlServerCollectorsBackups),
         CollectorDefinition(
-            name: "batch_durations", title: "Batch durations", engine: .sqlserver, cadence: .minute,
+            name: "batch_durations", title: "Batch durations", engine: .sqlserver, cadence: .fiveMinutes,
             purpose: "how many batches took how long: the spread of response times.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
@@ -413,7 +413,7 @@ extension CollectorCatalogue {
             ],
             sql: CollectorSQL.sqlServerCollectorsMissingIndexes),
         CollectorDefinition(
-            name: "own_cost", title: "Own cost", engine: .sqlserver, cadence: .minute,
+            name: "own_cost", title: "Own cost", engine: .sqlserver, cadence: .fiveMinutes,
             purpose: "what DbTools itself costs this server.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough); without it only the session that asks is seen.",
@@ -582,7 +582,7 @@ extension CollectorCatalogue {
             ],
             sql: CollectorSQL.sqlServerCollectorsSessionGroups),
         CollectorDefinition(
-            name: "sessions", title: "Sessions", engine: .sqlserver, cadence: .minute,
+            name: "sessions", title: "Sessions", engine: .sqlserver, cadence: .fiveMinutes,
             purpose: "how many sessions there are, by what they do.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",

@@ -85,6 +85,9 @@ package struct CollectorDefinition: Sendable, Equatable {
     package let keep: Keep
     package let rowCountMax: Int
     package let columns: [CollectorColumn]
+    /// The columns' kinds and names by themselves: they are asked for with every cell and every run.
+    package let kinds: [CollectorColumn.Kind]
+    package let columnNames: [String]
     /// One statement that ends with a semicolon.
     package let sql: String
 
@@ -104,6 +107,8 @@ package struct CollectorDefinition: Sendable, Equatable {
         self.keep = keep
         self.rowCountMax = rowCountMax
         self.columns = columns
+        kinds = columns.map(\.kind)
+        columnNames = columns.map(\.name)
         self.sql = sql
     }
 

@@ -10,6 +10,11 @@ struct ODBCCollectors {
         let isRefusal: (ODBCError) -> Bool
     }
 
+    /// Sends a batch of the collectors that are named, whose text is the same each time for the same names.
+    typealias Send = (
+        _ names: String, _ rowCountMax: Int, _ text: () -> String
+    ) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>]
+
     /// Statements in front of each batch, such as isolation and lock time-outs.
     let preamble: String
     let judgement: Judgement
@@ -22,16 +27,14 @@ struct ODBCCollectors {
     }
 
     /// Throws `ODBCError` at the deadline and when the connection breaks.
-    mutating func run(
-        _ collectors: [CollectorDefinition], on connection: ODBCConnection, deadline: CallDeadline
-    ) throws(ODBCError) -> [CollectorAnswer] {
+    mutating func run(_ collectors: [CollectorDefinition], send: Send) throws(ODBCError) -> [CollectorAnswer] {
         let wanted = collectors.filter { unavailable[$0.name] == nil }
         var answers: [CollectorAnswer] = []
         var unheard: Set<String> = []
-        if !wanted.isEmpty { (answers, unheard) = try together(wanted, connection, deadline) }
+        if !wanted.isEmpty { (answers, unheard) = try together(wanted, send) }
         // A failure may end the batch (in MySQL it always does): those that did not answer are asked alone, once.
         for answer in answers { if case .notAvailable = answer.trouble { unheard.insert(answer.collector) } }
-        if wanted.count > 1, !unheard.isEmpty { answers = try alone(wanted, answers, unheard, connection, deadline) }
+        if wanted.count > 1, !unheard.isEmpty { answers = try alone(wanted, answers, unheard, send) }
         for answer in answers {
             if case .notAvailable = answer.trouble { unavailable[answer.collector] = answer }
         }
@@ -46,29 +49,33 @@ struct ODBCCollectors {
         var others = results
         var answers: [CollectorAnswer] = []
         for collector in collectors {
-            let names = collector.columns.map(\.name)
+            let names = collector.columnNames
             let place = others.firstIndex { result in
                 guard case .success(let set) = result else { return false }
                 return set.isNamed(names)
             }
             guard let place, case .success(let set) = others.remove(at: place) else { return (others, nil) }
-            answers.append(collector.answer(set.rows.map { row in row.map { Cell($0) } }))
+            answers.append(collector.answer(set.rows) { Cell($0) })
         }
         let hasFailed = others.contains { if case .failure = $0 { true } else { false } }
         return (others, hasFailed ? nil : answers)
     }
 
+    /// What names the batch of these collectors.
+    static func key(_ collectors: [CollectorDefinition]) -> String { collectors.map(\.name).joined(separator: ",") }
+
     /// The answers, and the names of those that neither answered nor have an error of their own.
     private func together(
-        _ collectors: [CollectorDefinition], _ connection: ODBCConnection, _ deadline: CallDeadline
+        _ collectors: [CollectorDefinition], _ send: Send
     ) throws(ODBCError) -> (answers: [CollectorAnswer], unheard: Set<String>) {
-        let text = ([preamble] + collectors.map(\.sql)).filter { !$0.isEmpty }.joined(separator: "\n")
         let rowCountMax = collectors.map(\.rowCountMax).max() ?? 1
         var sets: [ODBCResultSet] = []
         var errors: [ODBCError] = []
         var isNotRun = false
         do throws(ODBCError) {
-            let results = try connection.resultSets(text, deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
+            let results = try send(Self.key(collectors), rowCountMax) {
+                ([preamble] + collectors.map(\.sql)).filter { !$0.isEmpty }.joined(separator: "\n")
+            }
             for result in results {
                 switch result {
                 case .success(let set): sets.append(set)
@@ -83,9 +90,9 @@ struct ODBCCollectors {
         }
         var left = sets
         var answers: [CollectorAnswer?] = collectors.map { collector in
-            let names = collector.columns.map(\.name)
+            let names = collector.columnNames
             guard let place = left.firstIndex(where: { $0.isNamed(names) }) else { return nil }
-            return collector.answer(left.remove(at: place).rows.map { row in row.map { Cell($0) } })
+            return collector.answer(left.remove(at: place).rows) { Cell($0) }
         }
         // What has no answer has failed; the errors come in the order of the statements.
         var next = 0
@@ -100,12 +107,11 @@ struct ODBCCollectors {
     }
 
     private func alone(
-        _ collectors: [CollectorDefinition], _ answers: [CollectorAnswer], _ unheard: Set<String>, _ connection: ODBCConnection,
-        _ deadline: CallDeadline
+        _ collectors: [CollectorDefinition], _ answers: [CollectorAnswer], _ unheard: Set<String>, _ send: Send
     ) throws(ODBCError) -> [CollectorAnswer] {
         var all: [CollectorAnswer] = []
         for (collector, answer) in zip(collectors, answers) {
-            all.append(unheard.contains(collector.name) ? try together([collector], connection, deadline).answers.first ?? answer : answer)
+            all.append(unheard.contains(collector.name) ? try together([collector], send).answers.first ?? answer : answer)
         }
         return all
     }

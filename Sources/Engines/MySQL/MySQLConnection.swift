@@ -72,7 +72,10 @@ final class MySQLConnection: EngineConnection {
     func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
         let timer = CallTimer()
         do throws(ODBCError) {
-            let answers = try self.collectors.run(collectors, on: connection, deadline: CallDeadline(seconds: deadlineSeconds))
+            let deadline = CallDeadline(seconds: deadlineSeconds)
+            let answers = try self.collectors.run(collectors) { _, rowCountMax, text throws(ODBCError) in
+                try connection.resultSets(text(), deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
+            }
             return CollectorAnswers(
                 answers: answers, collectedAt: Date(), monotonicSeconds: monotonicSeconds(), durationMs: timer.milliseconds)
         } catch { throw failure.whileReading(error) }

@@ -40,9 +40,18 @@ struct SQLServerBatch {
     }
 
     /// Throws `ODBCError` at the deadline, when the connection breaks, and when the server says no more than that it cannot just now.
-    func answer(on connection: ODBCConnection, deadline: CallDeadline, rowCountMax: Int) throws(ODBCError) -> Answer {
+    /// - Parameter whole: sends the batch as a whole in a way of its own.
+    func answer(
+        on connection: ODBCConnection, deadline: CallDeadline, rowCountMax: Int,
+        whole: ((SQLServerBatch) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>])? = nil
+    ) throws(ODBCError) -> Answer {
         do throws(ODBCError) {
-            let results = try connection.resultSets(text, deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
+            let results: [Result<ODBCResultSet, ODBCError>] =
+                if let whole {
+                    try whole(self)
+                } else {
+                    try connection.resultSets(text, deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
+                }
             let isRefused = results.contains { if case .failure(let error) = $0 { Self.isRefusal(error) } else { false } }
             if !isRefused { return Answer(results: results) }
         } catch {

@@ -21,6 +21,8 @@ final class SQLServerConnection: EngineConnection {
     /// Read by the probe's statements where the batch's own is refused.
     private var knownIdentity: ODBCResultSet?
 
+    private var prepared = PreparedBatches()
+
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
     private var collectors = ODBCCollectors(
@@ -36,6 +38,9 @@ final class SQLServerConnection: EngineConnection {
         SET DEADLOCK_PRIORITY LOW;
         SELECT 1 AS first_result;
         """
+
+    /// What names the core's batch among those prepared.
+    private static let coreKey = "core"
 
     /// Rows of one result set at most: a server has some 1,100 wait types.
     private static let rowCountMax = 5_000
@@ -62,12 +67,12 @@ final class SQLServerConnection: EngineConnection {
     ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
         let timer = CallTimer()
         guard isTogether, !collectors.isEmpty, unavailable.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
-        let core = procedureCall ?? batch.text
         let results: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
-            results = try connection.resultSets(
-                ([core + (procedureCall == nil ? "" : ";")] + collectors.map(\.sql)).joined(separator: "\n"),
-                deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
+            let key = "\(procedureCall == nil ? Self.coreKey : "procedure"),\(ODBCCollectors.key(collectors))"
+            results = try prepared.resultSets(
+                key, on: connection, deadline: CallDeadline(seconds: deadlineSeconds), rowCountMax: Self.rowCountMax
+            ) { ([procedureCall ?? batch.text + ";"] + collectors.map(\.sql)).joined(separator: "\n") }
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
             results = [.failure(error)]
@@ -122,7 +127,11 @@ final class SQLServerConnection: EngineConnection {
     }
 
     private func directSets(_ deadline: CallDeadline) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
-        let answer = try batch.answer(on: connection, deadline: deadline, rowCountMax: Self.rowCountMax)
+        let answer = try batch.answer(on: connection, deadline: deadline, rowCountMax: Self.rowCountMax) { batch throws(ODBCError) in
+            // What was left out is left out for good: one reduced batch at most follows the whole one.
+            let key = self.unavailable.isEmpty ? Self.coreKey : "\(Self.coreKey) without \(self.unavailable.count)"
+            return try self.prepared.resultSets(key, on: self.connection, deadline: deadline, rowCountMax: Self.rowCountMax) { batch.text }
+        }
         if let reduced = answer.reduced {
             batch = reduced
             unavailable += answer.unavailable
@@ -142,7 +151,10 @@ final class SQLServerConnection: EngineConnection {
     func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
         let timer = CallTimer()
         do throws(ODBCError) {
-            let answers = try self.collectors.run(collectors, on: connection, deadline: CallDeadline(seconds: deadlineSeconds))
+            let deadline = CallDeadline(seconds: deadlineSeconds)
+            let answers = try self.collectors.run(collectors) { names, rowCountMax, text throws(ODBCError) in
+                try prepared.resultSets(names, on: connection, deadline: deadline, rowCountMax: rowCountMax, text: text)
+            }
             return CollectorAnswers(
                 answers: answers, collectedAt: Date(), monotonicSeconds: monotonicSeconds(), durationMs: timer.milliseconds)
         } catch { throw failure.whileReading(error) }

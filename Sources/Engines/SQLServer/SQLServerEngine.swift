@@ -51,7 +51,9 @@ struct SQLServerEngine: Engine {
         let string = try SQLServerLogin(target: target, port: reachable.port, config: config).connectionString()
         let loginSeconds = max(1, Int(deadline.driverSeconds))
         do throws(ODBCError) {
-            let connection = try reachable.pinned { () throws(ODBCError) in try ODBCConnection(string, loginTimeoutSeconds: loginSeconds) }
+            let connection = try reachable.pinned { () throws(ODBCError) in
+                try ODBCConnection(string, loginTimeoutSeconds: loginSeconds, readsBlocks: config.sqlServerDriver == .freetds)
+            }
             return (connection, reachable.port)
         } catch {
             let failure = SQLServerFailure(target: target, port: reachable.port)

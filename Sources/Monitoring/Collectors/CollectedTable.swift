@@ -70,19 +70,21 @@ package struct CollectedTable: Sendable, Equatable {
         guard state.isGood else { return }
         var rows = answer.rows
         if definition.hasSeries {
-            var named: [String: [Cell]] = [:]
-            for row in rows {
-                let name = definition.instance(row)
-                if named[name] == nil { named[name] = row }
+            let names = rows.map(definition.instance)
+            let order = names.indices.sorted { names[$0] == names[$1] ? $0 < $1 : names[$0] < names[$1] }
+            var ordered: [[Cell]] = []
+            ordered.reserveCapacity(rows.count)
+            for index in order where instances.last != names[index] {
+                instances.append(names[index])
+                ordered.append(rows[index])
             }
-            instances = named.keys.sorted()
-            rows = instances.compactMap { named[$0] }
+            rows = ordered
             if !instances.isEmpty { list = .of(instances) }
         }
         rowCount = rows.count
         for row in rows {
-            for (cell, column) in zip(row, definition.columns) {
-                switch column.kind {
+            for (cell, kind) in zip(row, definition.kinds) {
+                switch kind {
                 case .gauge: gauges.append(cell.finiteNumber.map(Self.rounded))
                 case .counter: counters.append(cell.integerValue)
                 default: break
@@ -109,21 +111,26 @@ package struct CollectedTable: Sendable, Equatable {
         .array(
             rows.map { row in
                 .array(
-                    zip(row, definition.columns).map { cell, column in column.isSeries && !withSeries ? .null : cell.json })
+                    zip(row, definition.kinds).map { cell, kind in kind.isSeries && !withSeries ? .null : cell.json })
             })
     }
 }
 
 extension CollectorColumn {
     /// Whether its values are a series.
-    package var isSeries: Bool { kind == .gauge || kind == .counter }
+    package var isSeries: Bool { kind.isSeries }
+}
+
+extension CollectorColumn.Kind {
+    /// Whether values of this kind are a series.
+    package var isSeries: Bool { self == .gauge || self == .counter }
 }
 
 extension CollectorDefinition {
     /// Whether any of its columns is a series.
-    package var hasSeries: Bool { columns.contains(where: \.isSeries) }
+    package var hasSeries: Bool { kinds.contains(where: \.isSeries) }
     /// Whether any of its columns is neither a label nor a series, or it has no series at all: then its rows' cells are stored.
-    package var hasCells: Bool { !hasSeries || columns.contains { !$0.isSeries && $0.kind != .label } }
+    package var hasCells: Bool { !hasSeries || kinds.contains { !$0.isSeries && $0 != .label } }
     package var labelNames: [String] { columns.filter { $0.kind == .label }.map(\.name) }
     package var gaugeColumns: [CollectorColumn] { columns.filter { $0.kind == .gauge } }
     package var counterColumns: [CollectorColumn] { columns.filter { $0.kind == .counter } }
@@ -132,7 +139,7 @@ extension CollectorDefinition {
     func instance(_ row: [Cell]) -> String {
         var writer = JSONWriter(reserve: 64)
         writer.beginArray()
-        for (cell, column) in zip(row, columns) where column.kind == .label {
+        for (cell, kind) in zip(row, kinds) where kind == .label {
             if case .text(let text) = cell { writer.string(text) } else { writer.string("") }
         }
         writer.endArray()

@@ -19,7 +19,7 @@ package final class SimulatedSession {
     var options: [String: String] = [:]
     var temporaryTables: [String: StoredTable] = [:]
     var prepared: [Int: PreparedStatement] = [:]
-    var nextHandle = 1
+    private var nextHandle = 1
     var rowCount = 0
     var lastError = 0
     var lastIdentity: Int64?
@@ -31,12 +31,6 @@ package final class SimulatedSession {
     var caughtErrors: [SQLServerMessage] = []
     private var randomState: UInt64
     private var isClosed = false
-
-    /// A statement that a client prepared.
-    struct PreparedStatement {
-        let text: String
-        let parameters: [ModuleParameter]
-    }
 
     init(instance: SimulatedInstance, record: SessionRecord) {
         self.instance = instance
@@ -58,6 +52,11 @@ package final class SimulatedSession {
         "IMPLICIT_TRANSACTIONS": "OFF",
         "TRANSACTION ISOLATION LEVEL": "READ COMMITTED", "ROWCOUNT": "0",
     ]
+
+    func takeHandle() -> Int {
+        defer { nextHandle += 1 }
+        return nextHandle
+    }
 
     /// Who runs a statement; rights may change while the session is open.
     var identity: SessionIdentity {

@@ -16,7 +16,7 @@ extension BatchRunner {
             return .returned(Int32(clamping: status))
         case .execute(let execution): return try ProcedureCaller(runner: self).execute(execution)
         default:
-            try executeSimple(statement.kind)
+            try executeSimple(statement)
             return .next
         }
     }
@@ -33,9 +33,11 @@ extension BatchRunner {
         return .next
     }
 
-    private func executeSimple(_ kind: StatementKind) throws(SQLServerMessage) {
+    private func executeSimple(_ statement: Statement) throws(SQLServerMessage) {
+        let kind = statement.kind
+        if case .query = kind {} else { budget.samples.forget() }
         switch kind {
-        case .query(let query): try self.query(query)
+        case .query(let query): try self.query(query, statement.plans)
         case .declare(let declarations): try declare(declarations)
         case .declareTable(let name, let columns):
             variables.declareTable(name, StoredTable(columns: columns))
@@ -76,12 +78,23 @@ extension BatchRunner {
         try output.add(.done(rowCount: session.hasCounts ? count : nil))
     }
 
-    private func query(_ query: Query) throws(SQLServerMessage) {
+    /// The plan of an earlier run, where names still mean the same; a new one otherwise.
+    private func bound(_ query: Query, _ plans: PlanPool, _ moment: StatementContext.Moment) throws(SQLServerMessage) -> BoundQuery {
+        if let known = plans.take(for: moment.world), try known.context.move(to: moment) { return known }
+        let context = StatementContext(moment)
+        let plan = try QueryPlanner(context: context).plan(query, outer: nil)
+        context.endBinding()
+        return BoundQuery(plan: plan, context: context)
+    }
+
+    private func query(_ query: Query, _ plans: PlanPool) throws(SQLServerMessage) {
         if case .select(let select) = query.body, let target = select.into {
             return try DataChanges(runner: self).selectInto(target, query, select)
         }
-        let context = context()
-        let plan = try QueryPlanner(context: context).plan(query, outer: nil)
+        let moment = moment()
+        let bound = try bound(query, plans, moment)
+        defer { plans.give(bound, for: moment.world) }
+        let plan = bound.plan
         let isAssignment = if case .select(let select) = query.body, case .assignment? = select.items.first { true } else { false }
         let rows = try plan.run(nil)
         if isAssignment {

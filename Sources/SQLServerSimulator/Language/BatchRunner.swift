@@ -91,9 +91,13 @@ final class BatchRunner {
         output.append(.done(rowCount: nil))
     }
 
-    func context() -> StatementContext {
-        StatementContext(
+    func moment() -> StatementContext.Moment {
+        StatementContext.Moment(
             session: session, world: session.instance.world(delay: budget.delaySeconds), variables: variables, samples: budget.samples)
+    }
+
+    func context() -> StatementContext {
+        StatementContext(moment())
     }
 
     /// Throws only inside of TRY, for its CATCH.

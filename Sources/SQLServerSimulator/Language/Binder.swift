@@ -140,7 +140,7 @@ struct Binder {
         if let window = call.window, call.path != ["STRING_AGG WITHIN"] { return try windowFunction(call, window) }
         if AggregateKind(call) != nil { return try aggregate(call) }
         if call.path.count > 1 { return try userFunction(call) }
-        guard let function = Functions.all[call.name], !context.world.state.absent.contains(call.name.lowercased()) else {
+        guard let function = Functions.all[call.name], !context.isAbsent(call.name.lowercased()) else {
             throw .unknownFunction(call.path.last ?? "")
         }
         return try function(FunctionBinder(binder: self, call: call))

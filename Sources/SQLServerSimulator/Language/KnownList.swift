@@ -3,7 +3,7 @@ import TDS
 /// The constants of `value IN (...)`, looked up at once instead of compared one after the other.
 struct KnownList {
     private enum Members {
-        case texts(Set<String>)
+        case texts(FoldedTexts)
         case numbers(Set<Int64>)
     }
 
@@ -16,7 +16,7 @@ struct KnownList {
         let values = items.filter { !$0.isNullLiteral }
         hasNull = values.count < items.count
         if tested.type.isString, values.allSatisfy({ $0.type.isString }) {
-            members = .texts(Set(values.compactMap { $0.constant.map { Comparison.key($0.text, caseSensitive: false) } }))
+            members = .texts(FoldedTexts(values.compactMap { $0.constant?.text }))
         } else if Self.isWhole(tested.type), values.allSatisfy({ Self.isWhole($0.type) }) {
             members = .numbers(Set(values.compactMap { $0.constant.map { Int64($0.integer) } }))
         } else {
@@ -30,10 +30,48 @@ struct KnownList {
     func holds(_ value: TDSValue) -> Bool? {
         let isMember: Bool
         switch (members, value) {
-        case (.texts(let texts), .string(let text)): isMember = texts.contains(Comparison.key(text, caseSensitive: false))
+        case (.texts(let texts), .string(let text)): isMember = texts.contains(text)
         case (.numbers(let numbers), .int(let number)): isMember = numbers.contains(number)
         default: return nil
         }
         return isMember ? true : hasNull ? nil : false
+    }
+}
+
+/// Texts found again without regard to capitals and trailing blanks, and without a copy of the text that is looked for.
+struct FoldedTexts {
+    private var plain: [UInt64: [String]] = [:]
+    /// Those with characters outside of ASCII, as `Comparison.key` writes them.
+    private var others: Set<String> = []
+
+    init(_ texts: [String]) {
+        for text in texts {
+            if let hash = Self.hash(text) {
+                plain[hash, default: []].append(text)
+            } else {
+                others.insert(Comparison.key(text, caseSensitive: false))
+            }
+        }
+    }
+
+    func contains(_ text: String) -> Bool {
+        guard let hash = Self.hash(text) else { return others.contains(Comparison.key(text, caseSensitive: false)) }
+        return plain[hash]?.contains { Comparison.text($0, text) == 0 } ?? false
+    }
+
+    /// FNV-1a of the folded bytes; nil for a text with characters outside of ASCII.
+    private static func hash(_ text: String) -> UInt64? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var end = bytes.count
+            while end > 0, bytes[end - 1] == 32 { end -= 1 }
+            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+            for index in 0..<end {
+                let byte = bytes[index]
+                if byte >= 0x80 { return nil }
+                hash = (hash ^ UInt64(byte >= 65 && byte <= 90 ? byte | 32 : byte)) &* 0x100_0000_01B3
+            }
+            return hash
+        }
     }
 }

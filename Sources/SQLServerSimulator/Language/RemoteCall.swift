@@ -66,42 +66,24 @@ struct RemoteCall {
 
     private func remember(_ parameters: [Parameter]) throws(SQLServerMessage) -> Int {
         guard parameters.count >= 3 else { throw .argumentCount("sp_prepare", 3...4) }
-        let declared = parameters[1].value == .null ? [] : try Parser.parameters(of: try text(parameters, 1))
-        let statement = try text(parameters, 2)
-        _ = try ParseCache.shared.statements(statement, quotedIdentifier: session.options["QUOTED_IDENTIFIER"] != "OFF")
-        guard session.prepared.count < SimulatedSession.preparedCountMax else { throw .outOfMemory }
-        let handle = session.nextHandle
-        session.nextHandle += 1
-        session.prepared[handle] = SimulatedSession.PreparedStatement(text: statement, parameters: declared)
-        return handle
+        return try session.prepare(
+            try text(parameters, 2), declared: parameters[1].value == .null ? "" : try text(parameters, 1))
     }
 
     private func prepareAndExecute(_ parameters: [Parameter]) throws(SQLServerMessage) {
         let handle = try remember(parameters)
-        let statement = try text(parameters, 2)
-        let statements = try ParseCache.shared.statements(statement, quotedIdentifier: session.options["QUOTED_IDENTIFIER"] != "OFF")
+        let prepared = try session.prepared(handle: handle)
         let output = Parameter(name: parameters[0].name, type: .int, value: .int(Int64(handle)), isOutput: true)
-        try run(statements, session.prepared[handle]?.parameters ?? [], Array(parameters.dropFirst(3)), handle: output)
-    }
-
-    private func known(_ parameters: [Parameter], _ procedure: String) throws(SQLServerMessage) -> (
-        handle: Int, statement: SimulatedSession.PreparedStatement
-    ) {
-        guard let first = parameters.first, case .int(let number) = first.value, let statement = session.prepared[Int(number)] else {
-            throw SQLServerMessage(8179, state: 2, "Could not find prepared statement with handle \(parameters.first?.value.integer ?? 0).")
-        }
-        return (Int(number), statement)
+        try run(prepared.statements, prepared.parameters, Array(parameters.dropFirst(3)), handle: output)
     }
 
     private func executePrepared(_ parameters: [Parameter]) throws(SQLServerMessage) {
-        let (_, prepared) = try known(parameters, "sp_execute")
-        let statements = try ParseCache.shared.statements(prepared.text, quotedIdentifier: session.options["QUOTED_IDENTIFIER"] != "OFF")
-        try run(statements, prepared.parameters, Array(parameters.dropFirst()), handle: nil)
+        let prepared = try session.prepared(handle: parameters.first?.value.integer ?? 0)
+        try run(prepared.statements, prepared.parameters, Array(parameters.dropFirst()), handle: nil)
     }
 
     private func unprepare(_ parameters: [Parameter]) throws(SQLServerMessage) {
-        let (handle, _) = try known(parameters, "sp_unprepare")
-        session.prepared[handle] = nil
+        try session.unprepare(handle: parameters.first?.value.integer ?? 0)
         runner.output.append(.returnStatus(0))
     }
 

@@ -204,9 +204,16 @@ struct SelectPlanner {
         try context.spend(rows.count)
         var frames: [RowFrame] = []
         frames.reserveCapacity(rows.count)
+        // A frame whose row is not wanted is used for the next row.
+        var spare: RowFrame?
         for row in rows {
-            let frame = RowFrame(row, outer: outer)
-            if let filter = parts.filter, try filter(frame) != true { continue }
+            let frame = spare ?? RowFrame(row, outer: outer)
+            if spare != nil { frame.values = row }
+            spare = nil
+            if let filter = parts.filter, try filter(frame) != true {
+                spare = frame
+                continue
+            }
             frames.append(frame)
         }
         return frames

@@ -4,6 +4,8 @@ import TDS
 struct Statement: Sendable {
     let line: Int
     let kind: StatementKind
+    /// Its plans, shared by all who run the same parsed text.
+    let plans = PlanPool()
 }
 
 indirect enum StatementKind: Sendable {

@@ -6,7 +6,7 @@ enum SystemProcedures {
 
     static var names: Set<String> { Set(all.keys) }
 
-    static let all: [String: Body] = drivers.merging(administration) { first, _ in first }
+    static let all: [String: Body] = drivers.merging(administration) { first, _ in first }.merging(preparing) { first, _ in first }
 
     private static let drivers: [String: Body] = [
         "sp_executesql": { call throws(SQLServerMessage) in try executeText(call) },
@@ -189,7 +189,7 @@ enum SystemProcedures {
         let session = call.runner.session
         for statement in statements {
             guard case .query(let query) = statement.kind else { continue }
-            let context = StatementContext(session: session, world: session.instance.world(), variables: variables)
+            let context = StatementContext(.init(session: session, world: session.instance.world(), variables: variables, samples: nil))
             found = try QueryPlanner(context: context).plan(query, outer: nil).columns
             break
         }

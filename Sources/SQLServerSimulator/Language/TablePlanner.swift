@@ -61,32 +61,31 @@ struct TablePlanner {
             guard let stored = context.session.temporaryTables[name] else { throw .invalidObject(path.joined(separator: ".")) }
             return source(stored, table: table, path: scopePath)
         }
-        switch try context.session.catalogue.find(path, context: context) {
-        case .view(let view, let database): return try self.view(view, database, table: table, path: scopePath)
+        let known = try context.find(path)
+        switch known?.found {
+        case .view(let view, _): return self.view(view, databaseAt: known?.place ?? 0, table: table, path: scopePath)
         case .table(let stored): return source(stored, table: table, path: scopePath)
         case .function, nil: throw .invalidObject(path.joined(separator: "."))
         }
     }
 
-    private func view(
-        _ view: VirtualView, _ database: SimulatedDatabase, table: String, path: [String]
-    ) throws(SQLServerMessage) -> TableSource {
-        try view.check(ViewRequest(world: context.world, session: context.session.identity, database: database, arguments: []))
+    private func view(_ view: VirtualView, databaseAt place: Int, table: String, path: [String]) -> TableSource {
         let key = table.lowercased()
         let context = context
-        let columns = view.columns(for: context.world.config.version).map {
+        let columns = view.columns(for: context.version).map {
             ScopeColumn(table: key, path: path, name: $0.name, key: $0.key, type: $0.type, isNullable: $0.isNullable)
         }
-        return TableSource(columns: columns) { _ throws(SQLServerMessage) in try context.rows(of: view, database: database) }
+        return TableSource(columns: columns) { _ throws(SQLServerMessage) in try context.rows(of: view, databaseAt: place) }
     }
 
     private func function(
         _ path: [String], _ arguments: [Expression], alias: String?, columns: [String], outer: Scope?
     ) throws(SQLServerMessage) -> TableSource {
         if path.count == 1, path[0].lowercased() == "string_split" { return try stringSplit(arguments, alias: alias, outer: outer) }
-        guard case .function(let view, let database)? = try context.session.catalogue.find(path, context: context) else {
+        guard let known = try context.find(path), case .function(let view, _) = known.found else {
             throw .invalidObject(path.joined(separator: "."))
         }
+        let place = known.place
         let binder = binder(outer)
         var compiled: [Compiled] = []
         for argument in arguments { compiled.append(try binder.scalar(argument)) }
@@ -102,7 +101,7 @@ struct TablePlanner {
         let values = compiled
         let context = context
         let table = (alias ?? path.last ?? "").lowercased()
-        let result = view.columns(for: context.world.config.version).enumerated().map { index, column in
+        let result = view.columns(for: context.version).enumerated().map { index, column in
             ScopeColumn(
                 table: table, name: index < columns.count ? columns[index] : column.name, type: column.type, isNullable: column.isNullable)
         }
@@ -111,7 +110,8 @@ struct TablePlanner {
             var actual: [TDSValue] = []
             for value in values { actual.append(try value.evaluate(frame)) }
             return try view.rows(
-                ViewRequest(world: context.world, session: context.session.identity, database: database, arguments: actual))
+                ViewRequest(
+                    world: context.world, session: context.identity, database: context.database(at: place), arguments: actual))
         }
     }
 

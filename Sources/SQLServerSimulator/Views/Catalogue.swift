@@ -36,7 +36,7 @@ struct Catalogue {
             if name.isEmpty { return SimulatedDatabase(id: 1, name: "master") }
             throw .invalidObject(name)
         }
-        let login = context.session.identity.login
+        let login = context.identity.login
         if !login.mayOpen(database) { throw .databaseDenied(login: login.name, database: database.name) }
         return database
     }

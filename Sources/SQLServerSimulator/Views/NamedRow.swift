@@ -3,14 +3,15 @@ import TDS
 /// A row given by column name, as the views' makers write it. A list and no dictionary: rows are made by the thousand, and those of one
 /// view name the same columns in the same order.
 struct NamedRow: ExpressibleByDictionaryLiteral {
-    private(set) var cells: [(name: String, value: TDSValue)]
+    /// Without labels: the literal's own array is kept as it is.
+    private(set) var cells: [(String, TDSValue)]
 
     init(dictionaryLiteral elements: (String, TDSValue)...) { cells = elements }
 
     /// Sets a column's value; a later one wins.
     subscript(name: String) -> TDSValue? {
-        get { cells.last { $0.name == name }?.value }
-        set { if let newValue { cells.append((name, newValue)) } else { cells.removeAll { $0.name == name } } }
+        get { cells.last { $0.0 == name }?.1 }
+        set { if let newValue { cells.append((name, newValue)) } else { cells.removeAll { $0.0 == name } } }
     }
 
     /// A view's columns: what stands where, and what stands there when nobody says.
@@ -30,12 +31,12 @@ struct NamedRow: ExpressibleByDictionaryLiteral {
                 var values = unset
                 for (position, cell) in row.cells.enumerated() {
                     if position >= order.count {
-                        order.append((cell.name, indexes[cell.name] ?? -1))
-                    } else if order[position].name != cell.name {
-                        order[position] = (cell.name, indexes[cell.name] ?? -1)
+                        order.append((cell.0, indexes[cell.0] ?? -1))
+                    } else if order[position].name != cell.0 {
+                        order[position] = (cell.0, indexes[cell.0] ?? -1)
                     }
                     let index = order[position].index
-                    if index >= 0 { values[index] = cell.value }
+                    if index >= 0 { values[index] = cell.1 }
                 }
                 return values
             }

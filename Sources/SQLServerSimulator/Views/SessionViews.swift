@@ -47,7 +47,7 @@ enum SessionViews {
     }
 
     private static let sessions: VirtualView = VirtualView(
-        "sys.dm_exec_sessions", requires: .ownRows,
+        "sys.dm_exec_sessions", requires: .ownRows, isSampled: true,
         columns: """
             session_id smallint, login_time datetime, host_name nvarchar(128) null, program_name nvarchar(128) null, host_process_id int
             null,
@@ -99,7 +99,7 @@ enum SessionViews {
         })
 
     private static let requests: VirtualView = VirtualView(
-        "sys.dm_exec_requests", requires: .ownRows,
+        "sys.dm_exec_requests", requires: .ownRows, isSampled: true,
         columns: """
             session_id smallint, request_id int, start_time datetime, status nvarchar(30), command nvarchar(32), sql_handle varbinary(64)
             null,

@@ -93,11 +93,13 @@ struct VirtualView: Sendable {
     /// Rows given by column name; what is left out is NULL, or zero where NULL is not allowed.
     init(
         _ name: String, requires requirement: Requirement = .none, since: SQLServerVersion = .v2014, isPerDatabase: Bool = false,
-        parameters: ClosedRange<Int>? = nil, columns: String, later: [(SQLServerVersion, String)] = [], named: @escaping NamedRows
+        isSampled: Bool = false, parameters: ClosedRange<Int>? = nil, columns: String, later: [(SQLServerVersion, String)] = [],
+        named: @escaping NamedRows
     ) {
         let places = NamedRow.Places(Self.columns(columns) + later.flatMap { Self.columns($0.1) })
         self.init(
-            name, requires: requirement, since: since, isPerDatabase: isPerDatabase, parameters: parameters, columns: columns, later: later
+            name, requires: requirement, since: since, isPerDatabase: isPerDatabase, isSampled: isSampled, parameters: parameters,
+            columns: columns, later: later
         ) { request in
             places.rows(named(request))
         }

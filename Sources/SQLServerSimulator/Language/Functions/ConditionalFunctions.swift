@@ -48,7 +48,7 @@ extension Functions {
     ]
 
     private static func extreme(_ f: FunctionBinder, wantsGreater: Bool) throws(SQLServerMessage) -> Compiled {
-        guard f.context.world.config.version >= .v2022 else { throw .unknownFunction(f.call.path.last ?? "") }
+        guard f.context.version >= .v2022 else { throw .unknownFunction(f.call.path.last ?? "") }
         let (type, values) = try Binder.unified(try f.arguments(1...254))
         return Compiled(type) { row throws(SQLServerMessage) in
             var best = TDSValue.null

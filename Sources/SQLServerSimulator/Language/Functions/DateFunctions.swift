@@ -119,8 +119,10 @@ extension Functions {
 
     private static func clock(_ f: FunctionBinder, _ type: TDSType) throws(SQLServerMessage) -> Compiled {
         _ = try f.arguments(0...0)
-        let value = try DateConversion.fit(f.context.now, from: type, to: type)
-        return Compiled(type, isNullable: false) { _ throws(SQLServerMessage) in value }
+        let context = f.context
+        return Compiled(type, isNullable: false) { _ throws(SQLServerMessage) in
+            try DateConversion.fit(context.now, from: type, to: type)
+        }
     }
 
     /// The first argument, which is a date part's bare name. 155 for an unknown one.

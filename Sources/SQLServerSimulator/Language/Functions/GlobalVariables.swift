@@ -3,18 +3,20 @@ import TDS
 /// The `@@` functions.
 enum GlobalVariables {
     static func bind(_ name: String, _ context: StatementContext) throws(SQLServerMessage) -> Compiled {
-        let session = context.session
         switch name {
-        case "@@rowcount": return Compiled(.int, isNullable: false) { _ throws(SQLServerMessage) in .int(Int64(session.rowCount)) }
-        case "@@error": return Compiled(.int, isNullable: false) { _ throws(SQLServerMessage) in .int(Int64(session.lastError)) }
-        case "@@trancount": return Compiled(.int, isNullable: false) { _ throws(SQLServerMessage) in .int(Int64(session.transactionDepth)) }
+        case "@@rowcount": return Compiled(.int, isNullable: false) { _ throws(SQLServerMessage) in .int(Int64(context.session.rowCount)) }
+        case "@@error": return Compiled(.int, isNullable: false) { _ throws(SQLServerMessage) in .int(Int64(context.session.lastError)) }
+        case "@@trancount":
+            return Compiled(.int, isNullable: false) { _ throws(SQLServerMessage) in .int(Int64(context.session.transactionDepth)) }
         case "@@identity":
             return Compiled(.decimal(precision: 38, scale: 0)) { _ throws(SQLServerMessage) in
-                session.lastIdentity.map { .decimal(TDSDecimal($0)) } ?? .null
+                context.session.lastIdentity.map { .decimal(TDSDecimal($0)) } ?? .null
             }
         default:
-            guard let (value, type) = constant(name, context) else { throw .undeclaredVariable(name) }
-            return Compiled(type, isNullable: false) { _ throws(SQLServerMessage) in value }
+            // The type is the same everywhere; the value is asked when the statement runs.
+            let known = try context.unnoticed { () throws(SQLServerMessage) in constant(name, context) }
+            guard let type = known?.1 else { throw .undeclaredVariable(name) }
+            return Compiled(type, isNullable: false) { _ throws(SQLServerMessage) in constant(name, context)?.0 ?? .null }
         }
     }
 

@@ -3,19 +3,21 @@ import TDS
 extension Functions {
     static let metadata: [String: Bind] = [
         "SERVERPROPERTY": { f throws(SQLServerMessage) in
-            let world = f.context.world
-            return try f.unary(.nvarchar(128), .sqlVariant) { value throws(SQLServerMessage) in ServerProperties.value(value.text, world) }
+            let context = f.context
+            return try f.unary(.nvarchar(128), .sqlVariant) { value throws(SQLServerMessage) in
+                ServerProperties.value(value.text, context.world)
+            }
         },
         "DATABASEPROPERTYEX": { f throws(SQLServerMessage) in
-            let world = f.context.world
+            let context = f.context
             return try f.values(2...2, [.nvarchar(128), .nvarchar(128)], .sqlVariant) { v throws(SQLServerMessage) in
-                ServerProperties.databaseValue(v[0].text, v[1].text, world)
+                ServerProperties.databaseValue(v[0].text, v[1].text, context.world)
             }
         },
         "CONNECTIONPROPERTY": { f throws(SQLServerMessage) in
             let context = f.context
             return try f.unary(.nvarchar(128), .sqlVariant) { value throws(SQLServerMessage) in
-                ServerProperties.connectionValue(value.text, context.world, context.session.identity)
+                ServerProperties.connectionValue(value.text, context.world, context.identity)
             }
         },
         "SESSIONPROPERTY": { f throws(SQLServerMessage) in
@@ -26,7 +28,9 @@ extension Functions {
         },
         "DB_NAME": { f throws(SQLServerMessage) in
             let context = f.context
-            if f.call.arguments.isEmpty { return .constant(.string(context.session.database), .nvarchar(128)) }
+            if f.call.arguments.isEmpty {
+                return Compiled(.nvarchar(128)) { _ throws(SQLServerMessage) in .string(context.session.database) }
+            }
             return try f.unary(.int, .nvarchar(128)) { value throws(SQLServerMessage) in
                 if value.integer == 32_767 { return .null }
                 return context.world.database(id: value.integer).map { .string($0.name) } ?? .null
@@ -35,7 +39,9 @@ extension Functions {
         "DB_ID": { f throws(SQLServerMessage) in
             let context = f.context
             if f.call.arguments.isEmpty {
-                return .constant(context.world.database(named: context.session.database).map { .int(Int64($0.id)) } ?? .null, .smallint)
+                return Compiled(.smallint) { _ throws(SQLServerMessage) in
+                    context.world.database(named: context.session.database).map { .int(Int64($0.id)) } ?? .null
+                }
             }
             return try f.unary(.nvarchar(128), .smallint) { value throws(SQLServerMessage) in
                 context.world.database(named: value.text).map { .int(Int64($0.id)) } ?? .null

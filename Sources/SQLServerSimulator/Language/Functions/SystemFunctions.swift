@@ -3,22 +3,21 @@ import TDS
 extension Functions {
     static let system: [String: Bind] = [
         "SUSER_SNAME": { f throws(SQLServerMessage) in
-            let name = f.context.session.identity.login.name
+            let context = f.context
             _ = try f.arguments(0...1)
             if f.call.arguments.count == 1 {
                 return try f.unary(nil, .nvarchar(128)) { value throws(SQLServerMessage) in
-                    value == .binary([1]) ? .string("sa") : .string(name)
+                    value == .binary([1]) ? .string("sa") : .string(context.identity.login.name)
                 }
             }
-            return .constant(.string(name), .nvarchar(128))
+            return Compiled(.nvarchar(128)) { _ throws(SQLServerMessage) in .string(context.identity.login.name) }
         },
-        "SUSER_NAME": { f throws(SQLServerMessage) in try constant(f, 0...1, .string(f.context.session.identity.login.name), .nvarchar(128))
-        },
+        "SUSER_NAME": { f throws(SQLServerMessage) in try constant(f, 0...1, .nvarchar(128)) { .string($0.identity.login.name) } },
         "SYSTEM_USER": { f throws(SQLServerMessage) in
-            try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128))
+            try constant(f, 0...0, .nvarchar(128)) { .string($0.identity.login.name) }
         },
         "ORIGINAL_LOGIN": { f throws(SQLServerMessage) in
-            try constant(f, 0...0, .string(f.context.session.identity.login.name), .nvarchar(128))
+            try constant(f, 0...0, .nvarchar(128)) { .string($0.identity.login.name) }
         },
         "SUSER_ID": { f throws(SQLServerMessage) in
             let own: TDSValue = .int(f.context.session.identity.login.name == "sa" ? 1 : 259)
@@ -27,18 +26,17 @@ extension Functions {
             }
         },
         "SUSER_SID": { f throws(SQLServerMessage) in
-            try constant(f, 0...2, .binary(f.context.session.identity.login.sid), .varbinary(85))
+            try constant(f, 0...2, .varbinary(85)) { .binary($0.identity.login.sid) }
         },
-        "USER_NAME": { f throws(SQLServerMessage) in try constant(f, 0...1, .string(user(f)), .nvarchar(128)) },
-        "USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
-        "CURRENT_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
-        "SESSION_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(user(f)), .nvarchar(128)) },
+        "USER_NAME": { f throws(SQLServerMessage) in try constant(f, 0...1, .nvarchar(128)) { .string($0.identity.databaseUser) } },
+        "USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .nvarchar(128)) { .string($0.identity.databaseUser) } },
+        "CURRENT_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .nvarchar(128)) { .string($0.identity.databaseUser) } },
+        "SESSION_USER": { f throws(SQLServerMessage) in try constant(f, 0...0, .nvarchar(128)) { .string($0.identity.databaseUser) } },
         "USER_ID": { f throws(SQLServerMessage) in try userID(f) },
         "DATABASE_PRINCIPAL_ID": { f throws(SQLServerMessage) in try userID(f) },
-        "HOST_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.hostName), .nvarchar(128)) },
-        "HOST_ID": { f throws(SQLServerMessage) in try constant(f, 0...0, .string("1"), .char(10)) },
-        "APP_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .string(f.context.session.identity.programName), .nvarchar(128))
-        },
+        "HOST_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .nvarchar(128)) { .string($0.identity.hostName) } },
+        "HOST_ID": { f throws(SQLServerMessage) in try constant(f, 0...0, .char(10)) { _ in .string("1") } },
+        "APP_NAME": { f throws(SQLServerMessage) in try constant(f, 0...0, .nvarchar(128)) { .string($0.identity.programName) } },
         "IS_SRVROLEMEMBER": { f throws(SQLServerMessage) in
             let own = f.context.session.identity.login
             let logins = f.context.world.config.logins
@@ -59,13 +57,13 @@ extension Functions {
                 .int(isOwner || value.text.lowercased() == "public" ? 1 : 0)
             }
         },
-        "IS_ROLEMEMBER": { f throws(SQLServerMessage) in try constant(f, 1...2, .int(user(f) == "dbo" ? 1 : 0), .int) },
+        "IS_ROLEMEMBER": { f throws(SQLServerMessage) in try constant(f, 1...2, .int) { .int($0.identity.databaseUser == "dbo" ? 1 : 0) } },
         "HAS_PERMS_BY_NAME": { f throws(SQLServerMessage) in try hasPermission(f) },
         "HAS_DBACCESS": { f throws(SQLServerMessage) in
             let context = f.context
             return try f.unary(.nvarchar(128), .int) { value throws(SQLServerMessage) in
                 guard let database = context.world.database(named: value.text) else { return .null }
-                return .int(context.session.identity.login.mayOpen(database) ? 1 : 0)
+                return .int(context.identity.login.mayOpen(database) ? 1 : 0)
             }
         },
         "ERROR_NUMBER": { f throws(SQLServerMessage) in try caught(f, .int) { .int(Int64($0.number)) } },
@@ -81,8 +79,8 @@ extension Functions {
             return try f.nullary(.smallint) { .int(session.transactionDepth > 0 ? 1 : 0) }
         },
         "ROWCOUNT_BIG": { f throws(SQLServerMessage) in
-            let session = f.context.session
-            return try f.nullary(.bigint) { .int(Int64(session.rowCount)) }
+            let context = f.context
+            return try f.nullary(.bigint) { .int(Int64(context.session.rowCount)) }
         },
         "SCOPE_IDENTITY": { f throws(SQLServerMessage) in
             let session = f.context.session
@@ -96,13 +94,13 @@ extension Functions {
                 return .string(MessageFormat.fill(values[0].text, Array(values.dropFirst())))
             }
         },
-        "GETANSINULL": { f throws(SQLServerMessage) in try constant(f, 0...1, .int(1), .int) },
+        "GETANSINULL": { f throws(SQLServerMessage) in try constant(f, 0...1, .int) { _ in .int(1) } },
         "CURRENT_TRANSACTION_ID": { f throws(SQLServerMessage) in
-            try constant(f, 0...0, .int(Int64(f.context.session.transactionID)), .bigint)
+            try constant(f, 0...0, .bigint) { .int(Int64($0.session.transactionID)) }
         },
-        "CURRENT_REQUEST_ID": { f throws(SQLServerMessage) in try constant(f, 0...0, .int(0), .smallint) },
-        "CONTEXT_INFO": { f throws(SQLServerMessage) in try constant(f, 0...0, .null, .varbinary(128)) },
-        "SESSION_CONTEXT": { f throws(SQLServerMessage) in try constant(f, 1...1, .null, .sqlVariant) },
+        "CURRENT_REQUEST_ID": { f throws(SQLServerMessage) in try constant(f, 0...0, .smallint) { _ in .int(0) } },
+        "CONTEXT_INFO": { f throws(SQLServerMessage) in try constant(f, 0...0, .varbinary(128)) { _ in .null } },
+        "SESSION_CONTEXT": { f throws(SQLServerMessage) in try constant(f, 1...1, .sqlVariant) { _ in .null } },
         "SQL_VARIANT_PROPERTY": { f throws(SQLServerMessage) in
             try f.values(2...2, [.sqlVariant, .varchar(128)], .sqlVariant) { v throws(SQLServerMessage) in
                 guard case .variant(let type, _) = v[0], v[1].text.lowercased() == "basetype" else { return .null }
@@ -111,11 +109,13 @@ extension Functions {
         },
     ]
 
-    private static func constant(_ f: FunctionBinder, _ counts: ClosedRange<Int>, _ value: TDSValue, _ type: TDSType)
-        throws(SQLServerMessage) -> Compiled
-    {
+    /// One value for the whole statement.
+    private static func constant(
+        _ f: FunctionBinder, _ counts: ClosedRange<Int>, _ type: TDSType, _ value: @escaping (StatementContext) -> TDSValue
+    ) throws(SQLServerMessage) -> Compiled {
         _ = try f.arguments(counts)
-        return Compiled(type) { _ throws(SQLServerMessage) in value }
+        let context = f.context
+        return Compiled(type) { _ throws(SQLServerMessage) in value(context) }
     }
 
     /// The id of the principal that is named, or one's own.
@@ -139,21 +139,21 @@ extension Functions {
         }
     }
 
-    private static func user(_ f: FunctionBinder) -> String { f.context.session.identity.databaseUser }
+    private static func user(_ f: FunctionBinder) -> String { f.context.identity.databaseUser }
 
     /// The error that the CATCH block around handles; NULL outside of one.
     private static func caught(_ f: FunctionBinder, _ type: TDSType, _ pick: @escaping (SQLServerMessage) -> TDSValue)
         throws(SQLServerMessage) -> Compiled
     {
-        let session = f.context.session
-        return try f.nullary(type) { session.caughtErrors.last.map(pick) ?? .null }
+        let context = f.context
+        return try f.nullary(type) { context.session.caughtErrors.last.map(pick) ?? .null }
     }
 
     /// HAS_PERMS_BY_NAME(securable, class, permission): 1, 0, or NULL for a class or a permission that there is none of.
     private static func hasPermission(_ f: FunctionBinder) throws(SQLServerMessage) -> Compiled {
         let context = f.context
         return try f.values(3...5, [.nvarchar(776), .nvarchar(128), .nvarchar(128)], .int, strict: 0) { v throws(SQLServerMessage) in
-            let login = context.session.identity.login
+            let login = context.identity.login
             let permission = v[2].text.uppercased()
             guard v[2] != .null else { return .null }
             switch v[1].text.uppercased() {

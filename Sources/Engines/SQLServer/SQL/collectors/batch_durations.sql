@@ -4,7 +4,7 @@ Title:       Batch durations
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        low: one pass over the counters, which are in memory; no table is read.
-Cadence:     minute
+Cadence:     five_minutes
 Keep:        latest
 Rows:        50
 Columns:

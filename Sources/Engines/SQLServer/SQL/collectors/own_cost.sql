@@ -4,7 +4,7 @@ Title:       Own cost
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough); without it only the session that asks is seen.
 Cost:        low: one row for each session; no table is read.
-Cadence:     minute
+Cadence:     five_minutes
 Keep:        latest
 Rows:        1
 Columns:

@@ -25,6 +25,20 @@ FROM (
         p.cntr_value
     FROM sys.dm_os_performance_counters AS p
     WHERE p.cntr_type IN (272696576, 272696320)
+        AND p.counter_name IN (
+            N'Auto-Param Attempts/sec', N'Background writer pages/sec', N'Backup/Restore Throughput/sec', N'Batch Requests/sec',
+            N'Bytes Received from Replica/sec', N'Bytes Sent to Replica/sec', N'Checkpoint pages/sec', N'Connection Reset/sec',
+            N'Errors/sec', N'Failed Auto-Params/sec', N'Flow Control Time (ms/sec)', N'Flow Control/sec',
+            N'Forced Parameterizations/sec', N'Forwarded Records/sec', N'Free list stalls/sec', N'Full Scans/sec', N'Index Searches/sec',
+            N'Latch Waits/sec', N'Lazy writes/sec', N'Lock Requests/sec', N'Lock Timeouts (timeout > 0)/sec', N'Lock Timeouts/sec',
+            N'Lock Wait Time (ms)', N'Lock Waits/sec', N'Log Bytes Flushed/sec', N'Log Bytes Received/sec', N'Log Flush Wait Time',
+            N'Log Flush Waits/sec', N'Log Flushes/sec', N'Logins/sec', N'Logouts/sec', N'Mirrored Write Transactions/sec',
+            N'Number of Deadlocks/sec', N'Page Splits/sec', N'Page lookups/sec', N'Page reads/sec', N'Page writes/sec',
+            N'Pages Allocated/sec', N'Probe Scans/sec', N'Range Scans/sec', N'Readahead pages/sec', N'Redone Bytes/sec',
+            N'Resent Messages/sec', N'SQL Attention rate', N'SQL Compilations/sec', N'SQL Re-Compilations/sec',
+            N'Table Lock Escalations/sec', N'Temp Tables Creation Rate', N'Total Latch Wait Time (ms)', N'Transaction Delay',
+            N'Transactions/sec', N'Unsafe Auto-Params/sec', N'Version Cleanup rate (KB/s)', N'Version Generation rate (KB/s)',
+            N'Workfiles Created/sec', N'Worktables Created/sec', N'Write Transactions/sec')
 ) AS c
 WHERE c.object_name + N':' + c.counter_name IN (
         N'Access Methods:Forwarded Records/sec', N'Access Methods:Full Scans/sec', N'Access Methods:Index Searches/sec',

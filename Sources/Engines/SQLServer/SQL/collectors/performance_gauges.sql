@@ -15,7 +15,8 @@ Columns:
   counter_percent  gauge  percent  performance_ratio       A ratio in percent; not known while its base is 0, and for all that is no ratio
 */
 -- A ratio (537003264) and its base (1073939712) are two rows, whose names differ irregularly: the base is given the ratio's name, and both
--- are read in one pass. -1 stands for no row of a kind: NULL in an aggregate would make SQL Server add a warning to every answer.
+-- are read in one pass. The plain names are asked first, so that nothing is worked out for the hundreds of rows that are not wanted.
+-- -1 stands for no row of a kind: NULL in an aggregate would make SQL Server add a warning to every answer.
 SELECT TOP (500) g.object_name,
     g.counter_name,
     g.instance_name,
@@ -24,12 +25,13 @@ SELECT TOP (500) g.object_name,
         / NULLIF(NULLIF(MAX(CASE WHEN g.cntr_type = 1073939712 THEN g.cntr_value ELSE -1 END), -1), 0) AS counter_percent
 FROM (
     SELECT c.object_name,
-        CASE c.counter_name
-            WHEN N'Buffer cache hit ratio base' THEN N'Buffer cache hit ratio'
-            WHEN N'Cache Hit Ratio Base' THEN N'Cache Hit Ratio'
-            WHEN N'Log Cache Hit Ratio Base' THEN N'Log Cache Hit Ratio'
-            WHEN N'Worktables From Cache Base' THEN N'Worktables From Cache Ratio'
-            WHEN N'CPU usage % base' THEN N'CPU usage %'
+        CASE
+            WHEN c.cntr_type <> 1073939712 THEN c.counter_name
+            WHEN c.counter_name = N'Buffer cache hit ratio base' THEN N'Buffer cache hit ratio'
+            WHEN c.counter_name = N'Cache Hit Ratio Base' THEN N'Cache Hit Ratio'
+            WHEN c.counter_name = N'Log Cache Hit Ratio Base' THEN N'Log Cache Hit Ratio'
+            WHEN c.counter_name = N'Worktables From Cache Base' THEN N'Worktables From Cache Ratio'
+            WHEN c.counter_name = N'CPU usage % base' THEN N'CPU usage %'
             ELSE c.counter_name
         END AS counter_name,
         c.instance_name,
@@ -43,6 +45,18 @@ FROM (
             p.cntr_type
         FROM sys.dm_os_performance_counters AS p
         WHERE p.cntr_type IN (65792, 65536, 537003264, 1073939712)
+            AND p.counter_name IN (
+                N'Active Temp Tables', N'Active Transactions', N'Buffer cache hit ratio', N'Buffer cache hit ratio base', N'CPU usage %',
+                N'CPU usage % base', N'Cache Hit Ratio', N'Cache Hit Ratio Base', N'Cache Object Counts', N'Cache Pages',
+                N'Connection Memory (KB)', N'Database Cache Memory (KB)', N'Database pages', N'Free Memory (KB)',
+                N'Free Space in tempdb (KB)', N'Granted Workspace Memory (KB)', N'Lock Memory (KB)', N'Lock waits',
+                N'Log Cache Hit Ratio', N'Log Cache Hit Ratio Base', N'Log Pool Memory (KB)', N'Log write waits', N'Logical Connections',
+                N'Longest Transaction Running Time', N'Maximum Workspace Memory (KB)', N'Memory Grants Outstanding',
+                N'Memory Grants Pending', N'Memory grant queue waits', N'Network IO waits', N'Optimizer Memory (KB)',
+                N'Page IO latch waits', N'Page latch waits', N'Page life expectancy', N'Processes blocked', N'SQL Cache Memory (KB)',
+                N'Snapshot Transactions', N'Stolen Server Memory (KB)', N'Target Server Memory (KB)', N'Target pages',
+                N'Temp Tables For Destruction', N'Total Server Memory (KB)', N'Transactions', N'Used memory (KB)', N'User Connections',
+                N'Version Store Size (KB)', N'Wait for the worker', N'Worktables From Cache Base', N'Worktables From Cache Ratio')
     ) AS c
 ) AS g
 WHERE g.object_name + N':' + g.counter_name IN (

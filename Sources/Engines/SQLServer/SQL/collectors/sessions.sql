@@ -4,7 +4,7 @@ Title:       Sessions
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        low: one row for each session, added up; no table is read.
-Cadence:     minute
+Cadence:     five_minutes
 Keep:        latest
 Rows:        10
 Columns:
