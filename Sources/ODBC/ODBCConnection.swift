@@ -12,9 +12,6 @@ package final class ODBCConnection {
     /// Whether a statement past its deadline is cut by SQLCancel; otherwise the driver's own read time-out cuts it.
     let cancelsAtDeadline: Bool
 
-    /// Whether rows are read in blocks (`RowBlock`), with their texts in UTF-8.
-    let readsBlocks: Bool
-
     /// Cuts statements past their deadline, for all connections.
     static let watch = DeadlineWatch(name: "odbc-deadline")
 
@@ -23,11 +20,7 @@ package final class ODBCConnection {
     /// driver obeys it (MariaDB's does not: it has keywords of its own).
     ///
     /// MariaDB's driver cancels by connecting anew, which blocks: pass `cancelsAtDeadline: false` for it and give it a READ_TIMEOUT.
-    ///
-    /// - Parameter readsBlocks: for FreeTDS with `ClientCharset=UTF-8`. The others give a text as bytes in the locale's encoding.
-    package init(
-        _ string: ODBCConnectionString, loginTimeoutSeconds: Int, cancelsAtDeadline: Bool = true, readsBlocks: Bool = false
-    ) throws(ODBCError) {
+    package init(_ string: ODBCConnectionString, loginTimeoutSeconds: Int, cancelsAtDeadline: Bool = true) throws(ODBCError) {
         let environment = try Environment.shared()
         var allocated: SQLHANDLE?
         guard succeeded(SQLAllocHandle(SQLSMALLINT(SQL_HANDLE_DBC), environment.handle, &allocated)), let connection = allocated else {
@@ -43,7 +36,6 @@ package final class ODBCConnection {
         }
         handle = connection
         self.cancelsAtDeadline = cancelsAtDeadline
-        self.readsBlocks = readsBlocks
         messages = records
     }
 
@@ -69,11 +61,15 @@ package final class ODBCConnection {
 
     /// Runs `sql` and reads all that it answers. A failed statement within a batch is in its place, as are the result sets after it.
     /// Throws `ODBCError` when nothing could be read, at the deadline, or when the connection breaks.
+    ///
+    /// - Parameter inBlocks: whether rows are read many at a time (`RowBlock`), which is cheaper. For FreeTDS with `ClientCharset=UTF-8` only:
+    ///   the others give a text as bytes in the locale's encoding. A failure then takes the rows with it that came before it in its block,
+    ///   also those of the statement before: whoever wants them asks again without blocks.
     package func resultSets(
-        _ sql: String, _ parameters: [ODBCParameter] = [], deadlineSeconds: Double, rowCountMax: Int
+        _ sql: String, _ parameters: [ODBCParameter] = [], deadlineSeconds: Double, rowCountMax: Int, inBlocks: Bool = false
     ) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
         let statement = try ODBCStatement(self, deadlineSeconds: deadlineSeconds)
-        return try statement.resultSets(of: sql, parameters, rowCountMax: rowCountMax)
+        return try statement.resultSets(of: sql, parameters, rowCountMax: rowCountMax, inBlocks: inBlocks)
     }
 }
 

@@ -68,8 +68,9 @@ package final class ODBCStatement {
         try describe()
     }
 
-    func resultSets(of sql: String, _ parameters: [ODBCParameter], rowCountMax: Int) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>]
-    {
+    func resultSets(
+        of sql: String, _ parameters: [ODBCParameter], rowCountMax: Int, inBlocks: Bool
+    ) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
         var results: [Result<ODBCResultSet, ODBCError>] = []
         var more = true
         do { try execute(sql, parameters) } catch {
@@ -82,7 +83,7 @@ package final class ODBCStatement {
             if !columns.isEmpty {
                 var set = ODBCResultSet(columns: columns)
                 do {
-                    try readRows(into: &set, rowCountMax: rowCountMax)
+                    try readRows(into: &set, rowCountMax: rowCountMax, inBlocks: inBlocks)
                     set.isTruncated = set.isTruncated || isTruncated
                     results.append(.success(set))
                 } catch {
@@ -96,9 +97,9 @@ package final class ODBCStatement {
         return results
     }
 
-    /// The rows of the current result set: in blocks where the driver and the columns allow it.
-    private func readRows(into set: inout ODBCResultSet, rowCountMax: Int) throws(ODBCError) {
-        if connection.readsBlocks, let block = RowBlock(columns, sizes: columnSizes, in: blockBuffer), block.bind(to: handle) {
+    /// The rows of the current result set: in blocks where that is wanted and the columns allow it.
+    private func readRows(into set: inout ODBCResultSet, rowCountMax: Int, inBlocks: Bool) throws(ODBCError) {
+        if inBlocks, let block = RowBlock(columns, sizes: columnSizes, in: blockBuffer), block.bind(to: handle) {
             defer { block.unbind(from: handle) }
             while try fetch() {
                 for row in 0..<block.fetchedCount {

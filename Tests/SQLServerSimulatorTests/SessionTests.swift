@@ -80,6 +80,74 @@ struct SessionTests {
         #expect(Harness.text(harness.session.call(procedure: "nosuch", parameters: [])).hasPrefix("!2812"))
     }
 
+    @Test func batchesArePreparedInTSQLToo() {
+        let harness = Harness()
+        let prepare = "DECLARE @h int; EXEC sp_prepexec @h OUTPUT, N'@p int', N'SELECT @p + 1; SELECT N''it''''s''', 1; SELECT @h"
+        #expect(harness.text(prepare) == "2\nit's\n1")
+        #expect(harness.text("EXEC sp_execute 1, 41") == "42\nit's")
+        let twice = "DECLARE @h int; EXEC sp_prepare @h OUTPUT, NULL, N'SELECT DB_NAME()'; EXEC sp_execute @h; SELECT @h"
+        #expect(harness.text(twice) == "master\n2")
+        #expect(harness.text("EXEC sp_unprepare 1; EXEC sp_execute 1, 1").hasPrefix("!8179"))
+        #expect(harness.text("DECLARE @h int; EXEC sp_prepexec @h OUTPUT, NULL, N'SELEC 1'; SELECT @h").hasPrefix("!"))
+        harness.session.reset()
+        #expect(harness.text("EXEC sp_execute 2").hasPrefix("!8179"))
+    }
+
+    /// A statement's plan is kept and used by all sessions that send the same text; what it says is each one's own.
+    @Test func aKeptPlanSaysWhatItsSessionSees() throws {
+        let batch = """
+            SELECT @@SPID, @@SERVERNAME, DB_NAME(), DB_ID(), APP_NAME(), SUSER_SNAME(), @@ROWCOUNT, SERVERPROPERTY('ProductVersion');
+            SELECT name FROM sys.databases WHERE database_id = DB_ID();
+            SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE session_id = @@SPID AND EXISTS (SELECT 1 FROM sys.dm_os_sys_info);
+            SELECT CONVERT(varchar(30), GETUTCDATE(), 121), HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE')
+            """
+        let harnesses = [
+            Harness(version: .v2019, number: 1), Harness(version: .v2022, number: 2), Harness(version: .v2019, number: 3),
+        ]
+        func own(_ harness: Harness) -> [String] {
+            let fresh = Harness(version: harness.instance.config.version, number: harness.instance.config.number)
+            return [fresh.text("SELECT @@SERVERNAME"), fresh.text("SELECT SERVERPROPERTY('ProductVersion')")]
+        }
+        for _ in 0..<3 {
+            for harness in harnesses {
+                let lines = harness.text(batch).split(separator: "\n").map(String.init)
+                let cells = try #require(lines.first).split(separator: "|").map(String.init)
+                #expect([cells[1], cells[7]] == own(harness) && cells[2] == "master" && cells[5] == "tester")
+                #expect(lines[1] == "master" && lines[2] == "1" && lines[3].hasSuffix("|1"))
+                #expect(lines[3].hasPrefix(harness.text("SELECT CONVERT(varchar(30), GETUTCDATE(), 121)")))
+                harness.clock.advance(seconds: 61)
+            }
+        }
+        // Another database, and a right that is lost while the plan is kept.
+        let harness = harnesses[0]
+        #expect(harness.text("USE tempdb").isEmpty)
+        #expect(harness.text(batch).contains("\ntempdb\n"))
+        try harness.change(#"{"permissions":[]}"#)
+        #expect(harness.errors(batch).map(\.number).contains(300))
+        #expect(harnesses[2].errors(batch).isEmpty)
+    }
+
+    /// Tables that users made belong to their session: their plans are not kept.
+    @Test func aPlanOverATemporaryTableIsItsSessionsOwn() {
+        let (one, other) = (Harness(number: 1), Harness(number: 2))
+        for harness in [one, other] { _ = harness.text("CREATE TABLE #t (n int); INSERT #t VALUES (\(harness.instance.config.number))") }
+        for _ in 0..<2 {
+            #expect(one.text("SELECT n FROM #t") == "1" && other.text("SELECT n FROM #t") == "2")
+            #expect(one.text("DECLARE @v int = 5; SELECT @v + n FROM #t") == "6")
+            #expect(other.text("DECLARE @v int = 5; SELECT @v + n FROM #t") == "7")
+        }
+        _ = other.text("DROP TABLE #t")
+        #expect(other.text("SELECT n FROM #t") == "!208" && one.text("SELECT n FROM #t") == "1")
+    }
+
+    /// Views are read once for queries that follow each other; a statement that changes something comes between.
+    @Test func whatChangesSomethingComesBetweenTwoReadings() {
+        let harness = Harness()
+        let victim = harness.instance.makeSession(LoginRequest(user: "tester", password: "secret", hostName: "h", programName: "p"))
+        let count = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE session_id = \(victim.spid)"
+        #expect(harness.text("\(count); \(count); KILL \(victim.spid); \(count)") == "1\n1\n0")
+    }
+
     @Test(arguments: [
         String(repeating: "(", count: 5_000) + "1",
         "SELECT " + String(repeating: "(", count: 500) + "1" + String(repeating: ")", count: 500),

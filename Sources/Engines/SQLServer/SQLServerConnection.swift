@@ -21,7 +21,7 @@ final class SQLServerConnection: EngineConnection {
     /// Read by the probe's statements where the batch's own is refused.
     private var knownIdentity: ODBCResultSet?
 
-    private var prepared = PreparedBatches()
+    private var prepared: PreparedBatches
 
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
@@ -45,8 +45,10 @@ final class SQLServerConnection: EngineConnection {
     /// Rows of one result set at most: a server has some 1,100 wait types.
     private static let rowCountMax = 5_000
 
-    init(_ connection: ODBCConnection, target: Target, port: Int) {
+    /// - Parameter readsBlocks: as `PreparedBatches` has it.
+    init(_ connection: ODBCConnection, target: Target, port: Int, readsBlocks: Bool) {
         self.connection = connection
+        prepared = PreparedBatches(readsBlocks: readsBlocks)
         failure = SQLServerFailure(target: target, port: port)
         procedureCall = target.objectsDatabase.map { SQLServerName.collectCall(database: $0) }
     }

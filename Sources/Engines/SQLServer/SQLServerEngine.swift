@@ -38,7 +38,7 @@ struct SQLServerEngine: Engine {
 
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {
         let (connection, port) = try open(target, deadline: CallDeadline(seconds: deadlineSeconds))
-        return SQLServerConnection(connection, target: target, port: port)
+        return SQLServerConnection(connection, target: target, port: port, readsBlocks: config.sqlServerDriver == .freetds)
     }
 
     func deploy(_ target: Target, _ order: DeployOrder, deadlineSeconds: Double) -> DeployResult {
@@ -51,9 +51,7 @@ struct SQLServerEngine: Engine {
         let string = try SQLServerLogin(target: target, port: reachable.port, config: config).connectionString()
         let loginSeconds = max(1, Int(deadline.driverSeconds))
         do throws(ODBCError) {
-            let connection = try reachable.pinned { () throws(ODBCError) in
-                try ODBCConnection(string, loginTimeoutSeconds: loginSeconds, readsBlocks: config.sqlServerDriver == .freetds)
-            }
+            let connection = try reachable.pinned { () throws(ODBCError) in try ODBCConnection(string, loginTimeoutSeconds: loginSeconds) }
             return (connection, reachable.port)
         } catch {
             let failure = SQLServerFailure(target: target, port: reachable.port)

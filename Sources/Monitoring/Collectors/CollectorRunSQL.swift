@@ -41,7 +41,8 @@ package enum CollectorRunSQL {
         try insertSamples(items, on: session)
         try insertHistory(items, on: session)
         // Of several runs of one collector in a batch the newest is what is shown.
-        let newest: [Item] = Dictionary(items.map { ($0.key, $0) }, uniquingKeysWith: { $1 }).values.sorted { $0.key < $1.key }
+        let places = Dictionary(zip(items.map(\.key), items.indices), uniquingKeysWith: { $1 })
+        let newest = places.sorted { $0.key < $1.key }.map { items[$0.value] }
         let withNewRows: [Item] = newest.filter { $0.table.rows != nil && cache.rowsHash($0.key) != $0.table.rowsHash }
         try ChangeSQL.record(
             withNewRows.filter { $0.definition.keep == .changes && $0.table.state.isGood }.map { ($0.run, $0.table) }, on: session)
