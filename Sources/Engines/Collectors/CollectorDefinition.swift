@@ -62,7 +62,9 @@ package struct CollectorDefinition: Sendable, Equatable {
         case windows, linux, mariadb, mysql
         /// SQL Server as one installs it, as against Azure SQL Database and Managed Instance.
         case box
-        case azure
+        /// A server with Agent, msdb and files of its own: all but Azure SQL Database.
+        case instance
+        case azureDatabase
     }
     /// How long rows that are no samples are kept.
     package enum Keep: String, Sendable, Codable {
@@ -117,28 +119,37 @@ package struct ServerTraits: Sendable, Equatable {
     package var minor: Int
     package var isLinux: Bool
     package var isMariaDB: Bool
-    package var isAzure: Bool
+    package var hosting: Hosting
+
+    /// Whose work the server is.
+    package enum Hosting: Sendable {
+        /// Installed, by whomever.
+        case box
+        case managedInstance, azureDatabase
+    }
 
     /// - Parameter version: such as `15.0.4375.4`; what is no number counts as 0.
-    package init(version: String, isLinux: Bool = false, isMariaDB: Bool = false, isAzure: Bool = false) {
+    package init(version: String, isLinux: Bool = false, isMariaDB: Bool = false, hosting: Hosting = .box) {
         let numbers = version.split(separator: ".").map { part in Int(part.prefix { $0.isASCII && $0.isNumber }) ?? 0 }
         major = numbers.first ?? 0
         minor = numbers.count > 1 ? numbers[1] : 0
         self.isLinux = isLinux
         self.isMariaDB = isMariaDB
-        self.isAzure = isAzure
+        self.hosting = hosting
     }
 
     func meets(_ condition: CollectorDefinition.Condition) -> Bool {
         switch condition {
-        case .versionAtLeast(let major, let minor): (self.major, self.minor) >= (major, minor)
-        case .versionBelow(let major, let minor): (self.major, self.minor) < (major, minor)
+        // Azure's kinds say 12.0 and have what the newest version has.
+        case .versionAtLeast(let major, let minor): hosting != .box || (self.major, self.minor) >= (major, minor)
+        case .versionBelow(let major, let minor): hosting == .box && (self.major, self.minor) < (major, minor)
         case .windows: !isLinux
         case .linux: isLinux
         case .mariadb: isMariaDB
         case .mysql: !isMariaDB
-        case .box: !isAzure
-        case .azure: isAzure
+        case .box: hosting == .box
+        case .instance: hosting != .azureDatabase
+        case .azureDatabase: hosting == .azureDatabase
         }
     }
 }
