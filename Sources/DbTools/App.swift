@@ -49,6 +49,7 @@ enum App {
             CompareRoutes(databases: tenants).add(to: group)
             ExportRoutes(databases: tenants).add(to: group)
             CollectionRoutes(databases: tenants).add(to: group)
+            CollectionStatusRoutes(databases: tenants).add(to: group)
             BulkRoutes(databases: tenants, actions: bulk).add(to: group)
             ImportRoutes(databases: tenants, secrets: installation.secrets).add(to: group)
         }
@@ -103,6 +104,9 @@ enum App {
             vet: { target in
                 let result = await probe.probe(target, allow: outbound)
                 return result.errorCode == .driverFailed ? EngineError(.driverFailed, result.message) : nil
+            },
+            diskSpace: { [postgres = DataDirectory(config.dataDirectory).postgres] in
+                config.databaseURL == nil ? DiskRoom.Space.of(postgres) : nil
             }
         ) { kind in
             engines[kind] ?? kind.makeEngine(engineConfig(config))

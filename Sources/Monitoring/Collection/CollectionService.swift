@@ -48,18 +48,21 @@ package final class CollectionService: Service {
     private let quarantine: Quarantine
     private let vet: @Sendable (Target) async -> EngineError?
     private let catalogue: @Sendable (EngineKind) -> [CollectorDefinition]
+    private let halt: CollectionHalt
 
     /// - Parameters:
     ///   - record: who is being read, for the next process should a driver end this one; nil: not kept.
     ///   - vet: tries a server in a process of its own, and says what is wrong when that process crashed.
     ///   - catalogue: what is collected besides the core.
+    ///   - halt: while it is on, nothing is read.
     package init(
         config: CollectionConfig, index: FleetIndex, leases: ShardLeases, buffer: RunBuffer, secrets: SecretBox, lanes: TargetLanes,
         metrics: CollectionMetrics, logger: Logger, record: InFlightRecord? = nil, startedAt: Date = Date(),
         vet: @escaping @Sendable (Target) async -> EngineError? = { _ in nil },
         catalogue: @escaping @Sendable (EngineKind) -> [CollectorDefinition] = CollectorCatalogue.of,
-        engines: @escaping @Sendable (EngineKind) -> any Engine
+        halt: CollectionHalt = CollectionHalt(), engines: @escaping @Sendable (EngineKind) -> any Engine
     ) {
+        self.halt = halt
         self.catalogue = catalogue
         self.record = record
         quarantine = Quarantine(record?.interrupted ?? [:], startedAt: startedAt)
@@ -77,6 +80,9 @@ package final class CollectionService: Service {
 
     /// Connections closed at once, as when another collector takes over a share of the servers, past which their memory is given back.
     private static let closingCountToGiveBack = 50
+
+    /// The server is another collector's by now.
+    private struct HandedOver: Error {}
 
     /// So many driver calls hang that this process should be replaced by a fresh one.
     package struct LanesExhausted: Error {}
@@ -121,6 +127,7 @@ package final class CollectionService: Service {
     }
 
     private func takeDue(now: Date) -> [FleetIndex.Due] {
+        if halt.isOn { return [] }  // what goes by meanwhile is counted when it is due again
         let (due, broken) = index.takeDue(now: now) { tenant, server in
             let password = try server.sealedPassword.map {
                 try secrets.open($0.bytes, for: tenant.id, context: server.passwordContext)
@@ -153,6 +160,9 @@ package final class CollectionService: Service {
             index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
         } catch let error as EngineError {
             failed(due, error, startedAt: startedAt, now: fixedNow ?? Date())
+        } catch is HandedOver {
+            metrics.count(.handedOverRuns)
+            index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
         } catch {
             // Cancelled: we are stopping, and know nothing of the server.
             index.failed(due, isPermission: true, startedAt: startedAt, now: fixedNow ?? Date())
@@ -180,8 +190,11 @@ package final class CollectionService: Service {
         let collectors = due.traits.map { index.everyTime(due, wanted(due, $0), now: now) } ?? []
         // A run that must connect, or that failed last time, may hang: it stays off the lane on which all others depend.
         let lane: TargetLanes.Lane = due.session.isOpen && due.run.failuresInARow == 0 ? .collect : .connect
-        return try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) { [session = due.session] in
-            try session.collect(engine, with: collectors, deadlineSeconds: deadlineSeconds)
+        return try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) {
+            [session = due.session, leases, shard = due.run.key.shard] in
+            // It may have waited long for its thread: what another collector holds by now would be read for nothing.
+            guard leases.held[shard] != nil else { throw HandedOver() }
+            return try session.collect(engine, with: collectors, deadlineSeconds: deadlineSeconds)
         }
     }
 

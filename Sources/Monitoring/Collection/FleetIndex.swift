@@ -132,6 +132,13 @@ package final class FleetIndex: Sendable {
         state.withLock { state in for id in state.tenants.keys { state.tenants[id]?.changeNumber = 0 } }
     }
 
+    /// What is remembered of the stored layouts and rows of these shards' servers may not hold any more.
+    func forgetStored(ofShards shards: Set<Int>) {
+        guard !shards.isEmpty else { return }
+        let servers = state.withLock { $0.entries.keys.filter { shards.contains($0.shard) }.map(\.server) }
+        for server in servers { cache.forget(server) }
+    }
+
     private static func remove(_ key: PlanKey, _ state: inout State) {
         state.plan.remove(key)
         guard let entry = state.entries.removeValue(forKey: key) else { return }

@@ -24,7 +24,8 @@ package final class FleetWatch: Service {
         var lastPollAt: [Tenant.ID: Date] = [:]
         var announced: Set<String> = []
         var leaseGeneration = -1
-        var shards: Set<Int> = []
+        /// Of the leases that were held last time, by shard.
+        var epochs: [Int: Int64] = [:]
     }
 
     private let databases: TenantDatabases
@@ -67,14 +68,18 @@ package final class FleetWatch: Service {
     /// `PostgresError`.
     @discardableResult package func tick(now: Date) async throws -> Int {
         let tenants = try await databases.tenants()
-        let (generation, shards) = (leases.generation, Set(leases.held.keys))
-        let (gained, changed) = state.withLock { state in
+        let (generation, epochs) = (leases.generation, leases.held)
+        let shards = Set(epochs.keys)
+        let (gained, before) = state.withLock { state in
             defer {
                 state.leaseGeneration = generation
-                state.shards = shards
+                state.epochs = epochs
             }
-            return (generation != state.leaseGeneration, shards != state.shards)
+            return (generation != state.leaseGeneration, state.epochs)
         }
+        let changed = shards != Set(before.keys)
+        // Lost and won back between two looks: somebody else has written meanwhile.
+        index.forgetStored(ofShards: Set(epochs.filter { shard, epoch in before[shard].map { $0 != epoch } ?? false }.keys))
         if changed || index.count > 0 { index.keepOnly(tenants: Set(tenants.map(\.id)), shards: shards) }
         if gained {
             index.forgetChangeNumbers()

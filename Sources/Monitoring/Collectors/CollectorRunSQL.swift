@@ -36,6 +36,8 @@ package enum CollectorRunSQL {
             guard let epoch = epochs[run.server], run.epoch >= epoch else { continue }
             items += run.tables.map { Item(run: run, table: $0) }
         }
+        let taken = try SlotSQL.taken(items.map { ($0.run, $0.table.collector) }, cache: cache, on: session)
+        items.removeAll { taken.contains(SlotSQL.Key(server: $0.run.server, collector: $0.table.collector, slotAt: $0.run.slotAt)) }
         guard !items.isEmpty else { return findings }
         try placeSeries(in: &items, cache, &findings, on: session)
         try insertSamples(items, on: session)

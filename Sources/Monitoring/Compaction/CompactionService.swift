@@ -39,10 +39,13 @@ package final class CompactionService: Service {
 
     private let databases: TenantDatabases
     private let leases: ShardLeases
+    private let halt: CollectionHalt
     private let logger: Logger
     private let rolledUpAt = Mutex<[Tenant.ID: Date]>([:])
 
-    package init(databases: TenantDatabases, leases: ShardLeases, logger: Logger) {
+    /// - Parameter halt: while it is on, nothing is compacted: a chunk needs room before the samples give theirs back.
+    package init(databases: TenantDatabases, leases: ShardLeases, halt: CollectionHalt = CollectionHalt(), logger: Logger) {
+        self.halt = halt
         self.databases = databases
         self.leases = leases
         self.logger = logger
@@ -83,7 +86,7 @@ package final class CompactionService: Service {
         return total
     }
 
-    private func isOurs(_ tenant: Tenant) -> Bool { leases.held[MaintenanceService.shard(of: tenant.id)] != nil }
+    private func isOurs(_ tenant: Tenant) -> Bool { !halt.isOn && leases.held[MaintenanceService.shard(of: tenant.id)] != nil }
 
     // MARK: Chunks
 

@@ -930,6 +930,8 @@ export interface CollectorStatus {
   cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
   /** Seconds between two runs on this server */
   intervalSeconds: number;
+  /** Whether it is switched on here, and the server's collection too */
+  enabled: boolean;
   /** Whose rows are kept beside the samples */
   keep: "latest" | "changes" | "every";
   columnCount: number;
@@ -955,6 +957,8 @@ export interface CollectorTable {
   cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
   /** Seconds between two runs on this server */
   intervalSeconds: number;
+  /** Whether it is switched on here, and the server's collection too */
+  enabled: boolean;
   /** Whose rows are kept beside the samples */
   keep: "latest" | "changes" | "every";
   columnCount: number;
@@ -984,6 +988,23 @@ export interface CollectorTable {
 
 /** A cell for each column, in their order */
 export type CollectorRows = ((string | number | boolean | null)[])[];
+
+export interface CollectionStatus {
+  state: "running" | "waiting" | "stopped";
+  /** Why it is not running */
+  message: string | null;
+  since: Time | null;
+  /** Collector processes that are alive, on all nodes */
+  collectorCount: number;
+  /** That wait for the database, those of collectors beside the core included */
+  waitingRuns: number;
+  /** That never reached the database */
+  droppedRuns: number;
+  /** The same, of collectors beside the core */
+  droppedCollectorRuns: number;
+  /** Slots that went by without a run */
+  skippedRuns: number;
+}
 
 export interface ServerChange {
   id: number;
@@ -1108,6 +1129,12 @@ export interface ThresholdOwner {
   kind: "group" | "server";
   id: ID;
   name: string;
+  cpuPercent: Threshold | null;
+  memoryPercent: Threshold | null;
+}
+
+export interface NearestThresholds {
+  serverId: ID;
   cpuPercent: Threshold | null;
   memoryPercent: Threshold | null;
 }

@@ -31,6 +31,8 @@ export const liveTopics = [
   "settings.changed",
   "user.changed",
   "apiKey.changed",
+  "collection.status",
+  "collection.lost",
   "tenant.changed",
   "reset",
 ] as const;

@@ -35,6 +35,9 @@ const tenantWords: Readonly<Record<string, string>> = {
   operation_stopped: "Stopped operation",
   operation_ended: "Operation ended",
   config_changed: "Changed settings",
+  collection_stopped: "Collection stopped",
+  collection_resumed: "Collection went on",
+  samples_lost: "Lost readings",
 };
 /** Of people: in a tenant's log and in the installation's. */
 const userWords: Readonly<Record<string, string>> = {
