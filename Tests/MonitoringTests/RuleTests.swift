@@ -16,11 +16,13 @@ import Testing
     static let good = RunResult.reading(values: [.cpuPercent: 10, .memoryPercent: 10], missing: [])
     static let bad = RunResult.failure(CollectionFailure(code: "TIMEOUT", message: "No answer."))
 
-    @Test("PRD 3.6-3, 3.6-4: health follows the thresholds of CPU and memory", arguments: [
-        (80.0, 10.0, ServerHealth.healthy), (80.1, 10, .warning), (95, 10, .warning), (95.1, 10, .critical), (10, 85, .healthy),
-        (10, 86, .warning),
-        (10, 96, .critical), (90, 96, .critical), (96, 86, .critical),
-    ])
+    @Test(
+        "PRD 3.6-3, 3.6-4: health follows the thresholds of CPU and memory",
+        arguments: [
+            (80.0, 10.0, ServerHealth.healthy), (80.1, 10, .warning), (95, 10, .warning), (95.1, 10, .critical), (10, 85, .healthy),
+            (10, 86, .warning),
+            (10, 96, .critical), (90, 96, .critical), (96, 86, .critical),
+        ])
     func healthFollowsTheThresholds(cpu: Double, memory: Double, health: ServerHealth) {
         #expect(Self.state(after: [.reading(values: [.cpuPercent: cpu, .memoryPercent: memory], missing: [])]).health == health)
     }

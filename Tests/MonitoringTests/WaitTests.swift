@@ -113,7 +113,8 @@ import Testing
             #expect(try await values("metric=cpu&label=prod") == [])
             let first = try await client.send(.get, "/metrics/compare?metric=cpu&top=1").json.array?.first
             #expect(first?["serverId"]?.string == ids[2].description && first?["health"] == "healthy" && first?["collectedAt"] != nil)
-            for (query, field) in [("", "metric"), ("metric=x", "metric"), ("metric=cpu&top=501", "top"), ("metric=cpu&order=up", "order")] {
+            for (query, field) in [("", "metric"), ("metric=x", "metric"), ("metric=cpu&top=501", "top"), ("metric=cpu&order=up", "order")]
+            {
                 let reply = try await client.send(.get, "/metrics/compare?\(query)")
                 #expect(reply.status == 400 && reply.json == [.string(field)], "\(query)")
             }

@@ -12,7 +12,6 @@ const { shownColumns, sortedRows, matchingRows, rowsCsv, cellText } = await impo
 const { latencyMs, withLatency } = await import("../src/features/monitoring/components/io-latency");
 const { blockerOf, blockingColumns, blockingTree, flatTree } = await import("../src/features/monitoring/components/blocking");
 const { backupColumns, verdictOf } = await import("../src/features/monitoring/components/backup-verdict");
-const { pageOf } = await import("../src/features/monitoring/api/list-changes");
 const { differences } = await import("../src/features/monitoring/components/changes-tab");
 const { costOf } = await import("../src/features/monitoring/components/collectors-tab");
 const { cellOf, scaleOf } = await import("../src/features/monitoring/components/heat-cells");
@@ -123,11 +122,6 @@ test("a backup's worth is said in words", () => {
   assert.equal(said("FULL", "2026-03-16T12:00:00Z", "2026-03-17T05:00:00Z"), "No log backup for 7 h");
   assert.equal(said("FULL", "2026-03-16T12:00:00Z", "2026-03-17T11:50:00Z"), "Backed up, log too");
   assert.match(said("SIMPLE", "2026-03-16T12:00:00Z", null), /^Backed up/);
-});
-test("a page of changes never ends within a moment", () => {
-  const change = (id: number, changedAt: string): Parameters<typeof pageOf>[0][number] => ({ id, collector: "c", labels: {}, change: "changed", before: {}, after: {}, changedAt });
-  const list = [...Array.from({ length: 48 }, (_, i) => change(i, `t${99 - i}`)), ...Array.from({ length: 5 }, (_, i) => change(60 + i, "t10")), change(70, "t09")];
-  assert.deepEqual([pageOf(list).changes.length, pageOf(list).olderThan, pageOf(list.slice(0, 9)).olderThan], [53, "t10", null]);
 });
 test("of a change only what differs is shown", () => {
   const change = { id: 1, collector: "c", labels: {}, change: "changed" as const, before: { a: 1, b: "x" }, after: { a: 2, b: "x", c: true }, changedAt: "" };

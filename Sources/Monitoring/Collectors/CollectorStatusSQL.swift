@@ -12,13 +12,16 @@ package enum CollectorStatusSQL {
         var engine: EngineKind
         var intervalSeconds: Int
         var isCollected: Bool
+        var collectorsDisabled: [String]
     }
 
     static func host(_ server: Server.ID, on session: TenantSession) throws -> Host {
         let rows = try session.rows("SELECT engine FROM fleet.servers WHERE id = \(server) AND deleted_at IS NULL")
         guard let row = rows.first else { throw AppError.notFound("The server") }
         let settings = try CollectionSettings.find(server, on: session)
-        return Host(engine: try row.decodeWord("engine"), intervalSeconds: settings.intervalSeconds, isCollected: settings.enabled)
+        return Host(
+            engine: try row.decodeWord("engine"), intervalSeconds: settings.intervalSeconds, isCollected: settings.enabled,
+            collectorsDisabled: settings.collectorsDisabled)
     }
 
     /// All collectors of the server's engine, those that never ran as pending. Throws `.notFound`.
@@ -71,7 +74,8 @@ package enum CollectorStatusSQL {
 
     private static func status(_ definition: CollectorDefinition, _ host: Host, _ row: PostgresRow?) throws -> CollectorStatus {
         var status = CollectorStatus(
-            definition: definition, intervalSeconds: definition.cadence.seconds(intervalSeconds: host.intervalSeconds))
+            definition: definition, intervalSeconds: definition.cadence.seconds(intervalSeconds: host.intervalSeconds),
+            isEnabled: host.isCollected && !host.collectorsDisabled.contains(definition.name))
         guard let row else { return status }
         status.state = try row.decodeWord("state")
         status.message = try row.decode("message")
@@ -107,4 +111,29 @@ package enum CollectorStatusSQL {
             }
         )
     }
+
+    /// When runs of a collector were kept, newest first: from `from` until `to`. Throws `.notFound`.
+    package static func moments(
+        _ name: String, of server: Server.ID, from: Date, to: Date, limit: Int, on session: TenantSession
+    ) throws -> [KeptMoment] {
+        let host = try host(server, on: session)
+        guard CollectorCatalogue.named(name, of: host.engine)?.keep == .every else {
+            throw AppError.notFound("The history of the collector")
+        }
+        return try session.rows(
+            """
+            SELECT h.collected_at, jsonb_array_length(h.rows)
+            FROM monitoring.table_history h
+            WHERE h.server_id = \(server) AND h.collector = \(name) AND h.collected_at >= \(from) AND h.collected_at <= \(to)
+            ORDER BY h.collected_at DESC
+            LIMIT \(limit)
+            """
+        ).map { KeptMoment(collectedAt: try $0.decode(0), rowCount: try $0.decode(1)) }
+    }
+}
+
+/// A run whose rows are kept.
+package struct KeptMoment: Sendable, Encodable {
+    package let collectedAt: Date
+    package let rowCount: Int
 }

@@ -79,7 +79,7 @@ function CollectorRow({ collector: c }: { collector: CollectorSummary }): ReactE
         </button>
       </td>
       <td>
-        <CollectorStatus state={c.state} />
+        {c.enabled ? <CollectorStatus state={c.state} /> : <span className="badge" data-s="unknown">Switched off</span>}
         {c.failuresInARow > 1 && <span className="m3 t11">{` ${count(c.failuresInARow)} times`}</span>}
       </td>
       <td className="m2">{cadenceText(c)}</td>
