@@ -2055,7 +2055,7 @@ enum CollectorSQL {
         DELETE FROM dbtools.schema_version;
 
         INSERT INTO dbtools.schema_version (version, applied_at, applied_by)
-        VALUES (2, now(), current_user);
+        VALUES (3, now(), current_user);
         """#
     /// PostgreSQL/SQL/deploy/preflight.sql
     static let postgreSQLDeployPreflight = #"""
@@ -3372,7 +3372,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectIdentity
         AS
         -- DbTools: who answers, and what the caller may see.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128))) AS server_name,
             CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
@@ -3389,7 +3389,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectSystem
         AS
         -- DbTools: logical processors and the start of the server.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT cpu_count,
             sqlserver_start_time AS started_at_local,
@@ -3402,7 +3402,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectMemory
         AS
         -- DbTools: physical memory of the machine.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT total_physical_memory_kb, available_physical_memory_kb
         FROM sys.dm_os_sys_memory;
@@ -3412,7 +3412,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectProcessMemory
         AS
         -- DbTools: memory of the SQL Server process.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT physical_memory_in_use_kb
         FROM sys.dm_os_process_memory;
@@ -3422,7 +3422,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectCPU
         AS
         -- DbTools: the newest record of the scheduler monitor: CPU of the last minute.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT TOP (1) r.record,
             DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
@@ -3438,7 +3438,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectSessions
         AS
         -- DbTools: user sessions, and what DbTools itself costs.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT COUNT_BIG(*) AS session_count,
             SUM(CASE WHEN program_name = APP_NAME() THEN CAST(cpu_time AS bigint) ELSE 0 END) AS own_cpu_ms
@@ -3450,7 +3450,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectFileIO
         AS
         -- DbTools: physical reads and writes since the start.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT SUM(num_of_reads) AS read_count,
             SUM(num_of_writes) AS write_count,
@@ -3463,7 +3463,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectCounters
         AS
         -- DbTools: raw performance counters.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT RTRIM(object_name) AS object_name,
             RTRIM(counter_name) AS counter_name,
@@ -3478,7 +3478,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectWaits
         AS
         -- DbTools: totals for each wait type since the start.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT RTRIM(wait_type) AS wait_type,
             waiting_tasks_count,
@@ -3492,7 +3492,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectCore
         AS
         -- DbTools: all core readings in one round trip. What is off in DbTools.Settings is left out.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SET LOCK_TIMEOUT 1000;
         SET DEADLOCK_PRIORITY LOW;
@@ -3511,10 +3511,10 @@ enum CollectorSQL {
         GO
         IF EXISTS (SELECT 1 FROM DbTools.SchemaVersion)
             UPDATE DbTools.SchemaVersion
-            SET Version = 2, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
+            SET Version = 3, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
         ELSE
             INSERT INTO DbTools.SchemaVersion (Version, AppliedAt, AppliedBy, CreatedDatabase)
-            VALUES (2, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+            VALUES (3, SYSUTCDATETIME(), SUSER_SNAME(), 0);
         GO
         """#
     /// SQLServer/SQL/deploy/preflight-database.sql

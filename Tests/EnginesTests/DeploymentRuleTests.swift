@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engines
@@ -82,13 +83,13 @@ import Testing
 
     /// PRD 2.9-3 and 2.9-4: a procedure for each class, a settings table, a version table.
     @Test func thereIsAProcedureForEachClassOfCollector() {
-        let names = SQLServerDeployment.expected.filter { $0.kind == .procedure }.map(\.name).sorted()
+        let names = SQLServerDeployment.core.filter { $0.kind == .procedure }.map(\.name).sorted()
         #expect(
             names == [
                 "CollectCPU", "CollectCore", "CollectCounters", "CollectFileIO", "CollectIdentity", "CollectMemory", "CollectProcessMemory",
                 "CollectSessions", "CollectSystem", "CollectWaits",
             ])
-        #expect(SQLServerDeployment.expected.filter { $0.kind == .table }.map(\.name) == ["Settings", "SchemaVersion"])
+        #expect(SQLServerDeployment.core.filter { $0.kind == .table }.map(\.name) == ["Settings", "SchemaVersion"])
         for text in [CollectorSQL.sqlServerDeployObjects, CollectorSQL.postgreSQLDeployObjects] {
             #expect(text.contains("(\(MonitoringObjects.version), "))
         }
@@ -96,8 +97,50 @@ import Testing
         #expect(MySQLDeployment.expected("dbtools").count == 6)
     }
 
+    /// PRD 2.9-11: what a version deploys stays what it is. Collectors are a part of it: raise the version when a DbTools with the old one
+    /// is out there, and write down what this one deploys.
+    @Test func aVersionAlwaysDeploysTheSame() {
+        let traits = [ServerTraits(version: "99"), ServerTraits(version: "99", hosting: .azureDatabase)]
+        let batches = traits.flatMap { CollectorProceduresSQL.procedures(for: $0).map(\.batch) } + [CollectorSQL.sqlServerDeployObjects]
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in batches.joined().utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        #expect("version \(MonitoringObjects.version): \(String(hash, radix: 16))" == "version 3: 3edf05556e859153")
+    }
+
+    /// Issue 4 and PRD 3.4-10: where objects are deployed a call is under 300 bytes, as it travels: UTF-16, with the packet's heads.
+    @Test(arguments: Cadence.allCases) func aCallIsUnderThreeHundredBytes(cadence: Cadence) throws {
+        let traits = ServerTraits(version: "15.0.4375.4")
+        let all = CollectorCatalogue.of(.sqlserver).filter { $0.cadence == cadence && $0.applies(to: traits) }
+        let call = try #require(CollectorProceduresSQL.call(database: "DbTools", all, traits: traits))
+        let core = cadence == .minute ? SQLServerName.collectCall(database: "DbTools") + "\n" : CollectorProceduresSQL.firstResult
+        let headBytes = 8 + 22
+        #expect((core + call).utf16.count * 2 + headBytes < 300)
+        let text = all.map(\.sql).joined(separator: "\n")
+        #expect(cadence == .day || text.utf16.count * 2 > 1_000, "a call is worth its while")
+        // What is off is left out by name; nothing is called that is not shipped, or not of this cadence.
+        let off = try #require(CollectorProceduresSQL.call(database: "a]b", Array(all.dropFirst()), traits: traits))
+        #expect(all.count == 1 || off.hasPrefix("EXEC [a]]b].DbTools.") && off.hasSuffix("N',\(all[0].name),';"))
+        let other = CollectorCatalogue.of(.sqlserver).filter { $0.cadence != cadence }
+        #expect(CollectorProceduresSQL.call(database: "DbTools", all + other, traits: traits) == nil)
+    }
+
+    /// Each collector that suits a server has a procedure there with its text, word for word, and the one of its cadence calls it.
+    @Test(arguments: [
+        ServerTraits(version: "13.0"), ServerTraits(version: "15.0", isLinux: true),
+        ServerTraits(version: "12.0", hosting: .managedInstance), ServerTraits(version: "12.0", hosting: .azureDatabase),
+    ]) func theProceduresHoldTheCollectorsTexts(traits: ServerTraits) {
+        let made = Dictionary(uniqueKeysWithValues: CollectorProceduresSQL.procedures(for: traits).map { ($0.name, $0.batch) })
+        let collectors = CollectorCatalogue.of(.sqlserver).filter { $0.applies(to: traits) }
+        #expect(made.count == collectors.count + Cadence.allCases.count)
+        for collector in collectors {
+            #expect(made["Collector_\(collector.name)"]?.hasSuffix("\n" + collector.sql) == true)
+            let caller = made[CollectorProceduresSQL.name(collector.cadence)] ?? ""
+            #expect(caller.components(separatedBy: "EXEC DbTools.Collector_\(collector.name);").count == 2)
+        }
+    }
+
     @Test func whatIsDeployedIsTakenAwayByName() {
-        for object in SQLServerDeployment.expected { #expect(CollectorSQL.sqlServerDeployRemove.contains(object.name)) }
+        for object in SQLServerDeployment.core { #expect(CollectorSQL.sqlServerDeployRemove.contains(object.name)) }
         for object in PostgreSQLDeployment.expected { #expect(CollectorSQL.postgreSQLDeployRemove.contains(object.name)) }
         for object in MySQLDeployment.expected("x") where object.kind != .schema {
             #expect(CollectorSQL.mySQLDeployRemove.contains(object.name))

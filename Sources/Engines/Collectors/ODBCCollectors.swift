@@ -15,6 +15,12 @@ struct ODBCCollectors {
     let judgement: Judgement
     /// Collectors that this server does not have what they need for, with their answers: not asked again on this connection.
     private(set) var unavailable: [String: CollectorAnswer] = [:]
+    /// The database with the collectors' procedures; nil: there are none, or they failed on this connection.
+    var proceduresDatabase: String?
+    /// What the server is like, once it is known.
+    var traits: ServerTraits?
+    /// Why the procedures failed, where the texts did not.
+    private(set) var proceduresProblem: String?
 
     init(preamble: String, judgement: Judgement) {
         self.preamble = preamble
@@ -28,15 +34,47 @@ struct ODBCCollectors {
         let wanted = collectors.filter { unavailable[$0.name] == nil }
         var answers: [CollectorAnswer] = []
         var unheard: Set<String> = []
-        if !wanted.isEmpty { (answers, unheard) = try together(wanted, connection, deadline) }
+        let called = try called(wanted, connection, deadline)
+        if let called, !called.contains(where: { $0.trouble != nil }) {
+            answers = called
+        } else if !wanted.isEmpty {
+            (answers, unheard) = try together(wanted, connection, deadline)
+        }
         // A failure may end the batch (in MySQL it always does): those that did not answer are asked alone, once.
         for answer in answers { if case .notAvailable = answer.trouble { unheard.insert(answer.collector) } }
         if wanted.count > 1, !unheard.isEmpty { answers = try alone(wanted, answers, unheard, connection, deadline) }
         for answer in answers {
             if case .notAvailable = answer.trouble { unavailable[answer.collector] = answer }
         }
+        if let called { judge(called, beside: answers) }
         let asked = Set(wanted.map(\.name))
         return answers + collectors.compactMap { asked.contains($0.name) ? nil : unavailable[$0.name] }
+    }
+
+    /// The call of the collectors' procedures; nil where there are none to call.
+    func call(_ collectors: [CollectorDefinition]) -> String? {
+        proceduresDatabase.flatMap { CollectorProceduresSQL.call(database: $0, collectors, traits: traits) }
+    }
+
+    /// The answers of the procedures; nil without them.
+    private func called(
+        _ collectors: [CollectorDefinition], _ connection: ODBCConnection, _ deadline: CallDeadline
+    ) throws(ODBCError) -> [CollectorAnswer]? {
+        guard !collectors.isEmpty, let call = call(collectors) else { return nil }
+        return try together(collectors, connection, deadline, text: CollectorProceduresSQL.firstResult + call).answers
+    }
+
+    /// What fails by its procedure and not by its text is the procedures' fault: they are not called again on this connection.
+    private mutating func judge(_ called: [CollectorAnswer], beside answers: [CollectorAnswer]) {
+        let troubled = Set(answers.filter { $0.trouble != nil }.map(\.collector))
+        guard let first = called.first(where: { $0.trouble != nil && !troubled.contains($0.collector) }) else { return }
+        proceduresDatabase = nil
+        let words =
+            switch first.trouble {
+            case .failed(let words), .noPermission(let words), .notAvailable(let words): words
+            case nil: "they gave no answer."
+            }
+        proceduresProblem = "The collectors' procedures failed: \(words)"
     }
 
     /// Takes the collectors' answers out of the results of a batch that has others too; nil where one is missing or anything failed.
@@ -60,9 +98,9 @@ struct ODBCCollectors {
 
     /// The answers, and the names of those that neither answered nor have an error of their own.
     private func together(
-        _ collectors: [CollectorDefinition], _ connection: ODBCConnection, _ deadline: CallDeadline
+        _ collectors: [CollectorDefinition], _ connection: ODBCConnection, _ deadline: CallDeadline, text: String? = nil
     ) throws(ODBCError) -> (answers: [CollectorAnswer], unheard: Set<String>) {
-        let text = ([preamble] + collectors.map(\.sql)).filter { !$0.isEmpty }.joined(separator: "\n")
+        let text = text ?? ([preamble] + collectors.map(\.sql)).filter { !$0.isEmpty }.joined(separator: "\n")
         let rowCountMax = collectors.map(\.rowCountMax).max() ?? 1
         var sets: [ODBCResultSet] = []
         var errors: [ODBCError] = []

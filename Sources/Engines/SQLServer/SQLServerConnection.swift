@@ -29,12 +29,13 @@ final class SQLServerConnection: EngineConnection {
 
     /// Row counts stay on, since without them FreeTDS passes over every other result set that has no rows; and a result set comes first,
     /// since it ends a batch whose first statement fails.
-    private static let preamble = """
+    private static let preamble = settings + CollectorProceduresSQL.firstResult
+    private static let settings = """
         SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SET LOCK_TIMEOUT 1000;
         SET DEADLOCK_PRIORITY LOW;
-        SELECT 1 AS first_result;
+
         """
 
     /// Rows of one result set at most: a server has some 1,100 wait types.
@@ -44,6 +45,7 @@ final class SQLServerConnection: EngineConnection {
         self.connection = connection
         failure = SQLServerFailure(target: target, port: port)
         procedureCall = target.objectsDatabase.map { SQLServerName.collectCall(database: $0) }
+        if target.objectsVersion == MonitoringObjects.version { collectors.proceduresDatabase = target.objectsDatabase }
     }
 
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
@@ -62,12 +64,10 @@ final class SQLServerConnection: EngineConnection {
     ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
         let timer = CallTimer()
         guard isTogether, !collectors.isEmpty, unavailable.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
-        let core = procedureCall ?? batch.text
+        let text = (procedureCall ?? batch.text) + "\n" + (self.collectors.call(collectors) ?? texts(collectors))
         let results: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
-            results = try connection.resultSets(
-                ([core + (procedureCall == nil ? "" : ";")] + collectors.map(\.sql)).joined(separator: "\n"),
-                deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
+            results = try connection.resultSets(text, deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
             results = [.failure(error)]
@@ -87,11 +87,17 @@ final class SQLServerConnection: EngineConnection {
         )
     }
 
+    /// The collectors' statements, behind the settings that the core's own text makes: those of a procedure end with it.
+    private func texts(_ collectors: [CollectorDefinition]) -> String {
+        (procedureCall == nil ? "" : Self.settings) + collectors.map(\.sql).joined(separator: "\n")
+    }
+
     private func reading(of sets: [Result<ODBCResultSet, ODBCError>], _ timer: CallTimer) throws(EngineError) -> Reading {
         var reading = try SQLServerReading(sets, failure: failure).reading(
             collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
         reading.durationMs = timer.milliseconds
-        reading.objectsProblem = procedureProblem
+        reading.objectsProblem = procedureProblem ?? collectors.proceduresProblem
+        collectors.traits = reading.traits
         reading.unavailable = unavailable
         return reading
     }

@@ -26,6 +26,7 @@ package struct CollectedServer: Sendable {
     package var failuresInARow: Int
     /// Where the monitoring objects are, when they are as they were made; nil: the server is asked directly.
     package var objectsDatabase: String?
+    package var objectsVersion: Int?
     package var changeNumber: Int64
 
     /// What the sealed password is bound to.

@@ -20,7 +20,8 @@ extension CollectedServer {
                 coalesce(c.collectors_disabled, '{}') AS collectors_disabled,
                 nearest.cpu_warning, nearest.cpu_critical, nearest.memory_warning, nearest.memory_critical,
                 t.attempted_at, coalesce(t.failures_in_a_row, 0) AS failures_in_a_row,
-                CASE WHEN d.state = 'monitored' THEN d.database_name END AS objects_database
+                CASE WHEN d.state = 'monitored' THEN d.database_name END AS objects_database,
+                CASE WHEN d.state = 'monitored' THEN d.version END AS objects_version
             FROM fleet.servers s
             LEFT JOIN fleet.credentials p ON p.id = s.credential_id
             LEFT JOIN monitoring.collection_config c ON c.server_id = s.id
@@ -53,6 +54,7 @@ extension CollectedServer {
             collectorsDisabled: Set(try row.decode("collectors_disabled", as: [String].self)), thresholds: try OwnThresholds(row),
             lastAttemptAt: try row.decode("attempted_at"), failuresInARow: try row.decode("failures_in_a_row"),
             objectsDatabase: try row.decode("objects_database"),
+            objectsVersion: try row.decode("objects_version", as: Int32?.self).map { Int($0) },
             changeNumber: try row.decode("change_number"))
     }
 }

@@ -134,6 +134,7 @@ package final class CollectionService: Service {
             }
             var target = server.configuration.target(password: password)
             target.objectsDatabase = server.objectsDatabase
+            target.objectsVersion = server.objectsVersion
             return target
         }
         for (run, tenant, error) in broken {

@@ -90,7 +90,9 @@ package final class FleetIndex: Sendable {
                     if let session = state.entries[key]?.session { state.closing.append(session) }
                     state.entries[key] = Entry(server: server)
                 } else {
-                    if let old, old.objectsDatabase != server.objectsDatabase, let session = state.entries[key]?.session {
+                    if let old, (old.objectsDatabase, old.objectsVersion) != (server.objectsDatabase, server.objectsVersion),
+                        let session = state.entries[key]?.session
+                    {
                         // The next run connects anew, to ask in the other way; what it is compared with stays.
                         state.closing.append(session)
                         state.entries[key]?.session = nil
