@@ -977,7 +977,8 @@ enum CollectorSQL {
             @@version AS version,
             @@version_comment AS edition,
             CURRENT_USER() AS account,
-            DATABASE() AS database_name
+            DATABASE() AS database_name,
+            @@performance_schema AS has_performance_schema
         """#
     /// MySQL/SQL/process.sql
     static let mySQLProcess = #"""

@@ -34,6 +34,8 @@ import Testing
             ([good, bad, bad], .offline, .offline), ([good, bad, good, bad], .online, .healthy), ([bad, bad, good], .online, .healthy),
             ([.reading(values: [.cpuPercent: 1], missing: ["x"])], .degraded, .healthy),
             ([.reading(values: [.connectionCount: 1], missing: ["x"])], .degraded, .unknown),
+            ([.reading(values: [.cpuPercent: 1], missing: [], troubled: ["x"])], .degraded, .healthy),
+            ([.reading(values: [.connectionCount: 1], missing: [], troubled: ["x"])], .degraded, .healthy),
             ([.reading(values: [.connectionCount: 1], missing: [])], .online, .healthy),
             ([.reading(values: [:], missing: [])], .online, .unknown),
         ] as [([RunResult], ServerStatus, ServerHealth)])

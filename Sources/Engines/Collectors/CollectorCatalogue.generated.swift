@@ -1386,7 +1386,7 @@ extension CollectorCatalogue {
             versions: "MySQL 8.0 and later; MariaDB has the collector blocking.",
             permissions: "PROCESS, and SELECT on performance_schema.",
             cost: "low while nobody waits: the lists of waits, transactions and sessions; for each wait, the lock.",
-            conditions: [.mysql], keep: .every, rowCountMax: 200,
+            conditions: [.mysql, .performanceSchema], keep: .every, rowCountMax: 200,
             columns: [
                 CollectorColumn("session_id", .label, "Id of the session"),
                 CollectorColumn("blocked_by", .text, "Sessions that it waits for, with commas; NULL: it waits for nobody"),
@@ -1440,10 +1440,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "file_io", title: "File IO", engine: .mysql, cadence: .fiveMinutes,
             purpose: "reads and writes of files by what they are for, as performance_schema counts it.",
-            versions: "MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.",
+            versions: "MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.",
             permissions: "SELECT on performance_schema.",
             cost: "low: some fifty rows of memory.",
-            conditions: [], keep: .latest, rowCountMax: 100,
+            conditions: [.performanceSchema], keep: .latest, rowCountMax: 100,
             columns: [
                 CollectorColumn("file_kind", .label, "What the files are for, such as innodb/innodb_data_file"),
                 CollectorColumn("read_count", .counter, unit: "operations", metric: "file_kind_reads", "Reads"),
@@ -1609,7 +1609,7 @@ extension CollectorCatalogue {
             versions: "MySQL 8.0 and later; MariaDB has the collector replication.",
             permissions: "SELECT on performance_schema.",
             cost: "low: a row for each channel and worker, of memory.",
-            conditions: [.mysql], keep: .latest, rowCountMax: 100,
+            conditions: [.mysql, .performanceSchema], keep: .latest, rowCountMax: 100,
             columns: [
                 CollectorColumn("channel_name", .label, "Name of the channel; empty: the usual one"),
                 CollectorColumn("source_host", .text, "Server that the changes come from"),
@@ -1733,10 +1733,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "statements", title: "Statements", engine: .mysql, cadence: .fiveMinutes,
             purpose: "the statements that took most time, as performance_schema counts them.",
-            versions: "MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.",
+            versions: "MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.",
             permissions: "SELECT on performance_schema.",
             cost: "medium: the table of statements in memory, 10,000 rows at most by default.",
-            conditions: [], keep: .latest, rowCountMax: 100,
+            conditions: [.performanceSchema], keep: .latest, rowCountMax: 100,
             columns: [
                 CollectorColumn("query_id", .label, "Identity of the statement (its digest)"),
                 CollectorColumn("database_name", .label, "Database that was the current one; empty: none"),
@@ -1757,10 +1757,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "table_io", title: "Table IO", engine: .mysql, cadence: .quarterHour,
             purpose: "the tables that were read and written for longest, as performance_schema counts it.",
-            versions: "MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.",
+            versions: "MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.",
             permissions: "SELECT on performance_schema.",
             cost: "low: one row for each table that was opened, of memory.",
-            conditions: [], keep: .latest, rowCountMax: 50,
+            conditions: [.performanceSchema], keep: .latest, rowCountMax: 50,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the table"),
                 CollectorColumn("table_name", .label, "Name of the table"),
@@ -1834,10 +1834,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "unused_indexes", title: "Unused indexes", engine: .mysql, cadence: .day,
             purpose: "secondary indexes that were not used since the server started, or their statistics were reset: they cost room and writes.",
-            versions: "MariaDB 10.6 and later; MySQL has the collector unused_indexes_mysql. No rows where performance_schema is off, as it is by default.",
+            versions: "MariaDB 10.6 and later; MySQL has the collector unused_indexes_mysql. performance_schema must be on.",
             permissions: "PROCESS, and SELECT on performance_schema.",
             cost: "low: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes.",
-            conditions: [.mariadb], keep: .latest, rowCountMax: 200,
+            conditions: [.mariadb, .performanceSchema], keep: .latest, rowCountMax: 200,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the table"),
                 CollectorColumn("table_name", .label, "Name of the table"),
@@ -1853,7 +1853,7 @@ extension CollectorCatalogue {
             versions: "MySQL 8.0 and later; MariaDB has the collector unused_indexes.",
             permissions: "PROCESS, and SELECT on performance_schema.",
             cost: "low: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes.",
-            conditions: [.mysql], keep: .latest, rowCountMax: 200,
+            conditions: [.mysql, .performanceSchema], keep: .latest, rowCountMax: 200,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the table"),
                 CollectorColumn("table_name", .label, "Name of the table"),
@@ -1879,10 +1879,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "waits", title: "Waits", engine: .mysql, cadence: .fiveMinutes,
             purpose: "what the server's threads waited for, as performance_schema counts it: files, tables, and what else it is told to watch.",
-            versions: "MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.",
+            versions: "MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.",
             permissions: "SELECT on performance_schema.",
             cost: "low: some hundred rows of memory.",
-            conditions: [], keep: .latest, rowCountMax: 200,
+            conditions: [.performanceSchema], keep: .latest, rowCountMax: 200,
             columns: [
                 CollectorColumn("event_name", .label, "What was waited for"),
                 CollectorColumn("wait_count", .counter, unit: "operations", metric: "event_waits", "Waits"),

@@ -60,6 +60,8 @@ package struct CollectorDefinition: Sendable, Equatable {
         case versionAtLeast(Int, Int)
         case versionBelow(Int, Int)
         case windows, linux, mariadb, mysql
+        /// MySQL and MariaDB with performance_schema on: without it its tables are empty, which is not the same as nothing to show.
+        case performanceSchema
         /// SQL Server as one installs it, as against Azure SQL Database and Managed Instance.
         case box
         /// A server with Agent, msdb and files of its own: all but Azure SQL Database.
@@ -111,6 +113,15 @@ package struct CollectorDefinition: Sendable, Equatable {
 
     /// Whether the collector makes sense on `server`.
     package func applies(to server: ServerTraits) -> Bool { conditions.allSatisfy { server.meets($0) } }
+
+    /// Why it makes none there, as a sentence; nil when it does.
+    package func unfitness(for server: ServerTraits) -> String? {
+        let unmet = conditions.filter { !server.meets($0) }
+        if unmet.isEmpty { return nil }
+        return unmet == [.performanceSchema]
+            ? "performance_schema is off on this server: it is turned on in the server's configuration, and takes a restart."
+            : "It is not for this version or kind of server."
+    }
 }
 
 /// What collectors' conditions ask of a server.
@@ -120,6 +131,8 @@ package struct ServerTraits: Sendable, Equatable {
     package var isLinux: Bool
     package var isMariaDB: Bool
     package var hosting: Hosting
+    /// Whether performance_schema is on (MySQL and MariaDB).
+    package var hasPerformanceSchema: Bool
 
     /// Whose work the server is.
     package enum Hosting: Sendable {
@@ -129,13 +142,16 @@ package struct ServerTraits: Sendable, Equatable {
     }
 
     /// - Parameter version: such as `15.0.4375.4`; what is no number counts as 0.
-    package init(version: String, isLinux: Bool = false, isMariaDB: Bool = false, hosting: Hosting = .box) {
+    package init(
+        version: String, isLinux: Bool = false, isMariaDB: Bool = false, hosting: Hosting = .box, hasPerformanceSchema: Bool = true
+    ) {
         let numbers = version.split(separator: ".").map { part in Int(part.prefix { $0.isASCII && $0.isNumber }) ?? 0 }
         major = numbers.first ?? 0
         minor = numbers.count > 1 ? numbers[1] : 0
         self.isLinux = isLinux
         self.isMariaDB = isMariaDB
         self.hosting = hosting
+        self.hasPerformanceSchema = hasPerformanceSchema
     }
 
     func meets(_ condition: CollectorDefinition.Condition) -> Bool {
@@ -147,6 +163,7 @@ package struct ServerTraits: Sendable, Equatable {
         case .linux: isLinux
         case .mariadb: isMariaDB
         case .mysql: !isMariaDB
+        case .performanceSchema: hasPerformanceSchema
         case .box: hosting == .box
         case .instance: hosting != .azureDatabase
         case .azureDatabase: hosting == .azureDatabase

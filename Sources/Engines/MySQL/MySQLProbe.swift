@@ -9,6 +9,7 @@ struct MySQLIdentity {
     let edition: String
     /// `user@host`, as the server matched it.
     let account: String
+    let hasPerformanceSchema: Bool
 
     var isMariaDB: Bool { versionText.lowercased().contains("mariadb") || edition.lowercased().contains("mariadb") }
 
@@ -41,7 +42,7 @@ struct MySQLIdentity {
             }
             return MySQLIdentity(
                 serverName: set.value("server_name").text ?? "", versionText: version, edition: set.value("edition").text ?? "",
-                account: set.value("account").text ?? "")
+                account: set.value("account").text ?? "", hasPerformanceSchema: set.value("has_performance_schema").int == 1)
         } catch { throw failure.whileReading(error) }
     }
 }

@@ -20,6 +20,8 @@ package struct CollectedServer: Sendable {
     package var metrics: Set<MetricID>?
     /// Names of collectors that are switched off here.
     package var collectorsDisabled: Set<String> = []
+    /// Collectors whose last runs brought nothing, by their names: what a fresh process begins with.
+    var collectorTroubles: [String: CollectorTroubles.Trouble] = [:]
     /// What it or its groups say of its limits; the tenant's hold for the rest.
     package var thresholds = OwnThresholds()
     package var lastAttemptAt: Date?

@@ -215,13 +215,17 @@ package final class CollectionService: Service {
         let missing = reading.denied.map { check in
             "\(check.name) is missing, for \(check.neededFor)" + (check.grantStatement.map { ". To grant it: \($0)" } ?? "")
         }
+        let troubles = index.troubles(due)
+        // Without the core's right collectors lack the same one: said once.
+        let troubled =
+            troubles.isEmpty || !missing.isEmpty ? [] : reading.traits.map { troubles.reasons(of: wanted(due, $0)) } ?? []
         let (gap, facts) = index.succeeded(due, reading: reading, startedAt: startedAt, now: now)
         metrics.count(.goodRuns)
         metrics.set(.skippedRuns, to: index.skippedCount)
         if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
         store(
-            .reading(values: values, missing: missing, unavailable: reading.unavailable), due.run, due.tenant, at: now, waits: waits,
-            facts: facts, objectsProblem: reading.objectsProblem)
+            .reading(values: values, missing: missing, unavailable: reading.unavailable, troubled: troubled), due.run, due.tenant, at: now,
+            waits: waits, facts: facts, objectsProblem: reading.objectsProblem)
     }
 
     private func failed(_ due: FleetIndex.Due, _ error: EngineError, startedAt: Date, now: Date) {
@@ -282,8 +286,8 @@ package final class CollectionService: Service {
     /// Says once of the collectors that make no sense on this server that they are not available: they would look as if they were still to
     /// come.
     private func storeUnfit(_ due: FleetIndex.Due, _ reading: Reading, _ traits: ServerTraits, at fixedNow: Date?) {
-        let tables = catalogue(due.server.configuration.engine).filter { !$0.applies(to: traits) }.map {
-            CollectedTable($0, state: .notAvailable, message: "It is not for this version or kind of server.", durationMs: 0)
+        let tables = catalogue(due.server.configuration.engine).compactMap { collector in
+            collector.unfitness(for: traits).map { CollectedTable(collector, state: .notAvailable, message: $0, durationMs: 0) }
         }
         guard !tables.isEmpty else { return }
         store(tables, due, .minute, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)

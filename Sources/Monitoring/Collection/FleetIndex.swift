@@ -25,6 +25,14 @@ package final class FleetIndex: Sendable {
         var traits: ServerTraits?
         var cadences = CadencePlan()
         var collectors: [String: CollectorMemory] = [:]
+        var troubles: CollectorTroubles
+        /// Whether the core lacked a right the last time.
+        var isDenied = false
+
+        init(_ server: CollectedServer) {
+            self.server = server
+            troubles = CollectorTroubles(server.collectorTroubles)
+        }
     }
     private struct State {
         var plan = CollectionPlan()
@@ -88,7 +96,7 @@ package final class FleetIndex: Sendable {
                 state.entries[key]?.cadences.forgetDenials()
                 if connectsAnew {
                     if let session = state.entries[key]?.session { state.closing.append(session) }
-                    state.entries[key] = Entry(server: server)
+                    state.entries[key] = Entry(server)
                 } else {
                     if let old, (old.objectsDatabase, old.objectsVersion) != (server.objectsDatabase, server.objectsVersion),
                         let session = state.entries[key]?.session
@@ -97,7 +105,7 @@ package final class FleetIndex: Sendable {
                         state.closing.append(session)
                         state.entries[key]?.session = nil
                     }
-                    state.entries[key, default: Entry(server: server)].server = server
+                    state.entries[key, default: Entry(server)].server = server
                 }
                 state.plan.upsert(
                     key, intervalSeconds: server.intervalSeconds ?? tenant.intervalSeconds, lastAttemptAt: server.lastAttemptAt,
@@ -194,6 +202,9 @@ package final class FleetIndex: Sendable {
             entry.lastGoodAt = reading.collectedAt
             entry.memory = Differencing.Memory(reading)
             entry.traits = reading.traits
+            // What rested for want of the core's right may have it now.
+            if entry.isDenied, reading.denied.isEmpty { entry.cadences.forgetDenials() }
+            entry.isDenied = !reading.denied.isEmpty
             let isNew = !entry.server.facts.says(facts)
             entry.server.facts = facts
             entry.server.lastAttemptAt = now
@@ -219,6 +230,9 @@ package final class FleetIndex: Sendable {
         }
     }
 
+    /// Which collectors bring nothing, as far as their last runs say.
+    func troubles(_ due: Due) -> CollectorTroubles { state.withLock { $0.entries[due.run.key]?.troubles } ?? CollectorTroubles() }
+
     /// Those of `wanted` that run with every collection, so far as their rights are not known to be missing: nothing is taken.
     func everyTime(_ due: Due, _ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] {
         state.withLock { $0.entries[due.run.key]?.cadences.everyTime(wanted, now: now) ?? [] }
@@ -233,6 +247,7 @@ package final class FleetIndex: Sendable {
             guard state.entries[key] != nil else { return tables }
             // In place: a copy of the entry would copy what is remembered of all its collectors.
             return tables.map { table in
+                state.entries[key]?.troubles.hear(table)
                 if table.state == .noPermissions { state.entries[key]?.cadences.denied(table.collector, now: now) }
                 guard table.state.isGood else { return table }
                 var table = table

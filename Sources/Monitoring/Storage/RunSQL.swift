@@ -39,7 +39,7 @@ package enum RunSQL {
                 row.state.epoch = run.epoch
                 rows[run.server] = row
             }
-            if case .reading(let values, _, _) = run.result, !values.isEmpty { samples.append(run) }
+            if case .reading(let values, _, _, _) = run.result, !values.isEmpty { samples.append(run) }
             if let facts = run.facts { try Server.record(facts, of: run.server, on: session) }
         }
         try insert(samples, on: session)
@@ -103,7 +103,7 @@ package enum RunSQL {
         var (firsts, lasts): ([Int32], [Int32]) = ([], [])
         var (metrics, values): ([Int16], [Double]) = ([], [])
         for run in runs {
-            guard case .reading(let reading, _, _) = run.result else { continue }
+            guard case .reading(let reading, _, _, _) = run.result else { continue }
             firsts.append(Int32(metrics.count + 1))
             for (metric, value) in reading.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 metrics.append(metric.rawValue)
