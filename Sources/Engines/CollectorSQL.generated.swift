@@ -2974,6 +2974,36 @@ enum CollectorSQL {
         GROUP BY g.object_name, g.counter_name, g.instance_name
         ORDER BY g.object_name, g.counter_name, g.instance_name;
         """#
+    /// SQLServer/SQL/collectors/processors.sql
+    static let sqlServerCollectorsProcessors = #"""
+        -- A record without SystemHealth says nothing, and one that is older than five minutes is not the present. On Linux an idle share of 0 is
+        -- none.
+        SELECT TOP (1) CASE WHEN c.sql_share > 100 THEN 100.0e0 ELSE CAST(c.sql_share AS float) END AS sql_percent,
+            CASE
+                WHEN c.idle_share = 0 AND @@VERSION LIKE N'% on Linux %' THEN NULL
+                WHEN c.sql_share + c.idle_share >= 100 THEN 0.0e0
+                ELSE CAST(100 - c.sql_share - c.idle_share AS float)
+            END AS other_percent,
+            CASE WHEN c.idle_share = 0 AND @@VERSION LIKE N'% on Linux %' THEN NULL ELSE CAST(c.idle_share AS float) END AS idle_percent,
+            CASE WHEN c.sql_share > 100 OR c.sql_share + c.idle_share > 100 THEN 1 ELSE 0 END AS is_clamped,
+            CAST(DATEADD(MILLISECOND, -(c.age_ms % 1000), DATEADD(SECOND, -(c.age_ms / 1000), SYSUTCDATETIME())) AS datetime2(3)) AS measured_at
+        FROM (
+            SELECT x.record.value('(/Record/SchedulerMonitorEvent/SystemHealth/ProcessUtilization)[1]', 'int') AS sql_share,
+                x.record.value('(/Record/SchedulerMonitorEvent/SystemHealth/SystemIdle)[1]', 'int') AS idle_share,
+                x.age_ms
+            FROM (
+                SELECT TOP (1) TRY_CAST(r.record AS xml) AS record,
+                    i.ms_ticks - r.[timestamp] AS age_ms
+                FROM sys.dm_os_ring_buffers AS r
+                CROSS JOIN sys.dm_os_sys_info AS i
+                WHERE r.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
+                    AND r.[timestamp] > i.ms_ticks - 300000
+                    AND r.record LIKE N'%<SystemHealth>%'
+                ORDER BY r.[timestamp] DESC
+            ) AS x
+        ) AS c
+        ORDER BY c.age_ms;
+        """#
     /// SQLServer/SQL/collectors/resource_use.sql
     static let sqlServerCollectorsResourceUse = #"""
         SELECT TOP (1) CAST(s.avg_cpu_percent AS float) AS cpu_percent,
@@ -3189,7 +3219,7 @@ enum CollectorSQL {
         -- From the buffer of exceptions and not from the log, which takes a right that few monitoring logins have and is read as a whole each time.
         -- The buffer keeps the newest few hundred exceptions of any severity: in a storm the count is too low. 3602 and 3617 are signals within
         -- SQL Server, such as a client's cancel, and no errors. Every severity has a row at every time, so that a series does not end.
-        SELECT TOP (9) k.severity,
+        SELECT TOP (10) k.severity,
             SUM(CASE WHEN e.severity IS NULL THEN 0 ELSE 1 END) AS error_count,
             NULLIF(MAX(CASE WHEN e.place = 1 THEN CAST(e.error_number AS nvarchar(11)) ELSE N'' END), N'') AS newest_error,
             NULLIF(MAX(CASE WHEN e.place = 1 THEN e.raised_at ELSE CAST('19000101' AS datetime2(3)) END), CAST('19000101' AS datetime2(3)))

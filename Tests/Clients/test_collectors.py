@@ -333,17 +333,17 @@ def read(fleet):
 
 @pytest.fixture
 def replay(fleet):
-    """Gives the instance of 2019 other rows of a view, and takes them back."""
-    number = 4
-    replayed = []
+    """Gives the instance of 2019, or of another case, other rows of a view, and takes them back."""
+    replayed = {}
 
-    def replay(**views):
+    def replay(case=CASES[3], **views):
         views = {name.replace("__", "."): rows for name, rows in views.items()}
-        replayed.extend(views)
-        fleet.change(number, views=views)
+        replayed.setdefault(CASES.index(case) + 1, []).extend(views)
+        fleet.change(CASES.index(case) + 1, views=views)
 
     yield replay
-    fleet.change(number, views={name: None for name in replayed})
+    for number, views in replayed.items():
+        fleet.change(number, views={name: None for name in views})
 
 
 def test_the_blocking_tree_begins_with_the_idle_session_that_kept_its_transaction(read):
@@ -507,6 +507,40 @@ def test_a_primary_knows_both_replicas_and_a_secondary_itself(read):
         (replica, database): int(replica == "SIM4") for replica in ("SIM4", "SIM4-B") for database in ("Sales", "Inventory")}
     lag = collector.values(rows, "lag_seconds")
     assert lag[("AG1", "SIM4", "Sales")] is None and lag[("AG1", "SIM4-B", "Sales")] >= 0
+
+
+@pytest.mark.parametrize("sql, idle, platform, shown", [
+    (30, 60, "windows", (30.0, 10.0, 60.0, 0)), (97, 0, "windows", (97.0, 3.0, 0.0, 0)), (97, 0, "linux", (97.0, None, None, 0)),
+    (130, 0, "windows", (100.0, 0.0, 0.0, 1)), (60, 45, "windows", (60.0, 0.0, 45.0, 1)), (0, 100, "windows", (0.0, 0.0, 100.0, 0)),
+])
+def test_the_processors_shares_are_what_the_newest_record_says(read, replay, sql, idle, platform, shown):
+    """Issue 4: CPU of SQL Server, of others, and idle; Linux's idle 0 is not known, and over 100 is clamped and flagged."""
+    case = CASES[3] if platform == "windows" else CASES[2]
+    record = (
+        f'<Record id = "9" type ="RING_BUFFER_SCHEDULER_MONITOR" time ="1"><SchedulerMonitorEvent><SystemHealth><ProcessUtilization>{sql}'
+        f"</ProcessUtilization><SystemIdle>{idle}</SystemIdle></SystemHealth></SchedulerMonitorEvent></Record>")
+    replay(
+        case=case,
+        sys__dm_os_sys_info=[{"ms_ticks": 9_000_090_000, "sqlserver_start_time_ms_ticks": 0}],
+        sys__dm_os_ring_buffers=[
+            {"ring_buffer_type": "RING_BUFFER_SCHEDULER_MONITOR", "timestamp": timestamp, "record": text}
+            for timestamp, text in [
+                (9_000_030_000, record), (9_000_060_000, record.replace("SystemHealth", "Other")), (8_999_970_000, record.replace("9", "1"))]
+        ])
+    collector, rows = read("processors", case)
+    assert [row[:4] for row in rows] == [shown]
+    age = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - rows[0][collector.column("measured_at")]
+    assert 59 <= age.total_seconds() < 120
+
+
+def test_an_old_record_of_the_processors_is_not_the_present(read, replay):
+    replay(
+        sys__dm_os_sys_info=[{"ms_ticks": 9_000_400_000, "sqlserver_start_time_ms_ticks": 0}],
+        sys__dm_os_ring_buffers=[{
+            "ring_buffer_type": "RING_BUFFER_SCHEDULER_MONITOR", "timestamp": 9_000_000_000,
+            "record": "<Record><SchedulerMonitorEvent><SystemHealth><ProcessUtilization>1</ProcessUtilization></SystemHealth>"
+                      "</SchedulerMonitorEvent></Record>"}])
+    assert read("processors")[1] == []
 
 
 def test_errors_are_counted_by_severity_and_signals_are_none(read, replay):

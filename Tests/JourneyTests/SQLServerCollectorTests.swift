@@ -48,6 +48,7 @@ import Testing
             }
             #expect(answered.filter { $0.trouble != nil }.map { "\($0.collector): \(String(describing: $0.trouble))" } == [])
             #expect(Set(answered.map(\.collector)) == Set(all.map(\.name)))
+            #expect(answered.filter(\.isCutOff).map(\.collector) == [], "a list that is whole is not called cut off")
             let empty = Set(answered.filter(\.rows.isEmpty).map(\.collector))
             #expect(empty.isSubset(of: ["agent_jobs", "availability_databases", "availability_replicas", "failed_logins"]), "\(empty)")
         }

@@ -482,6 +482,21 @@ extension CollectorCatalogue {
             ],
             sql: CollectorSQL.sqlServerCollectorsPerformanceGauges),
         CollectorDefinition(
+            name: "processors", title: "Processors", engine: .sqlserver, cadence: .minute,
+            purpose: "who uses the processors: SQL Server, other programs, or nobody, as SQL Server noted it in the last minute.",
+            versions: "SQL Server 2016 and later.",
+            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
+            cost: "low: about 256 small records from memory, of which the newest is taken apart.",
+            conditions: [.instance], keep: .latest, rowCountMax: 1,
+            columns: [
+                CollectorColumn("sql_percent", .gauge, unit: "percent", metric: "processor_sql_percent", "SQL Server's share of all processors"),
+                CollectorColumn("other_percent", .gauge, unit: "percent", metric: "processor_other_percent", "Other programs' share; not known where the system does not tell the idle share"),
+                CollectorColumn("idle_percent", .gauge, unit: "percent", metric: "processor_idle_percent", "Share that nobody used; not known on Linux before SQL Server 2025 CU1"),
+                CollectorColumn("is_clamped", .flag, "Whether SQL Server claimed more than all of them, as it may with several NUMA nodes: then 100 is shown"),
+                CollectorColumn("measured_at", .time, "When it was noted"),
+            ],
+            sql: CollectorSQL.sqlServerCollectorsProcessors),
+        CollectorDefinition(
             name: "resource_use", title: "Resource use", engine: .sqlserver, cadence: .minute,
             purpose: "how much of what an Azure SQL Database may use it uses: it has no record of the processor as other servers have.",
             versions: "Azure SQL Database.",
@@ -640,7 +655,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "low: some hundred small records from memory, of which only those of these severities are taken apart.",
-            conditions: [.instance], keep: .latest, rowCountMax: 9,
+            conditions: [.instance], keep: .latest, rowCountMax: 10,
             columns: [
                 CollectorColumn("severity", .label, "17 lack of something, 18 and 19 faults of SQL Server, 20 to 25 ended the session"),
                 CollectorColumn("error_count", .gauge, unit: "count", metric: "severe_error_count", "Errors of this severity in the last five minutes"),

@@ -37,8 +37,8 @@ package struct CollectionFailure: Sendable, Equatable {
 
 /// What came of one attempt.
 package enum RunResult: Sendable, Equatable {
-    /// All in words: `missing`: what could not be read for want of a grant; `unavailable`: what this server does not have; `troubled`: which
-    /// collectors fail or lack a right.
+    /// All in words: `missing`: what could not be read for want of a grant; `unavailable`: what this server does not have; `troubled`:
+    /// which collectors fail or lack a right.
     case reading(values: [MetricID: Double], missing: [String], unavailable: [String] = [], troubled: [String] = [])
     case failure(CollectionFailure)
 }

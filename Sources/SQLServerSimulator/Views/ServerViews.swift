@@ -125,7 +125,7 @@ enum ServerViews {
     // MARK: Ring buffers
 
     private static let ringBuffers: VirtualView = VirtualView(
-        "sys.dm_os_ring_buffers", requires: .serverState,
+        "sys.dm_os_ring_buffers", requires: .serverState, isSampled: true,
         columns: "ring_buffer_address varbinary(8), ring_buffer_type nvarchar(60), timestamp bigint, record nvarchar(3072) null",
         dense: { request in
             let world = request.world
