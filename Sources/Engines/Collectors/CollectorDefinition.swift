@@ -69,7 +69,7 @@ package struct CollectorDefinition: Sendable, Equatable {
         case azureDatabase
     }
     /// How long rows that are no samples are kept.
-    package enum Keep: String, Sendable, Codable {
+    package enum Keep: String, Sendable, Codable, CaseIterable {
         /// Only the newest.
         case latest
         /// The newest, and what changed between two runs.
@@ -91,11 +91,15 @@ package struct CollectorDefinition: Sendable, Equatable {
     package let columns: [CollectorColumn]
     /// One statement that ends with a semicolon.
     package let sql: String
+    /// 0 for those that the product ships. Of a tenant's own, a number that is another one whenever its columns have changed: what was read
+    /// by other columns is not taken for these.
+    package let shape: Int32
 
     package init(
         name: String, title: String, engine: EngineKind, cadence: Cadence, purpose: String, versions: String, permissions: String,
-        cost: String, conditions: [Condition], keep: Keep, rowCountMax: Int, columns: [CollectorColumn], sql: String
+        cost: String, conditions: [Condition], keep: Keep, rowCountMax: Int, columns: [CollectorColumn], sql: String, shape: Int32 = 0
     ) {
+        self.shape = shape
         self.name = name
         self.title = title
         self.engine = engine
@@ -110,6 +114,9 @@ package struct CollectorDefinition: Sendable, Equatable {
         self.columns = columns
         self.sql = sql
     }
+
+    /// Whether a tenant made it.
+    package var isCustom: Bool { shape != 0 }
 
     /// Whether the collector makes sense on `server`.
     package func applies(to server: ServerTraits) -> Bool { conditions.allSatisfy { server.meets($0) } }
@@ -181,6 +188,9 @@ package enum CollectorCatalogue {
         case .mysql: mySQL
         }
     }
+
+    /// The names of all collectors of all engines.
+    package static let names = Set(EngineKind.allCases.flatMap { of($0) }.map(\.name))
 
     /// The collector called `name` of an engine; nil when there is none.
     package static func named(_ name: String, of engine: EngineKind) -> CollectorDefinition? { of(engine).first { $0.name == name } }

@@ -10,6 +10,8 @@ struct MySQLEngine: Engine {
 
     /// FLAG_MULTI_STATEMENTS of the driver: the collectors of one cadence are one round trip.
     private static let severalStatements = "67108864"
+    /// FLAG_NO_CACHE and FLAG_FORWARD_CURSOR: rows are not gathered by the driver before the first is given.
+    private static let rowsAsTheyCome = "3145728"
 
     init(_ config: EngineConfig) { self.config = config }
 
@@ -54,9 +56,18 @@ struct MySQLEngine: Engine {
     /// Connects. No connection is made beforehand to look at the port: MySQL counts each one as an error, and blocks a host after a
     /// hundred.
     func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
+        try open(target, deadline, readSeconds: nil)
+    }
+
+    /// For one statement at a time, whose rows come as they are read; a silent server is given up after `readSeconds`.
+    func openForQueries(_ target: Target, readSeconds: Int, _ deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
+        try open(target, deadline, readSeconds: readSeconds)
+    }
+
+    private func open(_ target: Target, _ deadline: CallDeadline, readSeconds: Int?) throws(EngineError) -> ODBCConnection {
         let reachable = try config.reach(target, checkPort: false, deadline: deadline)
         let seconds = max(1, min(Self.readSecondsMax, Int(deadline.remainingSeconds)))
-        let string = try connectionString(target, seconds: seconds)
+        let string = try connectionString(target, seconds: seconds, queryReadSeconds: readSeconds)
         let connection: ODBCConnection
         do throws(ODBCError) {
             connection = try reachable.pinned { () throws(ODBCError) in
@@ -92,7 +103,8 @@ struct MySQLEngine: Engine {
         }
     }
 
-    private func connectionString(_ target: Target, seconds: Int) throws(EngineError) -> ODBCConnectionString {
+    /// - Parameter queryReadSeconds: of a connection for tenants' statements; nil for others.
+    private func connectionString(_ target: Target, seconds: Int, queryReadSeconds: Int?) throws(EngineError) -> ODBCConnectionString {
         guard let path = ODBCDriver.mariadb.path() else {
             throw EngineError(
                 .driverFailed,
@@ -116,8 +128,9 @@ struct MySQLEngine: Engine {
         string.add("PWD", target.password ?? "")
         if let database = target.database { string.add("Database", database) }
         string.add("Charset", "utf8mb4")
-        string.add("OPTION", Self.severalStatements)
-        for keyword in ["CONN_TIMEOUT", "READ_TIMEOUT", "WRITE_TIMEOUT"] { string.add(keyword, String(seconds)) }
+        string.add("OPTION", queryReadSeconds == nil ? Self.severalStatements : Self.rowsAsTheyCome)
+        for keyword in ["CONN_TIMEOUT", "WRITE_TIMEOUT"] { string.add(keyword, String(seconds)) }
+        string.add("READ_TIMEOUT", String(queryReadSeconds ?? seconds))
         if target.encrypt {
             string.add("FORCETLS", "1")
             if !target.trustServerCertificate {

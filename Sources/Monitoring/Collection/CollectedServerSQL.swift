@@ -79,14 +79,17 @@ extension CollectedServer {
 }
 
 extension CollectedTenant {
-    /// The two numbers that tell whether anything must be read again: one cheap statement.
-    package static func versions(on session: TenantSession) throws -> (changeNumber: Int64, settingsVersion: Int64) {
+    /// The numbers that tell whether anything must be read again: one cheap statement.
+    package static func versions(
+        on session: TenantSession
+    ) throws -> (changeNumber: Int64, settingsVersion: Int64, collectorsVersion: Int32) {
         let row = try session.rows(
             """
-            SELECT value, (SELECT coalesce(sum(version), 0)::bigint FROM platform.settings)
+            SELECT value, (SELECT coalesce(sum(version), 0)::bigint FROM platform.settings),
+                (SELECT v.value FROM monitoring.custom_collector_version v)
             FROM fleet.change_counter
             """)[0]
-        return (try row.decode(0), try row.decode(1))
+        return (try row.decode(0), try row.decode(1), try row.decode(2))
     }
 }
 

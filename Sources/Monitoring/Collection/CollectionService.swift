@@ -49,6 +49,7 @@ package final class CollectionService: Service {
     private let vet: @Sendable (Target) async -> EngineError?
     private let catalogue: @Sendable (EngineKind) -> [CollectorDefinition]
     private let halt: CollectionHalt
+    private let custom: CustomCollection
 
     /// - Parameters:
     ///   - record: who is being read, for the next process should a driver end this one; nil: not kept.
@@ -64,6 +65,7 @@ package final class CollectionService: Service {
     ) {
         self.halt = halt
         self.catalogue = catalogue
+        custom = CustomCollection(plan: index.custom, leases: leases, buffer: buffer, metrics: metrics, engines: engines)
         self.record = record
         quarantine = Quarantine(record?.interrupted ?? [:], startedAt: startedAt)
         self.vet = vet
@@ -159,6 +161,7 @@ package final class CollectionService: Service {
             succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
             await runCollectors(due, reading, answers, at: fixedNow)
             index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
+            await custom.run(due, reading, at: fixedNow)
         } catch let error as EngineError {
             failed(due, error, startedAt: startedAt, now: fixedNow ?? Date())
         } catch is HandedOver {

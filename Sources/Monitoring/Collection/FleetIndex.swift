@@ -50,6 +50,8 @@ package final class FleetIndex: Sendable {
     private let state = Mutex(State())
     /// What is known of the servers' stored layouts; forgotten with the servers.
     package let cache = CollectorCache()
+    /// Tenants' own collectors.
+    package let custom = CustomPlan()
 
     package init(suspectCountMax: Int) { self.suspectCountMax = suspectCountMax }
 
@@ -83,6 +85,7 @@ package final class FleetIndex: Sendable {
                 guard server.isWanted, shards.contains(key.shard) else {
                     Self.remove(key, &state)
                     cache.forget(key.server)
+                    custom.forget(key)
                     continue
                 }
                 let old = state.entries[key]?.server
@@ -132,7 +135,9 @@ package final class FleetIndex: Sendable {
             for key in state.entries.keys where !tenants.contains(key.tenant) || !shards.contains(key.shard) {
                 Self.remove(key, &state)
                 cache.forget(key.server)
+                custom.forget(key)
             }
+            custom.keepOnly(tenants)
             for id in state.tenants.keys where !tenants.contains(id) { state.tenants[id] = nil }
         }
     }

@@ -128,6 +128,7 @@ package final class FleetWatch: Service {
         known.tenant = tenant
         do {
             let versions = try await databases.read(tenant) { try CollectedTenant.versions(on: $0) }
+            try await index.custom.refresh(tenant, version: versions.collectorsVersion, databases: databases, now: now)
             if versions.settingsVersion != known.settingsVersion {
                 let settings = try await databases.read(tenant) { try TenantSettings.read(on: $0) }
                 known.settingsVersion = versions.settingsVersion

@@ -96,7 +96,7 @@ package struct CollectedTable: Sendable, Equatable {
         if definition.hasCells {
             let cells = Self.json(rows, definition, withSeries: false)
             let text = cells.text
-            (self.rows, rowsHash) = (cells, InstanceHash.of(text))
+            (self.rows, rowsHash) = (cells, InstanceHash.of(text) &+ UInt64(definition.shape))
             cellBytes = 4 * text.utf8.count
         }
         if definition.keep == .every, !rows.isEmpty {

@@ -206,6 +206,8 @@ extension CollectorStatus {
         func int(_ value: Int?) { if let value { writer.int(value) } else { writer.null() } }
         writer.key("name")
         writer.string(definition.name)
+        writer.key("isCustom")
+        writer.bool(definition.isCustom)
         writer.key("title")
         writer.string(definition.title)
         writer.key("purpose")

@@ -35,9 +35,8 @@ package enum CollectorStatusSQL {
             """)
         var stored: [String: PostgresRow] = [:]
         for row in rows { stored[try row.decode(0)] = row }
-        return try CollectorCatalogue.of(host.engine).map { definition in
-            try status(definition, host, stored[definition.name])
-        }
+        let own = try CustomCollector.definitions(of: server, host.engine, on: session)
+        return try (CollectorCatalogue.of(host.engine) + own).map { try status($0, host, stored[$0.name]) }
     }
 
     /// One collector with its newest rows. Throws `.notFound`.
@@ -45,8 +44,8 @@ package enum CollectorStatusSQL {
         _ name: String, of server: Server.ID, on session: TenantSession
     ) throws -> (status: CollectorStatus, rows: [[JSONValue]]) {
         let host = try host(server, on: session)
-        guard let definition = CollectorCatalogue.named(name, of: host.engine) else { throw AppError.notFound("The collector") }
-        return try newest(definition, of: server, on: session)
+        guard let found = try CustomCollector.named(name, host.engine, on: session) else { throw AppError.notFound("The collector") }
+        return try newest(found.definition, of: server, on: session)
     }
 
     /// The collector `definition` with its newest rows. Throws `.notFound`.
@@ -92,7 +91,7 @@ package enum CollectorStatusSQL {
         _ name: String, of server: Server.ID, before: Date, limit: Int, on session: TenantSession
     ) throws -> (definition: CollectorDefinition, runs: [(collectedAt: Date, rows: [[JSONValue]])]) {
         let host = try host(server, on: session)
-        guard let definition = CollectorCatalogue.named(name, of: host.engine), definition.keep == .every else {
+        guard let (definition, shapedAt) = try CustomCollector.named(name, host.engine, on: session), definition.keep == .every else {
             throw AppError.notFound("The history of the collector")
         }
         let rows = try session.rows(
@@ -100,6 +99,7 @@ package enum CollectorStatusSQL {
             SELECT h.collected_at, h.rows
             FROM monitoring.table_history h
             WHERE h.server_id = \(server) AND h.collector = \(name) AND h.collected_at < \(before)
+              AND h.collected_at >= \(shapedAt)
             ORDER BY h.collected_at DESC
             LIMIT \(limit)
             """)
