@@ -2977,7 +2977,7 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/processors.sql
     static let sqlServerCollectorsProcessors = #"""
         -- A record without SystemHealth says nothing, and one that is older than five minutes is not the present. On Linux an idle share of 0 is
-        -- none.
+        -- none. SQL Server's share and the whole are read every minute with the core: here is what they leave to others.
         SELECT TOP (1) CASE WHEN c.sql_share > 100 THEN 100.0e0 ELSE CAST(c.sql_share AS float) END AS sql_percent,
             CASE
                 WHEN c.idle_share = 0 AND @@VERSION LIKE N'% on Linux %' THEN NULL

@@ -32,8 +32,7 @@ import Testing
             MonitoringObjects.grantScript(.sqlserver, database: name, createDatabase: true, login: name),
             MonitoringObjects.grantScript(.sqlserver, database: name, createDatabase: false, login: name),
             SQLServerName.collectCall(database: name), CollectorProceduresSQL.drop(others: ["Collector_" + name]),
-            CollectorProceduresSQL.call(database: name, CollectorCatalogue.of(.sqlserver).filter { $0.name == "sessions" }, traits: nil)
-                ?? "",
+            CollectorProceduresSQL.call(database: name, .minute, without: ["sessions"]),
             "CREATE DATABASE \(quoted);", "DROP DATABASE \(quoted);",
             "ALTER DATABASE \(quoted) SET RECOVERY SIMPLE;", "ALTER DATABASE \(quoted) SET SINGLE_USER WITH ROLLBACK IMMEDIATE;",
             "DROP USER IF EXISTS \(quoted);", CollectorSQL.sqlServerDeployPreflightServer.replacing("$(Database)", with: text),

@@ -482,7 +482,7 @@ extension CollectorCatalogue {
             ],
             sql: CollectorSQL.sqlServerCollectorsPerformanceGauges),
         CollectorDefinition(
-            name: "processors", title: "Processors", engine: .sqlserver, cadence: .minute,
+            name: "processors", title: "Processors", engine: .sqlserver, cadence: .fiveMinutes,
             purpose: "who uses the processors: SQL Server, other programs, or nobody, as SQL Server noted it in the last minute.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",

@@ -15,17 +15,19 @@ struct ODBCCollectors {
     let judgement: Judgement
     /// Collectors that this server does not have what they need for, with their answers: not asked again on this connection.
     private(set) var unavailable: [String: CollectorAnswer] = [:]
-    /// The database with the collectors' procedures; nil: there are none, or they failed on this connection.
-    var proceduresDatabase: String?
-    /// What the server is like, once it is known.
-    var traits: ServerTraits?
+    /// The calls of the collectors' procedures; nil: there are none, or they failed on this connection.
+    private(set) var calls: CollectorCalls?
     /// Why the procedures failed, where the texts did not.
     private(set) var proceduresProblem: String?
 
-    init(preamble: String, judgement: Judgement) {
+    init(preamble: String, judgement: Judgement, calls: CollectorCalls? = nil) {
         self.preamble = preamble
         self.judgement = judgement
+        self.calls = calls
     }
+
+    /// What the server is like, once it is known.
+    mutating func learn(_ traits: ServerTraits?) { calls?.traits = traits }
 
     /// Throws `ODBCError` at the deadline and when the connection breaks.
     mutating func run(
@@ -51,24 +53,19 @@ struct ODBCCollectors {
         return answers + collectors.compactMap { asked.contains($0.name) ? nil : unavailable[$0.name] }
     }
 
-    /// The call of the collectors' procedures; nil where there are none to call.
-    func call(_ collectors: [CollectorDefinition]) -> String? {
-        proceduresDatabase.flatMap { CollectorProceduresSQL.call(database: $0, collectors, traits: traits) }
-    }
-
     /// The answers of the procedures; nil without them.
     private func called(
         _ collectors: [CollectorDefinition], _ connection: ODBCConnection, _ deadline: CallDeadline
     ) throws(ODBCError) -> [CollectorAnswer]? {
-        guard !collectors.isEmpty, let call = call(collectors) else { return nil }
-        return try together(collectors, connection, deadline, text: CollectorProceduresSQL.firstResult + call).answers
+        guard let calls, let call = calls.text(for: collectors) else { return nil }
+        return try together(collectors, connection, deadline, text: calls.head + call).answers
     }
 
     /// What fails by its procedure and not by its text is the procedures' fault: they are not called again on this connection.
     private mutating func judge(_ called: [CollectorAnswer], beside answers: [CollectorAnswer]) {
         let troubled = Set(answers.filter { $0.trouble != nil }.map(\.collector))
         guard let first = called.first(where: { $0.trouble != nil && !troubled.contains($0.collector) }) else { return }
-        proceduresDatabase = nil
+        calls = nil
         let words =
             switch first.trouble {
             case .failed(let words), .noPermission(let words), .notAvailable(let words): words

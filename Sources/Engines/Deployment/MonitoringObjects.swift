@@ -57,11 +57,15 @@ package enum MonitoringObjects {
                 "-- \(head)\n-- \\connect \(PostgreSQLName.quoted(database))\nBEGIN;\n\n\(CollectorSQL.postgreSQLDeployObjects)\n\(grants)\nCOMMIT;\n"
         case .mysql:
             let place = MySQLName.quoted(database)
+            // Which of the two it is decides what their procedures read: of a server that was never read it is not known.
+            let procedures = traits.map { MySQLCollectorProceduresSQL.procedures(for: $0).map(\.statement) } ?? []
+            let collectors = (MySQLCollectorProceduresSQL.drops() + procedures).map { $0 + "\n$$" }.joined(separator: "\n")
             return """
                 -- \(head)
                 CREATE DATABASE IF NOT EXISTS \(place);
                 USE \(place);
                 \(CollectorSQL.mySQLDeployObjects)
+                \(collectors)
                 DELETE FROM schema_version
                 $$
                 INSERT INTO schema_version (version, applied_at, applied_by, created_schema)

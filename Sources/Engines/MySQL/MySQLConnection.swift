@@ -17,9 +17,7 @@ final class MySQLConnection: EngineConnection {
 
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
-    private var collectors = ODBCCollectors(
-        preamble: "",
-        judgement: .init(isPermission: MySQLFailure.isPermission, isRefusal: MySQLFailure.isRefusal))
+    private var collectors: ODBCCollectors
 
     private static let rowCountMax = 1_000
     private static let togetherRowCountMax = 5_000
@@ -27,6 +25,9 @@ final class MySQLConnection: EngineConnection {
     init(_ connection: ODBCConnection, target: Target, deadline: CallDeadline) throws(EngineError) {
         self.connection = connection
         failure = MySQLFailure(target: target)
+        collectors = ODBCCollectors(
+            preamble: "", judgement: .init(isPermission: MySQLFailure.isPermission, isRefusal: MySQLFailure.isRefusal),
+            calls: CollectorCalls(target))
         procedureCall = target.objectsDatabase.map { "CALL \(MySQLName.quoted($0)).collect_core()" }
         identity = try MySQLIdentity.read(connection, failure: failure, deadlineSeconds: deadline.remainingSeconds)
     }
@@ -47,9 +48,9 @@ final class MySQLConnection: EngineConnection {
         let results: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
             let core = procedureCall ?? CollectorSQL.mySQLCollect
+            let rest = self.collectors.calls?.text(for: collectors) ?? collectors.map(\.sql).joined(separator: "\n")
             results = try connection.resultSets(
-                ([core + ";"] + collectors.map(\.sql)).joined(separator: "\n"), deadlineSeconds: deadlineSeconds,
-                rowCountMax: Self.togetherRowCountMax)
+                core + ";\n" + rest, deadlineSeconds: deadlineSeconds, rowCountMax: Self.togetherRowCountMax)
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
             results = [.failure(error)]
@@ -77,10 +78,10 @@ final class MySQLConnection: EngineConnection {
         }
         var reading = status.reading(
             identity: identity.serverIdentity(startedAt: startedAt), collectedAt: now, monotonicSeconds: monotonicSeconds())
-        reading.objectsProblem = procedureProblem
-        reading.traits = ServerTraits(
-            version: identity.productVersion, isMariaDB: identity.isMariaDB, hasPerformanceSchema: identity.hasPerformanceSchema)
+        reading.objectsProblem = procedureProblem ?? collectors.proceduresProblem
+        reading.traits = identity.traits
         reading.durationMs = timer.milliseconds
+        collectors.learn(reading.traits)
         return reading
     }
 

@@ -25,6 +25,11 @@ struct MySQLIdentity {
         return major > 10 || major == 10 && numbers.count > 1 && numbers[1] >= 6
     }
 
+    /// What collectors' conditions ask of it.
+    var traits: ServerTraits {
+        ServerTraits(version: productVersion, isMariaDB: isMariaDB, hasPerformanceSchema: hasPerformanceSchema)
+    }
+
     /// The product's everyday name, such as `MariaDB 10.11`.
     var version: String { (isMariaDB ? "MariaDB " : "MySQL ") + numbers.prefix(2).map { String($0) }.joined(separator: ".") }
 

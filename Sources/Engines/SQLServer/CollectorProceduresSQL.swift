@@ -80,15 +80,7 @@ enum CollectorProceduresSQL {
         return "DROP PROCEDURE IF EXISTS\n    " + names.map { "DbTools.\(SQLServerName.quoted($0))" }.joined(separator: ",\n    ") + ";"
     }
 
-    /// The call that brings what `collectors` ask for; nil when they are not shipped ones of one cadence.
-    ///
-    /// - Parameter traits: of the server; nil: not known, and more names than needed are left out by name.
-    static func call(database: String, _ collectors: [CollectorDefinition], traits: ServerTraits?) -> String? {
-        guard let cadence = collectors.first?.cadence, collectors.allSatisfy({ $0.cadence == cadence }) else { return nil }
-        let wanted = Set(collectors.map(\.name))
-        let shipped = CollectorCatalogue.of(.sqlserver).filter { $0.cadence == cadence }
-        guard wanted.isSubset(of: shipped.map(\.name)) else { return nil }
-        let without = shipped.filter { !wanted.contains($0.name) && (traits.map($0.applies) ?? true) }.map(\.name)
+    static func call(database: String, _ cadence: Cadence, without: [String]) -> String {
         let list = without.isEmpty ? "" : ", N',\(without.joined(separator: ",")),'"
         return "EXEC \(SQLServerName.quoted(database)).DbTools.\(name(cadence)) \(MonitoringObjects.version)\(list);"
     }

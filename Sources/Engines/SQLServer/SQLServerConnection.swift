@@ -23,9 +23,7 @@ final class SQLServerConnection: EngineConnection {
 
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
-    private var collectors = ODBCCollectors(
-        preamble: SQLServerConnection.preamble,
-        judgement: .init(isPermission: SQLServerFailure.isPermission, isRefusal: SQLServerBatch.isRefusal))
+    private var collectors: ODBCCollectors
 
     /// Row counts stay on, since without them FreeTDS passes over every other result set that has no rows; and a result set comes first,
     /// since it ends a batch whose first statement fails.
@@ -45,7 +43,9 @@ final class SQLServerConnection: EngineConnection {
         self.connection = connection
         failure = SQLServerFailure(target: target, port: port)
         procedureCall = target.objectsDatabase.map { SQLServerName.collectCall(database: $0) }
-        if target.objectsVersion == MonitoringObjects.version { collectors.proceduresDatabase = target.objectsDatabase }
+        collectors = ODBCCollectors(
+            preamble: Self.preamble, judgement: .init(isPermission: SQLServerFailure.isPermission, isRefusal: SQLServerBatch.isRefusal),
+            calls: CollectorCalls(target))
     }
 
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
@@ -64,7 +64,7 @@ final class SQLServerConnection: EngineConnection {
     ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
         let timer = CallTimer()
         guard isTogether, !collectors.isEmpty, unavailable.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
-        let text = (procedureCall ?? batch.text) + "\n" + (self.collectors.call(collectors) ?? texts(collectors))
+        let text = (procedureCall ?? batch.text) + "\n" + (self.collectors.calls?.text(for: collectors) ?? texts(collectors))
         let results: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
             results = try connection.resultSets(text, deadlineSeconds: deadlineSeconds, rowCountMax: Self.rowCountMax)
@@ -97,7 +97,7 @@ final class SQLServerConnection: EngineConnection {
             collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
         reading.durationMs = timer.milliseconds
         reading.objectsProblem = procedureProblem ?? collectors.proceduresProblem
-        collectors.traits = reading.traits
+        collectors.learn(reading.traits)
         reading.unavailable = unavailable
         return reading
     }

@@ -132,6 +132,6 @@ extension ServerFacts {
         guard let version, let productVersion else { return nil }
         let hosting: ServerTraits.Hosting =
             version.contains("Managed Instance") ? .managedInstance : version.contains("Azure") ? .azureDatabase : .box
-        return ServerTraits(version: productVersion, hosting: hosting)
+        return ServerTraits(version: productVersion, isMariaDB: version.contains("MariaDB"), hosting: hosting)
     }
 }

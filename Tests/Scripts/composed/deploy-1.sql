@@ -210,6 +210,7 @@ DROP PROCEDURE IF EXISTS
     DbTools.[Collector_own_cost],
     DbTools.[Collector_performance_counters],
     DbTools.[Collector_performance_gauges],
+    DbTools.[Collector_processors],
     DbTools.[Collector_resource_use],
     DbTools.[Collector_running_queries],
     DbTools.[Collector_schedulers],

@@ -33,6 +33,7 @@ DROP PROCEDURE IF EXISTS
     DbTools.[Collector_own_cost],
     DbTools.[Collector_performance_counters],
     DbTools.[Collector_performance_gauges],
+    DbTools.[Collector_processors],
     DbTools.[Collector_resource_use],
     DbTools.[Collector_running_queries],
     DbTools.[Collector_schedulers],
@@ -52,7 +53,7 @@ DROP PROCEDURE IF EXISTS
     DbTools.[CollectDay],
     DbTools.[Collector_CORP\svc-O'Neill]]];
 GO
-EXEC [CORP\svc-O'Neill]]].DbTools.CollectMinute 3, N',availability_databases,availability_replicas,batch_durations,blocking,file_io,memory,memory_grants,own_cost,performance_counters,performance_gauges,resource_use,running_queries,schedulers,';
+EXEC [CORP\svc-O'Neill]]].DbTools.CollectMinute 3, N',sessions,';
 GO
 CREATE DATABASE [CORP\svc-O'Neill]]];
 GO

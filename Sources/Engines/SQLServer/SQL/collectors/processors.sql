@@ -4,7 +4,7 @@ Title:       Processors
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        low: about 256 small records from memory, of which the newest is taken apart.
-Cadence:     minute
+Cadence:     five_minutes
 When:        instance
 Keep:        latest
 Rows:        1
@@ -16,7 +16,7 @@ Columns:
   measured_at    time            When it was noted
 */
 -- A record without SystemHealth says nothing, and one that is older than five minutes is not the present. On Linux an idle share of 0 is
--- none.
+-- none. SQL Server's share and the whole are read every minute with the core: here is what they leave to others.
 SELECT TOP (1) CASE WHEN c.sql_share > 100 THEN 100.0e0 ELSE CAST(c.sql_share AS float) END AS sql_percent,
     CASE
         WHEN c.idle_share = 0 AND @@VERSION LIKE N'% on Linux %' THEN NULL
