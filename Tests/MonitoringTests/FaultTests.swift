@@ -196,6 +196,58 @@ import Testing
         #expect(rows.first?[1].double == 1)
     }
 
+    @Test("What a transaction that failed at COMMIT had made is not taken for stored: layouts, rows and samples come with the next one")
+    func failedCommit() async throws {
+        let fixture = try await fixture()
+        let id = try await fixture.server("a")
+        try await fixture.platform.tenants.ownerTransaction(fixture.tenant) { session in
+            _ = try session.execute(
+                """
+                CREATE FUNCTION monitoring.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'away' USING ERRCODE = '57P01'; END $$
+                """)
+            _ = try session.execute(
+                """
+                CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON monitoring.samples DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION monitoring.refuse()
+                """)
+        }
+        fixture.engine.set("a", CollectorAnswer(collector: "test_settings", rows: [[.text("max memory"), .number(1), .null]]))
+        func files(_ reads: Int64) {
+            fixture.engine.set(
+                "a", CollectorAnswer(collector: "test_files", rows: [TestCollectors.file("db", "f", reads: reads, size: 1)]))
+        }
+        files(100)
+        try await fixture.pass()
+        #expect(fixture.collector.buffer.count > 0)
+        #expect(fixture.collector.buffer.waitingSince == fixture.start)
+        #expect(try await fixture.rows("SELECT 1 FROM monitoring.layouts").isEmpty)
+        try await fixture.platform.tenants.ownerTransaction(fixture.tenant) { session in
+            _ = try session.execute("DROP TRIGGER refuse ON monitoring.samples")
+        }
+        fixture.engine.pass(seconds: 60)
+        files(160)
+        try await fixture.pass(after: 60)
+        #expect(fixture.collector.buffer.count == 0)
+        #expect(fixture.collector.buffer.waitingSince == nil)
+        let samples = try await fixture.rows(
+            """
+            SELECT s.counters, s.seconds::float8
+            FROM monitoring.samples s
+            JOIN monitoring.layouts l ON l.id = s.layout_id AND l.collector = 'test_files'
+            WHERE s.server_id = \(id)
+            ORDER BY s.slot_at
+            """)
+        #expect(try samples.map { try $0.decode(0, as: [Int64?].self) } == [[100], [160]])
+        #expect(try samples.map { try $0.decode(1, as: Double?.self) } == [nil, 60])
+        let settings = try await fixture.platform.tenants.read(fixture.tenant) {
+            try CollectorStatusSQL.newest(TestCollectors.settings, of: id, on: $0).rows
+        }
+        #expect(settings.first?[1].double == 1, "rows of an hourly collector are not lost until they change")
+        #expect(try await fixture.rows("SELECT 1 FROM monitoring.changes").isEmpty)
+        #expect(try await fixture.rows("SELECT 1 FROM monitoring.metrics").count == 2)
+    }
+
     @Test("A run that waits for its thread while another collector takes the server over is left to that one")
     func handedOver() async throws {
         let fixture = try await CollectionFixture.make(connectParallelismMax: 1)

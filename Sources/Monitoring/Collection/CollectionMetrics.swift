@@ -17,7 +17,7 @@ package final class CollectionMetrics: Sendable {
         case droppedRuns = "dropped_runs"
         /// What collectors beside the core brought, run by run, and never reached the database.
         case droppedCollectorRuns = "dropped_collector_runs"
-        /// Runs that had not begun when another collector took the server over: that one reads it.
+        /// Runs, of the core or of collectors beside it, that had not begun when another process took the server over: that one reads it.
         case handedOverRuns = "handed_over_runs"
         /// Runs of shards that had another holder by then.
         case fencedRuns = "fenced_runs"

@@ -174,7 +174,8 @@ package struct CollectionPlan: Sendable {
     package static func slot(_ key: PlanKey, _ intervalSeconds: Int, at time: Date) -> Date {
         let interval = Int64(intervalSeconds) * 1000
         let offset = Int64(key.hash64 >> 8 & 0xFFFF_FFFF) % interval
-        let milliseconds = Int64((time.timeIntervalSince1970 * 1000).rounded(.down)) - offset
+        // Fractions of a microsecond are lost on the way to a Date and back: a slot's own beginning must lie in it.
+        let milliseconds = Int64((time.timeIntervalSince1970 * 1000 + 0.01).rounded(.down)) - offset
         let slot = milliseconds - (milliseconds % interval + interval) % interval + offset
         return Date(timeIntervalSince1970: Double(slot) / 1000)
     }

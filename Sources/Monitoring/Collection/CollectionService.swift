@@ -282,6 +282,8 @@ package final class CollectionService: Service {
                 }
                 store(tables, due, batch.cadence, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)
                 return  // the connection is closed: the rest is for the next run
+            } catch is HandedOver {
+                return metrics.count(.handedOverRuns)  // the new holder runs them
             } catch { return }  // cancelled: we are stopping
         }
     }
@@ -300,7 +302,9 @@ package final class CollectionService: Service {
     {
         let seconds = deadlineSeconds(batch.cadence)
         return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) {
-            [session = due.session, collectors = batch.collectors] in try session.run(collectors, deadlineSeconds: seconds)
+            [session = due.session, collectors = batch.collectors, leases, shard = due.run.key.shard] in
+            guard leases.held[shard] != nil else { throw HandedOver() }
+            return try session.run(collectors, deadlineSeconds: seconds)
         }
     }
 

@@ -34,6 +34,7 @@ package final class CollectorStatistics: Service {
     private let system: SystemDatabase
     private let logger: Logger
     private let values = Mutex<[String: Double]>([:])
+    private let readAt = Mutex<ContinuousClock.Instant?>(nil)
 
     package init(system: SystemDatabase, logger: Logger) {
         self.system = system
@@ -42,9 +43,17 @@ package final class CollectorStatistics: Service {
 
     /// For `Edge.makeApplication`.
     package var gauges: [PrometheusPage.Gauge] {
-        Self.figures.map { figure in
+        let age = PrometheusPage.Gauge(
+            "dbtools_collection_statistics_age_seconds", help: "Since the other dbtools_collection figures were read; -1: never."
+        ) { [self] in ageSeconds() ?? -1 }
+        return Self.figures.map { figure in
             PrometheusPage.Gauge("dbtools_collection_\(figure.name)", help: figure.help) { [self] in value(figure.name) ?? 0 }
-        }
+        } + [age]
+    }
+
+    /// How old the figures are: while the database is away they stay as they were. Nil before the first.
+    package func ageSeconds() -> Double? {
+        readAt.withLock { $0 }.map { (ContinuousClock.now - $0) / .seconds(1) }
     }
 
     /// The figure called `name`; nil before a collector said it.
@@ -72,5 +81,6 @@ package final class CollectorStatistics: Service {
             }
         }
         values.withLock { [sums] in $0 = sums }
+        readAt.withLock { $0 = .now }
     }
 }

@@ -32,6 +32,7 @@ package final class FleetWatch: Service {
     private let leases: ShardLeases
     private let index: FleetIndex
     private let logger: Logger
+    private let trouble = LastingTrouble()
     private let state = Mutex(State())
 
     package init(databases: TenantDatabases, leases: ShardLeases, index: FleetIndex, logger: Logger) {
@@ -46,9 +47,11 @@ package final class FleetWatch: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.listen() }
                 while !Task.isCancelled {
-                    do { try await tick(now: Date()) } catch {
-                        logger.warning(
-                            "The fleet could not be looked at; collection goes on with what is known", metadata: ["error": "\(error)"])
+                    do {
+                        try await tick(now: Date())
+                        trouble.ended()
+                    } catch {
+                        trouble.failed("The fleet could not be looked at; collection goes on with what is known", error, to: logger)
                     }
                     try? await Task.sleep(for: .seconds(Self.tickSeconds))  // cancelled: the loop ends
                 }

@@ -12,6 +12,8 @@ import Synchronization
 /// come late are merged into their stretch's chunk.
 package final class CompactionService: Service {
     package static let tickSeconds = 60.0
+    /// Seconds until the next look of a process that holds no shard yet.
+    package static let firstTickSeconds = 1.0
     /// Seconds between two looks for days without rollups.
     package static let rollupSeconds = 600.0
     /// Days back that are looked through for days without rollups. Older days that samples came for so late are read from their raw chunks.
@@ -57,7 +59,8 @@ package final class CompactionService: Service {
                 do { try await tick(now: Date()) } catch {
                     logger.warning("Samples could not be compacted", metadata: ["error": "\(error)"])
                 }
-                try? await Task.sleep(for: .seconds(Self.tickSeconds))  // cancelled: the loop ends
+                let seconds = leases.held.isEmpty ? Self.firstTickSeconds : Self.tickSeconds
+                try? await Task.sleep(for: .seconds(seconds))  // cancelled: the loop ends
             }
         }
     }

@@ -69,6 +69,8 @@ package struct ServerState: Sendable, Equatable {
     package var memoryPercent: Double?
     package var connectionCount: Double?
     package var batchRequestsSec: Double?
+    /// All values of a reading that is to be stored; nil leaves those that are stored.
+    package var latest: [MetricID: Double]?
 
     package init() {}
 
@@ -88,6 +90,7 @@ package struct ServerState: Sendable, Equatable {
             next.memoryPercent = values[.memoryPercent]
             next.connectionCount = values[.connectionCount]
             next.batchRequestsSec = values[.batchRequestsSec]
+            next.latest = values
             next.status = missing.isEmpty && troubled.isEmpty ? .online : .degraded
             (next.health, next.reasons) = Self.judge(values, missing: missing, thresholds)
             next.reasons += troubled

@@ -527,11 +527,12 @@ export interface HealthChange {
 }
 
 export interface StorageStatistics {
-  signal: "metrics" | "waits" | "samples" | "chunks";
+  signal: "metrics" | "waits" | "samples" | "chunks" | "table_history" | "changes" | "health_changes";
   rowsEstimated: number;
   sizeBytes: number;
   /** 0: it is one table */
   partitionCount: number;
+  /** Of table_history to the day */
   oldestAt: string | null;
   newestAt: string | null;
 }
