@@ -117,14 +117,14 @@ package enum CollectorStatusSQL {
         _ name: String, of server: Server.ID, from: Date, to: Date, limit: Int, on session: TenantSession
     ) throws -> [KeptMoment] {
         let host = try host(server, on: session)
-        guard CollectorCatalogue.named(name, of: host.engine)?.keep == .every else {
+        guard let (definition, shapedAt) = try CustomCollector.named(name, host.engine, on: session), definition.keep == .every else {
             throw AppError.notFound("The history of the collector")
         }
         return try session.rows(
             """
             SELECT h.collected_at, jsonb_array_length(h.rows)
             FROM monitoring.table_history h
-            WHERE h.server_id = \(server) AND h.collector = \(name) AND h.collected_at >= \(from) AND h.collected_at <= \(to)
+            WHERE h.server_id = \(server) AND h.collector = \(name) AND h.collected_at >= \(max(from, shapedAt)) AND h.collected_at <= \(to)
             ORDER BY h.collected_at DESC
             LIMIT \(limit)
             """

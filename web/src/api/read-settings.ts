@@ -3,7 +3,7 @@ import { get } from "../lib/http";
 import { type QueryState, useQuery } from "../lib/query";
 import { tenantKey, useMay } from "../lib/session";
 import type { Settings, Thresholds } from "./model";
-import type { NearestThresholds } from "./types";
+import type { NearestThresholds, ThresholdOwner } from "./types";
 
 export const settingsKey = (): string => tenantKey("settings");
 
@@ -21,9 +21,9 @@ export function useThresholds(): Thresholds {
   return useQuery(`${settingsKey()}/thresholds`, (signal) => get<Thresholds>("/settings/thresholds", { signal })).data ?? thresholdDefaults;
 }
 
-/** By which limits a server is judged: its own, its groups', or the tenant's, whichever is nearest. */
-export type LimitsOf = (serverId: string) => Thresholds;
+export type LimitsOf = (id: string) => Thresholds;
 
+/** By which limits a server is judged: its own, its groups', or the tenant's, whichever is nearest. */
 export function useLimits(): LimitsOf {
   const tenants = useThresholds(), nearest = useQuery(tenantKey("limits"), (signal) => get<NearestThresholds[]>("/servers/thresholds", { signal })).data;
   return useMemo(() => {
@@ -33,4 +33,16 @@ export function useLimits(): LimitsOf {
     ]));
     return (serverId) => own.get(serverId) ?? tenants;
   }, [tenants, nearest]);
+}
+
+/** By which limits a group's means are coloured: its own, else the tenant's. */
+export function useGroupLimits(): LimitsOf {
+  const tenants = useThresholds(), owners = useQuery(tenantKey("limits/owners"), (signal) => get<ThresholdOwner[]>("/thresholds", { signal })).data;
+  return useMemo(() => {
+    const own = new Map((owners ?? []).filter((o) => o.kind === "group").map((o) => [
+      o.id,
+      { cpuPercent: o.cpuPercent ?? tenants.cpuPercent, memoryPercent: o.memoryPercent ?? tenants.memoryPercent },
+    ]));
+    return (groupId) => own.get(groupId) ?? tenants;
+  }, [tenants, owners]);
 }
