@@ -66,7 +66,7 @@ BEGIN
     SELECT @database = MIN(u.database_id) FROM #dbtools_used AS u WHERE u.database_id > @database;
     SET @procedure = QUOTENAME(DB_NAME(@database)) + N''.sys.sp_executesql'';
     BEGIN TRY
-        IF @procedure IS NOT NULL
+        IF @database IS NOT NULL
             EXEC @procedure N''
 INSERT INTO #dbtools_names (database_id, object_id, index_id, table_name, index_name, index_kind, is_unique, is_constraint, is_shipped)
 SELECT u.database_id,
