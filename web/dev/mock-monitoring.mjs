@@ -12,6 +12,7 @@ function summary(s, { columns, rows, ...r }) {
   const state = never ? "pending" : s.status === "offline" ? "failed" : r.state ?? "ok";
   return {
     name: r.name,
+    isCustom: false,
     title: r.title,
     purpose: r.purpose,
     cadence: r.cadence,

@@ -1053,7 +1053,13 @@ export interface CustomCollector {
   columns: CustomColumn[];
   enabled: boolean;
   /** Servers by how its last run there went */
-  serverCounts: Record<string, unknown>;
+  serverCounts: {
+    ok: number;
+    cut_off: number;
+    failed: number;
+    no_permissions: number;
+    not_available: number;
+  };
   /** A server on which it fails, and why */
   problem: {
     serverId: ID;

@@ -33,6 +33,7 @@ const readsOf: Readonly<Record<string, readonly string[]>> = {
   "operation.changed": ["operations", "operation-"],
   "group.changed": ["groups", "servers", "health", "limits", "activity"],
   "label.changed": ["labels", "servers", "limits", "activity"],
+  "collector.changed": ["custom-collectors", "collectors/", "activity"],
   "settings.changed": ["settings", "health", "activity"],
   "collection.status": ["collection", "activity"],
   "collection.lost": ["collection", "activity"],

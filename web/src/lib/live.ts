@@ -28,6 +28,7 @@ export const liveTopics = [
   "label.changed",
   "credential.changed",
   "view.changed",
+  "collector.changed",
   "settings.changed",
   "user.changed",
   "apiKey.changed",
