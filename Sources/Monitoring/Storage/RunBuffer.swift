@@ -188,6 +188,7 @@ package final class RunBuffer: Service {
         while true {
             let batch = take(tenant, now: now)
             if batch.isEmpty {
+                noteNothingWaits(tenant, now: now)
                 if hadWaited { FreedMemory.giveBack() }  // what waited was large, and this process would keep its room
                 await tellLoss(tenant, now: now)
                 return stored
@@ -244,6 +245,15 @@ package final class RunBuffer: Service {
         return true
     }
 
+    /// All is stored, or dropped since it cannot be (a tenant that is gone).
+    private func noteNothingWaits(_ tenant: Tenant, now: Date) {
+        let hadWaited = state.withLock { state in
+            defer { state.queues[tenant.id]?.waiting = nil }
+            return state.queues[tenant.id]?.waiting != nil
+        }
+        if hadWaited { setHalt(now: now) }
+    }
+
     /// While PostgreSQL has no room, nothing more is read.
     private func setHalt(now: Date) {
         let isDiskFull = state.withLock { $0.queues.values.contains { !$0.isEmpty && $0.waiting?.isDiskFull == true } }
@@ -261,12 +271,6 @@ package final class RunBuffer: Service {
             return loss
         }
         guard let loss else { return }
-        logger.error(
-            "Runs were lost",
-            metadata: [
-                "tenant": "\(tenant.slug)", "runs": "\(loss.runCount)", "collector_runs": "\(loss.collectorRunCount)",
-                "since": "\(RFC3339.string(loss.since))", "reason": "\(loss.reason)",
-            ])
         let details: JSONValue = [
             "reason": .string(loss.reason), "from": .string(RFC3339.string(loss.since)), "to": .string(RFC3339.string(now)),
             "runs": .int(Int64(loss.runCount)), "collectorRuns": .int(Int64(loss.collectorRunCount)),
@@ -278,9 +282,15 @@ package final class RunBuffer: Service {
                 try session.record(activity)
                 try session.publish(Event("collection.lost", entityID: nil, payload: details))
             }
+            logger.error(
+                "Runs were lost",
+                metadata: [
+                    "tenant": "\(tenant.slug)", "runs": "\(loss.runCount)", "collector_runs": "\(loss.collectorRunCount)",
+                    "since": "\(RFC3339.string(loss.since))", "reason": "\(loss.reason)",
+                ])
         } catch {
+            // It is tried again in a minute, together with what is dropped until then.
             state.withLock { state in
-                state.queues[tenant.id]?.lossToldAt = .distantPast
                 state.queues[tenant.id]?.note(loss.since) { newer in
                     newer.runCount += loss.runCount
                     newer.collectorRunCount += loss.collectorRunCount
