@@ -167,15 +167,19 @@ import Testing
         #expect(zone.rows == [[.text("+00:00"), .text("")]])
     }
 
-    @Test("MariaDB: rows past the cap are not gathered, with a LIMIT of the statement's own too", .enabled(if: hasMariaDB))
+    @Test("MariaDB: rows past the cap are not sent, and a LIMIT beyond it is refused", .enabled(if: hasMariaDB))
     func mariaDBRowCap() async throws {
         let session = try await Self.mariaDB()
         defer { session.close() }
-        for statement in ["SELECT seq FROM seq_1_to_20000000", "SELECT seq, REPEAT('x', 100) FROM seq_1_to_1000000 LIMIT 1000000"] {
+        for statement in ["SELECT seq FROM seq_1_to_20000000", "SELECT seq, REPEAT('x', 100) FROM seq_1_to_1000000 ORDER BY seq DESC"] {
             let answer = try session.run(Self.query(statement, rows: 20))
             #expect(answer.rows.count == 20 && answer.isCutOff, "\(statement)")
             #expect(answer.durationMs < 5_000)
         }
+        let large = try session.run(Self.query("SELECT REPEAT('x', 100000) AS text FROM seq_1_to_1000", rows: 1_000))
+        #expect(large.isCutOff && large.rows.count == 41)
+        let many = Self.failure(session, Self.query("SELECT seq FROM seq_1_to_1000000 LIMIT 1000000", rows: 1_000))
+        #expect(many?.code == .notAllowed && many?.message.contains("LIMIT 1000000 is more than the 1000") == true)
         let exact = try session.run(Self.query("SELECT seq FROM seq_1_to_20", rows: 20))
         #expect(exact.rows.count == 20 && !exact.isCutOff)
     }

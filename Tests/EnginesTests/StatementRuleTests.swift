@@ -80,7 +80,9 @@ import Testing
         ("SELECT set_config('statement_timeout', '0', false)", "changes settings"), ("SELECT pg_advisory_lock(1)", "takes locks"),
         ("SELECT pg_read_file('/etc/passwd')", "files"), ("SELECT pg_file_write('x', 'y', false)", "files"),
         ("SELECT query_to_xml('SELECT pg_sleep(1)', true, true, '')", "runs SQL"), ("SELECT * FROM ts_stat('SELECT 1')", "runs SQL"),
-        ("SELECT pg_stat_reset()", "resets statistics"), ("SELECT pg_stat_statements_reset()", "resets statistics"),
+        ("SELECT pg_stat_reset()", "resets statistics"), ("SELECT heap_force_kill('t', ARRAY['(0,1)']::tid[])", "changes something"),
+        ("SELECT aws_lambda.invoke('f', '{}')", "connects elsewhere"), ("SELECT http_get('http://x')", "connects elsewhere"),
+        ("SELECT pg_stat_statements_reset()", "resets statistics"),
         ("SELECT pg_create_restore_point('x')", "changes something"), ("SELECT pg_drop_replication_slot('x')", "changes something"),
         ("SELECT * FROM pg_logical_slot_get_changes('x', NULL, NULL)", "changes something"),
         ("SELECT pg_switch_wal()", "changes something"),
@@ -100,7 +102,9 @@ import Testing
         ("SELECT * FROM t LOCK IN SHARE MODE", "LOCK"), ("SELECT * FROM t FOR SHARE", "SHARE"),
         ("SELECT LOAD_FILE('/etc/passwd')", "files"), ("SELECT BENCHMARK(1e9, MD5('x'))", "burns time"),
         ("SELECT GET_LOCK('a', 10)", "locks"),
-        ("SELECT sys_exec('rm')", "runs SQL"), ("SELECT NEXTVAL(numbers)", "sequence"), ("SELECT `sys_eval`('x')", "runs SQL"),
+        ("SELECT sys_exec('rm')", "runs SQL"), ("SELECT group_replication_set_as_primary('x')", "changes something"),
+        ("SELECT spider_direct_sql('DELETE', '', '')", "runs SQL"), ("SELECT NEXTVAL(numbers)", "sequence"),
+        ("SELECT `sys_eval`('x')", "runs SQL"),
         ("SELECT /*!50000 1 INTO OUTFILE '/tmp/x' */", "runs or takes for a hint"),
         ("SELECT /*M!100100 1 */ 2", "runs or takes for a hint"),
         ("SELECT /*+ SET_VAR(max_execution_time = 0) */ 1", "takes for a hint"), ("SELECT 1 --1 INTO @a", "INTO"),
@@ -156,6 +160,19 @@ import Testing
     func commentsGo() throws {
         let sent = try StatementRule.checked("SELECT 1 -- one; DELETE\n/* two\n; DROP */, '--' /* /* */ */\n;\n", engine: .postgresql)
         #expect(sent.split(separator: "\n", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } } == ["SELECT1", "", ",'--'"])
+    }
+
+    @Test(
+        "MySQL: a LIMIT of the statement's own is at most the rows that are kept, inside of it any",
+        arguments: [
+            ("SELECT 1 LIMIT 10", true), ("SELECT 1 LIMIT 11", false), ("SELECT 1 LIMIT 500, 10", true), ("SELECT 1 LIMIT 5, 11", false),
+            ("SELECT 1 LIMIT 10 OFFSET 500", true), ("SELECT 1 FROM (SELECT 1 LIMIT 99999) t", true), ("SELECT 99 FROM t", true),
+            ("SELECT 1 LIMIT 18446744073709551615", false), ("SELECT 1 OFFSET 99 ROWS FETCH FIRST 11 ROWS ONLY", false),
+        ])
+    func ownLimit(_ statement: String, _ fits: Bool) {
+        let isFine = (try? StatementRule.checkLimit(statement, engine: .mysql, rowCountMax: 10)) != nil
+        #expect(isFine == fits)
+        #expect((try? StatementRule.checkLimit(statement, engine: .postgresql, rowCountMax: 10)) != nil)
     }
 
     @Test("20,000 bytes are the most")

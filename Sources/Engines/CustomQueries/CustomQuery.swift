@@ -85,7 +85,10 @@ package protocol QueryConnection: AnyObject {
 extension CustomQuery {
     /// The statement as it is sent.
     func checked(for engine: EngineKind) throws(EngineError) -> String {
-        do throws(StatementRefusal) { return try StatementRule.checked(statement, engine: engine) } catch {
+        do throws(StatementRefusal) {
+            try StatementRule.checkLimit(statement, engine: engine, rowCountMax: rowCountMax)
+            return try StatementRule.checked(statement, engine: engine)
+        } catch {
             throw EngineError(.notAllowed, error.sentence)
         }
     }

@@ -7,7 +7,8 @@ struct SQLToken: Equatable {
         /// A quoted name, without its quotes.
         case name(String)
         case text
-        case number
+        /// As it is written.
+        case number(String)
         /// One character of punctuation or of an operator.
         case sign(Character)
     }
@@ -223,7 +224,7 @@ struct SQLTokens {
                 let number = String(decoding: bytes[start..<place], as: UTF8.self)
                 throw refusal("Put a blank behind the number \(number).")
             }
-            tokens.append(SQLToken(kind: .number, line: line))
+            tokens.append(SQLToken(kind: .number(String(decoding: bytes[start..<place], as: UTF8.self)), line: line))
         }
 
         private mutating func sign(_ byte: UInt8) {

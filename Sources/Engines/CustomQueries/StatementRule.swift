@@ -39,6 +39,29 @@ package enum StatementRule {
         return String(text)
     }
 
+    /// Throws when the statement itself asks for more rows than are kept: MySQL's driver gathers all that come before it gives the first,
+    /// and a LIMIT of the statement's own is stronger than the session's. Of other engines no more are fetched than are kept.
+    package static func checkLimit(_ statement: String, engine: EngineKind, rowCountMax: Int) throws(StatementRefusal) {
+        guard engine == .mysql else { return }
+        let tokens = try SQLTokens(statement, engine: engine).tokens
+        var (depth, isInLimit) = (0, false)
+        for (index, token) in tokens.enumerated() {
+            switch token.kind {
+            case .sign("("): depth += 1
+            case .sign(")"): depth -= 1
+            case .word("LIMIT"), .word("FETCH"): isInLimit = depth == 0
+            case .word("OFFSET"): isInLimit = false
+            case .number(let text) where isInLimit:
+                // `LIMIT 10, 5` is five rows after ten.
+                let isOffset = tokens.indices.contains(index + 1) && tokens[index + 1].kind == .sign(",")
+                guard !isOffset, Int(text) ?? .max > rowCountMax else { continue }
+                throw StatementRefusal(
+                    line: token.line, "LIMIT \(text) is more than the \(rowCountMax) rows that are kept; lower it, or keep more rows.")
+            default: break
+            }
+        }
+    }
+
     /// How a name is quoted, for messages.
     static func quotes(_ engine: EngineKind) -> String {
         switch engine {
@@ -151,7 +174,7 @@ private enum RefusedCalls {
         switch engine {
         case .sqlserver: nil
         case .postgresql: postgreSQL[name] ?? postgreSQLPrefixes.first { name.hasPrefix($0.key) }?.value
-        case .mysql: mySQL[name]
+        case .mysql: mySQL[name] ?? mySQLPrefixes.first { name.hasPrefix($0.key) }?.value
         }
     }
 
@@ -165,20 +188,30 @@ private enum RefusedCalls {
         "pg_ls_dir": files, "pg_prewarm": "loads tables into the cache", "query_to_xml": runs, "query_to_xmlschema": runs,
         "query_to_xml_and_xmlschema": runs, "ts_stat": runs, "ts_rewrite": runs, "connectby": runs, "xpath_table": runs,
         "pg_log_backend_memory_contexts": changes, "gin_clean_pending_list": changes, "pg_export_snapshot": changes,
-        "pg_replication_origin_create": changes,
+        "pg_replication_origin_create": changes, "http": "connects elsewhere", "invoke": "connects elsewhere",
     ]
     /// In the order of the alphabet; each begins the names of a family.
     private static let postgreSQLPrefixes: KeyValuePairs<String, String> = [
-        "brin_": changes, "crosstab": runs, "dblink": "connects elsewhere", "lo_": changes, "pg_advisory_": "takes locks",
-        "pg_backup_": changes, "pg_cancel_": "stops others' work", "pg_copy_": changes, "pg_create_": changes, "pg_drop_": changes,
+        "brin_": changes, "crosstab": runs, "dblink": "connects elsewhere", "heap_force_": changes, "http_": "connects elsewhere",
+        "lo_": changes, "pg_advisory_": "takes locks",
+        "pg_backup_": changes, "pg_buffercache_evict": changes, "pg_cancel_": "stops others' work", "pg_clear_": changes,
+        "pg_copy_": changes, "pg_create_": changes, "pg_drop_": changes,
         "pg_file_": files, "pg_import_": changes, "pg_logical_": changes, "pg_reload_": changes, "pg_replication_origin_": changes,
-        "pg_replication_slot_": changes, "pg_rotate_": changes, "pg_stat_reset": "resets statistics",
+        "pg_replication_slot_": changes, "pg_restore_": changes, "pg_rotate_": changes, "pg_set_": changes,
+        "pg_stat_reset": "resets statistics",
         "pg_stat_statements_reset": "resets statistics", "pg_switch_": changes, "pg_sync_": changes,
-        "pg_terminate_": "ends others' sessions", "pg_try_advisory_": "takes locks", "pg_wal_replay_": changes,
+        "pg_terminate_": "ends others' sessions", "pg_truncate_": changes, "pg_try_advisory_": "takes locks",
+        "query_export_": "writes elsewhere", "pg_wal_replay_": changes,
     ]
     private static let mySQL: [String: String] = [
         "load_file": files, "benchmark": "only burns time", "get_lock": "takes locks", "release_lock": "gives locks back",
         "release_all_locks": "gives locks back", "nextval": "takes a number from a sequence for good", "setval": changes, "sys_exec": runs,
         "sys_eval": runs, "sys_set": changes,
+    ]
+    /// Loadable functions of MySQL and MariaDB that are statements in all but form.
+    private static let mySQLPrefixes: KeyValuePairs<String, String> = [
+        "asynchronous_connection_failover_": changes, "audit_api_": changes, "audit_log_": changes, "firewall_": changes,
+        "group_replication_": changes, "keyring_key_": changes, "service_get_": "takes locks", "service_release_": "gives locks back",
+        "set_firewall_": changes, "spider_": runs, "version_tokens_": changes,
     ]
 }

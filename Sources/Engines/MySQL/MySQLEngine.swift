@@ -10,8 +10,6 @@ struct MySQLEngine: Engine {
 
     /// FLAG_MULTI_STATEMENTS of the driver: the collectors of one cadence are one round trip.
     private static let severalStatements = "67108864"
-    /// FLAG_NO_CACHE and FLAG_FORWARD_CURSOR: rows are not gathered by the driver before the first is given.
-    private static let rowsAsTheyCome = "3145728"
 
     init(_ config: EngineConfig) { self.config = config }
 
@@ -59,7 +57,7 @@ struct MySQLEngine: Engine {
         try open(target, deadline, readSeconds: nil)
     }
 
-    /// For one statement at a time, whose rows come as they are read; a silent server is given up after `readSeconds`.
+    /// For one statement at a time; a silent server is given up after `readSeconds`.
     func openForQueries(_ target: Target, readSeconds: Int, _ deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
         try open(target, deadline, readSeconds: readSeconds)
     }
@@ -128,7 +126,7 @@ struct MySQLEngine: Engine {
         string.add("PWD", target.password ?? "")
         if let database = target.database { string.add("Database", database) }
         string.add("Charset", "utf8mb4")
-        string.add("OPTION", queryReadSeconds == nil ? Self.severalStatements : Self.rowsAsTheyCome)
+        string.add("OPTION", queryReadSeconds == nil ? Self.severalStatements : "0")
         for keyword in ["CONN_TIMEOUT", "WRITE_TIMEOUT"] { string.add(keyword, String(seconds)) }
         string.add("READ_TIMEOUT", String(queryReadSeconds ?? seconds))
         if target.encrypt {

@@ -71,7 +71,10 @@ package struct CustomCollector: Sendable, Equatable {
         } else if CollectorCatalogue.names.contains(name) {
             faults.append(.init(field: "name", reason: "is a collector of the product; take another"))
         }
-        do throws(StatementRefusal) { _ = try StatementRule.checked(statement, engine: engine) } catch {
+        do throws(StatementRefusal) {
+            _ = try StatementRule.checked(statement, engine: engine)
+            try StatementRule.checkLimit(statement, engine: engine, rowCountMax: rowCountMax)
+        } catch {
             faults.append(.init(field: "statement", reason: error.sentence))
         }
         if keep == .changes, rowCountMax > 1, !columns.contains(where: { $0.kind == .label }) {

@@ -150,7 +150,11 @@ package struct CustomCollectorRoutes: Sendable {
         let change = CustomCollectorChange(preview: body, collector: name)
         try body.finish()
         let server = try await databases.read(tenant) { try Server.find(serverID, on: $0) }
-        do throws(StatementRefusal) { _ = try StatementRule.checked(query.statement, engine: server.configuration.engine) } catch {
+        let engine = server.configuration.engine
+        do throws(StatementRefusal) {
+            _ = try StatementRule.checked(query.statement, engine: engine)
+            try StatementRule.checkLimit(query.statement, engine: engine, rowCountMax: query.rowCountMax)
+        } catch {
             throw AppError.validation(field: "statement", reason: error.sentence)
         }
         // Written first: what was run is known even if it took this process along.
