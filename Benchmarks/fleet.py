@@ -45,7 +45,7 @@ def add_servers(program: Program, count: int) -> None:
 def lost_runs(program: Program) -> dict[str, float]:
     """What the collectors say of runs that are not in the database."""
     text = program.http.get(f"{program.url}/metrics", timeout=30).text
-    names = ["skipped", "dropped", "failed", "fenced"]
+    names = ["skipped", "dropped", "failed", "fenced", "handed_over"]
     wanted = {f"dbtools_collection_{name}_runs": name for name in names}
     return {wanted[line.split()[0]]: float(line.split()[1]) for line in text.splitlines() if line.split(" ")[0] in wanted}
 
@@ -94,7 +94,7 @@ def measure_fleet(options):
         seen = f"{servers:,} servers, {black_holes:,} black holes, {options.minutes:g} minutes, {len(rows):,} runs"
         yield Figure("fleet: achieved gap, p99", percentile(gaps, 0.99), "intervals", 1.2, seen)
         yield Figure("fleet: achieved gap, longest", max(gaps), "intervals", 2.0, seen)
-        reported = sum(lost[name] - lost_before[name] for name in ("skipped", "dropped", "fenced"))
+        reported = sum(lost[name] - lost_before[name] for name in ("skipped", "dropped", "fenced", "handed_over"))
         missing = max(0, expected * int(seconds / INTERVAL) - len(rows))
         yield Figure("fleet: runs that are missing and not reported", max(0, missing - reported), "runs", 0, f"{missing} missing, {lost}")
         driver = (servers - black_holes) * DRIVER_KB / 1024

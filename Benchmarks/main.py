@@ -17,6 +17,7 @@ ALL = {
     "migrate": migrating.measure_migrate,
     "health": requests_rate.measure_health,
     "list": requests_rate.measure_list,
+    "compare": requests_rate.measure_compare,
     "filters": filtering.measure_filters,
     "browsing": browsing.measure_browsing,
     "simulator": collection.measure_simulator,

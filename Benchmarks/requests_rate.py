@@ -26,6 +26,7 @@ SELECT id, 'online', CASE WHEN change_number %% 50 = 0 THEN 'warning' ELSE 'heal
        CASE WHEN change_number %% 50 = 0 THEN ARRAY['CPU is at 84 percent (warning from 80)'] ELSE '{}' END,
        now() + interval '1 hour', now(), 3600, now(), change_number %% 100, 60, 25, 1200.5
 FROM fleet.servers;
+UPDATE monitoring.server_snapshots SET metric_ids = ARRAY[1, 2, 3, 4, 5, 6, 7], "values" = ARRAY[cpu_percent, 60, 10, 10, 25, 1200.5, random() * 1000];
 """
 
 
@@ -69,6 +70,22 @@ def measure_health(options):
             f"median {percentile(inside, 0.5):.1f} ms; a client that unpacks gzip: median {percentile(times[20:], 0.5):.1f}, "
             f"p95 {percentile(times[20:], 0.95):.1f} ms, {bytes_count / 1e6:.1f} MB, a sixth of the servers new each time; pgbench, same statement, mean {latency:.1f} ms",
         )
+
+
+def measure_compare(options):
+    """One metric over 10,000 servers: of those by which health is judged, and of the others."""
+    with Program(options, "--roles", "api") as program:
+        seeded(program)
+        for metric in ("cpu_percent", "wait_time_ms"):
+            times = []
+            for number in range(120):
+                started = time.monotonic()
+                answer = program.call("GET", f"/metrics/compare?metric={metric}&top=50&order={('asc', 'desc')[number % 2]}")
+                times.append((time.monotonic() - started) * 1000)
+                assert len(answer.json()) == 50 and answer.headers["X-Total-Count"] == str(SERVER_COUNT)
+            yield Figure(
+                f"/metrics/compare of {metric} over 10,000, p95", percentile(times[20:], 0.95), "ms", 100,
+                f"median {percentile(times[20:], 0.5):.1f} ms, as its client sees it")
 
 
 def server_times(program: Program) -> list[float]:

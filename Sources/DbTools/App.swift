@@ -25,6 +25,8 @@ enum App {
         let tests = ConnectionTests(probeMany: { await probe.probe($0, allow: outbound) }) { await probe.probe($0, allow: outbound) }
         let databaseLists = DatabaseLists { target async throws(EngineError) in try await probe.databases(target, allow: outbound) }
 
+        let previews = CustomPreviews { target, query async throws(EngineError) in try await probe.query(target, query, allow: outbound) }
+
         let collectors = CollectorStatistics(system: tenants.system, logger: Logger(label: "monitoring"))
 
         let bulk = bulkActions(installation, tests, deployer)
@@ -44,11 +46,13 @@ enum App {
             HealthRoutes(databases: tenants).add(to: group)
             MetricRoutes(databases: tenants).add(to: group)
             CollectorRoutes(databases: tenants).add(to: group)
+            CustomCollectorRoutes(databases: tenants, secrets: installation.secrets, previews: previews).add(to: group)
             CollectorSeriesRoutes(databases: tenants).add(to: group)
             WaitRoutes(databases: tenants).add(to: group)
             CompareRoutes(databases: tenants).add(to: group)
             ExportRoutes(databases: tenants).add(to: group)
             CollectionRoutes(databases: tenants).add(to: group)
+            CollectionStatusRoutes(databases: tenants).add(to: group)
             BulkRoutes(databases: tenants, actions: bulk).add(to: group)
             ImportRoutes(databases: tenants, secrets: installation.secrets).add(to: group)
         }
@@ -103,6 +107,9 @@ enum App {
             vet: { target in
                 let result = await probe.probe(target, allow: outbound)
                 return result.errorCode == .driverFailed ? EngineError(.driverFailed, result.message) : nil
+            },
+            diskSpace: { [postgres = DataDirectory(config.dataDirectory).postgres] in
+                config.databaseURL == nil ? DiskRoom.Space.of(postgres) : nil
             }
         ) { kind in
             engines[kind] ?? kind.makeEngine(engineConfig(config))

@@ -977,7 +977,8 @@ enum CollectorSQL {
             @@version AS version,
             @@version_comment AS edition,
             CURRENT_USER() AS account,
-            DATABASE() AS database_name
+            DATABASE() AS database_name,
+            @@performance_schema AS has_performance_schema
         """#
     /// MySQL/SQL/process.sql
     static let mySQLProcess = #"""
@@ -2055,7 +2056,7 @@ enum CollectorSQL {
         DELETE FROM dbtools.schema_version;
 
         INSERT INTO dbtools.schema_version (version, applied_at, applied_by)
-        VALUES (2, now(), current_user);
+        VALUES (3, now(), current_user);
         """#
     /// PostgreSQL/SQL/deploy/preflight.sql
     static let postgreSQLDeployPreflight = #"""
@@ -2258,8 +2259,9 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/backups.sql
     static let sqlServerCollectorsBackups = #"""
         -- Copies (is_copy_only) and snapshots of the storage do not count, nor what another server wrote before its msdb came here, nor backups
-        -- of an earlier database of the name. 1900-01-01 stands for none: NULL in an aggregate would make SQL Server add a warning to every answer.
-        -- Times are local in msdb: after a change of the clocks those from before it are an hour off.
+        -- of an earlier database of the name. A Managed Instance (8) names in its backups the machine that it then ran on. 1900-01-01 stands for
+        -- none: NULL in an aggregate would make SQL Server add a warning to every answer. Times are local in msdb: after a change of the clocks
+        -- those from before it are an hour off.
         WITH last_backups AS (
             SELECT d.database_id,
                 MAX(CASE WHEN b.type = 'D' THEN b.backup_finish_date ELSE '19000101' END) AS full_at,
@@ -2274,7 +2276,8 @@ enum CollectorSQL {
                 AND b.type IN ('D', 'I', 'L')
                 AND b.is_copy_only = 0
                 AND b.is_snapshot = 0
-                AND b.server_name COLLATE DATABASE_DEFAULT IN (@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)))
+                AND (b.server_name COLLATE DATABASE_DEFAULT IN (@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)))
+                    OR CAST(SERVERPROPERTY('EngineEdition') AS int) = 8)
             GROUP BY d.database_id
         ),
         ages AS (
@@ -2688,6 +2691,102 @@ enum CollectorSQL {
         WHERE v.database_id <> 32767
         ORDER BY v.database_id, v.file_id;
         """#
+    /// SQLServer/SQL/collectors/index_usage.sql
+    static let sqlServerCollectorsIndexUsage = #"""
+        -- One statement with a text of its own, since an index's name can be had only inside of its database. A database that cannot be opened
+        -- leaves its indexes without names; an index that was neither read nor written since the start is not counted by SQL Server.
+        EXEC sys.sp_executesql N'
+        SET NOCOUNT ON;
+        DROP TABLE IF EXISTS #dbtools_used;
+        DROP TABLE IF EXISTS #dbtools_names;
+        SELECT TOP (2000) u.database_id,
+            u.object_id,
+            u.index_id,
+            u.user_seeks,
+            u.user_scans,
+            u.user_lookups,
+            u.user_updates,
+            u.last_user_seek,
+            u.last_user_scan,
+            u.last_user_lookup,
+            u.last_user_update,
+            CASE WHEN u.index_id > 1 AND u.user_updates > 0 AND u.user_seeks + u.user_scans + u.user_lookups = 0 THEN 1 ELSE 0 END AS is_unused
+        INTO #dbtools_used
+        FROM sys.dm_db_index_usage_stats AS u
+        WHERE u.database_id > 4
+            AND u.database_id <> 32767
+        ORDER BY is_unused DESC, u.user_updates DESC, u.user_seeks DESC;
+        IF @@ERROR <> 0 RETURN;
+        CREATE TABLE #dbtools_names (
+            database_id int NOT NULL,
+            object_id int NOT NULL,
+            index_id int NOT NULL,
+            table_name nvarchar(300) NULL,
+            index_name nvarchar(128) NULL,
+            index_kind nvarchar(60) NULL,
+            is_unique int NULL,
+            is_constraint int NULL,
+            is_shipped int NULL
+        );
+        DECLARE @database int = 0, @procedure nvarchar(300);
+        WHILE @database IS NOT NULL
+        BEGIN
+            SELECT @database = MIN(u.database_id) FROM #dbtools_used AS u WHERE u.database_id > @database;
+            SET @procedure = QUOTENAME(DB_NAME(@database)) + N''.sys.sp_executesql'';
+            BEGIN TRY
+                IF @database IS NOT NULL
+                    EXEC @procedure N''
+        INSERT INTO #dbtools_names (database_id, object_id, index_id, table_name, index_name, index_kind, is_unique, is_constraint, is_shipped)
+        SELECT u.database_id,
+            u.object_id,
+            u.index_id,
+            s.name + N''''.'''' + o.name,
+            i.name,
+            i.type_desc,
+            CAST(i.is_unique AS int),
+            CASE WHEN i.is_primary_key = 1 OR i.is_unique_constraint = 1 THEN 1 ELSE 0 END,
+            CAST(o.is_ms_shipped AS int)
+        FROM #dbtools_used AS u
+        INNER JOIN sys.indexes AS i
+            ON i.object_id = u.object_id
+            AND i.index_id = u.index_id
+        INNER JOIN sys.objects AS o ON o.object_id = u.object_id
+        INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+        WHERE u.database_id = DB_ID();'';
+            END TRY
+            BEGIN CATCH
+                SET @procedure = NULL;
+            END CATCH;
+        END;
+        SET NOCOUNT OFF;
+        SELECT TOP (500) DB_NAME(u.database_id) AS database_name,
+            COALESCE(n.table_name, N''object '' + CAST(u.object_id AS nvarchar(11))) AS table_name,
+            COALESCE(n.index_name, CASE WHEN u.index_id = 0 THEN N''heap'' ELSE N''index '' + CAST(u.index_id AS nvarchar(11)) END) AS index_name,
+            COALESCE(n.index_kind, CASE u.index_id WHEN 0 THEN N''HEAP'' WHEN 1 THEN N''CLUSTERED'' END) AS index_kind,
+            u.is_unused,
+            n.is_unique,
+            n.is_constraint,
+            u.user_seeks AS seek_count,
+            u.user_scans AS scan_count,
+            u.user_lookups AS lookup_count,
+            u.user_updates AS update_count,
+            CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), NULLIF(r.read_at, ''19000101'')) AS datetime2(3)) AS last_read_at,
+            CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), u.last_user_update) AS datetime2(3)) AS last_update_at,
+            CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), y.sqlserver_start_time) AS datetime2(3)) AS counted_since
+        FROM #dbtools_used AS u
+        CROSS JOIN sys.dm_os_sys_info AS y
+        LEFT JOIN #dbtools_names AS n
+            ON n.database_id = u.database_id
+            AND n.object_id = u.object_id
+            AND n.index_id = u.index_id
+        CROSS APPLY (
+            SELECT MAX(COALESCE(k.read_at, ''19000101'')) AS read_at
+            FROM (VALUES (u.last_user_seek), (u.last_user_scan), (u.last_user_lookup)) AS k (read_at)
+        ) AS r
+        WHERE COALESCE(n.is_shipped, 0) = 0
+        ORDER BY u.is_unused DESC, u.user_updates DESC, database_name, table_name, index_name;
+        ';
+        """#
     /// SQLServer/SQL/collectors/memory.sql
     static let sqlServerCollectorsMemory = #"""
         SELECT TOP (1) m.total_physical_memory_kb * 1024 AS physical_bytes,
@@ -2741,7 +2840,6 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/collectors/missing_indexes.sql
     static let sqlServerCollectorsMissingIndexes = #"""
-        -- Use of the indexes that there are is not collected: their names can be had only inside of each database, one by one.
         SELECT TOP (50) d.statement AS table_name,
             COALESCE(d.equality_columns, N'') AS equality_columns,
             COALESCE(d.inequality_columns, N'') AS inequality_columns,
@@ -2903,6 +3001,48 @@ enum CollectorSQL {
             AND (g.object_name <> N'Databases' OR g.instance_name = N'_Total')
         GROUP BY g.object_name, g.counter_name, g.instance_name
         ORDER BY g.object_name, g.counter_name, g.instance_name;
+        """#
+    /// SQLServer/SQL/collectors/processors.sql
+    static let sqlServerCollectorsProcessors = #"""
+        -- A record without SystemHealth says nothing, and one that is older than five minutes is not the present. On Linux an idle share of 0 is
+        -- none. SQL Server's share and the whole are read every minute with the core: here is what they leave to others.
+        SELECT TOP (1) CASE WHEN c.sql_share > 100 THEN 100.0e0 ELSE CAST(c.sql_share AS float) END AS sql_percent,
+            CASE
+                WHEN c.idle_share = 0 AND @@VERSION LIKE N'% on Linux %' THEN NULL
+                WHEN c.sql_share + c.idle_share >= 100 THEN 0.0e0
+                ELSE CAST(100 - c.sql_share - c.idle_share AS float)
+            END AS other_percent,
+            CASE WHEN c.idle_share = 0 AND @@VERSION LIKE N'% on Linux %' THEN NULL ELSE CAST(c.idle_share AS float) END AS idle_percent,
+            CASE WHEN c.sql_share > 100 OR c.sql_share + c.idle_share > 100 THEN 1 ELSE 0 END AS is_clamped,
+            CAST(DATEADD(MILLISECOND, -(c.age_ms % 1000), DATEADD(SECOND, -(c.age_ms / 1000), SYSUTCDATETIME())) AS datetime2(3)) AS measured_at
+        FROM (
+            SELECT x.record.value('(/Record/SchedulerMonitorEvent/SystemHealth/ProcessUtilization)[1]', 'int') AS sql_share,
+                x.record.value('(/Record/SchedulerMonitorEvent/SystemHealth/SystemIdle)[1]', 'int') AS idle_share,
+                x.age_ms
+            FROM (
+                SELECT TOP (1) TRY_CAST(r.record AS xml) AS record,
+                    i.ms_ticks - r.[timestamp] AS age_ms
+                FROM sys.dm_os_ring_buffers AS r
+                CROSS JOIN sys.dm_os_sys_info AS i
+                WHERE r.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
+                    AND r.[timestamp] > i.ms_ticks - 300000
+                    AND r.record LIKE N'%<SystemHealth>%'
+                ORDER BY r.[timestamp] DESC
+            ) AS x
+        ) AS c
+        ORDER BY c.age_ms;
+        """#
+    /// SQLServer/SQL/collectors/resource_use.sql
+    static let sqlServerCollectorsResourceUse = #"""
+        SELECT TOP (1) CAST(s.avg_cpu_percent AS float) AS cpu_percent,
+            CAST(s.avg_data_io_percent AS float) AS data_io_percent,
+            CAST(s.avg_log_write_percent AS float) AS log_write_percent,
+            CAST(s.avg_memory_usage_percent AS float) AS memory_percent,
+            CAST(s.max_worker_percent AS float) AS worker_percent,
+            CAST(s.max_session_percent AS float) AS session_percent,
+            CAST(s.end_time AS datetime2(3)) AS measured_at
+        FROM sys.dm_db_resource_stats AS s
+        ORDER BY s.end_time DESC;
         """#
     /// SQLServer/SQL/collectors/running_queries.sql
     static let sqlServerCollectorsRunningQueries = #"""
@@ -3102,6 +3242,44 @@ enum CollectorSQL {
         GROUP BY k.session_state
         ORDER BY k.session_state;
         """#
+    /// SQLServer/SQL/collectors/severe_errors.sql
+    static let sqlServerCollectorsSevereErrors = #"""
+        -- From the buffer of exceptions and not from the log, which takes a right that few monitoring logins have and is read as a whole each time.
+        -- The buffer keeps the newest few hundred exceptions of any severity: in a storm the count is too low. 3602 and 3617 are signals within
+        -- SQL Server, such as a client's cancel, and no errors. Every severity has a row at every time, so that a series does not end.
+        SELECT TOP (10) k.severity,
+            SUM(CASE WHEN e.severity IS NULL THEN 0 ELSE 1 END) AS error_count,
+            NULLIF(MAX(CASE WHEN e.place = 1 THEN CAST(e.error_number AS nvarchar(11)) ELSE N'' END), N'') AS newest_error,
+            NULLIF(MAX(CASE WHEN e.place = 1 THEN e.raised_at ELSE CAST('19000101' AS datetime2(3)) END), CAST('19000101' AS datetime2(3)))
+                AS newest_at
+        FROM (
+            VALUES (N'17'), (N'18'), (N'19'), (N'20'), (N'21'), (N'22'), (N'23'), (N'24'), (N'25')
+        ) AS k (severity)
+        LEFT JOIN (
+            SELECT x.severity,
+                x.error_number,
+                CAST(DATEADD(MILLISECOND, -(x.age_ms % 1000), DATEADD(SECOND, -(x.age_ms / 1000), SYSUTCDATETIME())) AS datetime2(3)) AS raised_at,
+                ROW_NUMBER() OVER (PARTITION BY x.severity ORDER BY x.age_ms) AS place
+            FROM (
+                SELECT p.record.value('(/Record/Exception/Severity)[1]', 'nvarchar(11)') AS severity,
+                    p.record.value('(/Record/Exception/Error)[1]', 'int') AS error_number,
+                    p.age_ms
+                FROM (
+                    SELECT TRY_CAST(r.record AS xml) AS record,
+                        i.ms_ticks - r.[timestamp] AS age_ms
+                    FROM sys.dm_os_ring_buffers AS r
+                    CROSS JOIN sys.dm_os_sys_info AS i
+                    WHERE r.ring_buffer_type = N'RING_BUFFER_EXCEPTION'
+                        AND r.[timestamp] > i.ms_ticks - 300000
+                        AND (r.record LIKE N'%<Severity>1[789]</Severity>%' OR r.record LIKE N'%<Severity>2[0-5]</Severity>%')
+                ) AS p
+            ) AS x
+            WHERE x.error_number NOT IN (3602, 3617)
+        ) AS e
+            ON e.severity = k.severity
+        GROUP BY k.severity
+        ORDER BY k.severity;
+        """#
     /// SQLServer/SQL/collectors/startup_parameters.sql
     static let sqlServerCollectorsStartupParameters = #"""
         SELECT TOP (100) RTRIM(r.value_name) AS parameter_name,
@@ -3253,7 +3431,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectIdentity
         AS
         -- DbTools: who answers, and what the caller may see.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128))) AS server_name,
             CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
@@ -3270,7 +3448,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectSystem
         AS
         -- DbTools: logical processors and the start of the server.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT cpu_count,
             sqlserver_start_time AS started_at_local,
@@ -3283,7 +3461,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectMemory
         AS
         -- DbTools: physical memory of the machine.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT total_physical_memory_kb, available_physical_memory_kb
         FROM sys.dm_os_sys_memory;
@@ -3293,7 +3471,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectProcessMemory
         AS
         -- DbTools: memory of the SQL Server process.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT physical_memory_in_use_kb
         FROM sys.dm_os_process_memory;
@@ -3303,7 +3481,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectCPU
         AS
         -- DbTools: the newest record of the scheduler monitor: CPU of the last minute.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT TOP (1) r.record,
             DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
@@ -3319,7 +3497,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectSessions
         AS
         -- DbTools: user sessions, and what DbTools itself costs.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT COUNT_BIG(*) AS session_count,
             SUM(CASE WHEN program_name = APP_NAME() THEN CAST(cpu_time AS bigint) ELSE 0 END) AS own_cpu_ms
@@ -3331,7 +3509,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectFileIO
         AS
         -- DbTools: physical reads and writes since the start.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT SUM(num_of_reads) AS read_count,
             SUM(num_of_writes) AS write_count,
@@ -3344,7 +3522,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectCounters
         AS
         -- DbTools: raw performance counters.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT RTRIM(object_name) AS object_name,
             RTRIM(counter_name) AS counter_name,
@@ -3359,7 +3537,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectWaits
         AS
         -- DbTools: totals for each wait type since the start.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT RTRIM(wait_type) AS wait_type,
             waiting_tasks_count,
@@ -3373,7 +3551,7 @@ enum CollectorSQL {
         CREATE PROCEDURE DbTools.CollectCore
         AS
         -- DbTools: all core readings in one round trip. What is off in DbTools.Settings is left out.
-        SET NOCOUNT ON;
+        SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SET LOCK_TIMEOUT 1000;
         SET DEADLOCK_PRIORITY LOW;
@@ -3392,10 +3570,10 @@ enum CollectorSQL {
         GO
         IF EXISTS (SELECT 1 FROM DbTools.SchemaVersion)
             UPDATE DbTools.SchemaVersion
-            SET Version = 2, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
+            SET Version = 3, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
         ELSE
             INSERT INTO DbTools.SchemaVersion (Version, AppliedAt, AppliedBy, CreatedDatabase)
-            VALUES (2, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+            VALUES (3, SYSUTCDATETIME(), SUSER_SNAME(), 0);
         GO
         """#
     /// SQLServer/SQL/deploy/preflight-database.sql

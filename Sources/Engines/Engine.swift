@@ -29,6 +29,9 @@ package protocol Engine: Sendable {
     func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo]
     /// Opens a connection for collecting. Throws within `deadlineSeconds` as far as the driver obeys it.
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection
+    /// Opens a connection for tenants' own statements, the longest of which may take `timeoutSeconds`. Throws within `deadlineSeconds` as
+    /// far as the driver obeys it.
+    func openForQueries(_ target: Target, timeoutSeconds: Int, deadlineSeconds: Double) throws(EngineError) -> any QueryConnection
     /// Deploys, checks or removes the monitoring objects, on connections of its own. Says success only after reading back.
     func deploy(_ target: Target, _ order: DeployOrder, deadlineSeconds: Double) -> DeployResult
 }

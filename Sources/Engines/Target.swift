@@ -25,6 +25,8 @@ package struct Target: Sendable, Codable, Hashable {
     package var trustServerCertificate: Bool
     /// The database in which the monitoring objects are deployed: collections call them there. Nil: they ask directly.
     package var objectsDatabase: String?
+    /// Their version, as it was read back; only procedures of our own version are called for the collectors.
+    package var objectsVersion: Int?
 
     package init(
         engine: EngineKind, hostname: String, port: Int? = nil, instanceName: String? = nil, database: String? = nil,

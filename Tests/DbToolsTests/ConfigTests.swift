@@ -52,7 +52,8 @@ import Testing
         #expect(text.contains("masterKey") && text.contains("databaseUrl") && text.contains("adminPassword"))
     }
 
-    @Test("PRD 1.2-4, 1.1-3: the database is named by DATABASE_URL or the file, everything else likewise; without it there is a private one")
+    @Test(
+        "PRD 1.2-4, 1.1-3: the database is named by DATABASE_URL or the file, everything else likewise; without it there is a private one")
     func theDatabaseIsConfigurable() throws {
         let url = "postgresql://dbtools:x@db.example.com:5432/postgres?sslmode=verify-full"
         let file = try TemporaryFile(#"{"databaseUrl": "postgresql://other.example.com/postgres"}"#)

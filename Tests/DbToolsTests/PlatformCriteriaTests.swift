@@ -45,7 +45,8 @@ import Testing
         let credential = try await make("/credentials", #"{"name":"login","username":"u","password":"first-secret"}"#)
         let user = try await make("/users", #"{"email":"v@example.com","name":"V","role":"viewer"}"#)
         let changes = [
-            ("PATCH", "/servers/\(server)", #"{"name":"db1-renamed","password":"second-secret"}"#), ("PATCH", "/groups/\(group)", #"{"name":"Live"}"#),
+            ("PATCH", "/servers/\(server)", #"{"name":"db1-renamed","password":"second-secret"}"#),
+            ("PATCH", "/groups/\(group)", #"{"name":"Live"}"#),
             ("POST", "/groups/\(group)/servers", #"{"serverIds":["\#(server)"]}"#), ("PATCH", "/labels/\(label)", #"{"name":"tier-2"}"#),
             ("PATCH", "/credentials/\(credential)", #"{"name":"login-2"}"#), ("PATCH", "/users/\(user)", #"{"role":"operator"}"#),
             ("PUT", "/settings/retention", #"{"metricsDays":20,"activityDays":90}"#),
@@ -61,7 +62,8 @@ import Testing
         let wanted = [
             (server, ["server_added", "server_updated", "server_deleted"]), (group, ["group_created", "group_updated", "group_deleted"]),
             (label, ["label_created", "label_updated", "label_deleted"]),
-            (credential, ["credential_created", "credential_updated", "credential_deleted"]), (user, ["user_added", "user_updated", "user_removed"]),
+            (credential, ["credential_created", "credential_updated", "credential_deleted"]),
+            (user, ["user_added", "user_updated", "user_removed"]),
         ]
         for (id, actions) in wanted {
             let answer = try await served.call("GET", "/activity?entityId=\(id)", tenant: "acme")

@@ -160,8 +160,10 @@ import Testing
         #expect(result.code == code, "\(result.output)\(result.error)")
     }
 
-    @Test(arguments: ["serve", "demo", "simulate", "tenant", "user", "migrate", "backup", "restore", "login", "api", "version", "server",
-        "operation"])
+    @Test(arguments: [
+        "serve", "demo", "simulate", "tenant", "user", "migrate", "backup", "restore", "login", "api", "version", "server",
+        "operation",
+    ])
     func everyCommandHasHelpWithAnExample(name: String) throws {
         let help = try Served.run([name, "--help"])
         #expect(help.code == 0)

@@ -123,6 +123,9 @@ final class Served {
         [process.isRunning ? process.processIdentifier : nil, child("api"), child("collector-0"), postmaster].compactMap { $0 }
     }
 
+    /// Without a PostgreSQL, which may be another's.
+    var own: [pid_t] { [process.isRunning ? process.processIdentifier : nil, child("api"), child("collector-0")].compactMap { $0 } }
+
     func signIn() async throws -> StoredSignIn {
         try await APIClient(isInsecure: false).signIn(
             url, email: Self.email, path: "/api/v1/auth/login", body: ["email": .string(Self.email), "password": .string(Self.password)])

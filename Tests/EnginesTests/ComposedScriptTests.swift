@@ -15,8 +15,11 @@ import Testing
     private static var scripts: [String: String] {
         var scripts: [String: String] = [:]
         for (number, name) in zip(1..., names) {
-            scripts["deploy-\(number).sql"] = MonitoringObjects.script(
-                .sqlserver, database: name, createDatabase: true, monitorLogin: name)
+            // The collectors' texts are parsed as they stand; one of them, and what calls it, shows how they are wrapped.
+            let procedures = CollectorProceduresSQL.procedures(for: ServerTraits(version: "15"))
+            scripts["deploy-\(number).sql"] = MonitoringObjects.sqlServerScript(
+                "DbTools", database: name, createDatabase: true, monitorLogin: name,
+                procedures: procedures.filter { ["Collector_sessions", "CollectMinute"].contains($0.name) })
             scripts["statements-\(number).sql"] = statements(name).map { $0 + "\nGO\n" }.joined()
         }
         return scripts
@@ -28,7 +31,9 @@ import Testing
         var statements = [
             MonitoringObjects.grantScript(.sqlserver, database: name, createDatabase: true, login: name),
             MonitoringObjects.grantScript(.sqlserver, database: name, createDatabase: false, login: name),
-            SQLServerName.collectCall(database: name), "CREATE DATABASE \(quoted);", "DROP DATABASE \(quoted);",
+            SQLServerName.collectCall(database: name), CollectorProceduresSQL.drop(others: ["Collector_" + name]),
+            CollectorProceduresSQL.call(database: name, .minute, without: ["sessions"]),
+            "CREATE DATABASE \(quoted);", "DROP DATABASE \(quoted);",
             "ALTER DATABASE \(quoted) SET RECOVERY SIMPLE;", "ALTER DATABASE \(quoted) SET SINGLE_USER WITH ROLLBACK IMMEDIATE;",
             "DROP USER IF EXISTS \(quoted);", CollectorSQL.sqlServerDeployPreflightServer.replacing("$(Database)", with: text),
         ]

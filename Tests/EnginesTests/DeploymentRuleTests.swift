@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engines
@@ -82,24 +83,72 @@ import Testing
 
     /// PRD 2.9-3 and 2.9-4: a procedure for each class, a settings table, a version table.
     @Test func thereIsAProcedureForEachClassOfCollector() {
-        let names = SQLServerDeployment.expected.filter { $0.kind == .procedure }.map(\.name).sorted()
+        let names = SQLServerDeployment.core.filter { $0.kind == .procedure }.map(\.name).sorted()
         #expect(
             names == [
                 "CollectCPU", "CollectCore", "CollectCounters", "CollectFileIO", "CollectIdentity", "CollectMemory", "CollectProcessMemory",
                 "CollectSessions", "CollectSystem", "CollectWaits",
             ])
-        #expect(SQLServerDeployment.expected.filter { $0.kind == .table }.map(\.name) == ["Settings", "SchemaVersion"])
+        #expect(SQLServerDeployment.core.filter { $0.kind == .table }.map(\.name) == ["Settings", "SchemaVersion"])
         for text in [CollectorSQL.sqlServerDeployObjects, CollectorSQL.postgreSQLDeployObjects] {
             #expect(text.contains("(\(MonitoringObjects.version), "))
         }
         #expect(PostgreSQLDeployment.expected.count == 6)
-        #expect(MySQLDeployment.expected("dbtools").count == 6)
+        #expect(MySQLDeployment.core("dbtools").count == 6)
+    }
+
+    /// PRD 2.9-11: what a version deploys stays what it is. Collectors are a part of it: raise the version when a DbTools with the old one
+    /// is out there, and write down what this one deploys.
+    @Test func aVersionAlwaysDeploysTheSame() {
+        let traits = [ServerTraits(version: "99"), ServerTraits(version: "99", hosting: .azureDatabase)]
+        let mysql = [true, false].map { ServerTraits(version: "99", isMariaDB: $0) }.flatMap {
+            MySQLCollectorProceduresSQL.procedures(for: $0).map(\.statement)
+        }
+        let sqlServer = traits.flatMap { CollectorProceduresSQL.procedures(for: $0).map(\.batch) }
+        let batches = mysql + sqlServer + [CollectorSQL.sqlServerDeployObjects]
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in batches.joined().utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        #expect("version \(MonitoringObjects.version): \(String(hash, radix: 16))" == "version 3: 1c176bd991d8aa6c")
+    }
+
+    /// Issue 4 and PRD 3.4-10: where objects are deployed a call is under 300 bytes, as it travels: UTF-16, with the packet's heads.
+    @Test(arguments: Cadence.allCases, [EngineKind.sqlserver, .mysql])
+    func aCallIsUnderThreeHundredBytes(cadence: Cadence, engine: EngineKind) throws {
+        let traits = ServerTraits(version: "15.0.4375.4", isMariaDB: true)
+        let all = CollectorCatalogue.of(engine).filter { $0.cadence == cadence && $0.applies(to: traits) }
+        let calls = CollectorCalls(engine, database: "DbTools", traits: traits)
+        let call = try #require(calls.text(for: all))
+        let core = engine == .mysql ? "CALL `DbTools`.collect_core();\n" : SQLServerName.collectCall(database: "DbTools") + "\n"
+        #expect(((cadence == .minute ? core : calls.head) + call).utf16.count * 2 + 8 + 22 < 300)
+        #expect(all.map(\.sql).joined(separator: "\n").utf16.count > 3 * call.utf16.count, "a call is worth its while")
+        // What is off is left out by name; nothing is called that is not shipped, or not of this cadence.
+        if all.count > 1 {
+            let off = try #require(CollectorCalls(engine, database: "a]b`c", traits: traits).text(for: Array(all.dropFirst())))
+            let (head, tail) = engine == .mysql ? ("CALL `a]b``c`.", "',\(all[0].name),');") : ("EXEC [a]]b`c].DbTools.", "N',\(all[0].name),';")
+            #expect(off.hasPrefix(head) && off.hasSuffix(tail), "\(off)")
+        }
+        #expect(calls.text(for: all + CollectorCatalogue.of(engine).filter { $0.cadence != cadence }) == nil)
+    }
+
+    /// Each collector that suits a server has a procedure there with its text, word for word, and the one of its cadence calls it.
+    @Test(arguments: [
+        ServerTraits(version: "13.0"), ServerTraits(version: "15.0", isLinux: true),
+        ServerTraits(version: "12.0", hosting: .managedInstance), ServerTraits(version: "12.0", hosting: .azureDatabase),
+    ]) func theProceduresHoldTheCollectorsTexts(traits: ServerTraits) {
+        let made = Dictionary(uniqueKeysWithValues: CollectorProceduresSQL.procedures(for: traits).map { ($0.name, $0.batch) })
+        let collectors = CollectorCatalogue.of(.sqlserver).filter { $0.applies(to: traits) }
+        #expect(made.count == collectors.count + Cadence.allCases.count)
+        for collector in collectors {
+            #expect(made["Collector_\(collector.name)"]?.hasSuffix("\n" + collector.sql) == true)
+            let caller = made[CollectorProceduresSQL.name(collector.cadence)] ?? ""
+            #expect(caller.components(separatedBy: "EXEC DbTools.Collector_\(collector.name);").count == 2)
+        }
     }
 
     @Test func whatIsDeployedIsTakenAwayByName() {
-        for object in SQLServerDeployment.expected { #expect(CollectorSQL.sqlServerDeployRemove.contains(object.name)) }
+        for object in SQLServerDeployment.core { #expect(CollectorSQL.sqlServerDeployRemove.contains(object.name)) }
         for object in PostgreSQLDeployment.expected { #expect(CollectorSQL.postgreSQLDeployRemove.contains(object.name)) }
-        for object in MySQLDeployment.expected("x") where object.kind != .schema {
+        for object in MySQLDeployment.core("x") where object.kind != .schema {
             #expect(CollectorSQL.mySQLDeployRemove.contains(object.name))
         }
     }

@@ -65,6 +65,47 @@ import Testing
         #expect(try trial.rows("unused_indexes").contains { $0.text("index_name") == "unused" && $0.text("database_name") == "shaped" })
     }
 
+    @Test("Issue 4: the core and the collectors of its cadence are one round trip; what one lacks parts them, and is its own")
+    func theCoreAndItsCollectorsComeTogether() async throws {
+        let server = try await TestMariaDB.shared
+        let trial = try await trial("together", grants: Self.sufficient)
+        let often = trial.collectors.filter { $0.cadence == .minute }
+        let both = try trial.connection.collect(with: often, deadlineSeconds: 8)
+        let answers = try #require(both.answers, "they came apart").answers
+        #expect(answers.map(\.collector) == often.map(\.name) && answers.allSatisfy { $0.trouble == nil })
+        #expect(both.reading.gauges[.connectionCount] != nil && both.reading.counters[.batchRequestsSec] != nil)
+        #expect(answers.first { $0.collector == "global_status" }?.rows.isEmpty == false)
+        try server.execute("REVOKE PROCESS ON *.* FROM together@'127.0.0.1'")
+        let poor = try MySQLEngine(EngineConfig()).connect(try await target("together"), deadlineSeconds: 8)
+        defer { poor.close() }
+        let apart = try poor.collect(with: often, deadlineSeconds: 8)
+        #expect(apart.answers == nil && apart.reading.gauges[.connectionCount] != nil)
+        let troubles = try poor.run(often, deadlineSeconds: 8).answers.filter { $0.trouble != nil }
+        #expect(!troubles.isEmpty && troubles.count < often.count)
+    }
+
+    @Test("Issue 4: performance_schema off is a reason, and not a table without rows")
+    func performanceSchemaOffIsSaid() async throws {
+        let server = try await TestMariaDB.old
+        var target = Target(engine: .mysql, hostname: "127.0.0.1", port: server.port, username: server.user, password: server.password)
+        target.encrypt = false
+        let connection = try MySQLEngine(EngineConfig()).connect(target, deadlineSeconds: 8)
+        defer { connection.close() }
+        let off = try #require(try connection.collect(deadlineSeconds: 8).traits)
+        let on = ServerTraits(version: "10.11", isMariaDB: true)
+        #expect(!off.hasPerformanceSchema && on.hasPerformanceSchema)
+        let reasons = Dictionary(
+            uniqueKeysWithValues: CollectorCatalogue.of(.mysql).filter { $0.applies(to: on) }.map { ($0.name, $0.unfitness(for: off)) })
+        let without = reasons.filter { $0.value != nil }
+        #expect(Set(without.keys) == ["waits", "statements", "table_io", "file_io", "unused_indexes"])
+        #expect(without.values.allSatisfy { $0?.hasPrefix("performance_schema is off") == true })
+        // What reads its tables and does not say so would show nothing where it is off.
+        let silent = CollectorCatalogue.of(.mysql).filter {
+            $0.applies(to: off) && $0.sql.contains("FROM performance_schema.") && !$0.sql.contains("performance_schema.global_")
+        }
+        #expect(silent.map(\.name) == [])
+    }
+
     private static func isOf(_ kind: CollectorColumn.Kind, _ value: ODBCValue) -> Bool {
         switch (kind, value) {
         case (.label, .text), (.text, .text), (.queryText, .text), (.number, .double), (.gauge, .double), (.counter, .int), (.flag, .int),

@@ -49,7 +49,7 @@ import Testing
         for grant in grants { try place.server.execute(grant) }
         let deployed = run(place, .deploy)
         #expect(deployed.success && deployed.state == .monitored && deployed.isChanged, "\(deployed)")
-        #expect(deployed.objects.allSatisfy { $0.state == .present } && deployed.objects.count == 6)
+        #expect(deployed.objects.allSatisfy { $0.state == .present } && deployed.objects.count > 6 + 15)
         let again = run(place, .deploy)
         #expect(again.success && !again.isChanged, "\(again)")
         // The probe asks about the usual place, the schema dbtools.
@@ -86,6 +86,40 @@ import Testing
         let fallen = try reading(place, objects: true)
         #expect(fallen.objectsProblem?.contains("collect_core") == true)
         #expect(Set(fallen.counters.keys) == Set(direct.counters.keys))
+    }
+
+    @Test("Issue 4: MariaDB's collectors by their procedures bring what the texts bring; spoilt ones are told, and the texts are sent")
+    func theCollectorsProceduresBringWhatTheTextsBring() async throws {
+        let place = try await place()
+        #expect(run(place, .deploy, root: true, login: place.name).success)
+        try place.server.execute("GRANT SELECT ON performance_schema.* TO '\(place.name)'@'127.0.0.1'")
+        func answers(_ calls: Bool) throws -> (answers: [CollectorAnswer], problem: String?) {
+            var target = place.target
+            if calls { (target.objectsDatabase, target.objectsVersion) = (place.name, MonitoringObjects.version) }
+            let connection = try MySQLEngine(EngineConfig()).connect(target, deadlineSeconds: 8)
+            defer { connection.close() }
+            let traits = try #require(try connection.collect(deadlineSeconds: 8).traits)
+            let all = CollectorCatalogue.of(.mysql).filter { $0.applies(to: traits) }
+            let often = try connection.collect(with: all.filter { $0.cadence == .minute }, deadlineSeconds: 8).answers?.answers
+            var answers = often ?? []
+            for cadence in Cadence.allCases where cadence != .minute || often == nil {
+                answers += try connection.run(all.filter { $0.cadence == cadence }, deadlineSeconds: 8).answers
+            }
+            return (answers, try connection.collect(deadlineSeconds: 8).objectsProblem)
+        }
+        let (direct, called) = (try answers(false), try answers(true))
+        #expect(called.problem == nil && called.answers.filter { $0.trouble != nil }.map { "\($0)" } == [])
+        #expect(direct.answers.map(\.collector) == called.answers.map(\.collector))
+        for (one, other) in zip(direct.answers, called.answers) where ["global_status", "settings", "innodb"].contains(one.collector) {
+            #expect(one.rows.map(\.first) == other.rows.map(\.first) && !one.rows.isEmpty, "\(one.collector)")
+        }
+        try place.server.execute("DROP PROCEDURE \(place.name).collector_settings")
+        let fallen = try answers(true)
+        #expect(fallen.problem?.contains("collector_settings") == true, "\(fallen.problem ?? "")")
+        #expect(fallen.answers.allSatisfy { $0.trouble == nil } && fallen.answers.count == direct.answers.count)
+        #expect(run(place, .check, root: true).objects.filter { $0.state == .missing }.map(\.name) == ["collector_settings"])
+        #expect(run(place, .deploy, root: true).state == .monitored)
+        #expect(run(place, .remove, root: true).success)
     }
 
     @Test func removingLeavesNothingAndAForeignSchemaStays() async throws {

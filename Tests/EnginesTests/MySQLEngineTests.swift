@@ -129,7 +129,7 @@ import Testing
         ("5.7.44-log", "x", "MySQL 5.7", false),
         ("8.4.0", "MySQL", "MySQL 8.4", true), ("garbage", "x", "MySQL ", false),
     ]) func versionsAreJudged(text: String, comment: String, name: String, isSupported: Bool) {
-        let identity = MySQLIdentity(serverName: "x", versionText: text, edition: comment, account: "a@%")
+        let identity = MySQLIdentity(serverName: "x", versionText: text, edition: comment, account: "a@%", hasPerformanceSchema: true)
         #expect(identity.version == name)
         #expect(identity.isSupported == isSupported)
     }

@@ -50,6 +50,24 @@ import Testing
         #expect(identity.isSupported == isSupported)
     }
 
+    /// A Managed Instance says 12.0 as well as Azure SQL Database does: by its edition it has Agent, msdb and files, and the newest views.
+    @Test(arguments: [
+        ("13.0.5026.0", Int64(3), ["agent_jobs", "services", "database_space"], ["version_store", "resource_use"]),
+        ("15.0.4375.4", 3, ["agent_jobs", "services", "version_store", "index_usage"], ["resource_use"]),
+        (
+            "12.0.2000.8", 8, ["agent_jobs", "backups", "file_io", "deadlocks", "version_store", "database_logs", "severe_errors"],
+            ["services", "startup_parameters", "database_space", "resource_use"]
+        ),
+        (
+            "12.0.2000.8", 5, ["resource_use", "databases", "performance_counters", "index_usage"],
+            ["agent_jobs", "backups", "file_io", "services", "version_store", "severe_errors"]
+        ),
+    ]) func collectorsAreChosenByEdition(version: String, edition: Int64, has: [String], hasNot: [String]) {
+        let traits = SQLServerIdentity(Self.identity(version, edition: edition)).traits
+        let names = Set(CollectorCatalogue.of(.sqlserver).filter { $0.applies(to: traits) }.map(\.name))
+        #expect(names.isSuperset(of: has) && names.isDisjoint(with: hasNot))
+    }
+
     @Test(arguments: [("15.0.1.1", "VIEW SERVER STATE"), ("16.0.1.1", "VIEW SERVER PERFORMANCE STATE")])
     func theGrantFitsTheVersionAndQuotesTheLogin(version: String, right: String) {
         let identity = SQLServerIdentity(Self.identity(version, state: .int(0), performance: .int(0)))

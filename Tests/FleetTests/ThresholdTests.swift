@@ -89,6 +89,12 @@ import Testing
                 [page?[name]?["from"]?.string, page?[name]?["group"]?["name"]?.string].compactMap { $0 }
             }
             #expect(said == words)
+            let fleetWide = try await fleet.send(.get, "/servers/thresholds").json.array ?? []
+            #expect(fleetWide.count == (given.server == nil && given.groups.isEmpty ? 0 : 1))
+            if let nearest = fleetWide.first?["cpuPercent"] {
+                #expect(nearest["warning"] == page?["warning"]?["value"], "the same rule over the whole fleet")
+                #expect(nearest["critical"] == page?["critical"]?["value"])
+            }
             let one = try await fleet.send(.get, "/servers/\(id)").json["thresholds"]
             let listed = try await fleet.send(.get, "/servers").json[0]?["thresholds"]
             #expect(one?["cpuPercent"]?["warning"]?.double == given.warning && one?["cpuPercent"]?["critical"]?.double == given.critical)

@@ -35,6 +35,25 @@ import Testing
         #expect(zip(slots, slots.dropFirst()).allSatisfy { $1.timeIntervalSince($0) == Double(interval) })
     }
 
+    @Test func theBeginningOfASlotLiesInIt() {
+        for interval in [30, 60, 3600] {
+            for _ in 0..<2_000 {
+                let key = PlanKey(tenant: Self.key.tenant, server: Server.ID())
+                let slot = CollectionPlan.slot(key, interval, at: Self.t0)
+                #expect(CollectionPlan.slot(key, interval, at: slot) == slot)
+            }
+        }
+    }
+
+    @Test func slotsThatNobodyAskedForAreCounted() {
+        var plan = Self.plan()
+        _ = plan.takeDue(now: Self.t0, countMax: 1)
+        plan.finished(Self.key, succeeded: true, startedAt: Self.t0, now: Self.t0 + 0.01)
+        let due = plan.nextDueAt ?? Self.t0
+        _ = plan.takeDue(now: due + 130, countMax: 1)
+        #expect(plan.skippedCount == 2, "of three slots the last is read")
+    }
+
     @Test func offsetsSpreadTheFleetEvenly() {
         var plan = CollectionPlan()
         for _ in 0..<6_000 {

@@ -89,7 +89,8 @@ import Testing
             try await fixture.words("SELECT to_health FROM monitoring.health_changes ORDER BY id") == ["healthy", "offline", "healthy"])
     }
 
-    @Test("FR27: a suspended or deleted tenant is not collected from the next pass on, and again once it is active", arguments: [false, true])
+    @Test(
+        "FR27: a suspended or deleted tenant is not collected from the next pass on, and again once it is active", arguments: [false, true])
     func aSuspendedTenantIsNotCollected(deleted: Bool) async throws {
         let fixture = try await CollectionFixture.make()
         try await fixture.server("db1")
@@ -102,11 +103,12 @@ import Testing
             _ = try await provisioning.suspend(slug: slug, by: .system)
         }
         for seconds in [60.0, 120, 600] { #expect(try await fixture.pass(after: seconds) == 0) }
-        _ = if deleted {
-            try await provisioning.restore(slug: slug, by: .system)
-        } else {
-            try await provisioning.activate(slug: slug, by: .system)
-        }
+        _ =
+            if deleted {
+                try await provisioning.restore(slug: slug, by: .system)
+            } else {
+                try await provisioning.activate(slug: slug, by: .system)
+            }
         // At its next place in the interval, not at once.
         var runs = 0
         for seconds in [660.0, 720, 780] { runs += try await fixture.pass(after: seconds) }

@@ -4,6 +4,7 @@ import Fleet
 import Foundation
 import Hummingbird
 import Platform
+import Postgres
 import Primitives
 import Testing
 
@@ -126,6 +127,82 @@ import Testing
             let before = try await client.send(.get, "/servers/\(id)/collectors/running_queries/history?limit=5")
             #expect(before.json.array?.first?["rows"]?.array?.first?.array?[place] == expected)
             #expect(!now.json.text.contains("Ada") && !before.json.text.contains("Ada"))
+        }
+    }
+
+    @Test("Pages of changes lose none of one moment, and what a page began with stays where it was")
+    func pagesOfChanges() async throws {
+        let (fixture, id) = try await fixture()
+        try await fixture.platform.tenants.transaction(fixture.tenant) {
+            for number in 0..<7 {
+                try $0.execute(
+                    """
+                    INSERT INTO monitoring.changes (server_id, collector, labels, change, before, after, changed_at)
+                    VALUES (\(id), 'configuration', '{}', 'changed', '{}', '{}', \(fixture.start - (number < 6 ? 60 : 120)))
+                    """)
+            }
+        }
+        try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
+            var (seen, pages, path) = ([Int64](), 0, "/servers/\(id)/changes?limit=3&collector=configuration")
+            while pages < 5 {
+                let page = try await client.page(path)
+                #expect(page.total == 7)
+                seen += page.json.array?.compactMap { $0["id"]?.int } ?? []
+                pages += 1
+                guard let next = page.next else { break }
+                path = String(next.trimmingPrefix("/api/v1"))
+            }
+            #expect(pages == 3)
+            #expect(seen.count == 7 && Set(seen).count == 7)
+            let older = try await client.send(.get, "/servers/\(id)/changes?before=\(RFC3339.string(fixture.start - 90))")
+            #expect(older.json.array?.count == 1, "the older way of asking goes on")
+            #expect(try await client.send(.get, "/servers/\(id)/changes?cursor=x").status == 400)
+        }
+    }
+
+    @Test("The moments of kept runs come without their rows, of the stretch that is asked for")
+    func moments() async throws {
+        let (fixture, id) = try await fixture()
+        let queries = try definition("running_queries")
+        for minute in 0..<3 {
+            let sessions = (0...minute).map { row(queries, ["session_id": .text("\($0)"), "request_id": .text("0")]) }
+            fixture.engine.set("a", CollectorAnswer(collector: "running_queries", rows: sessions))
+            try await fixture.pass(after: Double(minute * 60))
+        }
+        try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
+            let path = "/servers/\(id)/collectors/running_queries"
+            let all = try await client.send(.get, "\(path)/moments")
+            #expect(all.json.array?.map { $0["rowCount"]?.int } == [3, 2, 1])
+            let from = RFC3339.string(fixture.start + 30)
+            #expect(try await client.send(.get, "\(path)/moments?from=\(from)").json.array?.count == 2)
+            #expect(try await client.send(.get, "\(path)/moments?to=\(from)").json.array?.count == 1)
+            #expect(try await client.send(.get, "/servers/\(id)/collectors/file_io/moments").status == 404)
+            let at = try #require(all.json.array?[1]["collectedAt"]?.string.flatMap(RFC3339.date))
+            let one = try await client.send(.get, "\(path)/history?limit=1&before=\(RFC3339.string(at + 0.001))")
+            #expect(one.json.array?.first?["rows"]?.array?.count == 2)
+        }
+    }
+
+    @Test("Whether a collector is switched on stands beside how it fares, and the catalogue names all that can be")
+    func switchedOff() async throws {
+        let (fixture, id) = try await fixture()
+        try await fixture.pass()
+        try await MonitoringRoutesTests.with(fixture) { (client) async throws in
+            func enabled(_ name: String) async throws -> Bool? {
+                let list = try await client.send(.get, "/servers/\(id)/collectors").json.array ?? []
+                return list.first { $0["name"]?.string == name }?["enabled"]?.bool
+            }
+            #expect(try await enabled("file_io") == true)
+            let config: JSONValue = ["intervalSeconds": 60, "enabled": true, "metricsEnabled": ["cpu"], "collectorsDisabled": ["file_io"]]
+            #expect(try await client.send(.put, "/servers/\(id)/collection-config", config).status == 200)
+            #expect(try await enabled("file_io") == false)
+            #expect(try await enabled("backups") == true)
+            #expect(try await client.send(.get, "/servers/\(id)/collectors/file_io").json["enabled"]?.bool == false)
+            #expect(try await client.send(.post, "/servers/\(id)/collection/stop").status == 200)
+            #expect(try await enabled("backups") == false)
+            let catalogue = try await client.send(.get, "/metrics/collectors").json.array ?? []
+            #expect(catalogue.count == EngineKind.allCases.reduce(0) { $0 + CollectorCatalogue.of($1).count })
+            #expect(Set(catalogue.compactMap { $0["engine"]?.string }) == ["sqlserver", "postgresql", "mysql"])
         }
     }
 }

@@ -104,7 +104,7 @@ import Testing
         set(2_048)
         try await fixture.pass(after: 7_400)
         let changes = try await fixture.platform.tenants.read(fixture.tenant) {
-            try ChangeSQL.list(id, collector: nil, before: .distantFuture, limit: 10, on: $0)
+            try ChangeSQL.list(id, ChangeSQL.Request(), limit: 10, on: $0).changes
         }
         #expect(changes.map(\.change) == ["changed"])
         #expect(changes.first?.labels == ["name": "max memory"])

@@ -22,6 +22,9 @@ final class FakeEngine: Engine {
         var answers: [String: [String: CollectorAnswer]] = [:]
         /// By host; none: collectors are not run.
         var traits: [String: ServerTraits] = [:]
+        /// Of tenants' own statements, by their text; and those that were run, each behind its database.
+        var queryAnswers: [String: Result<QueryAnswer, EngineError>] = [:]
+        var queries: [String] = []
         var startedAt = Date(timeIntervalSince1970: 1_000)
         var monotonicSeconds = 0.0
         var hangingCount = 0
@@ -39,6 +42,8 @@ final class FakeEngine: Engine {
     func set(_ host: String, unavailable: [String]) { state.withLock { $0.unavailable[host] = unavailable } }
     func set(_ host: String, traits: ServerTraits) { state.withLock { $0.traits[host] = traits } }
     func set(_ host: String, _ answer: CollectorAnswer) { state.withLock { $0.answers[host, default: [:]][answer.collector] = answer } }
+    func set(statement: String, _ answer: Result<QueryAnswer, EngineError>) { state.withLock { $0.queryAnswers[statement] = answer } }
+    var queries: [String] { state.withLock { $0.queries } }
     func restartServers() { state.withLock { $0.startedAt += 1_000 } }
     func pass(seconds: Double) { state.withLock { $0.monotonicSeconds += seconds } }
     func release() { for _ in 0..<1_000 { released.signal() } }
@@ -66,6 +71,27 @@ final class FakeEngine: Engine {
     func databases(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> [DatabaseInfo] { [] }
     func deploy(_ target: Target, _ order: DeployOrder, deadlineSeconds: Double) -> DeployResult {
         DeployResult(success: false, state: nil, message: "This engine deploys nothing.", errorCode: DeployErrorCode.refused.rawValue)
+    }
+
+    func openForQueries(_ target: Target, timeoutSeconds: Int, deadlineSeconds: Double) throws(EngineError) -> any QueryConnection {
+        Queries(database: target.database, engine: self)
+    }
+
+    private final class Queries: QueryConnection {
+        let database: String?
+        let engine: FakeEngine
+        init(database: String?, engine: FakeEngine) { (self.database, self.engine) = (database, engine) }
+        func close() {}
+
+        func run(_ query: CustomQuery) throws(EngineError) -> QueryAnswer {
+            let (result, monotonic) = engine.state.withLock { state in
+                state.queries.append((database ?? "") + ": " + query.statement)
+                return (state.queryAnswers[query.statement], state.monotonicSeconds)
+            }
+            var answer = try (result ?? .failure(EngineError(.protocolError, "Nobody knows the statement."))).get()
+            answer.monotonicSeconds = monotonic
+            return answer
+        }
     }
 
     func connect(_ target: Target, deadlineSeconds: Double) throws(EngineError) -> any EngineConnection {

@@ -16,11 +16,13 @@ import Testing
     static let good = RunResult.reading(values: [.cpuPercent: 10, .memoryPercent: 10], missing: [])
     static let bad = RunResult.failure(CollectionFailure(code: "TIMEOUT", message: "No answer."))
 
-    @Test("PRD 3.6-3, 3.6-4: health follows the thresholds of CPU and memory", arguments: [
-        (80.0, 10.0, ServerHealth.healthy), (80.1, 10, .warning), (95, 10, .warning), (95.1, 10, .critical), (10, 85, .healthy),
-        (10, 86, .warning),
-        (10, 96, .critical), (90, 96, .critical), (96, 86, .critical),
-    ])
+    @Test(
+        "PRD 3.6-3, 3.6-4: health follows the thresholds of CPU and memory",
+        arguments: [
+            (80.0, 10.0, ServerHealth.healthy), (80.1, 10, .warning), (95, 10, .warning), (95.1, 10, .critical), (10, 85, .healthy),
+            (10, 86, .warning),
+            (10, 96, .critical), (90, 96, .critical), (96, 86, .critical),
+        ])
     func healthFollowsTheThresholds(cpu: Double, memory: Double, health: ServerHealth) {
         #expect(Self.state(after: [.reading(values: [.cpuPercent: cpu, .memoryPercent: memory], missing: [])]).health == health)
     }
@@ -32,6 +34,8 @@ import Testing
             ([good, bad, bad], .offline, .offline), ([good, bad, good, bad], .online, .healthy), ([bad, bad, good], .online, .healthy),
             ([.reading(values: [.cpuPercent: 1], missing: ["x"])], .degraded, .healthy),
             ([.reading(values: [.connectionCount: 1], missing: ["x"])], .degraded, .unknown),
+            ([.reading(values: [.cpuPercent: 1], missing: [], troubled: ["x"])], .degraded, .healthy),
+            ([.reading(values: [.connectionCount: 1], missing: [], troubled: ["x"])], .degraded, .healthy),
             ([.reading(values: [.connectionCount: 1], missing: [])], .online, .healthy),
             ([.reading(values: [:], missing: [])], .online, .unknown),
         ] as [([RunResult], ServerStatus, ServerHealth)])

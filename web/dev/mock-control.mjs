@@ -25,6 +25,10 @@ on("POST", "/mock", (c) => {
     });
     publish(c.slug, "servers.collected", { serverIds: [s.id], at: iso() });
   }
+  if (b.collection) {
+    c.data.collection = b.collection;
+    publish(c.slug, "collection.status", b.collection);
+  }
   if (b.labelAll) {
     for (const s of c.data.servers) s.labels.push(labelNamed(c, b.labelAll));
     publish(c.slug, "servers.changed", {});

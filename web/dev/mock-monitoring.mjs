@@ -1,7 +1,7 @@
 // Collectors, series, waits, changes and comparison of the stand-in: the story goes on. On prd-eu-sql-014 an index rebuild blocks 14 sessions.
 import { readingsOf } from "./mock-readings.mjs";
 import { random, seedOf } from "./mock-fleet.mjs";
-import { iso, notFound, on, serverOf, windowOf } from "./mock-routes.mjs";
+import { iso, notFound, on, page, serverOf, windowOf } from "./mock-routes.mjs";
 
 const cadences = { minute: 60, five_minutes: 300, quarter_hour: 900, hour: 3600, day: 86400 };
 const startedAt = Date.now();
@@ -12,10 +12,12 @@ function summary(s, { columns, rows, ...r }) {
   const state = never ? "pending" : s.status === "offline" ? "failed" : r.state ?? "ok";
   return {
     name: r.name,
+    isCustom: false,
     title: r.title,
     purpose: r.purpose,
     cadence: r.cadence,
     intervalSeconds: cadences[r.cadence],
+    enabled: s.collection.enabled,
     permissions: r.permissions ?? "VIEW SERVER STATE",
     cost: r.cost ?? "low: it reads memory, and no table.",
     state,
@@ -48,6 +50,37 @@ on("GET", "/servers/:id/collectors/:name/history", (c) => {
   }
   return runs;
 });
+on("GET", "/servers/:id/collectors/:name/moments", (c) => {
+  const s = serverOf(c), r = readingOf(c, s), to = Date.parse(c.query.get("to") ?? "") || Date.now(), from = Date.parse(c.query.get("from") ?? "");
+  if (r.keep !== "every" || !s.lastCollectedAt) return [];
+  const moments = [];
+  for (let at = Math.floor(to / 60_000) * 60_000; at > from && moments.length < 500; at -= 60_000) {
+    const rowCount = Math.max(0, r.rows.length - Math.floor(((Date.now() - at) / 60_000) * 2));
+    if (rowCount > 0) moments.push({ collectedAt: iso(at), rowCount });
+  }
+  return moments;
+});
+on("GET", "/metrics/collectors", (c) => {
+  const found = new Map();
+  for (const s of c.data.servers) {
+    for (const r of readingsOf(s)) {
+      const entry = { name: r.name, title: r.title, engine: s.engine, purpose: r.purpose, cadence: r.cadence, cost: r.cost ?? "low: it reads memory, and no table." };
+      found.set(`${s.engine} ${r.name}`, entry);
+    }
+  }
+  return [...found.values()];
+});
+on("GET", "/collection/status", (c) => ({
+  state: "running",
+  message: null,
+  since: null,
+  collectorCount: 1,
+  waitingRuns: 0,
+  droppedRuns: 0,
+  droppedCollectorRuns: 0,
+  skippedRuns: 0,
+  ...c.data.collection,
+}));
 on("GET", "/servers/:id/changes", (c) => {
   const s = serverOf(c), of = c.query.get("collector");
   if (s.engine !== "sqlserver" || !s.lastCollectedAt) return [];
@@ -68,8 +101,7 @@ on("GET", "/servers/:id/changes", (c) => {
     ...Array.from({ length: 60 }, (_, i) =>
       change(9000 + i * 1440, "configuration", { name: "max server memory (MB)" }, "changed", { value: 200_000 + i }, { value: 200_001 + i }, 10 + i)),
   ];
-  const before = c.query.get("before");
-  return list.filter((x) => (!of || x.collector === of) && (!before || x.changedAt < before)).slice(0, Number(c.query.get("limit") ?? 50));
+  return page(c, list.filter((x) => !of || x.collector === of));
 });
 
 const intervalOf = (seconds) => (seconds <= 21600 ? 60 : seconds <= 86400 ? 300 : seconds <= 604800 ? 1800 : 7200);

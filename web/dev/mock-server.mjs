@@ -6,6 +6,7 @@ import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newID } from "./mock-fleet.mjs";
 import "./mock-control.mjs";
+import "./mock-custom.mjs";
 import "./mock-groups.mjs";
 import "./mock-keys.mjs";
 import "./mock-monitoring.mjs";

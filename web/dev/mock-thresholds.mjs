@@ -25,6 +25,13 @@ function ofGroup(c) {
   const g = groupOf(c);
   return limitsOf(c, g.ownThresholds, [["group", { id: g.id, name: g.name }, g.ownThresholds]]);
 }
+on("GET", "/servers/thresholds", (c) =>
+  c.data.servers.flatMap((s) => {
+    const nearest = [s.ownThresholds, ...s.groups.map((g) => c.data.groups.find((x) => x.id === g.id)?.ownThresholds)];
+    const said = (key) => nearest.find((limits) => limits?.[key])?.[key] ?? null;
+    const limits = { cpuPercent: said("cpuPercent"), memoryPercent: said("memoryPercent") };
+    return limits.cpuPercent || limits.memoryPercent ? [{ serverId: s.id, ...limits }] : [];
+  }));
 on("GET", "/thresholds", (c) =>
   [["group", c.data.groups], ["server", c.data.servers]].flatMap(([kind, list]) =>
     list.filter((x) => x.ownThresholds).map((x) => ({

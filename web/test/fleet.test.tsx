@@ -9,7 +9,7 @@ const { differs, hrefOf, requestOf } = await import("../src/features/fleet/compo
 const { csvRecords, previewOf } = await import("../src/features/fleet/components/import-preview");
 const { positionOf } = await import("../src/features/fleet/components/filter-editor");
 const { faultOf } = await import("../src/features/fleet/components/thresholds-panel");
-const { requestOf: collectionRequestOf } = await import("../src/features/fleet/components/collection-dialog");
+const { byName, requestOf: collectionRequestOf } = await import("../src/features/fleet/components/collection-dialog");
 const { levelOf } = await import("../src/components/bars");
 const { deployBody, deployFault, emptyDeployForm } = await import("../src/features/fleet/components/deploy-form");
 
@@ -137,10 +137,22 @@ test("a value at a limit is still below it, as health is judged", () => {
   assert.equal(levelOf(null, limit), "");
 });
 test("a change of collection names what it changes, and nothing else", () => {
-  assert.equal(collectionRequestOf({ interval: "keep", collection: "keep", metrics: { cpu_percent: "keep" } }), null);
-  assert.deepEqual(collectionRequestOf({ interval: "tenant", collection: "off", metrics: {} }), { intervalSeconds: null, enabled: false });
+  assert.equal(collectionRequestOf({ interval: "keep", collection: "keep", metrics: { cpu_percent: "keep" }, collectors: { file_io: "keep" } }), null);
+  assert.deepEqual(collectionRequestOf({ interval: "tenant", collection: "off", metrics: {}, collectors: {} }), { intervalSeconds: null, enabled: false });
   assert.deepEqual(
-    collectionRequestOf({ interval: "300", collection: "keep", metrics: { own_cpu_ms: "off", cpu_percent: "on" } }),
-    { intervalSeconds: 300, metricsOn: ["cpu_percent"], metricsOff: ["own_cpu_ms"] },
+    collectionRequestOf({ interval: "300", collection: "keep", metrics: { own_cpu_ms: "off", cpu_percent: "on" }, collectors: { waits: "off" } }),
+    { intervalSeconds: 300, metricsOn: ["cpu_percent"], metricsOff: ["own_cpu_ms"], collectorsOff: ["waits"] },
   );
+});
+test("a collector that two engines have is one switch", () => {
+  const entry = (name: string, engine: "sqlserver" | "mysql"): Parameters<typeof byName>[0][number] => ({
+    name,
+    title: `Title of ${name}`,
+    engine,
+    purpose: "",
+    cadence: "minute",
+    cost: "low",
+  });
+  const named = byName([entry("waits", "sqlserver"), entry("locks", "mysql"), entry("waits", "mysql")]);
+  assert.deepEqual(named.map((n) => [n.name, n.engines]), [["locks", ["mysql"]], ["waits", ["sqlserver", "mysql"]]]);
 });

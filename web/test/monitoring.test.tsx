@@ -12,13 +12,13 @@ const { shownColumns, sortedRows, matchingRows, rowsCsv, cellText } = await impo
 const { latencyMs, withLatency } = await import("../src/features/monitoring/components/io-latency");
 const { blockerOf, blockingColumns, blockingTree, flatTree } = await import("../src/features/monitoring/components/blocking");
 const { backupColumns, verdictOf } = await import("../src/features/monitoring/components/backup-verdict");
-const { pageOf } = await import("../src/features/monitoring/api/list-changes");
 const { differences } = await import("../src/features/monitoring/components/changes-tab");
 const { costOf } = await import("../src/features/monitoring/components/collectors-tab");
 const { cellOf, scaleOf } = await import("../src/features/monitoring/components/heat-cells");
 const { sectionsOf } = await import("../src/features/monitoring/components/heat-sections");
 const { metricTitle } = await import("../src/features/monitoring/components/chart-kinds");
 const { whyNoData, whyNoRows } = await import("../src/features/monitoring/components/why-no-data");
+const { faultsOf: customFaults, formOf, patchOf, requestOf, slugOf, withPreview } = await import("../src/features/monitoring/components/custom-form");
 const { topicOf } = await import("../src/features/monitoring/components/topics");
 const { CriticalWatch } = await import("../src/app/critical-watch");
 
@@ -26,6 +26,9 @@ type Columns = Parameters<typeof shownColumns>[0];
 type Fleet = Parameters<typeof scaleOf>[0];
 type Collector = Parameters<typeof costOf>[0][number];
 const column = (name: string, kind: Columns[number]["kind"], unit: string | null = null): Columns[number] => ({ name, kind, unit, metric: null, description: "" });
+
+type ColumnForm = Parameters<typeof withPreview>[0][number];
+const columnForm = (name: string, kind: ColumnForm["kind"], unit = ""): ColumnForm => ({ name, kind, unit, metric: "", description: "" });
 
 test("a value reads with its unit, and no value is a dash", () => {
   const texts = [
@@ -124,11 +127,6 @@ test("a backup's worth is said in words", () => {
   assert.equal(said("FULL", "2026-03-16T12:00:00Z", "2026-03-17T11:50:00Z"), "Backed up, log too");
   assert.match(said("SIMPLE", "2026-03-16T12:00:00Z", null), /^Backed up/);
 });
-test("a page of changes never ends within a moment", () => {
-  const change = (id: number, changedAt: string): Parameters<typeof pageOf>[0][number] => ({ id, collector: "c", labels: {}, change: "changed", before: {}, after: {}, changedAt });
-  const list = [...Array.from({ length: 48 }, (_, i) => change(i, `t${99 - i}`)), ...Array.from({ length: 5 }, (_, i) => change(60 + i, "t10")), change(70, "t09")];
-  assert.deepEqual([pageOf(list).changes.length, pageOf(list).olderThan, pageOf(list.slice(0, 9)).olderThan], [53, "t10", null]);
-});
 test("of a change only what differs is shown", () => {
   const change = { id: 1, collector: "c", labels: {}, change: "changed" as const, before: { a: 1, b: "x" }, after: { a: 2, b: "x", c: true }, changedAt: "" };
   assert.deepEqual(differences(change), [["a", 1, 2], ["c", null, true]]);
@@ -214,4 +212,33 @@ test("PRD 3.9-3, 3.9-4: a turn to critical is told once, and what was so before 
   assert.equal(watch.hear({ serverId: "b", name: "b", to: "critical" }).length, 0);
   assert.deepEqual(watch.learn(of(["a", "critical"], ["b", "critical"], ["c", "critical"], ["new", "critical"])).map((t) => t.serverId), ["c"]);
   assert.equal(watch.criticalCount, 4);
+});
+
+test("a custom collector's form says what is wrong, sends what it means, and changes only what differs", () => {
+  const empty = formOf(), named = { ...empty, title: " Job queue ", name: slugOf("Job queue!"), statement: "SELECT 1 AS n", columns: [columnForm("n", "gauge", "bytes")] };
+  assert.deepEqual(Object.keys(customFaults(empty)), ["title", "name", "statement", "columns"]);
+  assert.deepEqual(customFaults(named), {});
+  assert.deepEqual(Object.keys(customFaults({ ...named, timeoutSeconds: "31", rowCountMax: "1.5", groupIds: [] })), ["timeoutSeconds", "rowCountMax", "groupIds"]);
+  assert.deepEqual(Object.keys(customFaults({ ...named, columns: [columnForm("a b", "label"), columnForm("n", "gauge", "Mega"), columnForm("n", "text")] })), [
+    "columns[0].name",
+    "columns[1].unit",
+    "columns[2].name",
+  ]);
+  const sent = requestOf({ ...named, columns: [columnForm("n", "gauge", "bytes"), columnForm("t", "text", "bytes")] });
+  assert.equal(sent.name, "job_queue");
+  assert.equal(sent.title, "Job queue");
+  assert.equal(sent.database, null);
+  assert.deepEqual(sent.columns, [{ name: "n", kind: "gauge", unit: "bytes" }, { name: "t", kind: "text" }]);
+  assert.deepEqual(patchOf(named, { ...named, timeoutSeconds: "9" }), { timeoutSeconds: 9 });
+  assert.deepEqual(patchOf(named, named), {});
+});
+
+test("after a run new columns come as they are suggested, and known ones stay as they are meant", () => {
+  const found = (name: string, kind: "label" | "gauge") => ({ name, type: "text" as const, suggestion: { name, kind, unit: null, metric: "other_n", description: "" } });
+  const preview = {
+    success: true, errorCode: null, message: null, rows: [], rowCount: 0, isCutOff: false, durationMs: 1, warnings: [],
+    columns: [found("Queue", "label"), found("n", "gauge"), found("Not a name", "label"), found("N", "label")],
+  };
+  const after = withPreview([columnForm("gone", "text"), columnForm("n", "counter", "jobs")], preview);
+  assert.deepEqual(after.map((c) => [c.name, c.kind, c.unit, c.metric]), [["queue", "label", "", ""], ["n", "counter", "jobs", ""], ["gone", "text", "", ""]]);
 });

@@ -1,7 +1,7 @@
 package import Foundation
 
 /// One value of a collector's row.
-package enum Cell: Sendable, Equatable, Hashable {
+package enum Cell: Sendable, Equatable, Hashable, Codable {
     /// Not known.
     case null
     case text(String)
@@ -104,7 +104,7 @@ extension CollectorDefinition {
 
 extension Cell {
     /// As text; nil for null.
-    var text: String? {
+    package var text: String? {
         switch self {
         case .null: nil
         case .text(let text): text
@@ -115,7 +115,7 @@ extension Cell {
         }
     }
     /// As a whole number; nil where it is none.
-    var integer: Int64? {
+    package var integer: Int64? {
         switch self {
         case .integer(let integer): integer
         case .number(let number): Int64(exactly: number.rounded())
@@ -125,7 +125,7 @@ extension Cell {
         }
     }
     /// As a number; nil where it is none.
-    var number: Double? {
+    package var number: Double? {
         switch self {
         case .integer(let integer): Double(integer)
         case .number(let number): number
@@ -135,7 +135,7 @@ extension Cell {
         }
     }
     /// 0 and 1, or what a database calls true.
-    var flag: Bool? {
+    package var flag: Bool? {
         switch self {
         case .flag(let flag): flag
         case .integer(let integer): integer != 0

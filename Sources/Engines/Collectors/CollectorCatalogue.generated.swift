@@ -8,7 +8,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later; Express has no Agent and no jobs.",
             permissions: "SELECT on msdb.dbo.sysjobs, sysjobservers, sysjobactivity, syssessions and syscategories.",
             cost: "low: small tables of msdb; its job history is not read.",
-            conditions: [.box], keep: .latest, rowCountMax: 500,
+            conditions: [.instance], keep: .latest, rowCountMax: 500,
             columns: [
                 CollectorColumn("job_name", .label, "Job"),
                 CollectorColumn("category", .text, "Category"),
@@ -73,7 +73,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later.",
             permissions: "SELECT on msdb.dbo.backupset.",
             cost: "medium: msdb's history of backups of the last 60 days, by its index on the time.",
-            conditions: [.box], keep: .latest, rowCountMax: 2000,
+            conditions: [.instance], keep: .latest, rowCountMax: 2000,
             columns: [
                 CollectorColumn("database_name", .label, "Database; tempdb is never backed up and is left out"),
                 CollectorColumn("recovery_model", .text, "FULL, BULK_LOGGED or SIMPLE"),
@@ -139,7 +139,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 SP2 and later; before it nothing is known.",
             permissions: "none; a database that the login may not see is not known.",
             cost: "low: one property for each database, once an hour.",
-            conditions: [.box], keep: .latest, rowCountMax: 2000,
+            conditions: [.instance], keep: .latest, rowCountMax: 2000,
             columns: [
                 CollectorColumn("database_name", .label, "Database; tempdb is made anew at each start and is left out"),
                 CollectorColumn("last_good_at", .time, "End of the last DBCC CHECKDB that found nothing wrong"),
@@ -184,7 +184,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW ANY DEFINITION (without it: no rows and no error).",
             cost: "low: one catalog view.",
-            conditions: [.box], keep: .changes, rowCountMax: 2000,
+            conditions: [.instance], keep: .changes, rowCountMax: 2000,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the file"),
                 CollectorColumn("file_name", .label, "Logical name of the file"),
@@ -202,7 +202,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2017 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "low: one row for each database that is online.",
-            conditions: [.versionAtLeast(14, 0), .box], keep: .latest, rowCountMax: 2000,
+            conditions: [.versionAtLeast(14, 0), .instance], keep: .latest, rowCountMax: 2000,
             columns: [
                 CollectorColumn("database_name", .label, "Database"),
                 CollectorColumn("recovery_model", .text, "FULL, BULK_LOGGED or SIMPLE, as the log knows it"),
@@ -269,7 +269,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "medium: the session's ring buffer (up to 4 MB of XML) is written out; it is taken apart only if there is a deadlock in it.",
-            conditions: [.box], keep: .every, rowCountMax: 20,
+            conditions: [.instance], keep: .every, rowCountMax: 20,
             columns: [
                 CollectorColumn("deadlock_id", .label, "Time of the deadlock (UTC); with the victim it names the deadlock, which two runs may both show"),
                 CollectorColumn("victim_id", .label, "Process that was ended"),
@@ -289,7 +289,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "low: one question to the system for each database file, once an hour.",
-            conditions: [.box], keep: .latest, rowCountMax: 200,
+            conditions: [.instance], keep: .latest, rowCountMax: 200,
             columns: [
                 CollectorColumn("volume", .label, "Where the volume is mounted"),
                 CollectorColumn("volume_name", .text, "What it is called"),
@@ -307,7 +307,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "low: about a thousand small records from memory, of which only refusals are taken apart.",
-            conditions: [.box], keep: .every, rowCountMax: 50,
+            conditions: [.instance], keep: .every, rowCountMax: 50,
             columns: [
                 CollectorColumn("remote_host", .label, "Address that the sign-ins came from"),
                 CollectorColumn("login_state", .label, "State of error 18456: 5 no such login, 7 disabled, 8 wrong password, 38 no such database"),
@@ -322,7 +322,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough); VIEW ANY DEFINITION for the files' names and kinds (without it a file is named by its number).",
             cost: "low: one row for each file; no table is read.",
-            conditions: [.box], keep: .latest, rowCountMax: 2000,
+            conditions: [.instance], keep: .latest, rowCountMax: 2000,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the file"),
                 CollectorColumn("file_name", .label, "Logical name of the file"),
@@ -337,12 +337,36 @@ extension CollectorCatalogue {
             ],
             sql: CollectorSQL.sqlServerCollectorsFileIo),
         CollectorDefinition(
+            name: "index_usage", title: "Index usage", engine: .sqlserver, cadence: .day,
+            purpose: "how indexes are used since the start: those that are written and never read first, then those that are written most.",
+            versions: "SQL Server 2016 and later.",
+            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough); CONNECT ANY DATABASE and VIEW ANY DEFINITION for the names and kinds (without them an index is named by its number).",
+            cost: "medium: the counts are in memory; for 2000 of them at most, names are looked up in each of their databases, once a day. Nothing is written but two temporary tables.",
+            conditions: [], keep: .latest, rowCountMax: 500,
+            columns: [
+                CollectorColumn("database_name", .label, "Database; those of the system are left out"),
+                CollectorColumn("table_name", .label, "Table, with its schema; or its number"),
+                CollectorColumn("index_name", .label, "Index; or its number"),
+                CollectorColumn("index_kind", .text, "HEAP (the table itself), CLUSTERED, NONCLUSTERED and the like"),
+                CollectorColumn("is_unused", .flag, "Whether it was written and never read; not of the table itself"),
+                CollectorColumn("is_unique", .flag, "Whether it keeps values from coming twice: then it has a use without being read"),
+                CollectorColumn("is_constraint", .flag, "Whether it belongs to a primary key or a unique constraint"),
+                CollectorColumn("seek_count", .number, unit: "count", "Times that some rows were looked for in it"),
+                CollectorColumn("scan_count", .number, unit: "count", "Times that all of it was read"),
+                CollectorColumn("lookup_count", .number, unit: "count", "Times that rows were looked up in it for another index"),
+                CollectorColumn("update_count", .number, unit: "count", "Times that it was written"),
+                CollectorColumn("last_read_at", .time, "When it was last read; an hour off after a change of the clocks"),
+                CollectorColumn("last_update_at", .time, "When it was last written"),
+                CollectorColumn("counted_since", .time, "Start of the server: an index that is not used since yesterday may be used at the end of the month"),
+            ],
+            sql: CollectorSQL.sqlServerCollectorsIndexUsage),
+        CollectorDefinition(
             name: "memory", title: "Memory", engine: .sqlserver, cadence: .minute,
             purpose: "memory of the machine and of the SQL Server process.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "low: two rows from memory; no table is read.",
-            conditions: [.box], keep: .latest, rowCountMax: 1,
+            conditions: [.instance], keep: .latest, rowCountMax: 1,
             columns: [
                 CollectorColumn("physical_bytes", .gauge, unit: "bytes", metric: "machine_memory_bytes", "Memory of the machine"),
                 CollectorColumn("available_bytes", .gauge, unit: "bytes", metric: "machine_memory_available_bytes", "Memory that no program uses"),
@@ -457,6 +481,38 @@ extension CollectorCatalogue {
                 CollectorColumn("counter_percent", .gauge, unit: "percent", metric: "performance_ratio", "A ratio in percent; not known while its base is 0, and for all that is no ratio"),
             ],
             sql: CollectorSQL.sqlServerCollectorsPerformanceGauges),
+        CollectorDefinition(
+            name: "processors", title: "Processors", engine: .sqlserver, cadence: .fiveMinutes,
+            purpose: "who uses the processors: SQL Server, other programs, or nobody, as SQL Server noted it in the last minute.",
+            versions: "SQL Server 2016 and later.",
+            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
+            cost: "low: about 256 small records from memory, of which the newest is taken apart.",
+            conditions: [.instance], keep: .latest, rowCountMax: 1,
+            columns: [
+                CollectorColumn("sql_percent", .gauge, unit: "percent", metric: "processor_sql_percent", "SQL Server's share of all processors"),
+                CollectorColumn("other_percent", .gauge, unit: "percent", metric: "processor_other_percent", "Other programs' share; not known where the system does not tell the idle share"),
+                CollectorColumn("idle_percent", .gauge, unit: "percent", metric: "processor_idle_percent", "Share that nobody used; not known on Linux before SQL Server 2025 CU1"),
+                CollectorColumn("is_clamped", .flag, "Whether SQL Server claimed more than all of them, as it may with several NUMA nodes: then 100 is shown"),
+                CollectorColumn("measured_at", .time, "When it was noted"),
+            ],
+            sql: CollectorSQL.sqlServerCollectorsProcessors),
+        CollectorDefinition(
+            name: "resource_use", title: "Resource use", engine: .sqlserver, cadence: .minute,
+            purpose: "how much of what an Azure SQL Database may use it uses: it has no record of the processor as other servers have.",
+            versions: "Azure SQL Database.",
+            permissions: "VIEW DATABASE STATE, or a place in the role ##MS_ServerStateReader##.",
+            cost: "low: one row of at most 256.",
+            conditions: [.azureDatabase], keep: .latest, rowCountMax: 1,
+            columns: [
+                CollectorColumn("cpu_percent", .gauge, unit: "percent", metric: "resource_cpu_percent", "Processor, of the limit"),
+                CollectorColumn("data_io_percent", .gauge, unit: "percent", metric: "resource_data_io_percent", "Reads and writes of data, of the limit"),
+                CollectorColumn("log_write_percent", .gauge, unit: "percent", metric: "resource_log_write_percent", "Writes to the log, of the limit"),
+                CollectorColumn("memory_percent", .gauge, unit: "percent", metric: "resource_memory_percent", "Memory, of the limit"),
+                CollectorColumn("worker_percent", .gauge, unit: "percent", metric: "resource_worker_percent", "Workers, of the limit"),
+                CollectorColumn("session_percent", .gauge, unit: "percent", metric: "resource_session_percent", "Sessions, of the limit"),
+                CollectorColumn("measured_at", .time, "End of the 15 seconds that were measured"),
+            ],
+            sql: CollectorSQL.sqlServerCollectorsResourceUse),
         CollectorDefinition(
             name: "running_queries", title: "Running queries", engine: .sqlserver, cadence: .minute,
             purpose: "what runs at this moment, for how long, and what it waits for.",
@@ -594,6 +650,20 @@ extension CollectorCatalogue {
             ],
             sql: CollectorSQL.sqlServerCollectorsSessions),
         CollectorDefinition(
+            name: "severe_errors", title: "Severe errors", engine: .sqlserver, cadence: .fiveMinutes,
+            purpose: "errors of the severities that the error log keeps (17 to 25), in the last five minutes: lack of memory or space, damaged data, ended sessions.",
+            versions: "SQL Server 2016 and later.",
+            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
+            cost: "low: some hundred small records from memory, of which only those of these severities are taken apart.",
+            conditions: [.instance], keep: .latest, rowCountMax: 10,
+            columns: [
+                CollectorColumn("severity", .label, "17 lack of something, 18 and 19 faults of SQL Server, 20 to 25 ended the session"),
+                CollectorColumn("error_count", .gauge, unit: "count", metric: "severe_error_count", "Errors of this severity in the last five minutes"),
+                CollectorColumn("newest_error", .text, "Number of the newest of them; not known: there was none"),
+                CollectorColumn("newest_at", .time, "When that was"),
+            ],
+            sql: CollectorSQL.sqlServerCollectorsSevereErrors),
+        CollectorDefinition(
             name: "startup_parameters", title: "Startup parameters", engine: .sqlserver, cadence: .day,
             purpose: "what SQL Server is started with: its files, and the trace flags that are set from the start.",
             versions: "SQL Server 2016 and later, on Windows; on Linux there are none here.",
@@ -623,7 +693,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "low: one row for each session and one for each task.",
-            conditions: [.box], keep: .latest, rowCountMax: 20,
+            conditions: [.instance], keep: .latest, rowCountMax: 20,
             columns: [
                 CollectorColumn("session_id", .label, "Session"),
                 CollectorColumn("login_name", .text, "Login"),
@@ -639,7 +709,7 @@ extension CollectorCatalogue {
             versions: "SQL Server 2017 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "low: one row for each database that has versions; they are not gone through.",
-            conditions: [.versionAtLeast(14, 0), .box], keep: .latest, rowCountMax: 2000,
+            conditions: [.versionAtLeast(14, 0), .instance], keep: .latest, rowCountMax: 2000,
             columns: [
                 CollectorColumn("database_name", .label, "Database"),
                 CollectorColumn("reserved_bytes", .gauge, unit: "bytes", metric: "version_store_bytes", "Space in tempdb for its row versions"),
@@ -1331,7 +1401,7 @@ extension CollectorCatalogue {
             versions: "MySQL 8.0 and later; MariaDB has the collector blocking.",
             permissions: "PROCESS, and SELECT on performance_schema.",
             cost: "low while nobody waits: the lists of waits, transactions and sessions; for each wait, the lock.",
-            conditions: [.mysql], keep: .every, rowCountMax: 200,
+            conditions: [.mysql, .performanceSchema], keep: .every, rowCountMax: 200,
             columns: [
                 CollectorColumn("session_id", .label, "Id of the session"),
                 CollectorColumn("blocked_by", .text, "Sessions that it waits for, with commas; NULL: it waits for nobody"),
@@ -1385,10 +1455,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "file_io", title: "File IO", engine: .mysql, cadence: .fiveMinutes,
             purpose: "reads and writes of files by what they are for, as performance_schema counts it.",
-            versions: "MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.",
+            versions: "MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.",
             permissions: "SELECT on performance_schema.",
             cost: "low: some fifty rows of memory.",
-            conditions: [], keep: .latest, rowCountMax: 100,
+            conditions: [.performanceSchema], keep: .latest, rowCountMax: 100,
             columns: [
                 CollectorColumn("file_kind", .label, "What the files are for, such as innodb/innodb_data_file"),
                 CollectorColumn("read_count", .counter, unit: "operations", metric: "file_kind_reads", "Reads"),
@@ -1554,7 +1624,7 @@ extension CollectorCatalogue {
             versions: "MySQL 8.0 and later; MariaDB has the collector replication.",
             permissions: "SELECT on performance_schema.",
             cost: "low: a row for each channel and worker, of memory.",
-            conditions: [.mysql], keep: .latest, rowCountMax: 100,
+            conditions: [.mysql, .performanceSchema], keep: .latest, rowCountMax: 100,
             columns: [
                 CollectorColumn("channel_name", .label, "Name of the channel; empty: the usual one"),
                 CollectorColumn("source_host", .text, "Server that the changes come from"),
@@ -1678,10 +1748,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "statements", title: "Statements", engine: .mysql, cadence: .fiveMinutes,
             purpose: "the statements that took most time, as performance_schema counts them.",
-            versions: "MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.",
+            versions: "MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.",
             permissions: "SELECT on performance_schema.",
             cost: "medium: the table of statements in memory, 10,000 rows at most by default.",
-            conditions: [], keep: .latest, rowCountMax: 100,
+            conditions: [.performanceSchema], keep: .latest, rowCountMax: 100,
             columns: [
                 CollectorColumn("query_id", .label, "Identity of the statement (its digest)"),
                 CollectorColumn("database_name", .label, "Database that was the current one; empty: none"),
@@ -1702,10 +1772,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "table_io", title: "Table IO", engine: .mysql, cadence: .quarterHour,
             purpose: "the tables that were read and written for longest, as performance_schema counts it.",
-            versions: "MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.",
+            versions: "MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.",
             permissions: "SELECT on performance_schema.",
             cost: "low: one row for each table that was opened, of memory.",
-            conditions: [], keep: .latest, rowCountMax: 50,
+            conditions: [.performanceSchema], keep: .latest, rowCountMax: 50,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the table"),
                 CollectorColumn("table_name", .label, "Name of the table"),
@@ -1779,10 +1849,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "unused_indexes", title: "Unused indexes", engine: .mysql, cadence: .day,
             purpose: "secondary indexes that were not used since the server started, or their statistics were reset: they cost room and writes.",
-            versions: "MariaDB 10.6 and later; MySQL has the collector unused_indexes_mysql. No rows where performance_schema is off, as it is by default.",
+            versions: "MariaDB 10.6 and later; MySQL has the collector unused_indexes_mysql. performance_schema must be on.",
             permissions: "PROCESS, and SELECT on performance_schema.",
             cost: "low: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes.",
-            conditions: [.mariadb], keep: .latest, rowCountMax: 200,
+            conditions: [.mariadb, .performanceSchema], keep: .latest, rowCountMax: 200,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the table"),
                 CollectorColumn("table_name", .label, "Name of the table"),
@@ -1798,7 +1868,7 @@ extension CollectorCatalogue {
             versions: "MySQL 8.0 and later; MariaDB has the collector unused_indexes.",
             permissions: "PROCESS, and SELECT on performance_schema.",
             cost: "low: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes.",
-            conditions: [.mysql], keep: .latest, rowCountMax: 200,
+            conditions: [.mysql, .performanceSchema], keep: .latest, rowCountMax: 200,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the table"),
                 CollectorColumn("table_name", .label, "Name of the table"),
@@ -1824,10 +1894,10 @@ extension CollectorCatalogue {
         CollectorDefinition(
             name: "waits", title: "Waits", engine: .mysql, cadence: .fiveMinutes,
             purpose: "what the server's threads waited for, as performance_schema counts it: files, tables, and what else it is told to watch.",
-            versions: "MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.",
+            versions: "MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.",
             permissions: "SELECT on performance_schema.",
             cost: "low: some hundred rows of memory.",
-            conditions: [], keep: .latest, rowCountMax: 200,
+            conditions: [.performanceSchema], keep: .latest, rowCountMax: 200,
             columns: [
                 CollectorColumn("event_name", .label, "What was waited for"),
                 CollectorColumn("wait_count", .counter, unit: "operations", metric: "event_waits", "Waits"),

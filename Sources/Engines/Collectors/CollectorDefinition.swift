@@ -60,12 +60,16 @@ package struct CollectorDefinition: Sendable, Equatable {
         case versionAtLeast(Int, Int)
         case versionBelow(Int, Int)
         case windows, linux, mariadb, mysql
+        /// MySQL and MariaDB with performance_schema on: without it its tables are empty, which is not the same as nothing to show.
+        case performanceSchema
         /// SQL Server as one installs it, as against Azure SQL Database and Managed Instance.
         case box
-        case azure
+        /// A server with Agent, msdb and files of its own: all but Azure SQL Database.
+        case instance
+        case azureDatabase
     }
     /// How long rows that are no samples are kept.
-    package enum Keep: String, Sendable, Codable {
+    package enum Keep: String, Sendable, Codable, CaseIterable {
         /// Only the newest.
         case latest
         /// The newest, and what changed between two runs.
@@ -90,11 +94,15 @@ package struct CollectorDefinition: Sendable, Equatable {
     package let columnNames: [String]
     /// One statement that ends with a semicolon.
     package let sql: String
+    /// 0 for those that the product ships. Of a tenant's own, a number that is another one whenever its columns have changed: what was read
+    /// by other columns is not taken for these.
+    package let shape: Int32
 
     package init(
         name: String, title: String, engine: EngineKind, cadence: Cadence, purpose: String, versions: String, permissions: String,
-        cost: String, conditions: [Condition], keep: Keep, rowCountMax: Int, columns: [CollectorColumn], sql: String
+        cost: String, conditions: [Condition], keep: Keep, rowCountMax: Int, columns: [CollectorColumn], sql: String, shape: Int32 = 0
     ) {
+        self.shape = shape
         self.name = name
         self.title = title
         self.engine = engine
@@ -112,8 +120,20 @@ package struct CollectorDefinition: Sendable, Equatable {
         self.sql = sql
     }
 
+    /// Whether a tenant made it.
+    package var isCustom: Bool { shape != 0 }
+
     /// Whether the collector makes sense on `server`.
     package func applies(to server: ServerTraits) -> Bool { conditions.allSatisfy { server.meets($0) } }
+
+    /// Why it makes none there, as a sentence; nil when it does.
+    package func unfitness(for server: ServerTraits) -> String? {
+        let unmet = conditions.filter { !server.meets($0) }
+        if unmet.isEmpty { return nil }
+        return unmet == [.performanceSchema]
+            ? "performance_schema is off on this server: it is turned on in the server's configuration, and takes a restart."
+            : "It is not for this version or kind of server."
+    }
 }
 
 /// What collectors' conditions ask of a server.
@@ -122,28 +142,43 @@ package struct ServerTraits: Sendable, Equatable {
     package var minor: Int
     package var isLinux: Bool
     package var isMariaDB: Bool
-    package var isAzure: Bool
+    package var hosting: Hosting
+    /// Whether performance_schema is on (MySQL and MariaDB).
+    package var hasPerformanceSchema: Bool
+
+    /// Whose work the server is.
+    package enum Hosting: Sendable {
+        /// Installed, by whomever.
+        case box
+        case managedInstance, azureDatabase
+    }
 
     /// - Parameter version: such as `15.0.4375.4`; what is no number counts as 0.
-    package init(version: String, isLinux: Bool = false, isMariaDB: Bool = false, isAzure: Bool = false) {
+    package init(
+        version: String, isLinux: Bool = false, isMariaDB: Bool = false, hosting: Hosting = .box, hasPerformanceSchema: Bool = true
+    ) {
         let numbers = version.split(separator: ".").map { part in Int(part.prefix { $0.isASCII && $0.isNumber }) ?? 0 }
         major = numbers.first ?? 0
         minor = numbers.count > 1 ? numbers[1] : 0
         self.isLinux = isLinux
         self.isMariaDB = isMariaDB
-        self.isAzure = isAzure
+        self.hosting = hosting
+        self.hasPerformanceSchema = hasPerformanceSchema
     }
 
     func meets(_ condition: CollectorDefinition.Condition) -> Bool {
         switch condition {
-        case .versionAtLeast(let major, let minor): (self.major, self.minor) >= (major, minor)
-        case .versionBelow(let major, let minor): (self.major, self.minor) < (major, minor)
+        // Azure's kinds say 12.0 and have what the newest version has.
+        case .versionAtLeast(let major, let minor): hosting != .box || (self.major, self.minor) >= (major, minor)
+        case .versionBelow(let major, let minor): hosting == .box && (self.major, self.minor) < (major, minor)
         case .windows: !isLinux
         case .linux: isLinux
         case .mariadb: isMariaDB
         case .mysql: !isMariaDB
-        case .box: !isAzure
-        case .azure: isAzure
+        case .performanceSchema: hasPerformanceSchema
+        case .box: hosting == .box
+        case .instance: hosting != .azureDatabase
+        case .azureDatabase: hosting == .azureDatabase
         }
     }
 }
@@ -158,6 +193,9 @@ package enum CollectorCatalogue {
         case .mysql: mySQL
         }
     }
+
+    /// The names of all collectors of all engines.
+    package static let names = Set(EngineKind.allCases.flatMap { of($0) }.map(\.name))
 
     /// The collector called `name` of an engine; nil when there is none.
     package static func named(_ name: String, of engine: EngineKind) -> CollectorDefinition? { of(engine).first { $0.name == name } }

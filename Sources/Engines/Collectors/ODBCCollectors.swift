@@ -10,9 +10,9 @@ struct ODBCCollectors {
         let isRefusal: (ODBCError) -> Bool
     }
 
-    /// Sends a batch of the collectors that are named, whose text is the same each time for the same names.
+    /// Sends a batch of the collectors that are named, whose text is the same each time for the same names; without names, a short call.
     typealias Send = (
-        _ names: String, _ rowCountMax: Int, _ text: () -> String
+        _ names: String?, _ rowCountMax: Int, _ text: () -> String
     ) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>]
 
     /// Statements in front of each batch, such as isolation and lock time-outs.
@@ -20,26 +20,59 @@ struct ODBCCollectors {
     let judgement: Judgement
     /// Collectors that this server does not have what they need for, with their answers: not asked again on this connection.
     private(set) var unavailable: [String: CollectorAnswer] = [:]
+    /// The calls of the collectors' procedures; nil: there are none, or they failed on this connection.
+    private(set) var calls: CollectorCalls?
+    /// Why the procedures failed, where the texts did not.
+    private(set) var proceduresProblem: String?
 
-    init(preamble: String, judgement: Judgement) {
+    init(preamble: String, judgement: Judgement, calls: CollectorCalls? = nil) {
         self.preamble = preamble
         self.judgement = judgement
+        self.calls = calls
     }
+
+    /// What the server is like, once it is known.
+    mutating func learn(_ traits: ServerTraits?) { calls?.traits = traits }
 
     /// Throws `ODBCError` at the deadline and when the connection breaks.
     mutating func run(_ collectors: [CollectorDefinition], send: Send) throws(ODBCError) -> [CollectorAnswer] {
         let wanted = collectors.filter { unavailable[$0.name] == nil }
         var answers: [CollectorAnswer] = []
         var unheard: Set<String> = []
-        if !wanted.isEmpty { (answers, unheard) = try together(wanted, send) }
+        let called = try called(wanted, send)
+        if let called, !called.contains(where: { $0.trouble != nil }) {
+            answers = called
+        } else if !wanted.isEmpty {
+            (answers, unheard) = try together(wanted, send)
+        }
         // A failure may end the batch (in MySQL it always does): those that did not answer are asked alone, once.
         for answer in answers { if case .notAvailable = answer.trouble { unheard.insert(answer.collector) } }
         if wanted.count > 1, !unheard.isEmpty { answers = try alone(wanted, answers, unheard, send) }
         for answer in answers {
             if case .notAvailable = answer.trouble { unavailable[answer.collector] = answer }
         }
+        if let called { judge(called, beside: answers) }
         let asked = Set(wanted.map(\.name))
         return answers + collectors.compactMap { asked.contains($0.name) ? nil : unavailable[$0.name] }
+    }
+
+    /// The answers of the procedures; nil without them.
+    private func called(_ collectors: [CollectorDefinition], _ send: Send) throws(ODBCError) -> [CollectorAnswer]? {
+        guard let calls, let call = calls.text(for: collectors) else { return nil }
+        return try together(collectors, send, call: calls.head + call).answers
+    }
+
+    /// What fails by its procedure and not by its text is the procedures' fault: they are not called again on this connection.
+    private mutating func judge(_ called: [CollectorAnswer], beside answers: [CollectorAnswer]) {
+        let troubled = Set(answers.filter { $0.trouble != nil }.map(\.collector))
+        guard let first = called.first(where: { $0.trouble != nil && !troubled.contains($0.collector) }) else { return }
+        calls = nil
+        let words =
+            switch first.trouble {
+            case .failed(let words), .noPermission(let words), .notAvailable(let words): words
+            case nil: "they gave no answer."
+            }
+        proceduresProblem = "The collectors' procedures failed: \(words)"
     }
 
     /// Takes the collectors' answers out of the results of a batch that has others too; nil where one is missing or anything failed.
@@ -66,15 +99,15 @@ struct ODBCCollectors {
 
     /// The answers, and the names of those that neither answered nor have an error of their own.
     private func together(
-        _ collectors: [CollectorDefinition], _ send: Send
+        _ collectors: [CollectorDefinition], _ send: Send, call: String? = nil
     ) throws(ODBCError) -> (answers: [CollectorAnswer], unheard: Set<String>) {
         let rowCountMax = collectors.map(\.rowCountMax).max() ?? 1
         var sets: [ODBCResultSet] = []
         var errors: [ODBCError] = []
         var isNotRun = false
         do throws(ODBCError) {
-            let results = try send(Self.key(collectors), rowCountMax) {
-                ([preamble] + collectors.map(\.sql)).filter { !$0.isEmpty }.joined(separator: "\n")
+            let results = try send(call == nil ? Self.key(collectors) : nil, rowCountMax) {
+                call ?? ([preamble] + collectors.map(\.sql)).filter { !$0.isEmpty }.joined(separator: "\n")
             }
             for result in results {
                 switch result {

@@ -1,7 +1,8 @@
 /// The monitoring objects that this DbTools deploys: their version, places and scripts.
 package enum MonitoringObjects {
-    /// Grows with each change of the engines' `deploy/objects.sql`, which says it too.
-    package static let version = 2
+    /// Grows with each change of the engines' `deploy/objects.sql`, which says it too, and of SQL Server's collectors, whose procedures are
+    /// deployed.
+    package static let version = 3
 
     /// Where the objects go when nobody says otherwise.
     package static func defaultDatabase(_ engine: EngineKind, connectsTo database: String?) -> String {
@@ -39,27 +40,32 @@ package enum MonitoringObjects {
     }
 
     /// All that a deployment runs, for a DBA to read or to run by hand.
-    package static func script(_ engine: EngineKind, database: String, createDatabase: Bool, monitorLogin: String? = nil) -> String {
+    ///
+    /// - Parameter traits: of the server; nil: not known, and taken for the newest SQL Server as one installs it.
+    package static func script(
+        _ engine: EngineKind, database: String, createDatabase: Bool, monitorLogin: String? = nil, traits: ServerTraits? = nil
+    ) -> String {
         let head = "DbTools monitoring objects, version \(version)"
         switch engine {
         case .sqlserver:
-            let place = SQLServerName.quoted(database)
-            let make =
-                createDatabase
-                ? "IF DB_ID(N'\(SQLServerName.escaped(database))') IS NULL\n    CREATE DATABASE \(place);\nGO\n" : ""
-            let grants = monitorLogin.map { SQLServerName.monitorBatches($0).map { $0 + "\nGO\n" }.joined() } ?? ""
-            return "-- \(head)\n\(make)USE \(place);\nGO\n\(CollectorSQL.sqlServerDeployObjects)\n\(grants)"
+            let procedures = CollectorProceduresSQL.procedures(for: traits ?? ServerTraits(version: "99"))
+            return sqlServerScript(
+                head, database: database, createDatabase: createDatabase, monitorLogin: monitorLogin, procedures: procedures)
         case .postgresql:
             let grants = monitorLogin.map { "\n\(PostgreSQLName.monitorGrants($0))\n" } ?? ""
             return
                 "-- \(head)\n-- \\connect \(PostgreSQLName.quoted(database))\nBEGIN;\n\n\(CollectorSQL.postgreSQLDeployObjects)\n\(grants)\nCOMMIT;\n"
         case .mysql:
             let place = MySQLName.quoted(database)
+            // Which of the two it is decides what their procedures read: of a server that was never read it is not known.
+            let procedures = traits.map { MySQLCollectorProceduresSQL.procedures(for: $0).map(\.statement) } ?? []
+            let collectors = (MySQLCollectorProceduresSQL.drops() + procedures).map { $0 + "\n$$" }.joined(separator: "\n")
             return """
                 -- \(head)
                 CREATE DATABASE IF NOT EXISTS \(place);
                 USE \(place);
                 \(CollectorSQL.mySQLDeployObjects)
+                \(collectors)
                 DELETE FROM schema_version
                 $$
                 INSERT INTO schema_version (version, applied_at, applied_by, created_schema)
@@ -69,6 +75,18 @@ package enum MonitoringObjects {
 
                 """
         }
+    }
+
+    static func sqlServerScript(
+        _ head: String, database: String, createDatabase: Bool, monitorLogin: String?, procedures: [CollectorProceduresSQL.Procedure]
+    ) -> String {
+        let place = SQLServerName.quoted(database)
+        let make =
+            createDatabase ? "IF DB_ID(N'\(SQLServerName.escaped(database))') IS NULL\n    CREATE DATABASE \(place);\nGO\n" : ""
+        let batches =
+            [CollectorProceduresSQL.drop()] + procedures.map(\.batch) + (monitorLogin.map { SQLServerName.monitorBatches($0) } ?? [])
+        return "-- \(head)\n\(make)USE \(place);\nGO\n\(CollectorSQL.sqlServerDeployObjects)\n"
+            + batches.map { $0 + "\nGO\n" }.joined()
     }
 
     /// What gives `login` the right to deploy there, for whoever may grant it.

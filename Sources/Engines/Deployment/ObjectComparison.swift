@@ -18,6 +18,8 @@ struct ObjectComparison {
     let found: [Found]
     /// As the version table says; nil when it says nothing.
     let version: Int?
+    /// Procedures of ours that another version made, or that were for another kind of server: they do no harm, and go with the rest.
+    var stale: [String] = []
 
     var objects: [DeployedObject] {
         expected.map { DeployedObject(name: $0.name, kind: $0.kind, state: state(of: $0)) }
@@ -53,7 +55,7 @@ struct ObjectComparison {
 
     private func state(of wanted: Expected) -> DeployedObject.State {
         guard let found = found.first(where: { Self.isSame(wanted, $0) }) else { return .missing }
-        guard let definition = found.definition else { return .present }
+        guard let definition = found.definition, definition != wanted.definition else { return .present }
         if Self.plain(definition) == Self.plain(wanted.definition) { return .present }
         guard wanted.kind == .procedure, let body = Self.body(definition) else { return .changed }
         return body == Self.body(wanted.definition) ? .present : .changed

@@ -17,6 +17,9 @@ package struct IsolatedProbe: Sendable {
     /// As that, for a list of databases.
     static let databasesSizeBytesMax = 8 * 1024 * 1024
 
+    /// As that, for the rows of a tenant's statement: JSON takes more room than what it holds.
+    static let querySizeBytesMax = 4 * CustomQuery.answerSizeBytesMax
+
     /// A child that ends before it has read its request must not end us: the write then fails instead of raising a signal.
     private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
@@ -57,6 +60,17 @@ package struct IsolatedProbe: Sendable {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// Runs a tenant's statement on `target` once. Always ends, within its own time and 10 s. Throws what is wrong with the server, the
+    /// login or the statement.
+    package func query(_ target: Target, _ query: CustomQuery, allow: OutboundPolicy) async throws(EngineError) -> QueryAnswer {
+        let request = ProbeRequest(target: target, config: config(allow), query: query)
+        let reply: QueryReply = try await answer(
+            request, sizeBytesMax: Self.querySizeBytesMax, deadlineSeconds: Double(query.timeoutSeconds) + Self.deadlineSeconds)
+        if let code = reply.errorCode { throw EngineError(code, reply.message, isPermission: code == .noPermissions) }
+        guard let answer = reply.answer else { throw EngineError(.driverFailed, "The statement gave no answer.") }
+        return answer
     }
 
     private func config(_ allow: OutboundPolicy) -> EngineConfig {
@@ -158,6 +172,27 @@ struct ProbeRequest: Codable, Sendable {
     var wantsDatabases = false
     /// Instead of both.
     var deploy: DeployOrder?
+    /// Instead of all that.
+    var query: CustomQuery?
+}
+
+/// What the child says of a tenant's statement: its rows, or why not.
+struct QueryReply: Codable, Sendable {
+    var answer: QueryAnswer?
+    var errorCode: ProbeErrorCode?
+    var message = ""
+
+    init(_ target: Target, _ engine: any Engine, _ query: CustomQuery) {
+        let session = QuerySession(target, engine: engine, timeoutSeconds: query.timeoutSeconds)
+        do throws(EngineError) {
+            var found = try session.run(query)
+            // JSON has no words for what is not finite.
+            found.rows = found.rows.map { row in
+                row.map { cell in if case .number(let number) = cell, !number.isFinite { .null } else { cell } }
+            }
+            answer = found
+        } catch { (errorCode, message) = (error.code, error.message) }
+    }
 }
 
 /// What the child says of the databases: them, or why not.
@@ -182,6 +217,9 @@ package func runProbeChild() -> Int32 {
         alarm(UInt32(IsolatedProbe.deployDeadlineSeconds.rounded(.up)))
         let result = engine.deploy(request.target, order, deadlineSeconds: IsolatedProbe.deployChildDeadlineSeconds)
         output = try? JSONEncoder().encode(result)  // a result always encodes
+    } else if let query = request.query {
+        alarm(UInt32((Double(query.timeoutSeconds) + IsolatedProbe.deadlineSeconds).rounded(.up)))
+        output = try? JSONEncoder().encode(QueryReply(request.target, engine, query))  // a reply always encodes
     } else if request.wantsDatabases {
         var reply = DatabasesReply()
         do throws(EngineError) { reply.databases = try engine.databases(request.target, deadlineSeconds: deadlineSeconds) } catch {

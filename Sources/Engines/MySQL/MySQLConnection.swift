@@ -15,25 +15,62 @@ final class MySQLConnection: EngineConnection {
     /// Why they failed.
     private var procedureProblem: String?
 
-    private var collectors = ODBCCollectors(
-        preamble: "",
-        judgement: .init(isPermission: MySQLFailure.isPermission, isRefusal: MySQLFailure.isRefusal))
+    /// Whether the core and the collectors of the same cadence are one batch.
+    private var isTogether = true
+    private var collectors: ODBCCollectors
 
     private static let rowCountMax = 1_000
+    private static let togetherRowCountMax = 5_000
 
     init(_ connection: ODBCConnection, target: Target, deadline: CallDeadline) throws(EngineError) {
         self.connection = connection
         failure = MySQLFailure(target: target)
+        collectors = ODBCCollectors(
+            preamble: "", judgement: .init(isPermission: MySQLFailure.isPermission, isRefusal: MySQLFailure.isRefusal),
+            calls: CollectorCalls(target))
         procedureCall = target.objectsDatabase.map { "CALL \(MySQLName.quoted($0)).collect_core()" }
         identity = try MySQLIdentity.read(connection, failure: failure, deadlineSeconds: deadline.remainingSeconds)
     }
 
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
         let timer = CallTimer()
-        let status: MySQLStatus
         do throws(ODBCError) {
-            status = try read(CallDeadline(seconds: deadlineSeconds))
+            return reading(try read(CallDeadline(seconds: deadlineSeconds)), timer)
         } catch { throw failure.whileReading(error) }
+    }
+
+    /// The core's statement with the collectors' behind it. An error ends such a batch: after any trouble both are asked apart.
+    func collect(
+        with collectors: [CollectorDefinition], deadlineSeconds: Double
+    ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
+        let timer = CallTimer()
+        guard isTogether, !collectors.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
+        let results: [Result<ODBCResultSet, ODBCError>]
+        do throws(ODBCError) {
+            let core = procedureCall ?? CollectorSQL.mySQLCollect
+            let rest = self.collectors.calls?.text(for: collectors) ?? collectors.map(\.sql).joined(separator: "\n")
+            results = try connection.resultSets(
+                core + ";\n" + rest, deadlineSeconds: deadlineSeconds, rowCountMax: Self.togetherRowCountMax)
+        } catch {
+            if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
+            results = [.failure(error)]
+        }
+        let (others, answers) = ODBCCollectors.split(results, collectors)
+        let status = others.lazy.compactMap { try? $0.get() }.first { $0.index(of: "Variable_name") == 0 && !$0.rows.isEmpty }
+        guard let answers, let status else {
+            isTogether = false
+            return (try collect(deadlineSeconds: max(0.5, deadlineSeconds - Double(timer.milliseconds) / 1000)), nil)
+        }
+        let reading = reading(MySQLStatus(status), timer)
+        return (
+            reading,
+            CollectorAnswers(
+                answers: answers, collectedAt: reading.collectedAt, monotonicSeconds: reading.monotonicSeconds,
+                durationMs: reading.durationMs)
+        )
+    }
+
+    private func reading(_ status: MySQLStatus, _ timer: CallTimer) -> Reading {
         let now = Date()
         if let uptime = status["Uptime"] {
             let start = MySQLStatus.start(uptimeSeconds: uptime, now: now)
@@ -41,9 +78,10 @@ final class MySQLConnection: EngineConnection {
         }
         var reading = status.reading(
             identity: identity.serverIdentity(startedAt: startedAt), collectedAt: now, monotonicSeconds: monotonicSeconds())
-        reading.objectsProblem = procedureProblem
-        reading.traits = ServerTraits(version: identity.productVersion, isMariaDB: identity.isMariaDB)
+        reading.objectsProblem = procedureProblem ?? collectors.proceduresProblem
+        reading.traits = identity.traits
         reading.durationMs = timer.milliseconds
+        collectors.learn(reading.traits)
         return reading
     }
 

@@ -110,6 +110,8 @@ struct MySQLDeployment {
         try session.run("CREATE DATABASE IF NOT EXISTS \(MySQLName.quoted(order.database))")
         try session.run("USE \(MySQLName.quoted(order.database))")
         for statement in MonitoringObjects.batches(CollectorSQL.mySQLDeployObjects, separator: "$$") { try session.run(statement) }
+        for statement in MySQLCollectorProceduresSQL.drops(others: before.stale) { try session.run(statement) }
+        for procedure in MySQLCollectorProceduresSQL.procedures(for: session.identity.traits) { try session.run(procedure.statement) }
         try session.run("DELETE FROM schema_version")
         try session.run(
             """
@@ -124,7 +126,8 @@ struct MySQLDeployment {
         if before.found.isEmpty {
             _ = try? session.run("DROP DATABASE IF EXISTS \(MySQLName.quoted(order.database))")  // the first error is the one to tell
         } else if (try? session.run("USE \(MySQLName.quoted(order.database))")) != nil {
-            for statement in MonitoringObjects.batches(CollectorSQL.mySQLDeployRemove, separator: "$$") { _ = try? session.run(statement) }
+            let rest = MonitoringObjects.batches(CollectorSQL.mySQLDeployRemove, separator: "$$")
+            for statement in MySQLCollectorProceduresSQL.drops() + rest { _ = try? session.run(statement) }
         }
     }
 
@@ -169,15 +172,16 @@ struct MySQLDeployment {
 
     private func remove(_ session: Session) throws -> DeployResult {
         let before = try session.inventory()
-        let isThere = before.objects.contains { $0.state != .missing && $0.kind != .schema }
+        let isThere = before.objects.contains { $0.state != .missing && $0.kind != .schema } || !before.stale.isEmpty
         let isLeftOver = order.adoptsDatabase && before.found.contains { $0.kind == "schema" }
         guard isThere || isLeftOver else {
-            return seen(ObjectComparison(expected: Self.expected(order.database), found: [], version: nil))
+            return seen(ObjectComparison(expected: Self.expected(order.database, on: session.identity), found: [], version: nil))
         }
         let made = try order.adoptsDatabase || session.version()?.createdSchema ?? false
         if isThere {
             try session.run("USE \(MySQLName.quoted(order.database))")
-            for statement in MonitoringObjects.batches(CollectorSQL.mySQLDeployRemove, separator: "$$") { try session.run(statement) }
+            let rest = MonitoringObjects.batches(CollectorSQL.mySQLDeployRemove, separator: "$$")
+            for statement in MySQLCollectorProceduresSQL.drops(others: before.stale) + rest { try session.run(statement) }
         }
         var notes: [String] = []
         let between = try session.inventory()
@@ -194,12 +198,20 @@ struct MySQLDeployment {
         }
         return DeployResult(
             success: true, state: DeployedState.none, message: "The monitoring objects are gone from \(order.database).",
-            objects: ObjectComparison(expected: Self.expected(order.database), found: [], version: nil).objects, notes: notes,
-            isChanged: true)
+            objects: ObjectComparison(expected: Self.expected(order.database, on: session.identity), found: [], version: nil).objects,
+            notes: notes, isChanged: true)
+    }
+
+    /// What a deployment makes on a server, as the catalog shows it.
+    static func expected(_ database: String, on identity: MySQLIdentity) -> [ObjectComparison.Expected] {
+        core(database)
+            + MySQLCollectorProceduresSQL.procedures(for: identity.traits).map {
+                .init(name: $0.name, kind: .procedure, definition: "INVOKER \($0.body)")
+            }
     }
 
     /// What `objects.sql` makes, as the catalog shows it.
-    static func expected(_ database: String) -> [ObjectComparison.Expected] {
+    static func core(_ database: String) -> [ObjectComparison.Expected] {
         let head = "CREATE PROCEDURE "
         let procedures = MonitoringObjects.batches(CollectorSQL.mySQLDeployObjects, separator: "$$").compactMap {
             statement -> ObjectComparison.Expected? in
@@ -258,7 +270,13 @@ struct MySQLDeployment {
             }
             var version: Int?
             if found.contains(where: { $0.kind == "table" && $0.name == "schema_version" }) { version = try self.version()?.number }
-            return ObjectComparison(expected: MySQLDeployment.expected(database), found: found, version: version)
+            let expected = MySQLDeployment.expected(database, on: identity)
+            let names = Set(expected.map { $0.name.lowercased() })
+            let stale = found.filter {
+                $0.kind == "procedure" && $0.name.hasPrefix(MySQLCollectorProceduresSQL.prefix) && !names.contains($0.name.lowercased())
+            }.map(\.name)
+            found.removeAll { $0.kind == "procedure" && stale.contains($0.name) }
+            return ObjectComparison(expected: expected, found: found, version: version, stale: stale)
         }
 
         /// Nil when there is no such table of ours.

@@ -54,9 +54,18 @@ struct MySQLEngine: Engine {
     /// Connects. No connection is made beforehand to look at the port: MySQL counts each one as an error, and blocks a host after a
     /// hundred.
     func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
+        try open(target, deadline, readSeconds: nil)
+    }
+
+    /// For one statement at a time; a silent server is given up after `readSeconds`.
+    func openForQueries(_ target: Target, readSeconds: Int, _ deadline: CallDeadline) throws(EngineError) -> ODBCConnection {
+        try open(target, deadline, readSeconds: readSeconds)
+    }
+
+    private func open(_ target: Target, _ deadline: CallDeadline, readSeconds: Int?) throws(EngineError) -> ODBCConnection {
         let reachable = try config.reach(target, checkPort: false, deadline: deadline)
         let seconds = max(1, min(Self.readSecondsMax, Int(deadline.remainingSeconds)))
-        let string = try connectionString(target, seconds: seconds)
+        let string = try connectionString(target, seconds: seconds, queryReadSeconds: readSeconds)
         let connection: ODBCConnection
         do throws(ODBCError) {
             connection = try reachable.pinned { () throws(ODBCError) in
@@ -92,7 +101,8 @@ struct MySQLEngine: Engine {
         }
     }
 
-    private func connectionString(_ target: Target, seconds: Int) throws(EngineError) -> ODBCConnectionString {
+    /// - Parameter queryReadSeconds: of a connection for tenants' statements; nil for others.
+    private func connectionString(_ target: Target, seconds: Int, queryReadSeconds: Int?) throws(EngineError) -> ODBCConnectionString {
         guard let path = ODBCDriver.mariadb.path() else {
             throw EngineError(
                 .driverFailed,
@@ -116,8 +126,9 @@ struct MySQLEngine: Engine {
         string.add("PWD", target.password ?? "")
         if let database = target.database { string.add("Database", database) }
         string.add("Charset", "utf8mb4")
-        string.add("OPTION", Self.severalStatements)
-        for keyword in ["CONN_TIMEOUT", "READ_TIMEOUT", "WRITE_TIMEOUT"] { string.add(keyword, String(seconds)) }
+        string.add("OPTION", queryReadSeconds == nil ? Self.severalStatements : "0")
+        for keyword in ["CONN_TIMEOUT", "WRITE_TIMEOUT"] { string.add(keyword, String(seconds)) }
+        string.add("READ_TIMEOUT", String(queryReadSeconds ?? seconds))
         if target.encrypt {
             string.add("FORCETLS", "1")
             if !target.trustServerCertificate {

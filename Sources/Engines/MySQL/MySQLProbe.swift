@@ -9,6 +9,7 @@ struct MySQLIdentity {
     let edition: String
     /// `user@host`, as the server matched it.
     let account: String
+    let hasPerformanceSchema: Bool
 
     var isMariaDB: Bool { versionText.lowercased().contains("mariadb") || edition.lowercased().contains("mariadb") }
 
@@ -22,6 +23,11 @@ struct MySQLIdentity {
         guard let major = numbers.first else { return false }
         guard isMariaDB else { return major >= 8 }
         return major > 10 || major == 10 && numbers.count > 1 && numbers[1] >= 6
+    }
+
+    /// What collectors' conditions ask of it.
+    var traits: ServerTraits {
+        ServerTraits(version: productVersion, isMariaDB: isMariaDB, hasPerformanceSchema: hasPerformanceSchema)
     }
 
     /// The product's everyday name, such as `MariaDB 10.11`.
@@ -41,7 +47,7 @@ struct MySQLIdentity {
             }
             return MySQLIdentity(
                 serverName: set.value("server_name").text ?? "", versionText: version, edition: set.value("edition").text ?? "",
-                account: set.value("account").text ?? "")
+                account: set.value("account").text ?? "", hasPerformanceSchema: set.value("has_performance_schema").int == 1)
         } catch { throw failure.whileReading(error) }
     }
 }

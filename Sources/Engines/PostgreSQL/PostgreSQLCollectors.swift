@@ -65,6 +65,7 @@ enum PostgreSQLCell {
         case 700, 701, 1700:
             let number = Double(text)
             return number.map { .number($0) } ?? .null
+        case 1082: return time(text + " 00:00:00").map { .time($0) } ?? .null
         case 1114, 1184: return time(text).map { .time($0) } ?? .null
         default: return .text(text)
         }

@@ -21,15 +21,20 @@ struct PreparedBatches {
 
     init(readsBlocks: Bool) { self.readsBlocks = readsBlocks }
 
-    /// Runs the batch called `key`, whose text is the same each time. Throws as `ODBCConnection.resultSets` does.
+    /// Runs the batch called `key`, whose text is the same each time; without a key, a text that is short enough to be sent each time.
+    /// Throws as `ODBCConnection.resultSets` does.
     mutating func resultSets(
-        _ key: String, on connection: ODBCConnection, deadline: CallDeadline, rowCountMax: Int, text: () -> String
+        _ key: String?, on connection: ODBCConnection, deadline: CallDeadline, rowCountMax: Int, text: () -> String
     ) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {
-        if !isPlain, let handle = handles[key] {
-            if let results = try faultless(Self.call(handle), connection, deadline, rowCountMax) { return results }
-            handles[key] = nil
+        if let key {
+            if !isPlain, let handle = handles[key] {
+                if let results = try faultless(Self.call(handle), connection, deadline, rowCountMax) { return results }
+                handles[key] = nil
+            }
+            if !isPlain, let results = try prepared(key, connection, deadline, rowCountMax, text()) { return results }
+        } else if !isPlain, let results = try faultless(text(), connection, deadline, rowCountMax) {
+            return results
         }
-        if !isPlain, let results = try prepared(key, connection, deadline, rowCountMax, text()) { return results }
         return try connection.resultSets(text(), deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
     }
 

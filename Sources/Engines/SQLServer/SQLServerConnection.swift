@@ -25,18 +25,17 @@ final class SQLServerConnection: EngineConnection {
 
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
-    private var collectors = ODBCCollectors(
-        preamble: SQLServerConnection.preamble,
-        judgement: .init(isPermission: SQLServerFailure.isPermission, isRefusal: SQLServerBatch.isRefusal))
+    private var collectors: ODBCCollectors
 
     /// Row counts stay on, since without them FreeTDS passes over every other result set that has no rows; and a result set comes first,
     /// since it ends a batch whose first statement fails.
-    private static let preamble = """
+    private static let preamble = settings + CollectorProceduresSQL.firstResult
+    private static let settings = """
         SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SET LOCK_TIMEOUT 1000;
         SET DEADLOCK_PRIORITY LOW;
-        SELECT 1 AS first_result;
+
         """
 
     /// What names the core's batch among those prepared.
@@ -51,6 +50,9 @@ final class SQLServerConnection: EngineConnection {
         prepared = PreparedBatches(readsBlocks: readsBlocks)
         failure = SQLServerFailure(target: target, port: port)
         procedureCall = target.objectsDatabase.map { SQLServerName.collectCall(database: $0) }
+        collectors = ODBCCollectors(
+            preamble: Self.preamble, judgement: .init(isPermission: SQLServerFailure.isPermission, isRefusal: SQLServerBatch.isRefusal),
+            calls: CollectorCalls(target))
     }
 
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
@@ -69,12 +71,15 @@ final class SQLServerConnection: EngineConnection {
     ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
         let timer = CallTimer()
         guard isTogether, !collectors.isEmpty, unavailable.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
+        let core = procedureCall
+        let call = self.collectors.calls?.text(for: collectors)
         let results: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
-            let key = "\(procedureCall == nil ? Self.coreKey : "procedure"),\(ODBCCollectors.key(collectors))"
+            // Two calls of procedures are short as they are.
+            let key = core != nil && call != nil ? nil : "\(core ?? Self.coreKey),\(call ?? ODBCCollectors.key(collectors))"
             results = try prepared.resultSets(
                 key, on: connection, deadline: CallDeadline(seconds: deadlineSeconds), rowCountMax: Self.rowCountMax
-            ) { ([procedureCall ?? batch.text + ";"] + collectors.map(\.sql)).joined(separator: "\n") }
+            ) { (core ?? batch.text) + "\n" + (call ?? texts(collectors)) }
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
             results = [.failure(error)]
@@ -94,11 +99,17 @@ final class SQLServerConnection: EngineConnection {
         )
     }
 
+    /// The collectors' statements, behind the settings that the core's own text makes: those of a procedure end with it.
+    private func texts(_ collectors: [CollectorDefinition]) -> String {
+        (procedureCall == nil ? "" : Self.settings) + collectors.map(\.sql).joined(separator: "\n")
+    }
+
     private func reading(of sets: [Result<ODBCResultSet, ODBCError>], _ timer: CallTimer) throws(EngineError) -> Reading {
         var reading = try SQLServerReading(sets, failure: failure).reading(
             collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
         reading.durationMs = timer.milliseconds
-        reading.objectsProblem = procedureProblem
+        reading.objectsProblem = procedureProblem ?? collectors.proceduresProblem
+        collectors.learn(reading.traits)
         reading.unavailable = unavailable
         return reading
     }

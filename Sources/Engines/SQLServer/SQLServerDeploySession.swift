@@ -3,8 +3,17 @@ import ODBC
 extension SQLServerDeployment {
     static func batches(_ script: String) -> [String] { MonitoringObjects.batches(script, separator: "GO") }
 
+    /// What a deployment makes on a server, as the catalog shows it.
+    static func expected(on identity: SQLServerIdentity?) -> [ObjectComparison.Expected] {
+        guard let traits = identity.flatMap(collectorTraits) else { return core }
+        return core + CollectorProceduresSQL.procedures(for: traits).map { .init(name: $0.name, kind: .procedure, definition: $0.batch) }
+    }
+
+    /// What decides about the collectors' procedures; nil where none of them compiles.
+    static func collectorTraits(_ identity: SQLServerIdentity) -> ServerTraits? { identity.isBabelfish ? nil : identity.traits }
+
     /// What `objects.sql` makes, as the catalog shows it.
-    static let expected: [ObjectComparison.Expected] = {
+    static let core: [ObjectComparison.Expected] = {
         let head = "CREATE PROCEDURE DbTools."
         let procedures = batches(CollectorSQL.sqlServerDeployObjects).compactMap { batch -> ObjectComparison.Expected? in
             guard batch.hasPrefix(head) else { return nil }
@@ -24,12 +33,23 @@ extension SQLServerDeployment {
     final class Session {
         let connection: ODBCConnection
         let deployment: SQLServerDeployment
+        /// The server; nil: not known yet.
+        private let identity: SQLServerIdentity?
+        private lazy var expected = SQLServerDeployment.expected(on: identity)
         /// Without what this server refused when it was first asked, outside of a transaction: within one a refusal would end it.
         private var inventoryBatch = SQLServerBatch(CollectorSQL.sqlServerDeployInventory)
 
-        init(connection: ODBCConnection, of deployment: SQLServerDeployment) {
+        init(connection: ODBCConnection, of deployment: SQLServerDeployment, on identity: SQLServerIdentity?) {
             self.connection = connection
             self.deployment = deployment
+            self.identity = identity
+        }
+
+        /// The procedures of the collectors, in place of those that are there.
+        func makeCollectors(replacing before: ObjectComparison) throws {
+            try run(CollectorProceduresSQL.drop(others: before.stale))
+            guard let traits = identity.flatMap(SQLServerDeployment.collectorTraits) else { return }
+            for procedure in CollectorProceduresSQL.procedures(for: traits) { try run(procedure.batch) }
         }
 
         private var failure: SQLServerDeployFailure {
@@ -114,7 +134,13 @@ extension SQLServerDeployment {
             }
             let hasVersion = found.contains { $0.kind == "table" && $0.name.lowercased() == "schemaversion" }
             let version = hasVersion ? try run(CollectorSQL.sqlServerDeployVersion).first?.value("schema_version").int : nil
-            return ObjectComparison(expected: SQLServerDeployment.expected, found: found, version: version.map { Int($0) })
+            let names = Set(expected.map { $0.name.lowercased() })
+            let stale = found.filter { found in
+                found.kind == "procedure" && !names.contains(found.name.lowercased())
+                    && found.name.lowercased().hasPrefix(CollectorProceduresSQL.prefix.lowercased())
+            }.map(\.name)
+            found.removeAll { stale.contains($0.name) && $0.kind == "procedure" }
+            return ObjectComparison(expected: expected, found: found, version: version.map { Int($0) }, stale: stale)
         }
 
         private static func columns(_ set: ODBCResultSet) -> [String: [String]] {

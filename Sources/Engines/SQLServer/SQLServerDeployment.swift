@@ -42,7 +42,7 @@ struct SQLServerDeployment {
         let (server, connection) = try openServer()
         connection.close()
         guard server.hasDatabase else {
-            var result = Self.nothing("There is no database \(order.database) on \(target.hostname).")
+            var result = Self.nothing("There is no database \(order.database) on \(target.hostname).", server)
             result.hasDatabase = false
             return result
         }
@@ -51,10 +51,10 @@ struct SQLServerDeployment {
         return Self.seen(try session.inventory(), database: order.database)
     }
 
-    private static func nothing(_ message: String) -> DeployResult {
+    private static func nothing(_ message: String, _ server: Server) -> DeployResult {
         DeployResult(
             success: true, state: DeployedState.none, message: message,
-            objects: ObjectComparison(expected: expected, found: [], version: nil).objects)
+            objects: ObjectComparison(expected: expected(on: server.identity), found: [], version: nil).objects)
     }
 
     private static func seen(_ comparison: ObjectComparison, database: String) -> DeployResult {
@@ -88,7 +88,8 @@ struct SQLServerDeployment {
         } catch {
             // What this run made goes again, as far as the server lets it.
             guard isCreated else { throw error }
-            let isGone = (try? Session(connection: serverConnection, of: self).run("DROP DATABASE \(SQLServerName.quoted(order.database));")) != nil
+            let session = Session(connection: serverConnection, of: self, on: server.identity)
+            let isGone = (try? session.run("DROP DATABASE \(SQLServerName.quoted(order.database));")) != nil
             guard var failure = error as? DeployFailure ?? (error as? EngineError).map({ DeployFailure($0) }) else { throw error }
             failure.ownsDatabase = !isGone
             throw failure
@@ -145,6 +146,7 @@ struct SQLServerDeployment {
     private func make(_ session: Session, _ before: ObjectComparison, isOurs: Bool) throws {
         let all = {
             for batch in Self.batches(CollectorSQL.sqlServerDeployObjects) { try session.run(batch) }
+            try session.makeCollectors(replacing: before)
             if isOurs { try session.run("UPDATE DbTools.SchemaVersion SET CreatedDatabase = 1;") }
             try grantToMonitor(session)
             let inside = try session.inventory()
@@ -157,6 +159,7 @@ struct SQLServerDeployment {
             do { try all() } catch {
                 if before.found.isEmpty {
                     // The first error is the one to tell.
+                    _ = try? session.run(CollectorProceduresSQL.drop())
                     for batch in Self.batches(CollectorSQL.sqlServerDeployRemove) { _ = try? session.run(batch) }
                 }
                 throw error
@@ -196,7 +199,7 @@ struct SQLServerDeployment {
                 "The login \(server.login) may not make the database \(order.database): run the grant script, or make it by hand.",
                 permissions: permissions)
         }
-        let session = Session(connection: connection, of: self)
+        let session = Session(connection: connection, of: self, on: server.identity)
         do { try session.run("CREATE DATABASE \(name);") } catch var failure as DeployFailure {
             // A connection that broke does not say whether it was made.
             if !failure.numbers.isEmpty { failure.ownsDatabase = false }
@@ -244,7 +247,7 @@ struct SQLServerDeployment {
         let (server, serverConnection) = try openServer()
         defer { serverConnection.close() }
         guard server.hasDatabase else {
-            var result = Self.nothing("There is no database \(order.database) on \(target.hostname): nothing to remove.")
+            var result = Self.nothing("There is no database \(order.database) on \(target.hostname): nothing to remove.", server)
             result.hasDatabase = false
             result.ownsDatabase = false
             return result
@@ -252,7 +255,7 @@ struct SQLServerDeployment {
         let (isOurs, isChanged) = try removeObjects(server)
         var notes: [String] = []
         if isOurs {
-            let session = Session(connection: serverConnection, of: self)
+            let session = Session(connection: serverConnection, of: self, on: server.identity)
             let name = SQLServerName.quoted(order.database)
             // Only our own sessions can be in it: it holds nothing.
             _ = try? session.run("ALTER DATABASE \(name) SET SINGLE_USER WITH ROLLBACK IMMEDIATE;")
@@ -262,8 +265,8 @@ struct SQLServerDeployment {
             }
         }
         var result = Self.nothing(
-            "The monitoring objects are gone from \(order.database)\(isOurs && notes.isEmpty ? ", and so is the database, which DbTools had made" : "")."
-        )
+            "The monitoring objects are gone from \(order.database)\(isOurs && notes.isEmpty ? ", and so is the database, which DbTools had made" : "").",
+            server)
         result.isChanged = isChanged || isOurs
         result.notes = notes
         result.ownsDatabase = isOurs && !notes.isEmpty
@@ -275,7 +278,7 @@ struct SQLServerDeployment {
         let session = try openDatabase(server)
         defer { session.connection.close() }
         let before = try session.inventory()
-        guard before.state != .none || before.version != nil else {
+        guard before.state != .none || before.version != nil || !before.stale.isEmpty else {
             return (try order.adoptsDatabase && before.found.isEmpty && session.isEmptyDatabase(), false)
         }
         if let other = before.foreign.first {
@@ -286,11 +289,12 @@ struct SQLServerDeployment {
         }
         let made = try session.made()
         try session.transaction {
+            try session.run(CollectorProceduresSQL.drop(others: before.stale))
             for batch in Self.batches(CollectorSQL.sqlServerDeployRemove) { try session.run(batch) }
             if let user = made.user { try session.run("DROP USER IF EXISTS \(SQLServerName.quoted(user));") }
         }
         let after = try session.inventory()
-        guard after.state == .none, after.found.isEmpty else {
+        guard after.state == .none, after.found.isEmpty, after.stale.isEmpty else {
             throw DeployFailure(.readBackDiffers, "Something of the monitoring objects is still in \(order.database): remove again.")
         }
         return (try (made.database || order.adoptsDatabase) && session.isEmptyDatabase(), true)
@@ -302,7 +306,7 @@ struct SQLServerDeployment {
         var elsewhere = target
         if elsewhere.database?.lowercased() == order.database.lowercased() { elsewhere.database = nil }
         let connection = try openElsewhere(elsewhere)
-        let session = Session(connection: connection, of: self)
+        let session = Session(connection: connection, of: self, on: nil)
         let sql = CollectorSQL.sqlServerDeployPreflightServer.replacing("$(Database)", with: SQLServerName.escaped(order.database))
         let set = ODBCResultSet.merged(try session.read(sql))
         let server = Server(
@@ -332,7 +336,7 @@ struct SQLServerDeployment {
             ])
         if server.hasAccess == false, server.hasDatabase { throw denied }
         do throws(EngineError) {
-            return Session(connection: try engine.open(inside, deadline: deadline).0, of: self)
+            return Session(connection: try engine.open(inside, deadline: deadline).0, of: self, on: server.identity)
         } catch {
             guard error.code == .databaseNotFound, server.hasDatabase else { throw error }
             throw denied

@@ -46,6 +46,12 @@ struct SQLServerIdentity {
     /// Azure SQL Database (5) and Managed Instance (8) report 12.0: they are judged by edition.
     var isAzure: Bool { [5, 8].contains(engineEdition) }
 
+    /// What collectors' conditions ask of it.
+    var traits: ServerTraits {
+        let hosting: ServerTraits.Hosting = engineEdition == 5 ? .azureDatabase : engineEdition == 8 ? .managedInstance : .box
+        return ServerTraits(version: productVersion, isLinux: isLinux, hosting: hosting)
+    }
+
     var majorVersion: Int { productVersion.split(separator: ".").first.flatMap { Int($0) } ?? 0 }
 
     /// A server that does not say its build is not known to be old.

@@ -47,7 +47,7 @@ struct SQLServerReading {
                 serverName: identity.serverName, startedAt: startedAt, productVersion: identity.productVersion, edition: identity.edition,
                 version: identity.version, coreCount: system?.value("cpu_count").int.flatMap { $0 > 0 ? Int($0) : nil }),
             collectedAt: collectedAt, monotonicSeconds: monotonicSeconds)
-        reading.traits = ServerTraits(version: identity.productVersion, isLinux: identity.isLinux, isAzure: identity.isAzure)
+        reading.traits = identity.traits
         let isDenied = errors.contains { SQLServerFailure.isPermission($0) }
         // A row of the system's view is given to none without the right: it proves more than what the server says of rights.
         let isProven = system?.rows.isEmpty == false

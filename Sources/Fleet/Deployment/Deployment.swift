@@ -125,3 +125,13 @@ extension DeployResult {
         ]
     }
 }
+
+extension ServerFacts {
+    /// What decides which collectors' procedures suit the server; nil: it was never read.
+    var traits: ServerTraits? {
+        guard let version, let productVersion else { return nil }
+        let hosting: ServerTraits.Hosting =
+            version.contains("Managed Instance") ? .managedInstance : version.contains("Azure") ? .azureDatabase : .box
+        return ServerTraits(version: productVersion, isMariaDB: version.contains("MariaDB"), hosting: hosting)
+    }
+}

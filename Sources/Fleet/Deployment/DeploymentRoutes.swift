@@ -123,7 +123,9 @@ package struct DeploymentRoutes: Sendable {
         let answer: JSONValue = [
             "engine": .string(engine.rawValue), "version": .int(Int64(MonitoringObjects.version)), "database": .string(database),
             "schema": .string(MonitoringObjects.schema(engine, database: database)),
-            "script": .string(MonitoringObjects.script(engine, database: database, createDatabase: makesDatabase, monitorLogin: login)),
+            "script": .string(
+                MonitoringObjects.script(
+                    engine, database: database, createDatabase: makesDatabase, monitorLogin: login, traits: server.facts.traits)),
             "grantScript": .string(
                 MonitoringObjects.grantScript(
                     engine, database: database, createDatabase: makesDatabase, login: server.loginName ?? "dbtools")),

@@ -137,6 +137,11 @@ package struct DynamicGroup: Sendable, Equatable {
     /// All of them. A filter that cannot be read any more, from a newer version, holds no servers.
     package static func all(on session: TenantSession) throws -> [DynamicGroup] { try all(on: session, where: "true") }
 
+    /// Those to which a tenant's own collectors are limited: mostly none.
+    package static func withCollectors(on session: TenantSession) throws -> [DynamicGroup] {
+        try all(on: session, where: "EXISTS (SELECT FROM monitoring.custom_collector_groups c WHERE c.group_id = g.id)")
+    }
+
     /// Those for which a condition on `g`, the group's row, holds.
     static func all(on session: TenantSession, where condition: SQL) throws -> [DynamicGroup] {
         try session.rows(

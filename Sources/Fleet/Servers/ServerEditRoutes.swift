@@ -1,6 +1,6 @@
 import Foundation
-import Hummingbird
-import Platform
+package import Hummingbird
+package import Platform
 import Postgres
 import Primitives
 
@@ -58,7 +58,7 @@ extension ServerEdit {
 
 extension StaleEdit {
     /// Throws `.preconditionFailed` when `If-Match` names another revision. Without the header the last writer wins.
-    func check(_ request: Request, on session: TenantSession) throws {
+    package func check(_ request: Request, on session: TenantSession) throws {
         do { try request.checkIfMatch(revision) } catch {
             throw refusal(try request.ifMatchVersion.map { try ConfigurationChange.all(of: id, since: $0, on: session) } ?? [])
         }

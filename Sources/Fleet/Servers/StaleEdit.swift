@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 import Platform
-import Primitives
+package import Primitives
 
 /// Two people edit one thing: the second, whose `If-Match` is old, is told what differs, and nothing is overwritten.
-struct StaleEdit {
+package struct StaleEdit {
     let id: UUID
     /// The stored one.
     let revision: Int64
@@ -13,6 +13,17 @@ struct StaleEdit {
     var wanted: [String: JSONValue]?
     /// Secrets that the request would change.
     var wantedSecrets: [String] = []
+
+    /// - Parameter wanted: nil for a deletion.
+    package init(
+        id: UUID, revision: Int64, stored: [String: JSONValue], wanted: [String: JSONValue]? = nil, wantedSecrets: [String] = []
+    ) {
+        self.id = id
+        self.revision = revision
+        self.stored = stored
+        self.wanted = wanted
+        self.wantedSecrets = wantedSecrets
+    }
 
     /// What the second is told: each field that was changed since, or that the request would store otherwise, with the stored value. Pure.
     func refusal(_ changes: [ConfigurationChange]) -> AppError {

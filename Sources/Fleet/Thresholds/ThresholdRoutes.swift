@@ -13,6 +13,7 @@ package struct ThresholdRoutes: Sendable {
 
     package func add(to group: RouterGroup<AppRequestContext>) {
         group.get("thresholds", use: list)
+        group.get("servers/thresholds", use: listNearest)
         group.get("servers/:serverId/thresholds", use: readServer)
         group.put("servers/:serverId/thresholds", use: replaceServer)
         group.delete("servers/:serverId/thresholds", use: removeServer)
@@ -34,6 +35,20 @@ package struct ThresholdRoutes: Sendable {
                 ]
             })
         return json(bytes: Array(reply.text.utf8), headers: [.totalCount: String(total)])
+    }
+
+    /// GET /servers/thresholds: the limits of the servers that have nearer ones than the tenant's, all of them in one answer.
+    @Sendable func listNearest(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewServers)
+        let found = try await databases.read(context.requireTenant()) { try OwnThresholds.ofFleet(on: $0) }
+        let reply = JSONValue.array(
+            found.map { server, nearest in
+                [
+                    "serverId": .string(server.description), "cpuPercent": nearest.cpuPercent?.json ?? .null,
+                    "memoryPercent": nearest.memoryPercent?.json ?? .null,
+                ]
+            })
+        return json(bytes: Array(reply.text.utf8))
     }
 
     // MARK: Of a server

@@ -57,6 +57,30 @@ extension OwnThresholds {
         ).first.map(OwnThresholds.init) ?? OwnThresholds()
     }
 
+    /// The limits of all servers that have nearer ones than the tenant's, by server. The same rule as `nearest`, over the whole fleet.
+    static func ofFleet(on session: TenantSession) throws -> [(server: Server.ID, nearest: OwnThresholds)] {
+        let dynamic = try DynamicGroup.withThresholds(on: session)
+        return try session.rows(
+            """
+            WITH grouped AS (
+                SELECT m.server_id, min(gt.cpu_warning) AS cpu_warning, min(gt.cpu_critical) AS cpu_critical,
+                    min(gt.memory_warning) AS memory_warning, min(gt.memory_critical) AS memory_critical
+                FROM fleet.group_thresholds gt
+                JOIN (\(DynamicGroup.memberships(dynamic, reach: .fleet))) m ON m.group_id = gt.group_id
+                GROUP BY m.server_id
+            )
+            SELECT s.id, coalesce(own.cpu_warning, g.cpu_warning) AS cpu_warning,
+                coalesce(own.cpu_critical, g.cpu_critical) AS cpu_critical,
+                coalesce(own.memory_warning, g.memory_warning) AS memory_warning,
+                coalesce(own.memory_critical, g.memory_critical) AS memory_critical
+            FROM grouped g
+            FULL JOIN fleet.server_thresholds own ON own.server_id = g.server_id
+            JOIN fleet.servers s ON s.id = coalesce(own.server_id, g.server_id)
+            WHERE s.deleted_at IS NULL
+            """
+        ).map { (try $0.decode("id"), try OwnThresholds($0)) }
+    }
+
     /// Limits of the groups that a server is in, by hand or by filter, by name.
     static func ofGroups(of server: Server.ID, on session: TenantSession) throws -> [EffectiveThresholds.OfGroup] {
         let dynamic = try DynamicGroup.withThresholds(on: session)

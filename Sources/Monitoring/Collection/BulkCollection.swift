@@ -131,8 +131,10 @@ extension CollectionChange {
     }
 
     /// Names of collectors of any engine; what is none stays in `body` as a failure.
-    static func collectors(_ field: String, _ body: FieldReader) -> Set<String> {
-        let known = Set(EngineKind.allCases.flatMap { CollectorCatalogue.of($0) }.map(\.name))
+    ///
+    /// - Parameter own: the tenant's own besides.
+    static func collectors(_ field: String, _ body: FieldReader, own: [String] = []) -> Set<String> {
+        let known = CollectorCatalogue.names.union(own)
         let names = body.strings(field, max: nameCountMax)
         for (index, name) in names.enumerated() where !known.contains(name) {
             body.fail("\(field)[\(index)]", "is not a collector; see /servers/{id}/collectors")

@@ -20,12 +20,15 @@ package struct CollectedServer: Sendable {
     package var metrics: Set<MetricID>?
     /// Names of collectors that are switched off here.
     package var collectorsDisabled: Set<String> = []
+    /// Collectors whose last runs brought nothing, by their names: what a fresh process begins with.
+    var collectorTroubles: [String: CollectorTroubles.Trouble] = [:]
     /// What it or its groups say of its limits; the tenant's hold for the rest.
     package var thresholds = OwnThresholds()
     package var lastAttemptAt: Date?
     package var failuresInARow: Int
     /// Where the monitoring objects are, when they are as they were made; nil: the server is asked directly.
     package var objectsDatabase: String?
+    package var objectsVersion: Int?
     package var changeNumber: Int64
 
     /// What the sealed password is bound to.

@@ -2,6 +2,7 @@ import Engines
 package import Fleet
 package import Platform
 import Postgres
+import Primitives
 
 extension CollectedServer {
     /// Servers in one answer.
@@ -20,7 +21,15 @@ extension CollectedServer {
                 coalesce(c.collectors_disabled, '{}') AS collectors_disabled,
                 nearest.cpu_warning, nearest.cpu_critical, nearest.memory_warning, nearest.memory_critical,
                 t.attempted_at, coalesce(t.failures_in_a_row, 0) AS failures_in_a_row,
-                CASE WHEN d.state = 'monitored' THEN d.database_name END AS objects_database
+                CASE WHEN d.state = 'monitored' THEN d.database_name END AS objects_database,
+                CASE WHEN d.state = 'monitored' THEN d.version END AS objects_version,
+                (
+                    SELECT jsonb_object_agg(
+                        r.collector,
+                        jsonb_build_object('state', r.state, 'message', coalesce(r.message, ''), 'failures', r.failures_in_a_row))
+                    FROM monitoring.collector_runs r
+                    WHERE r.server_id = s.id AND r.state IN ('failed', 'no_permissions')
+                ) AS collector_troubles
             FROM fleet.servers s
             LEFT JOIN fleet.credentials p ON p.id = s.credential_id
             LEFT JOIN monitoring.collection_config c ON c.server_id = s.id
@@ -50,22 +59,37 @@ extension CollectedServer {
                 serverName: try row.decode("server_name"), startedAt: try row.decode("started_at")),
             intervalSeconds: try row.decode("interval_seconds"), isWanted: try row.decode("is_wanted"),
             metrics: try row.decode("metrics_enabled", as: [String]?.self).map { Set($0.compactMap { MetricType.named($0)?.id }) },
-            collectorsDisabled: Set(try row.decode("collectors_disabled", as: [String].self)), thresholds: try OwnThresholds(row),
+            collectorsDisabled: Set(try row.decode("collectors_disabled", as: [String].self)),
+            collectorTroubles: Self.troubles(try row.decode("collector_troubles", as: JSONValue?.self)), thresholds: try OwnThresholds(row),
             lastAttemptAt: try row.decode("attempted_at"), failuresInARow: try row.decode("failures_in_a_row"),
             objectsDatabase: try row.decode("objects_database"),
+            objectsVersion: try row.decode("objects_version", as: Int32?.self).map { Int($0) },
             changeNumber: try row.decode("change_number"))
     }
 }
 
+extension CollectedServer {
+    private static func troubles(_ stored: JSONValue?) -> [String: CollectorTroubles.Trouble] {
+        (stored?.object ?? [:]).compactMapValues { trouble in
+            guard let fields = trouble.object, let state = fields["state"]?.string.flatMap(CollectorState.init) else { return nil }
+            return .init(
+                state: state, message: fields["message"]?.string ?? "", failuresInARow: fields["failures"]?.int.map { Int($0) } ?? 1)
+        }
+    }
+}
+
 extension CollectedTenant {
-    /// The two numbers that tell whether anything must be read again: one cheap statement.
-    package static func versions(on session: TenantSession) throws -> (changeNumber: Int64, settingsVersion: Int64) {
+    /// The numbers that tell whether anything must be read again: one cheap statement.
+    package static func versions(
+        on session: TenantSession
+    ) throws -> (changeNumber: Int64, settingsVersion: Int64, collectorsVersion: Int32) {
         let row = try session.rows(
             """
-            SELECT value, (SELECT coalesce(sum(version), 0)::bigint FROM platform.settings)
+            SELECT value, (SELECT coalesce(sum(version), 0)::bigint FROM platform.settings),
+                (SELECT v.value FROM monitoring.custom_collector_version v)
             FROM fleet.change_counter
             """)[0]
-        return (try row.decode(0), try row.decode(1))
+        return (try row.decode(0), try row.decode(1), try row.decode(2))
     }
 }
 

@@ -11,10 +11,14 @@ package final class CollectionMetrics: Sendable {
     package enum Counter: String, CaseIterable, Sendable {
         case goodRuns = "good_runs"
         case failedRuns = "failed_runs"
-        /// Slots that went by while the run before was still under way.
+        /// Slots that went by without a run: the one before was still under way, or collection stood still.
         case skippedRuns = "skipped_runs"
         /// Runs that never reached the database.
         case droppedRuns = "dropped_runs"
+        /// What collectors beside the core brought, run by run, and never reached the database.
+        case droppedCollectorRuns = "dropped_collector_runs"
+        /// Runs, of the core or of collectors beside it, that had not begun when another process took the server over: that one reads it.
+        case handedOverRuns = "handed_over_runs"
         /// Runs of shards that had another holder by then.
         case fencedRuns = "fenced_runs"
         case storedRuns = "stored_runs"

@@ -72,7 +72,7 @@ package struct CollectionPlan: Sendable {
     private var heap = Heap<Place>()
     private var generation = 0
     private var lastNow = Date.distantPast
-    /// Slots that went by while the run before was still under way.
+    /// Slots that went by without a run: the one before was still under way, or nobody asked for what is due.
     package private(set) var skippedCount = 0
 
     package init() {}
@@ -129,6 +129,11 @@ package struct CollectionPlan: Sendable {
             entry.isRunning = true
             entries[first.key] = entry
             let slot = Self.slot(first.key, entry.intervalSeconds, at: now)
+            if entry.failuresInARow == 0 {
+                // Slots between when it was due and now: nobody read it then.
+                let due = Self.slot(first.key, entry.intervalSeconds, at: first.dueAt)
+                skippedCount += max(0, Int((slot.timeIntervalSince(due) / Double(entry.intervalSeconds)).rounded()))
+            }
             runs.append(
                 PlannedRun(key: first.key, slotAt: slot, intervalSeconds: entry.intervalSeconds, failuresInARow: entry.failuresInARow))
         }
@@ -169,7 +174,8 @@ package struct CollectionPlan: Sendable {
     package static func slot(_ key: PlanKey, _ intervalSeconds: Int, at time: Date) -> Date {
         let interval = Int64(intervalSeconds) * 1000
         let offset = Int64(key.hash64 >> 8 & 0xFFFF_FFFF) % interval
-        let milliseconds = Int64((time.timeIntervalSince1970 * 1000).rounded(.down)) - offset
+        // Fractions of a microsecond are lost on the way to a Date and back: a slot's own beginning must lie in it.
+        let milliseconds = Int64((time.timeIntervalSince1970 * 1000 + 0.01).rounded(.down)) - offset
         let slot = milliseconds - (milliseconds % interval + interval) % interval + offset
         return Date(timeIntervalSince1970: Double(slot) / 1000)
     }

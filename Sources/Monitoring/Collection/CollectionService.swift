@@ -48,19 +48,24 @@ package final class CollectionService: Service {
     private let quarantine: Quarantine
     private let vet: @Sendable (Target) async -> EngineError?
     private let catalogue: @Sendable (EngineKind) -> [CollectorDefinition]
+    private let halt: CollectionHalt
+    private let custom: CustomCollection
 
     /// - Parameters:
     ///   - record: who is being read, for the next process should a driver end this one; nil: not kept.
     ///   - vet: tries a server in a process of its own, and says what is wrong when that process crashed.
     ///   - catalogue: what is collected besides the core.
+    ///   - halt: while it is on, nothing is read.
     package init(
         config: CollectionConfig, index: FleetIndex, leases: ShardLeases, buffer: RunBuffer, secrets: SecretBox, lanes: TargetLanes,
         metrics: CollectionMetrics, logger: Logger, record: InFlightRecord? = nil, startedAt: Date = Date(),
         vet: @escaping @Sendable (Target) async -> EngineError? = { _ in nil },
         catalogue: @escaping @Sendable (EngineKind) -> [CollectorDefinition] = CollectorCatalogue.of,
-        engines: @escaping @Sendable (EngineKind) -> any Engine
+        halt: CollectionHalt = CollectionHalt(), engines: @escaping @Sendable (EngineKind) -> any Engine
     ) {
+        self.halt = halt
         self.catalogue = catalogue
+        custom = CustomCollection(plan: index.custom, leases: leases, buffer: buffer, metrics: metrics, engines: engines)
         self.record = record
         quarantine = Quarantine(record?.interrupted ?? [:], startedAt: startedAt)
         self.vet = vet
@@ -77,6 +82,9 @@ package final class CollectionService: Service {
 
     /// Connections closed at once, as when another collector takes over a share of the servers, past which their memory is given back.
     private static let closingCountToGiveBack = 50
+
+    /// The server is another collector's by now.
+    private struct HandedOver: Error {}
 
     /// So many driver calls hang that this process should be replaced by a fresh one.
     package struct LanesExhausted: Error {}
@@ -121,12 +129,14 @@ package final class CollectionService: Service {
     }
 
     private func takeDue(now: Date) -> [FleetIndex.Due] {
+        if halt.isOn { return [] }  // what goes by meanwhile is counted when it is due again
         let (due, broken) = index.takeDue(now: now) { tenant, server in
             let password = try server.sealedPassword.map {
                 try secrets.open($0.bytes, for: tenant.id, context: server.passwordContext)
             }
             var target = server.configuration.target(password: password)
             target.objectsDatabase = server.objectsDatabase
+            target.objectsVersion = server.objectsVersion
             return target
         }
         for (run, tenant, error) in broken {
@@ -151,8 +161,12 @@ package final class CollectionService: Service {
             succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
             await runCollectors(due, reading, answers, at: fixedNow)
             index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
+            await custom.run(due, reading, at: fixedNow)
         } catch let error as EngineError {
             failed(due, error, startedAt: startedAt, now: fixedNow ?? Date())
+        } catch is HandedOver {
+            metrics.count(.handedOverRuns)
+            index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
         } catch {
             // Cancelled: we are stopping, and know nothing of the server.
             index.failed(due, isPermission: true, startedAt: startedAt, now: fixedNow ?? Date())
@@ -180,8 +194,11 @@ package final class CollectionService: Service {
         let collectors = due.traits.map { index.everyTime(due, wanted(due, $0), now: now) } ?? []
         // A run that must connect, or that failed last time, may hang: it stays off the lane on which all others depend.
         let lane: TargetLanes.Lane = due.session.isOpen && due.run.failuresInARow == 0 ? .collect : .connect
-        return try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) { [session = due.session] in
-            try session.collect(engine, with: collectors, deadlineSeconds: deadlineSeconds)
+        return try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) {
+            [session = due.session, leases, shard = due.run.key.shard] in
+            // It may have waited long for its thread: what another collector holds by now would be read for nothing.
+            guard leases.held[shard] != nil else { throw HandedOver() }
+            return try session.collect(engine, with: collectors, deadlineSeconds: deadlineSeconds)
         }
     }
 
@@ -201,13 +218,17 @@ package final class CollectionService: Service {
         let missing = reading.denied.map { check in
             "\(check.name) is missing, for \(check.neededFor)" + (check.grantStatement.map { ". To grant it: \($0)" } ?? "")
         }
+        let troubles = index.troubles(due)
+        // Without the core's right collectors lack the same one: said once.
+        let troubled =
+            troubles.isEmpty || !missing.isEmpty ? [] : reading.traits.map { troubles.reasons(of: wanted(due, $0)) } ?? []
         let (gap, facts) = index.succeeded(due, reading: reading, startedAt: startedAt, now: now)
         metrics.count(.goodRuns)
         metrics.set(.skippedRuns, to: index.skippedCount)
         if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
         store(
-            .reading(values: values, missing: missing, unavailable: reading.unavailable), due.run, due.tenant, at: now, waits: waits,
-            facts: facts, objectsProblem: reading.objectsProblem)
+            .reading(values: values, missing: missing, unavailable: reading.unavailable, troubled: troubled), due.run, due.tenant, at: now,
+            waits: waits, facts: facts, objectsProblem: reading.objectsProblem)
     }
 
     private func failed(_ due: FleetIndex.Due, _ error: EngineError, startedAt: Date, now: Date) {
@@ -261,6 +282,8 @@ package final class CollectionService: Service {
                 }
                 store(tables, due, batch.cadence, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)
                 return  // the connection is closed: the rest is for the next run
+            } catch is HandedOver {
+                return metrics.count(.handedOverRuns)  // the new holder runs them
             } catch { return }  // cancelled: we are stopping
         }
     }
@@ -268,8 +291,8 @@ package final class CollectionService: Service {
     /// Says once of the collectors that make no sense on this server that they are not available: they would look as if they were still to
     /// come.
     private func storeUnfit(_ due: FleetIndex.Due, _ reading: Reading, _ traits: ServerTraits, at fixedNow: Date?) {
-        let tables = catalogue(due.server.configuration.engine).filter { !$0.applies(to: traits) }.map {
-            CollectedTable($0, state: .notAvailable, message: "It is not for this version or kind of server.", durationMs: 0)
+        let tables = catalogue(due.server.configuration.engine).compactMap { collector in
+            collector.unfitness(for: traits).map { CollectedTable(collector, state: .notAvailable, message: $0, durationMs: 0) }
         }
         guard !tables.isEmpty else { return }
         store(tables, due, .minute, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)
@@ -279,7 +302,9 @@ package final class CollectionService: Service {
     {
         let seconds = deadlineSeconds(batch.cadence)
         return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) {
-            [session = due.session, collectors = batch.collectors] in try session.run(collectors, deadlineSeconds: seconds)
+            [session = due.session, collectors = batch.collectors, leases, shard = due.run.key.shard] in
+            guard leases.held[shard] != nil else { throw HandedOver() }
+            return try session.run(collectors, deadlineSeconds: seconds)
         }
     }
 

@@ -25,6 +25,14 @@ package final class FleetIndex: Sendable {
         var traits: ServerTraits?
         var cadences = CadencePlan()
         var collectors: [String: CollectorMemory] = [:]
+        var troubles: CollectorTroubles
+        /// Whether the core lacked a right the last time.
+        var isDenied = false
+
+        init(_ server: CollectedServer) {
+            self.server = server
+            troubles = CollectorTroubles(server.collectorTroubles)
+        }
     }
     private struct State {
         var plan = CollectionPlan()
@@ -42,6 +50,8 @@ package final class FleetIndex: Sendable {
     private let state = Mutex(State())
     /// What is known of the servers' stored layouts; forgotten with the servers.
     package let cache = CollectorCache()
+    /// Tenants' own collectors.
+    package let custom = CustomPlan()
 
     package init(suspectCountMax: Int) { self.suspectCountMax = suspectCountMax }
 
@@ -75,6 +85,7 @@ package final class FleetIndex: Sendable {
                 guard server.isWanted, shards.contains(key.shard) else {
                     Self.remove(key, &state)
                     cache.forget(key.server)
+                    custom.forget(key)
                     continue
                 }
                 let old = state.entries[key]?.server
@@ -88,14 +99,16 @@ package final class FleetIndex: Sendable {
                 state.entries[key]?.cadences.forgetDenials()
                 if connectsAnew {
                     if let session = state.entries[key]?.session { state.closing.append(session) }
-                    state.entries[key] = Entry(server: server)
+                    state.entries[key] = Entry(server)
                 } else {
-                    if let old, old.objectsDatabase != server.objectsDatabase, let session = state.entries[key]?.session {
+                    if let old, (old.objectsDatabase, old.objectsVersion) != (server.objectsDatabase, server.objectsVersion),
+                        let session = state.entries[key]?.session
+                    {
                         // The next run connects anew, to ask in the other way; what it is compared with stays.
                         state.closing.append(session)
                         state.entries[key]?.session = nil
                     }
-                    state.entries[key, default: Entry(server: server)].server = server
+                    state.entries[key, default: Entry(server)].server = server
                 }
                 state.plan.upsert(
                     key, intervalSeconds: server.intervalSeconds ?? tenant.intervalSeconds, lastAttemptAt: server.lastAttemptAt,
@@ -122,7 +135,9 @@ package final class FleetIndex: Sendable {
             for key in state.entries.keys where !tenants.contains(key.tenant) || !shards.contains(key.shard) {
                 Self.remove(key, &state)
                 cache.forget(key.server)
+                custom.forget(key)
             }
+            custom.keepOnly(tenants)
             for id in state.tenants.keys where !tenants.contains(id) { state.tenants[id] = nil }
         }
     }
@@ -130,6 +145,13 @@ package final class FleetIndex: Sendable {
     /// All is to be read again, since shards came: as if no change had been seen.
     func forgetChangeNumbers() {
         state.withLock { state in for id in state.tenants.keys { state.tenants[id]?.changeNumber = 0 } }
+    }
+
+    /// What is remembered of the stored layouts and rows of these shards' servers may not hold any more.
+    func forgetStored(ofShards shards: Set<Int>) {
+        guard !shards.isEmpty else { return }
+        let servers = state.withLock { $0.entries.keys.filter { shards.contains($0.shard) }.map(\.server) }
+        for server in servers { cache.forget(server) }
     }
 
     private static func remove(_ key: PlanKey, _ state: inout State) {
@@ -185,6 +207,9 @@ package final class FleetIndex: Sendable {
             entry.lastGoodAt = reading.collectedAt
             entry.memory = Differencing.Memory(reading)
             entry.traits = reading.traits
+            // What rested for want of the core's right may have it now.
+            if entry.isDenied, reading.denied.isEmpty { entry.cadences.forgetDenials() }
+            entry.isDenied = !reading.denied.isEmpty
             let isNew = !entry.server.facts.says(facts)
             entry.server.facts = facts
             entry.server.lastAttemptAt = now
@@ -210,6 +235,9 @@ package final class FleetIndex: Sendable {
         }
     }
 
+    /// Which collectors bring nothing, as far as their last runs say.
+    func troubles(_ due: Due) -> CollectorTroubles { state.withLock { $0.entries[due.run.key]?.troubles } ?? CollectorTroubles() }
+
     /// Those of `wanted` that run with every collection, so far as their rights are not known to be missing: nothing is taken.
     func everyTime(_ due: Due, _ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] {
         state.withLock { $0.entries[due.run.key]?.cadences.everyTime(wanted, now: now) ?? [] }
@@ -224,6 +252,7 @@ package final class FleetIndex: Sendable {
             guard state.entries[key] != nil else { return tables }
             // In place: a copy of the entry would copy what is remembered of all its collectors.
             return tables.map { table in
+                state.entries[key]?.troubles.hear(table)
                 if table.state == .noPermissions { state.entries[key]?.cadences.denied(table.collector, now: now) }
                 guard table.state.isGood else { return table }
                 var table = table

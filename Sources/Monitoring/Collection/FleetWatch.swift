@@ -24,13 +24,15 @@ package final class FleetWatch: Service {
         var lastPollAt: [Tenant.ID: Date] = [:]
         var announced: Set<String> = []
         var leaseGeneration = -1
-        var shards: Set<Int> = []
+        /// Of the leases that were held last time, by shard.
+        var epochs: [Int: Int64] = [:]
     }
 
     private let databases: TenantDatabases
     private let leases: ShardLeases
     private let index: FleetIndex
     private let logger: Logger
+    private let trouble = LastingTrouble()
     private let state = Mutex(State())
 
     package init(databases: TenantDatabases, leases: ShardLeases, index: FleetIndex, logger: Logger) {
@@ -45,9 +47,11 @@ package final class FleetWatch: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.listen() }
                 while !Task.isCancelled {
-                    do { try await tick(now: Date()) } catch {
-                        logger.warning(
-                            "The fleet could not be looked at; collection goes on with what is known", metadata: ["error": "\(error)"])
+                    do {
+                        try await tick(now: Date())
+                        trouble.ended()
+                    } catch {
+                        trouble.failed("The fleet could not be looked at; collection goes on with what is known", error, to: logger)
                     }
                     try? await Task.sleep(for: .seconds(Self.tickSeconds))  // cancelled: the loop ends
                 }
@@ -67,14 +71,18 @@ package final class FleetWatch: Service {
     /// `PostgresError`.
     @discardableResult package func tick(now: Date) async throws -> Int {
         let tenants = try await databases.tenants()
-        let (generation, shards) = (leases.generation, Set(leases.held.keys))
-        let (gained, changed) = state.withLock { state in
+        let (generation, epochs) = (leases.generation, leases.held)
+        let shards = Set(epochs.keys)
+        let (gained, before) = state.withLock { state in
             defer {
                 state.leaseGeneration = generation
-                state.shards = shards
+                state.epochs = epochs
             }
-            return (generation != state.leaseGeneration, shards != state.shards)
+            return (generation != state.leaseGeneration, state.epochs)
         }
+        let changed = shards != Set(before.keys)
+        // Lost and won back between two looks: somebody else has written meanwhile.
+        index.forgetStored(ofShards: Set(epochs.filter { shard, epoch in before[shard].map { $0 != epoch } ?? false }.keys))
         if changed || index.count > 0 { index.keepOnly(tenants: Set(tenants.map(\.id)), shards: shards) }
         if gained {
             index.forgetChangeNumbers()
@@ -123,6 +131,7 @@ package final class FleetWatch: Service {
         known.tenant = tenant
         do {
             let versions = try await databases.read(tenant) { try CollectedTenant.versions(on: $0) }
+            try await index.custom.refresh(tenant, version: versions.collectorsVersion, databases: databases, now: now)
             if versions.settingsVersion != known.settingsVersion {
                 let settings = try await databases.read(tenant) { try TenantSettings.read(on: $0) }
                 known.settingsVersion = versions.settingsVersion

@@ -64,16 +64,42 @@ package struct ChangeEntry: Sendable, Encodable {
 }
 
 extension ChangeSQL {
-    /// The changes of a server before a moment, newest first; of one collector or of all. Throws `.notFound`.
+    /// Where a page ends: after this change the next one begins. One run brings many changes of one moment, so the time alone is no place.
+    package struct Place: Sendable, Equatable {
+        package let changedAt: Date
+        package let id: Int64
+        package init(changedAt: Date, id: Int64) {
+            self.changedAt = changedAt
+            self.id = id
+        }
+    }
+
+    /// Which changes are asked for.
+    package struct Request: Sendable {
+        /// Of one collector; of all when nil.
+        package var collector: String?
+        package var before: Date = .distantFuture
+        package var after: Place?
+        package init() {}
+
+        fileprivate func conditions(_ server: Server.ID) -> SQL {
+            """
+            c.server_id = \(server) AND c.changed_at < \(before) AND (\(collector)::text IS NULL OR c.collector = \(collector))
+            """
+        }
+    }
+
+    /// The changes of a server, newest first, and how many there are on all pages. Throws `.notFound`.
     package static func list(
-        _ server: Server.ID, collector: String?, before: Date, limit: Int, on session: TenantSession
-    ) throws -> [ChangeEntry] {
+        _ server: Server.ID, _ request: Request, limit: Int, on session: TenantSession
+    ) throws -> (changes: [ChangeEntry], total: Int) {
         _ = try CollectorStatusSQL.host(server, on: session)
-        return try session.rows(
+        let after: SQL = request.after.map { "AND (c.changed_at, c.id) < (\($0.changedAt), \($0.id))" } ?? ""
+        let changes = try session.rows(
             """
             SELECT c.id, c.collector, c.labels, c.change, c.before, c.after, c.changed_at
             FROM monitoring.changes c
-            WHERE c.server_id = \(server) AND c.changed_at < \(before) AND (\(collector)::text IS NULL OR c.collector = \(collector))
+            WHERE \(request.conditions(server)) \(after)
             ORDER BY c.changed_at DESC, c.id DESC
             LIMIT \(limit)
             """
@@ -82,5 +108,9 @@ extension ChangeSQL {
                 id: try $0.decode(0), collector: try $0.decode(1), labels: try $0.decode(2), change: try $0.decode(3),
                 before: try $0.decode(4), after: try $0.decode(5), changedAt: try $0.decode(6))
         }
+        if request.after == nil, changes.count < limit { return (changes, changes.count) }
+        let total = try session.rows("SELECT count(*) FROM monitoring.changes c WHERE \(request.conditions(server))")[0].decode(
+            0, as: Int.self)
+        return (changes, total)
     }
 }

@@ -14,10 +14,24 @@ package struct CollectorRoutes: Sendable {
     package init(databases: TenantDatabases) { self.databases = databases }
 
     package func add(to group: RouterGroup<AppRequestContext>) {
+        group.get("metrics/collectors", use: catalogue)
         group.get("servers/:serverId/collectors", use: list)
         group.get("servers/:serverId/collectors/:collector", use: one)
         group.get("servers/:serverId/collectors/:collector/history", use: history)
+        group.get("servers/:serverId/collectors/:collector/moments", use: moments)
         group.get("servers/:serverId/changes", use: changes)
+    }
+
+    /// GET /metrics/collectors: all that can be switched on and off, of every engine.
+    @Sendable func catalogue(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewMetrics)
+        let all = EngineKind.allCases.flatMap { CollectorCatalogue.of($0) }
+        return try json(
+            all.map {
+                CatalogueEntry(
+                    name: $0.name, title: $0.title, engine: $0.engine.rawValue, purpose: $0.purpose, cadence: $0.cadence.rawValue,
+                    cost: $0.cost)
+            })
     }
 
     /// GET /servers/{id}/collectors. 404.
@@ -80,25 +94,59 @@ package struct CollectorRoutes: Sendable {
         return json(bytes: writer.bytes)
     }
 
+    /// GET /servers/{id}/collectors/{name}/moments: when runs were kept, newest first, without their rows. 400, 404.
+    @Sendable func moments(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewMetrics)
+        let id = try context.id("serverId", of: Server.self)
+        let name = try name(context)
+        let query = QueryReader(request)
+        let limit = query.limit(default: Self.listCountMax, max: Self.listCountMax)
+        let (from, to) = (query.date("from") ?? .distantPast, query.date("to") ?? .distantFuture)
+        try query.finish()
+        return try json(
+            await databases.read(context.requireTenant()) {
+                try CollectorStatusSQL.moments(name, of: id, from: from, to: to, limit: limit, on: $0)
+            })
+    }
+
     /// GET /servers/{id}/changes: what changed on the server, newest first. 400, 404.
     @Sendable func changes(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewMetrics)
         let id = try context.id("serverId", of: Server.self)
         let query = QueryReader(request)
         let limit = query.limit(default: 50, max: Self.listCountMax)
-        let before = query.date("before") ?? .distantFuture
-        let collector = query.string("collector", 1...63)
+        var wanted = ChangeSQL.Request()
+        wanted.before = query.date("before") ?? .distantFuture
+        wanted.collector = query.string("collector", 1...63)
+        if let cursor = query.cursor(sort: "newest", count: 2) {
+            if let time = cursor.values[0].int, let id = cursor.values[1].int {
+                wanted.after = ChangeSQL.Place(changedAt: Date(timeIntervalSince1970: Double(time) / 1_000_000), id: id)
+            } else {
+                query.fail("cursor", "is not a cursor of this list")
+            }
+        }
         try query.finish()
-        return try json(
-            await databases.read(context.requireTenant()) {
-                try ChangeSQL.list(id, collector: collector, before: before, limit: limit, on: $0)
-            })
+        let (found, total) = try await databases.read(context.requireTenant()) { [wanted] in
+            try ChangeSQL.list(id, wanted, limit: limit + 1, on: $0)
+        }
+        let next = found.count > limit ? Self.cursor(after: found[limit - 1]) : nil
+        return try Page(items: Array(found.prefix(limit)), nextCursor: next, total: total).response(to: request)
+    }
+
+    /// Times go through the cursor as whole microseconds, which is how exactly PostgreSQL keeps them.
+    private static func cursor(after change: ChangeEntry) -> Cursor {
+        let microseconds = Int64((change.changedAt.timeIntervalSince1970 * 1_000_000).rounded())
+        return Cursor(sort: "newest", values: [.int(microseconds), .int(change.id)])
     }
 
     private func name(_ context: AppRequestContext) throws -> String {
         guard let name = context.parameters.get("collector"), name.utf8.count <= 63 else { throw AppError.notFound("The collector") }
         return name
     }
+}
+
+private struct CatalogueEntry: Encodable {
+    let name, title, engine, purpose, cadence, cost: String
 }
 
 /// Rows as a caller may see them.
@@ -158,6 +206,8 @@ extension CollectorStatus {
         func int(_ value: Int?) { if let value { writer.int(value) } else { writer.null() } }
         writer.key("name")
         writer.string(definition.name)
+        writer.key("isCustom")
+        writer.bool(definition.isCustom)
         writer.key("title")
         writer.string(definition.title)
         writer.key("purpose")
@@ -170,6 +220,8 @@ extension CollectorStatus {
         writer.string(definition.cadence.rawValue)
         writer.key("intervalSeconds")
         writer.int(intervalSeconds)
+        writer.key("enabled")
+        writer.bool(isEnabled)
         writer.key("keep")
         writer.string(definition.keep.rawValue)
         writer.key("columnCount")

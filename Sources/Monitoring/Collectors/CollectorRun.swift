@@ -9,7 +9,9 @@ package struct CollectorRun: Sendable {
     package var attemptedAt: Date
     /// Of the shard's lease when the run began.
     package var epoch: Int64
-    package var tables: [CollectedTable]
+    package let tables: [CollectedTable]
+    /// The room that it takes in memory, about.
+    package let sizeBytes: Int
 
     package init(server: Server.ID, slotAt: Date, attemptedAt: Date, epoch: Int64, tables: [CollectedTable]) {
         self.server = server
@@ -17,5 +19,6 @@ package struct CollectorRun: Sendable {
         self.attemptedAt = attemptedAt
         self.epoch = epoch
         self.tables = tables
+        sizeBytes = tables.reduce(128) { $0 + $1.sizeBytes }
     }
 }

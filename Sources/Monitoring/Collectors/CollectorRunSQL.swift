@@ -31,11 +31,18 @@ package enum CollectorRunSQL {
     package static func store(_ runs: [CollectorRun], cache: CollectorCache, on session: TenantSession) throws -> CollectorCache.Findings {
         var findings = CollectorCache.Findings()
         let epochs = try admitted(runs, on: session)
+        let own = Set(runs.flatMap { run in run.tables.compactMap { $0.definition.isCustom ? $0.collector : nil } })
+        let shapes = try CustomCollector.shapes(of: own, on: session)
         var items: [Item] = []
         for run in runs.sorted(by: { $0.attemptedAt < $1.attemptedAt }) {
             guard let epoch = epochs[run.server], run.epoch >= epoch else { continue }
-            items += run.tables.map { Item(run: run, table: $0) }
+            // Of a tenant's own collectors, what was read by other columns than it has now is not stored.
+            items += run.tables.compactMap { table in
+                !table.definition.isCustom || shapes[table.collector] == table.definition.shape ? Item(run: run, table: table) : nil
+            }
         }
+        let taken = try SlotSQL.taken(items.map { ($0.run, $0.table.collector) }, cache: cache, on: session)
+        items.removeAll { taken.contains(SlotSQL.Key(server: $0.run.server, collector: $0.table.collector, slotAt: $0.run.slotAt)) }
         guard !items.isEmpty else { return findings }
         try placeSeries(in: &items, cache, &findings, on: session)
         try insertSamples(items, on: session)
@@ -84,7 +91,7 @@ package enum CollectorRunSQL {
         for index in withSeries {
             let item = items[index]
             let known = cache.layout(item.key)
-            if let known, let list = item.table.list, let places = known.places(of: list) {
+            if let known, known.shape == item.definition.shape, let list = item.table.list, let places = known.places(of: list) {
                 items[index].layout = (known, places)
                 continue
             }
@@ -92,7 +99,7 @@ package enum CollectorRunSQL {
             wanted[item.key] = LayoutSQL.Wanted(
                 key: item.key, instances: all.sorted(),
                 gauges: item.definition.gaugeColumns.compactMap { $0.metric.flatMap { metrics[$0] } },
-                counters: item.definition.counterColumns.compactMap { $0.metric.flatMap { metrics[$0] } })
+                counters: item.definition.counterColumns.compactMap { $0.metric.flatMap { metrics[$0] } }, shape: item.definition.shape)
         }
         let found = try LayoutSQL.find(wanted.values.sorted { $0.key < $1.key }, on: session)
         findings.layouts = found

@@ -65,7 +65,9 @@ struct CollectorSeries: Sendable {
         _ server: Server.ID, metric: String, labels: [String: String], from: Date, to: Date, step: Int?, on session: TenantSession
     ) throws -> CollectorSeries {
         let host = try CollectorStatusSQL.host(server, on: session)
-        let definitions = CollectorCatalogue.of(host.engine).filter { $0.columns.contains { $0.metric == metric } }
+        let definitions =
+            try CollectorCatalogue.of(host.engine).filter { $0.columns.contains { $0.metric == metric } }
+            + CustomCollector.having(metric, host.engine, on: session)
         guard let definition = definitions.first, let column = definition.columns.first(where: { $0.metric == metric }) else {
             throw AppError.validation(
                 field: "metric", reason: "is no metric of this server's collectors; /servers/{id}/collectors/{name} names them")

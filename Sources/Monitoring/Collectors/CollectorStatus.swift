@@ -7,6 +7,8 @@ package struct CollectorStatus: Sendable {
     package var definition: CollectorDefinition
     /// Seconds between two runs on this server.
     package var intervalSeconds: Int
+    /// Whether it is switched on here, and the server's collection too.
+    package var isEnabled: Bool
     package var state: CollectorState = .pending
     package var message: String?
     package var attemptedAt: Date?

@@ -12,13 +12,16 @@ package enum CollectorStatusSQL {
         var engine: EngineKind
         var intervalSeconds: Int
         var isCollected: Bool
+        var collectorsDisabled: [String]
     }
 
     static func host(_ server: Server.ID, on session: TenantSession) throws -> Host {
         let rows = try session.rows("SELECT engine FROM fleet.servers WHERE id = \(server) AND deleted_at IS NULL")
         guard let row = rows.first else { throw AppError.notFound("The server") }
         let settings = try CollectionSettings.find(server, on: session)
-        return Host(engine: try row.decodeWord("engine"), intervalSeconds: settings.intervalSeconds, isCollected: settings.enabled)
+        return Host(
+            engine: try row.decodeWord("engine"), intervalSeconds: settings.intervalSeconds, isCollected: settings.enabled,
+            collectorsDisabled: settings.collectorsDisabled)
     }
 
     /// All collectors of the server's engine, those that never ran as pending. Throws `.notFound`.
@@ -32,9 +35,8 @@ package enum CollectorStatusSQL {
             """)
         var stored: [String: PostgresRow] = [:]
         for row in rows { stored[try row.decode(0)] = row }
-        return try CollectorCatalogue.of(host.engine).map { definition in
-            try status(definition, host, stored[definition.name])
-        }
+        let own = try CustomCollector.definitions(of: server, host.engine, on: session)
+        return try (CollectorCatalogue.of(host.engine) + own).map { try status($0, host, stored[$0.name]) }
     }
 
     /// One collector with its newest rows. Throws `.notFound`.
@@ -42,8 +44,8 @@ package enum CollectorStatusSQL {
         _ name: String, of server: Server.ID, on session: TenantSession
     ) throws -> (status: CollectorStatus, rows: [[JSONValue]]) {
         let host = try host(server, on: session)
-        guard let definition = CollectorCatalogue.named(name, of: host.engine) else { throw AppError.notFound("The collector") }
-        return try newest(definition, of: server, on: session)
+        guard let found = try CustomCollector.named(name, host.engine, on: session) else { throw AppError.notFound("The collector") }
+        return try newest(found.definition, of: server, on: session)
     }
 
     /// The collector `definition` with its newest rows. Throws `.notFound`.
@@ -71,7 +73,8 @@ package enum CollectorStatusSQL {
 
     private static func status(_ definition: CollectorDefinition, _ host: Host, _ row: PostgresRow?) throws -> CollectorStatus {
         var status = CollectorStatus(
-            definition: definition, intervalSeconds: definition.cadence.seconds(intervalSeconds: host.intervalSeconds))
+            definition: definition, intervalSeconds: definition.cadence.seconds(intervalSeconds: host.intervalSeconds),
+            isEnabled: host.isCollected && !host.collectorsDisabled.contains(definition.name))
         guard let row else { return status }
         status.state = try row.decodeWord("state")
         status.message = try row.decode("message")
@@ -88,7 +91,7 @@ package enum CollectorStatusSQL {
         _ name: String, of server: Server.ID, before: Date, limit: Int, on session: TenantSession
     ) throws -> (definition: CollectorDefinition, runs: [(collectedAt: Date, rows: [[JSONValue]])]) {
         let host = try host(server, on: session)
-        guard let definition = CollectorCatalogue.named(name, of: host.engine), definition.keep == .every else {
+        guard let (definition, shapedAt) = try CustomCollector.named(name, host.engine, on: session), definition.keep == .every else {
             throw AppError.notFound("The history of the collector")
         }
         let rows = try session.rows(
@@ -96,6 +99,7 @@ package enum CollectorStatusSQL {
             SELECT h.collected_at, h.rows
             FROM monitoring.table_history h
             WHERE h.server_id = \(server) AND h.collector = \(name) AND h.collected_at < \(before)
+              AND h.collected_at >= \(shapedAt)
             ORDER BY h.collected_at DESC
             LIMIT \(limit)
             """)
@@ -107,4 +111,29 @@ package enum CollectorStatusSQL {
             }
         )
     }
+
+    /// When runs of a collector were kept, newest first: from `from` until `to`. Throws `.notFound`.
+    package static func moments(
+        _ name: String, of server: Server.ID, from: Date, to: Date, limit: Int, on session: TenantSession
+    ) throws -> [KeptMoment] {
+        let host = try host(server, on: session)
+        guard let (definition, shapedAt) = try CustomCollector.named(name, host.engine, on: session), definition.keep == .every else {
+            throw AppError.notFound("The history of the collector")
+        }
+        return try session.rows(
+            """
+            SELECT h.collected_at, jsonb_array_length(h.rows)
+            FROM monitoring.table_history h
+            WHERE h.server_id = \(server) AND h.collector = \(name) AND h.collected_at >= \(max(from, shapedAt)) AND h.collected_at <= \(to)
+            ORDER BY h.collected_at DESC
+            LIMIT \(limit)
+            """
+        ).map { KeptMoment(collectedAt: try $0.decode(0), rowCount: try $0.decode(1)) }
+    }
+}
+
+/// A run whose rows are kept.
+package struct KeptMoment: Sendable, Encodable {
+    package let collectedAt: Date
+    package let rowCount: Int
 }

@@ -12,6 +12,7 @@ enum LayoutSQL {
         var instances: [String]
         var gauges: [Int16]
         var counters: [Int16]
+        var shape: Int32 = 0
     }
 
     /// The numbers of the metrics called `names`; new names get one.
@@ -51,7 +52,7 @@ enum LayoutSQL {
         var missing: [(wanted: Wanted, layout: SampleLayout)] = []
         for one in wanted {
             if let old = newest[one.key], old.gauges == one.gauges, old.counters == one.counters {
-                let layout = KnownLayout(id: old.id, layout: old.layout)
+                let layout = KnownLayout(id: old.id, layout: old.layout, shape: one.shape)
                 if layout.places(of: .of(one.instances)) != nil {
                     known[one.key] = layout
                     continue
@@ -114,11 +115,12 @@ enum LayoutSQL {
             ON CONFLICT (server_id, collector, digest) DO UPDATE SET digest = excluded.digest
             RETURNING server_id, collector, id
             """)
-        let layouts = Dictionary(missing.map { ($0.wanted.key, $0.layout) }, uniquingKeysWith: { first, _ in first })
+        let layouts = Dictionary(missing.map { ($0.wanted.key, $0) }, uniquingKeysWith: { first, _ in first })
         var made: [CollectorCache.Key: KnownLayout] = [:]
         for row in rows {
             let key = CollectorCache.Key(server: try row.decode(0), collector: try row.decode(1))
-            if let layout = layouts[key] { made[key] = KnownLayout(id: try row.decode(2), layout: layout) }
+            guard let layout = layouts[key] else { continue }
+            made[key] = KnownLayout(id: try row.decode(2), layout: layout.layout, shape: layout.wanted.shape)
         }
         return made
     }

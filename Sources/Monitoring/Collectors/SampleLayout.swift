@@ -33,10 +33,13 @@ struct SampleLayout: Sendable, Equatable {
 /// A layout that is in the database, in the short form that is kept in memory.
 struct KnownLayout: Sendable {
     var id: Int32
+    /// Of the definition that it was made for.
+    let shape: Int32
     private let list: InstanceList
 
-    init(id: Int32, layout: SampleLayout) {
+    init(id: Int32, layout: SampleLayout, shape: Int32 = 0) {
         self.id = id
+        self.shape = shape
         list = .of(layout.instances)
     }
 

@@ -12,6 +12,8 @@ import Synchronization
 /// come late are merged into their stretch's chunk.
 package final class CompactionService: Service {
     package static let tickSeconds = 60.0
+    /// Seconds until the next look of a process that holds no shard yet.
+    package static let firstTickSeconds = 1.0
     /// Seconds between two looks for days without rollups.
     package static let rollupSeconds = 600.0
     /// Days back that are looked through for days without rollups. Older days that samples came for so late are read from their raw chunks.
@@ -39,10 +41,13 @@ package final class CompactionService: Service {
 
     private let databases: TenantDatabases
     private let leases: ShardLeases
+    private let halt: CollectionHalt
     private let logger: Logger
     private let rolledUpAt = Mutex<[Tenant.ID: Date]>([:])
 
-    package init(databases: TenantDatabases, leases: ShardLeases, logger: Logger) {
+    /// - Parameter halt: while it is on, nothing is compacted: a chunk needs room before the samples give theirs back.
+    package init(databases: TenantDatabases, leases: ShardLeases, halt: CollectionHalt = CollectionHalt(), logger: Logger) {
+        self.halt = halt
         self.databases = databases
         self.leases = leases
         self.logger = logger
@@ -54,7 +59,8 @@ package final class CompactionService: Service {
                 do { try await tick(now: Date()) } catch {
                     logger.warning("Samples could not be compacted", metadata: ["error": "\(error)"])
                 }
-                try? await Task.sleep(for: .seconds(Self.tickSeconds))  // cancelled: the loop ends
+                let seconds = leases.held.isEmpty ? Self.firstTickSeconds : Self.tickSeconds
+                try? await Task.sleep(for: .seconds(seconds))  // cancelled: the loop ends
             }
         }
     }
@@ -83,7 +89,7 @@ package final class CompactionService: Service {
         return total
     }
 
-    private func isOurs(_ tenant: Tenant) -> Bool { leases.held[MaintenanceService.shard(of: tenant.id)] != nil }
+    private func isOurs(_ tenant: Tenant) -> Bool { !halt.isOn && leases.held[MaintenanceService.shard(of: tenant.id)] != nil }
 
     // MARK: Chunks
 

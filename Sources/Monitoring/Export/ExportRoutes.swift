@@ -15,12 +15,12 @@ package struct ExportRoutes: Sendable {
         try context.caller(may: .viewMetrics)
         let query = QueryReader(request)
         let collectors = query.strings("collector", length: 1...63)
-        let known = Set(EngineKind.allCases.flatMap { CollectorCatalogue.of($0).map(\.name) })
-        for name in collectors where !known.contains(name) {
-            query.fail("collector", "\(name) is no collector; see /servers/{id}/collectors")
-        }
+        let tenant = try context.requireTenant()
+        var unknown = Set(collectors).subtracting(CollectorCatalogue.names)
+        if !unknown.isEmpty { unknown.subtract(try await databases.read(tenant) { try CustomCollector.all(on: $0) }.map(\.name)) }
+        for name in unknown.sorted() { query.fail("collector", "\(name) is no collector; see /servers/{id}/collectors") }
         try query.finish()
-        let (readings, series) = try await databases.read(context.requireTenant()) {
+        let (readings, series) = try await databases.read(tenant) {
             (try LatestReading.all(on: $0), try LatestSeries.all(collectors, now: Date(), on: $0))
         }
         return text(LatestReading.page(readings) + LatestSeries.page(series), type: "text/plain; version=0.0.4; charset=utf-8")

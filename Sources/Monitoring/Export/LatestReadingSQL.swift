@@ -6,18 +6,11 @@ import Primitives
 extension LatestReading {
     /// Every server of the tenant with the values of its newest run, by name. Throws `PostgresError`.
     package static func all(on session: TenantSession) throws -> [LatestReading] {
-        // Three hours: the longest interval is one, and what is older than two and a half of it is shown as offline.
         try session.rows(
             """
-            SELECT o.id, o.name, o.engine, o.status, o.health, o.collected_at, coalesce(m.metric_ids, '{}'), coalesce(m."values", '{}')
+            SELECT o.id, o.name, o.engine, o.status, o.health, o.collected_at, coalesce(t.metric_ids, '{}'), coalesce(t."values", '{}')
             FROM fleet.server_overview o
-            LEFT JOIN LATERAL (
-                SELECT r.metric_ids, r."values"
-                FROM monitoring.metrics r
-                WHERE r.server_id = o.id AND r.slot_at >= now() - interval '3 hours'
-                ORDER BY r.slot_at DESC
-                LIMIT 1
-            ) m ON o.status IN ('online', 'degraded')
+            LEFT JOIN monitoring.server_snapshots t ON t.server_id = o.id AND o.status IN ('online', 'degraded')
             WHERE o.deleted_at IS NULL
             ORDER BY lower(o.name), o.id
             """

@@ -20,9 +20,12 @@ extension LatestSeries {
               AND o.deleted_at IS NULL
             ORDER BY lower(o.name), o.id, t.collector
             """)
+        let isBuiltIn = CollectorCatalogue.names.isSuperset(of: names)
+        let own = isBuiltIn ? [] : try CustomCollector.all(on: session).map(\.definition)
         return try rows.compactMap { row in
-            let engine: EngineKind = try row.decodeWord("engine")
-            guard let definition = CollectorCatalogue.named(try row.decode("collector"), of: engine) else { return nil }
+            let (engine, name): (EngineKind, String) = (try row.decodeWord("engine"), try row.decode("collector"))
+            let custom = own.first { $0.name == name && $0.engine == engine }
+            guard let definition = CollectorCatalogue.named(name, of: engine) ?? custom else { return nil }
             let seconds = definition.cadence.seconds(intervalSeconds: try row.decode("interval_seconds"))
             let collectedAt = try row.decode("collected_at", as: Date?.self) ?? .distantPast
             guard now.timeIntervalSince(collectedAt) <= max(300, 2.5 * Double(seconds)) else { return nil }

@@ -37,8 +37,9 @@ package struct CollectionFailure: Sendable, Equatable {
 
 /// What came of one attempt.
 package enum RunResult: Sendable, Equatable {
-    /// `missing`: what could not be read for want of a grant, in words; `unavailable`: what this server does not have, in words.
-    case reading(values: [MetricID: Double], missing: [String], unavailable: [String] = [])
+    /// All in words: `missing`: what could not be read for want of a grant; `unavailable`: what this server does not have; `troubled`:
+    /// which collectors fail or lack a right.
+    case reading(values: [MetricID: Double], missing: [String], unavailable: [String] = [], troubled: [String] = [])
     case failure(CollectionFailure)
 }
 
@@ -68,6 +69,8 @@ package struct ServerState: Sendable, Equatable {
     package var memoryPercent: Double?
     package var connectionCount: Double?
     package var batchRequestsSec: Double?
+    /// All values of a reading that is to be stored; nil leaves those that are stored.
+    package var latest: [MetricID: Double]?
 
     package init() {}
 
@@ -77,7 +80,7 @@ package struct ServerState: Sendable, Equatable {
         next.attemptedAt = now
         next.intervalSeconds = intervalSeconds
         switch result {
-        case .reading(let values, let missing, let unavailable):
+        case .reading(let values, let missing, let unavailable, let troubled):
             next.unavailable = unavailable
             next.collectedAt = now
             next.failuresInARow = 0
@@ -87,8 +90,10 @@ package struct ServerState: Sendable, Equatable {
             next.memoryPercent = values[.memoryPercent]
             next.connectionCount = values[.connectionCount]
             next.batchRequestsSec = values[.batchRequestsSec]
-            next.status = missing.isEmpty ? .online : .degraded
+            next.latest = values
+            next.status = missing.isEmpty && troubled.isEmpty ? .online : .degraded
             (next.health, next.reasons) = Self.judge(values, missing: missing, thresholds)
+            next.reasons += troubled
         case .failure(let failure) where failure.isPermission:
             next.failuresInARow = 0
             next.lastError = failure

@@ -26,6 +26,7 @@ package final class ShardLeases: Service {
     private let node: String
     private let processIndex: Int
     private let logger: Logger
+    private let trouble = LastingTrouble()
     private let statistics: @Sendable () -> JSONValue
     private let state = Mutex(State())
 
@@ -51,9 +52,11 @@ package final class ShardLeases: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
-                do { try await tick() } catch {
-                    logger.warning(
-                        "The shard leases could not be renewed; collection goes on with those held", metadata: ["error": "\(error)"])
+                do {
+                    try await tick()
+                    trouble.ended()
+                } catch {
+                    trouble.failed("The shard leases could not be renewed; collection goes on with those held", error, to: logger)
                 }
                 try? await Task.sleep(for: .seconds(Self.heartbeatSeconds))  // cancelled: the loop ends
             }

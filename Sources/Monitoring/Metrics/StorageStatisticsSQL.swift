@@ -5,7 +5,7 @@ import Postgres
 /// How much is stored of one kind of sample (PRD 3.5-7).
 package struct StorageStatistics: Sendable, Encodable {
     package let signal: String
-    /// As the planner estimates: counting them would read them all.
+    /// As PostgreSQL counts them while it writes: counting them itself would read them all.
     package let rowsEstimated: Int
     package let sizeBytes: Int
     /// 0: the signal is one table.
@@ -14,11 +14,11 @@ package struct StorageStatistics: Sendable, Encodable {
     package let newestAt: Date?
 
     package static func read(on session: TenantSession) throws -> [StorageStatistics] {
-        try ["metrics", "waits", "samples", "chunks"].map { signal in
+        try ["metrics", "waits", "samples", "chunks", "table_history", "changes", "health_changes"].map { signal in
             let table = "monitoring." + signal
             let row = try session.rows(
                 """
-                SELECT coalesce(sum(greatest(c.reltuples, 0)) FILTER (WHERE c.relkind = 'r'), 0)::bigint,
+                SELECT coalesce(sum(greatest(c.reltuples::bigint, pg_stat_get_live_tuples(c.oid), 0)) FILTER (WHERE c.relkind = 'r'), 0)::bigint,
                     coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint,
                     count(*) FILTER (WHERE c.oid <> \(table)::regclass),
                     min(right(c.relname, 8)) FILTER (WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0),
@@ -40,6 +40,14 @@ package struct StorageStatistics: Sendable, Encodable {
         switch signal {
         case "metrics": "SELECT min(slot_at), max(slot_at) FROM monitoring.metrics"
         case "waits": "SELECT min(slot_at), max(slot_at) FROM monitoring.waits"
+        case "changes": "SELECT min(changed_at), max(changed_at) FROM monitoring.changes"
+        case "health_changes": "SELECT min(changed_at), max(changed_at) FROM monitoring.health_changes"
+        // To the day: its rows are large, and are found by server.
+        case "table_history":
+            """
+            SELECT (\(days.first) || ' 00:00:00+00')::timestamptz,
+                least(now(), (\(days.last) || ' 00:00:00+00')::timestamptz + interval '1 day')
+            """
         // The key begins with the server, so each server's first and last are looked up.
         case "samples":
             """

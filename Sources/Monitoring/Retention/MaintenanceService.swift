@@ -14,7 +14,8 @@ package final class MaintenanceService: Service {
     package static let sweepSeconds = 30.0
     /// Seconds between two rounds of partitions and retention.
     package static let retentionSeconds = 3600.0
-    /// Seconds after the start before anything is called offline for want of collection: the first round must have had its chance.
+    /// Seconds after the start, and after collection stood still, before anything is called offline for want of collection: the first
+    /// round must have had its chance.
     package static let graceSeconds = 120.0
     /// Batches of old rows in one round; the next round goes on.
     package static let deleteBatchCountMax = 100
@@ -22,15 +23,22 @@ package final class MaintenanceService: Service {
     private struct State {
         var sweptAt: [Tenant.ID: Date] = [:]
         var retainedAt: [Tenant.ID: Date] = [:]
+        /// When collection was last seen to stand still.
+        var haltedAt = Date.distantPast
     }
 
     private let databases: TenantDatabases
     private let leases: ShardLeases
     private let startedAt: Date
+    private let halt: CollectionHalt
     private let logger: Logger
     private let state = Mutex(State())
 
-    package init(databases: TenantDatabases, leases: ShardLeases, startedAt: Date = Date(), logger: Logger) {
+    /// - Parameter halt: while it is on, nobody is called offline: no server was asked.
+    package init(
+        databases: TenantDatabases, leases: ShardLeases, startedAt: Date = Date(), halt: CollectionHalt = CollectionHalt(), logger: Logger
+    ) {
+        self.halt = halt
         self.databases = databases
         self.leases = leases
         self.startedAt = startedAt
@@ -55,7 +63,10 @@ package final class MaintenanceService: Service {
         for tenant in try await databases.tenants() where shards[Self.shard(of: tenant.id)] != nil {
             do {
                 if isDue(\.retainedAt, tenant.id, Self.retentionSeconds, now) { try await retain(tenant, now: now) }
-                if now.timeIntervalSince(startedAt) >= Self.graceSeconds, isDue(\.sweptAt, tenant.id, Self.sweepSeconds, now) {
+                if halt.isOn { state.withLock { $0.haltedAt = now } }
+                if now.timeIntervalSince(max(startedAt, state.withLock { $0.haltedAt })) >= Self.graceSeconds,
+                    isDue(\.sweptAt, tenant.id, Self.sweepSeconds, now)
+                {
                     count += try await databases.transaction(tenant) { try RunSQL.sweep(now: now, on: $0) }
                 }
             } catch {

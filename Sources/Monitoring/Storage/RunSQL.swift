@@ -39,7 +39,7 @@ package enum RunSQL {
                 row.state.epoch = run.epoch
                 rows[run.server] = row
             }
-            if case .reading(let values, _, _) = run.result, !values.isEmpty { samples.append(run) }
+            if case .reading(let values, _, _, _) = run.result, !values.isEmpty { samples.append(run) }
             if let facts = run.facts { try Server.record(facts, of: run.server, on: session) }
         }
         try insert(samples, on: session)
@@ -103,7 +103,7 @@ package enum RunSQL {
         var (firsts, lasts): ([Int32], [Int32]) = ([], [])
         var (metrics, values): ([Int16], [Double]) = ([], [])
         for run in runs {
-            guard case .reading(let reading, _, _) = run.result else { continue }
+            guard case .reading(let reading, _, _, _) = run.result else { continue }
             firsts.append(Int32(metrics.count + 1))
             for (metric, value) in reading.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 metrics.append(metric.rawValue)
@@ -126,6 +126,12 @@ package enum RunSQL {
         guard !states.isEmpty else { return }
         let ordered = states.sorted { $0.key < $1.key }
         let all = ordered.map(\.value)
+        var (metrics, values) = (Slices<Int16>(), Slices<Double>())
+        for state in all {
+            let latest = (state.latest ?? [:]).sorted { $0.key.rawValue < $1.key.rawValue }
+            metrics.append(latest.map(\.key.rawValue))
+            values.append(latest.map(\.value))
+        }
         try session.execute(
             """
             UPDATE monitoring.server_snapshots t
@@ -133,7 +139,9 @@ package enum RunSQL {
                 attempted_at = r.attempted_at, failures_in_a_row = r.failures_in_a_row, last_error_code = r.last_error_code,
                 last_error_message = r.last_error_message, last_error_at = r.last_error_at, interval_seconds = r.interval_seconds,
                 changed_at = r.changed_at, epoch = r.epoch, cpu_percent = r.cpu_percent, memory_percent = r.memory_percent,
-                connection_count = r.connection_count, batch_requests_sec = r.batch_requests_sec
+                connection_count = r.connection_count, batch_requests_sec = r.batch_requests_sec,
+                metric_ids = CASE WHEN r.is_read THEN (\(metrics.all))[r.first:r.last] ELSE t.metric_ids END,
+                "values" = CASE WHEN r.is_read THEN (\(values.all))[r.first:r.last] ELSE t."values" END
             FROM unnest(
                 \(ordered.map(\.key)), \(all.map(\.status.rawValue)), \(all.map(\.health.rawValue)),
                 \(all.map(\.storedReasons)),
@@ -141,10 +149,12 @@ package enum RunSQL {
                 \(NullableArray(all.map { $0.lastError?.code })), \(NullableArray(all.map { $0.lastError?.message })),
                 \(NullableArray(all.map(\.lastErrorAt))), \(all.map { Int32($0.intervalSeconds) }), \(NullableArray(all.map(\.changedAt))),
                 \(all.map(\.epoch)), \(NullableArray(all.map(\.cpuPercent))), \(NullableArray(all.map(\.memoryPercent))),
-                \(NullableArray(all.map(\.connectionCount))), \(NullableArray(all.map(\.batchRequestsSec)))
+                \(NullableArray(all.map(\.connectionCount))), \(NullableArray(all.map(\.batchRequestsSec))),
+                \(all.map { $0.latest != nil }), \(metrics.firsts), \(metrics.lasts)
             ) AS r (server_id, status, health, reasons, collected_at, attempted_at, failures_in_a_row, last_error_code,
                 last_error_message, last_error_at,
-                interval_seconds, changed_at, epoch, cpu_percent, memory_percent, connection_count, batch_requests_sec)
+                interval_seconds, changed_at, epoch, cpu_percent, memory_percent, connection_count, batch_requests_sec,
+                is_read, first, last)
             WHERE t.server_id = r.server_id
             """)
     }

@@ -26,6 +26,8 @@ package enum Permission: String, Sendable, CaseIterable {
     case viewServers, manageServers, testConnections
     case viewGroups, manageGroups
     case viewMetrics, manageCollection
+    /// Statements of one's own run on servers with the monitoring login, and what they read is shown.
+    case manageCollectors
     /// Texts of queries may hold personal data, even without their literals.
     case viewQueryText
     case viewActivity
@@ -43,7 +45,7 @@ package enum Permission: String, Sendable, CaseIterable {
         case .viewServers, .viewGroups, .viewMetrics, .viewActivity, .viewSettings, .viewEvents, .viewOperations, .viewTenant:
             .viewer
         case .manageServers, .testConnections, .manageGroups, .manageCollection, .viewQueryText, .stopOperations: .operator
-        case .manageSettings, .viewUsers, .manageUsers, .manageAPIKeys, .manageTenant: .tenantAdmin
+        case .manageSettings, .manageCollectors, .viewUsers, .manageUsers, .manageAPIKeys, .manageTenant: .tenantAdmin
         case .manageTenants: .superAdmin
         }
     }

@@ -19,6 +19,7 @@ package final class OperationService: Service {
 
     private let tenants: TenantDatabases
     private let kinds: [String: any OperationKind]
+    private let trouble = LastingTrouble()
     private let logger: Logger
     private let state = Mutex(State())
     private let wakeUps: AsyncStream<Void>
@@ -99,6 +100,7 @@ package final class OperationService: Service {
                 try OperationDue.take(
                     names, only: tenant?.id, limit: room, busyTenants: busy, seconds: OperationRunner.leaseSeconds + 1, on: $0)
             }
+            trouble.ended()
             return state.withLock { state in
                 found.filter { due in
                     guard state.running[due.operationID] == nil else { return false }
@@ -107,7 +109,7 @@ package final class OperationService: Service {
                 }
             }
         } catch {
-            logger.warning("Operations could not be looked for; the next pass tries again", metadata: ["error": "\(error)"])
+            trouble.failed("Operations could not be looked for; the next pass tries again", error, to: logger)
             return []
         }
     }

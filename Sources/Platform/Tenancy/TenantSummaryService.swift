@@ -14,6 +14,7 @@ package struct TenantSummaryService: Service {
     let summaries: TenantSummaries
     let hub: EventHub
     let logger: Logger
+    private let trouble = LastingTrouble()
 
     /// Runs until graceful shutdown. Throws nothing: what cannot be counted now is counted later.
     package func run() async throws {
@@ -35,9 +36,10 @@ package struct TenantSummaryService: Service {
                 try await summaries.count(tenant)
                 counted.append(slug)
             }
+            trouble.ended()
         } catch {
             if !(error is CancellationError) {
-                logger.warning("Tenants could not be counted; the next pass tries again", metadata: ["error": .string("\(error)")])
+                trouble.failed("Tenants could not be counted; the next pass tries again", error, to: logger)
             }
         }
         return counted

@@ -61,9 +61,20 @@ struct ProcedureCaller {
         let name = path.last?.lowercased() ?? ""
         if let object = try userProcedure(path) { return try call(object, arguments) }
         if let procedure = SystemProcedures.all[name], path.count == 1 || ["sys", "dbo", ""].contains(path[path.count - 2].lowercased()) {
+            let home = runner.session.database
+            if path.count == 3, !path[0].isEmpty { runner.session.database = try opened(path[0]).name }
+            defer { runner.session.database = home }
             return try procedure(SystemCall(runner: runner, caller: self, name: name, arguments: arguments))
         }
         throw .noProcedure(path.joined(separator: "."))
+    }
+
+    /// The database in which a system's procedure is called. 911 and 916.
+    private func opened(_ name: String) throws(SQLServerMessage) -> SimulatedDatabase {
+        guard let database = runner.session.instance.world().database(named: name) else { throw .noDatabase(name) }
+        let login = runner.session.identity.login
+        guard login.mayOpen(database) else { throw .databaseDenied(login: login.name, database: database.name) }
+        return database
     }
 
     private func userProcedure(_ path: [String]) throws(SQLServerMessage) -> StoredObject? {

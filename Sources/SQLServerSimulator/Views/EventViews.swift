@@ -43,6 +43,28 @@ enum ServerEvents {
     }
 }
 
+extension ServerEvents {
+    /// What goes wrong in a shop: errors of users by far the most often, now and then a lack of memory or space, rarely damaged data.
+    private static let errors = [
+        (208, 16), (2_627, 14), (8_134, 16), (547, 16), (3_617, 25), (1_205, 13), (701, 17), (1_105, 17), (9_002, 17), (823, 24),
+    ]
+
+    /// The exception ring buffer's records, as SQL Server writes them.
+    static func exceptionRecords(_ world: World) -> [[TDSValue]] {
+        moments(stepSeconds: 900, share: 3, salt: 5_830, world).enumerated().map { index, at in
+            let ticks = Int64((at.timeIntervalSince(world.state.machineStartedAt) * 1000).rounded())
+            let draw = Noise.unit(world.seed, 5_832, Int(at.timeIntervalSince1970))
+            let (number, severity) = errors[min(errors.count - 1, Int(draw * draw * Double(errors.count)))]
+            let record = """
+                <Record id = "\(index)" type ="RING_BUFFER_EXCEPTION" time ="\(ticks)"><Exception><Task address="0x000000020A4B8CA8"/>\
+                <Error>\(number)</Error><Severity>\(severity)</Severity><State>1</State><UserDefined>0</UserDefined></Exception><Stack>\
+                <frame id = "0">0X00007FFB4B2C1F4A</frame></Stack></Record>
+                """
+            return [.binary([0, 0, 1, 0, 0, 16, 112, 0]), .string("RING_BUFFER_EXCEPTION"), .int(ticks), .string(record)]
+        }
+    }
+}
+
 /// Extended events: the sessions and their targets.
 enum EventViews {
     static let all: [VirtualView] = [sessions, targets]

@@ -13,7 +13,7 @@ enum IndexViews {
             last_user_seek datetime null, last_user_scan datetime null, last_user_lookup datetime null, last_user_update datetime null,
             system_seeks bigint, system_scans bigint, system_lookups bigint, system_updates bigint
             """,
-        named: { _ in [] })
+        named: { request in ShopTables.usageRows(request.world) })
 
     private struct Suggestion {
         let handle: Int

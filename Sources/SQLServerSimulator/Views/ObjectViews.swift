@@ -64,7 +64,10 @@ enum ObjectViews {
     private static func objects(_ name: String, kind: String?, extra: String = "") -> VirtualView {
         VirtualView(
             name, isPerDatabase: true, columns: objectColumns + extra,
-            named: { request in stored(request).filter { kind == nil || $0.kind == kind }.map { row($0, request) } })
+            named: { request in
+                let shop = kind == nil || kind == "U" ? ShopTables.objectRows(request) : []
+                return stored(request).filter { kind == nil || $0.kind == kind }.map { row($0, request) } + shop
+            })
     }
 
     private static let objects = objects("sys.objects", kind: nil)
@@ -134,14 +137,15 @@ enum ObjectViews {
         "sys.indexes", isPerDatabase: true,
         columns:
             "object_id int, name sysname null, index_id int, type tinyint, type_desc nvarchar(60) null, is_unique bit null, "
-            + "data_space_id int, is_primary_key bit null, is_disabled bit null",
+            + "data_space_id int, is_primary_key bit null, is_unique_constraint bit null, is_disabled bit null",
         named: { request in
-            stored(request).filter { $0.kind == "U" }.map {
+            let heaps = stored(request).filter { $0.kind == "U" }.map { object -> NamedRow in
                 [
-                    "object_id": .int(Int64($0.id)), "type_desc": .string("HEAP"), "is_unique": .bit(false), "data_space_id": .int(1),
+                    "object_id": .int(Int64(object.id)), "type_desc": .string("HEAP"), "is_unique": .bit(false), "data_space_id": .int(1),
                     "is_disabled": .bit(false),
                 ]
             }
+            return heaps + ShopTables.indexRows(request)
         })
 
     private static let partitions: VirtualView = VirtualView(

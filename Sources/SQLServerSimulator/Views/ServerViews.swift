@@ -125,7 +125,7 @@ enum ServerViews {
     // MARK: Ring buffers
 
     private static let ringBuffers: VirtualView = VirtualView(
-        "sys.dm_os_ring_buffers", requires: .serverState,
+        "sys.dm_os_ring_buffers", requires: .serverState, isSampled: true,
         columns: "ring_buffer_address varbinary(8), ring_buffer_type nvarchar(60), timestamp bigint, record nvarchar(3072) null",
         dense: { request in
             let world = request.world
@@ -147,7 +147,7 @@ enum ServerViews {
                 <AvailablePhysicalMemory>\(world.availableMemoryKB)</AvailablePhysicalMemory></MemoryRecord></Record>
                 """
             rows.append([.binary([0, 0, 1, 0, 0, 16, 80, 0]), .string("RING_BUFFER_RESOURCE_MONITOR"), .int(start), .string(memory)])
-            return rows + ServerEvents.refusedLoginRecords(world)
+            return rows + ServerEvents.refusedLoginRecords(world) + ServerEvents.exceptionRecords(world)
         })
 
     /// A record as SQL Server writes it, with its odd spaces. The second record after a start carries no SystemHealth, as happens on real

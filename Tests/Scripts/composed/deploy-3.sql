@@ -1,4 +1,4 @@
--- DbTools monitoring objects, version 2
+-- DbTools
 IF DB_ID(N'x]]; DROP DATABASE [y];--') IS NULL
     CREATE DATABASE [x]]]]; DROP DATABASE [y]];--];
 GO
@@ -40,7 +40,7 @@ GO
 CREATE PROCEDURE DbTools.CollectIdentity
 AS
 -- DbTools: who answers, and what the caller may see.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128))) AS server_name,
     CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
@@ -57,7 +57,7 @@ GO
 CREATE PROCEDURE DbTools.CollectSystem
 AS
 -- DbTools: logical processors and the start of the server.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT cpu_count,
     sqlserver_start_time AS started_at_local,
@@ -70,7 +70,7 @@ GO
 CREATE PROCEDURE DbTools.CollectMemory
 AS
 -- DbTools: physical memory of the machine.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT total_physical_memory_kb, available_physical_memory_kb
 FROM sys.dm_os_sys_memory;
@@ -80,7 +80,7 @@ GO
 CREATE PROCEDURE DbTools.CollectProcessMemory
 AS
 -- DbTools: memory of the SQL Server process.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT physical_memory_in_use_kb
 FROM sys.dm_os_process_memory;
@@ -90,7 +90,7 @@ GO
 CREATE PROCEDURE DbTools.CollectCPU
 AS
 -- DbTools: the newest record of the scheduler monitor: CPU of the last minute.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT TOP (1) r.record,
     DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
@@ -106,7 +106,7 @@ GO
 CREATE PROCEDURE DbTools.CollectSessions
 AS
 -- DbTools: user sessions, and what DbTools itself costs.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT COUNT_BIG(*) AS session_count,
     SUM(CASE WHEN program_name = APP_NAME() THEN CAST(cpu_time AS bigint) ELSE 0 END) AS own_cpu_ms
@@ -118,7 +118,7 @@ GO
 CREATE PROCEDURE DbTools.CollectFileIO
 AS
 -- DbTools: physical reads and writes since the start.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT SUM(num_of_reads) AS read_count,
     SUM(num_of_writes) AS write_count,
@@ -131,7 +131,7 @@ GO
 CREATE PROCEDURE DbTools.CollectCounters
 AS
 -- DbTools: raw performance counters.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT RTRIM(object_name) AS object_name,
     RTRIM(counter_name) AS counter_name,
@@ -146,7 +146,7 @@ GO
 CREATE PROCEDURE DbTools.CollectWaits
 AS
 -- DbTools: totals for each wait type since the start.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT RTRIM(wait_type) AS wait_type,
     waiting_tasks_count,
@@ -160,7 +160,7 @@ GO
 CREATE PROCEDURE DbTools.CollectCore
 AS
 -- DbTools: all core readings in one round trip. What is off in DbTools.Settings is left out.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SET LOCK_TIMEOUT 1000;
 SET DEADLOCK_PRIORITY LOW;
@@ -179,10 +179,121 @@ IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectWaits' AND V
 GO
 IF EXISTS (SELECT 1 FROM DbTools.SchemaVersion)
     UPDATE DbTools.SchemaVersion
-    SET Version = 2, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
+    SET Version = 3, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
 ELSE
     INSERT INTO DbTools.SchemaVersion (Version, AppliedAt, AppliedBy, CreatedDatabase)
-    VALUES (2, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+    VALUES (3, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+GO
+DROP PROCEDURE IF EXISTS
+    DbTools.[Collector_agent_jobs],
+    DbTools.[Collector_availability_databases],
+    DbTools.[Collector_availability_replicas],
+    DbTools.[Collector_backups],
+    DbTools.[Collector_batch_durations],
+    DbTools.[Collector_blocking],
+    DbTools.[Collector_checkdb],
+    DbTools.[Collector_configuration],
+    DbTools.[Collector_connections],
+    DbTools.[Collector_database_files],
+    DbTools.[Collector_database_logs],
+    DbTools.[Collector_database_space],
+    DbTools.[Collector_databases],
+    DbTools.[Collector_deadlocks],
+    DbTools.[Collector_drives],
+    DbTools.[Collector_failed_logins],
+    DbTools.[Collector_file_io],
+    DbTools.[Collector_index_usage],
+    DbTools.[Collector_memory],
+    DbTools.[Collector_memory_clerks],
+    DbTools.[Collector_memory_grants],
+    DbTools.[Collector_missing_indexes],
+    DbTools.[Collector_own_cost],
+    DbTools.[Collector_performance_counters],
+    DbTools.[Collector_performance_gauges],
+    DbTools.[Collector_processors],
+    DbTools.[Collector_resource_use],
+    DbTools.[Collector_running_queries],
+    DbTools.[Collector_schedulers],
+    DbTools.[Collector_server_properties],
+    DbTools.[Collector_services],
+    DbTools.[Collector_session_groups],
+    DbTools.[Collector_sessions],
+    DbTools.[Collector_severe_errors],
+    DbTools.[Collector_startup_parameters],
+    DbTools.[Collector_tempdb],
+    DbTools.[Collector_tempdb_sessions],
+    DbTools.[Collector_version_store],
+    DbTools.[CollectMinute],
+    DbTools.[CollectFiveMinutes],
+    DbTools.[CollectQuarterHour],
+    DbTools.[CollectHour],
+    DbTools.[CollectDay];
+GO
+CREATE PROCEDURE DbTools.Collector_sessions
+AS
+-- DbTools: how many sessions there are, by what they do.
+SET NOCOUNT OFF;
+-- Every state has a row at every time, so that a series does not end when nobody is in it. Without the right SQL Server would show one's
+-- own session and no error; dm_os_sys_info makes it refuse.
+SELECT TOP (10) k.session_state,
+    SUM(CASE WHEN s.session_id IS NULL THEN 0 ELSE 1 END) AS session_count
+FROM (
+    VALUES (N'dormant'), (N'idle in transaction'), (N'preconnect'), (N'running'), (N'sleeping')
+) AS k (session_state)
+LEFT JOIN (
+    SELECT e.session_id,
+        CASE
+            WHEN e.status = N'sleeping' AND e.open_transaction_count > 0 THEN N'idle in transaction'
+            ELSE LOWER(RTRIM(e.status))
+        END AS session_state
+    FROM sys.dm_exec_sessions AS e
+    WHERE e.is_user_process = 1
+        AND EXISTS (SELECT 1 FROM sys.dm_os_sys_info)
+) AS s
+    ON s.session_state = k.session_state
+GROUP BY k.session_state
+ORDER BY k.session_state;
+GO
+CREATE PROCEDURE DbTools.CollectMinute
+    @Version int,
+    @Without nvarchar(4000) = N''
+AS
+-- DbTools: collectors in one round trip, without those named between commas. Another version of DbTools has others.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SET LOCK_TIMEOUT 1000;
+SET DEADLOCK_PRIORITY LOW;
+IF @Version <> 3
+BEGIN
+    RAISERROR (N'The monitoring objects are of version 3.', 16, 1);
+    RETURN;
+END;
+IF CHARINDEX(N',availability_databases,', @Without) = 0
+    EXEC DbTools.Collector_availability_databases;
+IF CHARINDEX(N',availability_replicas,', @Without) = 0
+    EXEC DbTools.Collector_availability_replicas;
+IF CHARINDEX(N',batch_durations,', @Without) = 0
+    EXEC DbTools.Collector_batch_durations;
+IF CHARINDEX(N',blocking,', @Without) = 0
+    EXEC DbTools.Collector_blocking;
+IF CHARINDEX(N',file_io,', @Without) = 0
+    EXEC DbTools.Collector_file_io;
+IF CHARINDEX(N',memory,', @Without) = 0
+    EXEC DbTools.Collector_memory;
+IF CHARINDEX(N',memory_grants,', @Without) = 0
+    EXEC DbTools.Collector_memory_grants;
+IF CHARINDEX(N',own_cost,', @Without) = 0
+    EXEC DbTools.Collector_own_cost;
+IF CHARINDEX(N',performance_counters,', @Without) = 0
+    EXEC DbTools.Collector_performance_counters;
+IF CHARINDEX(N',performance_gauges,', @Without) = 0
+    EXEC DbTools.Collector_performance_gauges;
+IF CHARINDEX(N',running_queries,', @Without) = 0
+    EXEC DbTools.Collector_running_queries;
+IF CHARINDEX(N',schedulers,', @Without) = 0
+    EXEC DbTools.Collector_schedulers;
+IF CHARINDEX(N',sessions,', @Without) = 0
+    EXEC DbTools.Collector_sessions;
 GO
 IF SUSER_ID(N'x]]; DROP DATABASE [y];--') IS NOT NULL AND USER_ID(N'x]]; DROP DATABASE [y];--') IS NULL AND COALESCE(IS_SRVROLEMEMBER(N'sysadmin', N'x]]; DROP DATABASE [y];--'), 0) = 0
 BEGIN

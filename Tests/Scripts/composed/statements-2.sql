@@ -7,6 +7,54 @@ GRANT CREATE SCHEMA, CREATE TABLE, CREATE PROCEDURE TO [CORP\svc-O'Neill]]];
 GO
 EXEC [CORP\svc-O'Neill]]].DbTools.CollectCore;
 GO
+DROP PROCEDURE IF EXISTS
+    DbTools.[Collector_agent_jobs],
+    DbTools.[Collector_availability_databases],
+    DbTools.[Collector_availability_replicas],
+    DbTools.[Collector_backups],
+    DbTools.[Collector_batch_durations],
+    DbTools.[Collector_blocking],
+    DbTools.[Collector_checkdb],
+    DbTools.[Collector_configuration],
+    DbTools.[Collector_connections],
+    DbTools.[Collector_database_files],
+    DbTools.[Collector_database_logs],
+    DbTools.[Collector_database_space],
+    DbTools.[Collector_databases],
+    DbTools.[Collector_deadlocks],
+    DbTools.[Collector_drives],
+    DbTools.[Collector_failed_logins],
+    DbTools.[Collector_file_io],
+    DbTools.[Collector_index_usage],
+    DbTools.[Collector_memory],
+    DbTools.[Collector_memory_clerks],
+    DbTools.[Collector_memory_grants],
+    DbTools.[Collector_missing_indexes],
+    DbTools.[Collector_own_cost],
+    DbTools.[Collector_performance_counters],
+    DbTools.[Collector_performance_gauges],
+    DbTools.[Collector_processors],
+    DbTools.[Collector_resource_use],
+    DbTools.[Collector_running_queries],
+    DbTools.[Collector_schedulers],
+    DbTools.[Collector_server_properties],
+    DbTools.[Collector_services],
+    DbTools.[Collector_session_groups],
+    DbTools.[Collector_sessions],
+    DbTools.[Collector_severe_errors],
+    DbTools.[Collector_startup_parameters],
+    DbTools.[Collector_tempdb],
+    DbTools.[Collector_tempdb_sessions],
+    DbTools.[Collector_version_store],
+    DbTools.[CollectMinute],
+    DbTools.[CollectFiveMinutes],
+    DbTools.[CollectQuarterHour],
+    DbTools.[CollectHour],
+    DbTools.[CollectDay],
+    DbTools.[Collector_CORP\svc-O'Neill]]];
+GO
+EXEC [CORP\svc-O'Neill]]].DbTools.CollectMinute 3, N',sessions,';
+GO
 CREATE DATABASE [CORP\svc-O'Neill]]];
 GO
 DROP DATABASE [CORP\svc-O'Neill]]];

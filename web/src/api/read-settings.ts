@@ -1,7 +1,9 @@
+import { useMemo } from "react";
 import { get } from "../lib/http";
 import { type QueryState, useQuery } from "../lib/query";
 import { tenantKey, useMay } from "../lib/session";
 import type { Settings, Thresholds } from "./model";
+import type { NearestThresholds, ThresholdOwner } from "./types";
 
 export const settingsKey = (): string => tenantKey("settings");
 
@@ -14,7 +16,33 @@ export function useSettings(): QueryState<Settings> {
 /** The limits that a new tenant has. They colour the bars while the tenant's own are not known. */
 const thresholdDefaults: Thresholds = { cpuPercent: { warning: 80, critical: 95 }, memoryPercent: { warning: 85, critical: 95 } };
 
-/** Everybody in the tenant may know them. A server or group may have others: where it is shown by itself, its own count. */
+/** Everybody in the tenant may know them. */
 export function useThresholds(): Thresholds {
   return useQuery(`${settingsKey()}/thresholds`, (signal) => get<Thresholds>("/settings/thresholds", { signal })).data ?? thresholdDefaults;
+}
+
+export type LimitsOf = (id: string) => Thresholds;
+
+/** By which limits a server is judged: its own, its groups', or the tenant's, whichever is nearest. */
+export function useLimits(): LimitsOf {
+  const tenants = useThresholds(), nearest = useQuery(tenantKey("limits"), (signal) => get<NearestThresholds[]>("/servers/thresholds", { signal })).data;
+  return useMemo(() => {
+    const own = new Map((nearest ?? []).map((n) => [
+      n.serverId,
+      { cpuPercent: n.cpuPercent ?? tenants.cpuPercent, memoryPercent: n.memoryPercent ?? tenants.memoryPercent },
+    ]));
+    return (serverId) => own.get(serverId) ?? tenants;
+  }, [tenants, nearest]);
+}
+
+/** By which limits a group's means are coloured: its own, else the tenant's. */
+export function useGroupLimits(): LimitsOf {
+  const tenants = useThresholds(), owners = useQuery(tenantKey("limits/owners"), (signal) => get<ThresholdOwner[]>("/thresholds", { signal })).data;
+  return useMemo(() => {
+    const own = new Map((owners ?? []).filter((o) => o.kind === "group").map((o) => [
+      o.id,
+      { cpuPercent: o.cpuPercent ?? tenants.cpuPercent, memoryPercent: o.memoryPercent ?? tenants.memoryPercent },
+    ]));
+    return (groupId) => own.get(groupId) ?? tenants;
+  }, [tenants, owners]);
 }

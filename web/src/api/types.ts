@@ -527,11 +527,12 @@ export interface HealthChange {
 }
 
 export interface StorageStatistics {
-  signal: "metrics" | "waits" | "samples" | "chunks";
+  signal: "metrics" | "waits" | "samples" | "chunks" | "table_history" | "changes" | "health_changes";
   rowsEstimated: number;
   sizeBytes: number;
   /** 0: it is one table */
   partitionCount: number;
+  /** Of table_history to the day */
   oldestAt: string | null;
   newestAt: string | null;
 }
@@ -922,6 +923,8 @@ export interface LabelledSeries {
 
 export interface CollectorStatus {
   name: string;
+  /** Whether the tenant made it; see /custom-collectors */
+  isCustom: boolean;
   title: string;
   purpose: string;
   /** What the login needs for it */
@@ -930,6 +933,8 @@ export interface CollectorStatus {
   cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
   /** Seconds between two runs on this server */
   intervalSeconds: number;
+  /** Whether it is switched on here, and the server's collection too */
+  enabled: boolean;
   /** Whose rows are kept beside the samples */
   keep: "latest" | "changes" | "every";
   columnCount: number;
@@ -947,6 +952,8 @@ export interface CollectorStatus {
 
 export interface CollectorTable {
   name: string;
+  /** Whether the tenant made it; see /custom-collectors */
+  isCustom: boolean;
   title: string;
   purpose: string;
   /** What the login needs for it */
@@ -955,6 +962,8 @@ export interface CollectorTable {
   cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
   /** Seconds between two runs on this server */
   intervalSeconds: number;
+  /** Whether it is switched on here, and the server's collection too */
+  enabled: boolean;
   /** Whose rows are kept beside the samples */
   keep: "latest" | "changes" | "every";
   columnCount: number;
@@ -984,6 +993,162 @@ export interface CollectorTable {
 
 /** A cell for each column, in their order */
 export type CollectorRows = ((string | number | boolean | null)[])[];
+
+export interface CollectionStatus {
+  state: "running" | "waiting" | "stopped";
+  /** Why it is not running */
+  message: string | null;
+  since: Time | null;
+  /** Collector processes that are alive, on all nodes */
+  collectorCount: number;
+  /** That wait for the database, those of collectors beside the core included */
+  waitingRuns: number;
+  /** That never reached the database */
+  droppedRuns: number;
+  /** The same, of collectors beside the core */
+  droppedCollectorRuns: number;
+  /** Slots that went by without a run */
+  skippedRuns: number;
+}
+
+/** What a column of a statement's answer means */
+export interface CustomColumn {
+  name: string;
+  kind: "label" | "text" | "number" | "time" | "flag" | "query_text" | "gauge" | "counter";
+  /** Of gauges, counters and numbers */
+  unit: string | null;
+  /** The name of its series; of gauges and counters */
+  metric: string | null;
+  description: string;
+}
+
+export interface CustomColumnRequest {
+  /** As the statement calls it, in lower case */
+  name: string;
+  /** label names the row, with the other labels; gauge and counter (a raw total that only grows, shown as a rate) are series; query_text is shown without literals, and not to viewers; the others are shown. */
+  kind: "label" | "text" | "number" | "time" | "flag" | "query_text" | "gauge" | "counter";
+  /** Of gauges and counters (count when absent) and numbers */
+  unit?: string | null;
+  /** Of gauges and counters; collector and column when absent */
+  metric?: string | null;
+  description?: string | null;
+}
+
+export interface CustomCollector {
+  id: ID;
+  /** Its name among a server's collectors */
+  name: string;
+  title: string;
+  purpose: string;
+  engine: EngineKind;
+  statement: string;
+  /** Null: the one that the server is collected from */
+  database: string | null;
+  /** Only servers of any of these groups; null: all of the engine */
+  groupIds: ID[] | null;
+  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  timeoutSeconds: number;
+  rowCountMax: number;
+  keep: "latest" | "changes" | "every";
+  columns: CustomColumn[];
+  enabled: boolean;
+  /** Servers by how its last run there went */
+  serverCounts: {
+    ok: number;
+    cut_off: number;
+    failed: number;
+    no_permissions: number;
+    not_available: number;
+  };
+  /** A server on which it fails, and why */
+  problem: {
+    serverId: ID;
+    serverName: string;
+    message: string;
+  } | null;
+  createdAt: Time;
+  updatedAt: Time;
+}
+
+export interface CustomCollectorRequest {
+  /** For good */
+  name: string;
+  title: Name;
+  engine: EngineKind;
+  /** One SELECT; at most 20,000 bytes */
+  statement: string;
+  purpose?: string;
+  /** Absent or null: the one that the server is collected from */
+  database?: string | null;
+  /** Only servers of any of these groups; absent or null: all of the engine */
+  groupIds?: ID[] | null;
+  /** minute is the server's own interval */
+  cadence?: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  timeoutSeconds?: number;
+  /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
+  rowCountMax?: number;
+  /** The newest rows; those and what changed between runs; or the rows of every run */
+  keep?: "latest" | "changes" | "every";
+  enabled?: boolean;
+  columns: CustomColumnRequest[];
+}
+
+export interface CustomCollectorPatch {
+  title?: Name;
+  /** One SELECT; at most 20,000 bytes */
+  statement?: string;
+  purpose?: string;
+  /** Absent or null: the one that the server is collected from */
+  database?: string | null;
+  /** Only servers of any of these groups; absent or null: all of the engine */
+  groupIds?: ID[] | null;
+  /** minute is the server's own interval */
+  cadence?: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  timeoutSeconds?: number;
+  /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
+  rowCountMax?: number;
+  /** The newest rows; those and what changed between runs; or the rows of every run */
+  keep?: "latest" | "changes" | "every";
+  enabled?: boolean;
+  columns?: CustomColumnRequest[];
+}
+
+export interface CustomPreviewRequest {
+  serverId: ID;
+  /** One SELECT; at most 20,000 bytes */
+  statement: string;
+  /** Absent or null: the one that the server is collected from */
+  database?: string | null;
+  timeoutSeconds?: number;
+  /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
+  rowCountMax?: number;
+  /** The collector's, for names of metrics */
+  name?: string | null;
+  /** As they are meant so far, to hear what does not fit */
+  columns?: CustomColumnRequest[] | null;
+}
+
+export interface CustomPreview {
+  success: boolean;
+  errorCode: ProbeErrorCode | null;
+  /** Why nothing came, in a sentence */
+  message: string | null;
+  columns: ({
+    /** As the server calls it */
+    name: string;
+    /** What its values are */
+    type: "text" | "integer" | "number" | "time" | "flag";
+    suggestion: CustomColumn;
+  })[];
+  /** The first 50; texts up to 200 characters */
+  rows: ((string | number | boolean | null)[])[];
+  rowCount: number | null;
+  /** There are more rows than may be kept */
+  isCutOff: boolean;
+  durationMs: number | null;
+  /** What to look at, each a sentence */
+  warnings: string[];
+}
 
 export interface ServerChange {
   id: number;
@@ -1108,6 +1273,12 @@ export interface ThresholdOwner {
   kind: "group" | "server";
   id: ID;
   name: string;
+  cpuPercent: Threshold | null;
+  memoryPercent: Threshold | null;
+}
+
+export interface NearestThresholds {
+  serverId: ID;
   cpuPercent: Threshold | null;
   memoryPercent: Threshold | null;
 }

@@ -75,6 +75,24 @@ const screens: readonly Screen[] = [
     render: () => <Deferred load={parts.administration}>{({ APIKeysPage }) => <APIKeysPage />}</Deferred>,
   },
   {
+    path: "/collectors",
+    title: "Custom collectors",
+    needs: "manageSettings",
+    render: () => <Deferred load={parts.monitoring}>{({ CustomCollectorsPage }) => <CustomCollectorsPage />}</Deferred>,
+  },
+  {
+    path: "/collectors/new",
+    title: "New collector",
+    needs: "manageSettings",
+    render: () => <Deferred load={parts.monitoring}>{({ CustomCollectorPage }) => <CustomCollectorPage id={null} />}</Deferred>,
+  },
+  {
+    path: "/collectors/:id",
+    title: "Custom collector",
+    needs: "manageSettings",
+    render: ({ id = "" }) => <Deferred load={parts.monitoring}>{({ CustomCollectorPage }) => <CustomCollectorPage key={id} id={id} />}</Deferred>,
+  },
+  {
     path: "/settings",
     title: "Settings",
     needs: "manageSettings",

@@ -46,6 +46,7 @@ const tenantNav: readonly (readonly [head: string, items: readonly NavItem[]])[]
     { href: "/activity", icon: "journal-text", text: "Activity log" },
     { href: "/users", icon: "people", text: "Users", needs: "manageUsers" },
     { href: "/keys", icon: "key", text: "API keys", needs: "manageUsers" },
+    { href: "/collectors", icon: "table", text: "Custom collectors", needs: "manageSettings" },
     { href: "/settings", icon: "gear", text: "Settings", needs: "manageSettings" },
   ]],
 ];

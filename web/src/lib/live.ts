@@ -28,9 +28,12 @@ export const liveTopics = [
   "label.changed",
   "credential.changed",
   "view.changed",
+  "collector.changed",
   "settings.changed",
   "user.changed",
   "apiKey.changed",
+  "collection.status",
+  "collection.lost",
   "tenant.changed",
   "reset",
 ] as const;

@@ -6,7 +6,7 @@ Versions:    MySQL 8.0 and later; MariaDB has the collector blocking.
 Permissions: PROCESS, and SELECT on performance_schema.
 Cost:        low while nobody waits: the lists of waits, transactions and sessions; for each wait, the lock.
 Cadence:     minute
-When:        mysql
+When:        mysql, performance_schema
 Keep:        every
 Rows:        200
 Columns:

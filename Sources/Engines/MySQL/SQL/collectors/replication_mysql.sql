@@ -5,7 +5,7 @@ Versions:    MySQL 8.0 and later; MariaDB has the collector replication.
 Permissions: SELECT on performance_schema.
 Cost:        low: a row for each channel and worker, of memory.
 Cadence:     minute
-When:        mysql
+When:        mysql, performance_schema
 Keep:        latest
 Rows:        100
 Columns:

@@ -1,10 +1,11 @@
 /*
 Purpose:     the statements that took most time, as performance_schema counts them.
 Title:       Statements
-Versions:    MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.
+Versions:    MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.
 Permissions: SELECT on performance_schema.
 Cost:        medium: the table of statements in memory, 10,000 rows at most by default.
 Cadence:     five_minutes
+When:        performance_schema
 Keep:        latest
 Rows:        100
 Columns:

@@ -1,10 +1,11 @@
 /*
 Purpose:     the tables that were read and written for longest, as performance_schema counts it.
 Title:       Table IO
-Versions:    MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.
+Versions:    MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.
 Permissions: SELECT on performance_schema.
 Cost:        low: one row for each table that was opened, of memory.
 Cadence:     quarter_hour
+When:        performance_schema
 Keep:        latest
 Rows:        50
 Columns:

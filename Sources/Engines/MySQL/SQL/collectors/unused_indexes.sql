@@ -1,11 +1,11 @@
 /*
 Purpose:     secondary indexes that were not used since the server started, or their statistics were reset: they cost room and writes.
 Title:       Unused indexes
-Versions:    MariaDB 10.6 and later; MySQL has the collector unused_indexes_mysql. No rows where performance_schema is off, as it is by default.
+Versions:    MariaDB 10.6 and later; MySQL has the collector unused_indexes_mysql. performance_schema must be on.
 Permissions: PROCESS, and SELECT on performance_schema.
 Cost:        low: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes.
 Cadence:     day
-When:        mariadb
+When:        mariadb, performance_schema
 Keep:        latest
 Rows:        200
 Columns:

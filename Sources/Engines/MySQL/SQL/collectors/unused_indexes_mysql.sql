@@ -5,7 +5,7 @@ Versions:    MySQL 8.0 and later; MariaDB has the collector unused_indexes.
 Permissions: PROCESS, and SELECT on performance_schema.
 Cost:        low: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes.
 Cadence:     day
-When:        mysql
+When:        mysql, performance_schema
 Keep:        latest
 Rows:        200
 Columns:

@@ -1,10 +1,11 @@
 /*
 Purpose:     what the server's threads waited for, as performance_schema counts it: files, tables, and what else it is told to watch.
 Title:       Waits
-Versions:    MySQL 8.0, MariaDB 10.6 and later; no rows where performance_schema is off, as it is by default in MariaDB.
+Versions:    MySQL 8.0, MariaDB 10.6 and later, with performance_schema on: in MariaDB it is off by default.
 Permissions: SELECT on performance_schema.
 Cost:        low: some hundred rows of memory.
 Cadence:     five_minutes
+When:        performance_schema
 Keep:        latest
 Rows:        200
 Columns:

@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 and later; Express has no Agent and no jobs.
 Permissions: SELECT on msdb.dbo.sysjobs, sysjobservers, sysjobactivity, syssessions and syscategories.
 Cost:        low: small tables of msdb; its job history is not read.
 Cadence:     five_minutes
-When:        box
+When:        instance
 Keep:        latest
 Rows:        500
 Columns:

@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 and later.
 Permissions: SELECT on msdb.dbo.backupset.
 Cost:        medium: msdb's history of backups of the last 60 days, by its index on the time.
 Cadence:     hour
-When:        box
+When:        instance
 Keep:        latest
 Rows:        2000
 Columns:
@@ -21,8 +21,9 @@ Columns:
   is_in_group       flag                                         In an availability group: another replica may hold newer backups
 */
 -- Copies (is_copy_only) and snapshots of the storage do not count, nor what another server wrote before its msdb came here, nor backups
--- of an earlier database of the name. 1900-01-01 stands for none: NULL in an aggregate would make SQL Server add a warning to every answer.
--- Times are local in msdb: after a change of the clocks those from before it are an hour off.
+-- of an earlier database of the name. A Managed Instance (8) names in its backups the machine that it then ran on. 1900-01-01 stands for
+-- none: NULL in an aggregate would make SQL Server add a warning to every answer. Times are local in msdb: after a change of the clocks
+-- those from before it are an hour off.
 WITH last_backups AS (
     SELECT d.database_id,
         MAX(CASE WHEN b.type = 'D' THEN b.backup_finish_date ELSE '19000101' END) AS full_at,
@@ -37,7 +38,8 @@ WITH last_backups AS (
         AND b.type IN ('D', 'I', 'L')
         AND b.is_copy_only = 0
         AND b.is_snapshot = 0
-        AND b.server_name COLLATE DATABASE_DEFAULT IN (@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)))
+        AND (b.server_name COLLATE DATABASE_DEFAULT IN (@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)))
+            OR CAST(SERVERPROPERTY('EngineEdition') AS int) = 8)
     GROUP BY d.database_id
 ),
 ages AS (

@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 SP2 and later; before it nothing is known.
 Permissions: none; a database that the login may not see is not known.
 Cost:        low: one property for each database, once an hour.
 Cadence:     hour
-When:        box
+When:        instance
 Keep:        latest
 Rows:        2000
 Columns:

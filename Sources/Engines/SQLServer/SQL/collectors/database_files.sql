@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 and later.
 Permissions: VIEW ANY DEFINITION (without it: no rows and no error).
 Cost:        low: one catalog view.
 Cadence:     hour
-When:        box
+When:        instance
 Keep:        changes
 Rows:        2000
 Columns:

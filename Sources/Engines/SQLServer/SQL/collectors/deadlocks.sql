@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        medium: the session's ring buffer (up to 4 MB of XML) is written out; it is taken apart only if there is a deadlock in it.
 Cadence:     five_minutes
-When:        box
+When:        instance
 Keep:        every
 Rows:        20
 Columns:

@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        low: one question to the system for each database file, once an hour.
 Cadence:     hour
-When:        box
+When:        instance
 Keep:        latest
 Rows:        200
 Columns:

@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        low: about a thousand small records from memory, of which only refusals are taken apart.
 Cadence:     five_minutes
-When:        box
+When:        instance
 Keep:        every
 Rows:        50
 Columns:

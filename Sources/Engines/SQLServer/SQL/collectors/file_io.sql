@@ -6,7 +6,7 @@ Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is
              (without it a file is named by its number).
 Cost:        low: one row for each file; no table is read.
 Cadence:     minute
-When:        box
+When:        instance
 Keep:        latest
 Rows:        2000
 Columns:

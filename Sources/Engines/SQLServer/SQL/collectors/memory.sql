@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        low: two rows from memory; no table is read.
 Cadence:     minute
-When:        box
+When:        instance
 Keep:        latest
 Rows:        1
 Columns:

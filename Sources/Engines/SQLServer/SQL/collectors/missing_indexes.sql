@@ -19,7 +19,6 @@ Columns:
   benefit              number  count    Queries times cost times impact: what the list is ordered by
   last_seek_at         time             When it would last have been used; an hour off after a change of the clocks
 */
--- Use of the indexes that there are is not collected: their names can be had only inside of each database, one by one.
 SELECT TOP (50) d.statement AS table_name,
     COALESCE(d.equality_columns, N'') AS equality_columns,
     COALESCE(d.inequality_columns, N'') AS inequality_columns,

@@ -5,7 +5,7 @@ Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        low: one row for each session and one for each task.
 Cadence:     five_minutes
-When:        box
+When:        instance
 Keep:        latest
 Rows:        20
 Columns:

@@ -5,7 +5,7 @@ Versions:    SQL Server 2017 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
 Cost:        low: one row for each database that has versions; they are not gone through.
 Cadence:     five_minutes
-When:        >=14, box
+When:        >=14, instance
 Keep:        latest
 Rows:        2000
 Columns:

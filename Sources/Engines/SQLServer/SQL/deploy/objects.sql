@@ -43,7 +43,7 @@ GO
 CREATE PROCEDURE DbTools.CollectIdentity
 AS
 -- DbTools: who answers, and what the caller may see.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128))) AS server_name,
     CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
@@ -60,7 +60,7 @@ GO
 CREATE PROCEDURE DbTools.CollectSystem
 AS
 -- DbTools: logical processors and the start of the server.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT cpu_count,
     sqlserver_start_time AS started_at_local,
@@ -73,7 +73,7 @@ GO
 CREATE PROCEDURE DbTools.CollectMemory
 AS
 -- DbTools: physical memory of the machine.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT total_physical_memory_kb, available_physical_memory_kb
 FROM sys.dm_os_sys_memory;
@@ -83,7 +83,7 @@ GO
 CREATE PROCEDURE DbTools.CollectProcessMemory
 AS
 -- DbTools: memory of the SQL Server process.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT physical_memory_in_use_kb
 FROM sys.dm_os_process_memory;
@@ -93,7 +93,7 @@ GO
 CREATE PROCEDURE DbTools.CollectCPU
 AS
 -- DbTools: the newest record of the scheduler monitor: CPU of the last minute.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT TOP (1) r.record,
     DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
@@ -109,7 +109,7 @@ GO
 CREATE PROCEDURE DbTools.CollectSessions
 AS
 -- DbTools: user sessions, and what DbTools itself costs.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT COUNT_BIG(*) AS session_count,
     SUM(CASE WHEN program_name = APP_NAME() THEN CAST(cpu_time AS bigint) ELSE 0 END) AS own_cpu_ms
@@ -121,7 +121,7 @@ GO
 CREATE PROCEDURE DbTools.CollectFileIO
 AS
 -- DbTools: physical reads and writes since the start.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT SUM(num_of_reads) AS read_count,
     SUM(num_of_writes) AS write_count,
@@ -134,7 +134,7 @@ GO
 CREATE PROCEDURE DbTools.CollectCounters
 AS
 -- DbTools: raw performance counters.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT RTRIM(object_name) AS object_name,
     RTRIM(counter_name) AS counter_name,
@@ -149,7 +149,7 @@ GO
 CREATE PROCEDURE DbTools.CollectWaits
 AS
 -- DbTools: totals for each wait type since the start.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT RTRIM(wait_type) AS wait_type,
     waiting_tasks_count,
@@ -163,7 +163,7 @@ GO
 CREATE PROCEDURE DbTools.CollectCore
 AS
 -- DbTools: all core readings in one round trip. What is off in DbTools.Settings is left out.
-SET NOCOUNT ON;
+SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SET LOCK_TIMEOUT 1000;
 SET DEADLOCK_PRIORITY LOW;
@@ -182,8 +182,8 @@ IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectWaits' AND V
 GO
 IF EXISTS (SELECT 1 FROM DbTools.SchemaVersion)
     UPDATE DbTools.SchemaVersion
-    SET Version = 2, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
+    SET Version = 3, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
 ELSE
     INSERT INTO DbTools.SchemaVersion (Version, AppliedAt, AppliedBy, CreatedDatabase)
-    VALUES (2, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+    VALUES (3, SYSUTCDATETIME(), SUSER_SNAME(), 0);
 GO

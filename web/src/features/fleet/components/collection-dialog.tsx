@@ -1,11 +1,13 @@
 // How several servers are collected, changed at once: what is not chosen stays as each server has it.
-import { type ReactElement, useState } from "react";
-import type { BulkRequest, MetricName } from "../../../api/model";
+import { type ReactElement, useMemo, useState } from "react";
+import type { BulkRequest, EngineKind, MetricName } from "../../../api/model";
 import { Segmented } from "../../../components/bits";
 import { Dialog } from "../../../components/dialog";
 import { SelectField } from "../../../components/field";
+import { engineName } from "../../../components/status";
 import { duration } from "../../../lib/format";
 import type { AskProps } from "./bulk-dialogs";
+import { type CatalogueEntry, useCollectorCatalogue } from "../api/list-collector-catalogue";
 import { phraseOf } from "./targets";
 
 const intervals = [30, 60, 120, 300, 600, 1_800, 3_600];
@@ -32,23 +34,45 @@ interface Choice {
   interval: string;
   collection: Turn;
   metrics: Partial<Record<MetricName, Turn>>;
+  /** By name: engines that have one of the same name switch it together. */
+  collectors: Readonly<Record<string, Turn>>;
+}
+
+interface NamedCollector {
+  name: string;
+  title: string;
+  engines: readonly EngineKind[];
+  purpose: string;
+}
+
+/** One entry for each name, by title; those of several engines once. */
+export function byName(catalogue: readonly CatalogueEntry[]): NamedCollector[] {
+  const named = new Map<string, NamedCollector>();
+  for (const { name, title, engine, purpose } of catalogue) {
+    const known = named.get(name);
+    named.set(name, known ? { ...known, engines: [...known.engines, engine] } : { name, title, engines: [engine], purpose });
+  }
+  return [...named.values()].sort((a, b) => (a.title < b.title ? -1 : 1));
 }
 
 /** What the choice asks for; `null` when it changes nothing. */
-export function requestOf({ interval, collection, metrics }: Choice): BulkRequest | null {
+export function requestOf({ interval, collection, metrics, collectors }: Choice): BulkRequest | null {
   const of = (turn: Turn): MetricName[] => metricNames.map(([name]) => name).filter((name) => metrics[name] === turn);
-  const [on, off] = [of("on"), of("off")];
+  const [on, off] = [of("on"), of("off")], named = (turn: Turn): string[] => Object.keys(collectors).filter((name) => collectors[name] === turn);
+  const [collectorsOn, collectorsOff] = [named("on"), named("off")];
   const body: BulkRequest = {
     ...(interval === "keep" ? {} : { intervalSeconds: interval === "tenant" ? null : Number(interval) }),
     ...(collection === "keep" ? {} : { enabled: collection === "on" }),
     ...(on.length > 0 ? { metricsOn: on } : {}),
     ...(off.length > 0 ? { metricsOff: off } : {}),
+    ...(collectorsOn.length > 0 ? { collectorsOn } : {}),
+    ...(collectorsOff.length > 0 ? { collectorsOff } : {}),
   };
   return Object.keys(body).length > 0 ? body : null;
 }
 
 export function CollectionDialog({ targets, busy, onClose, begin, error }: AskProps): ReactElement {
-  const [choice, setChoice] = useState<Choice>({ interval: "keep", collection: "keep", metrics: {} });
+  const [choice, setChoice] = useState<Choice>({ interval: "keep", collection: "keep", metrics: {}, collectors: {} });
   const request = requestOf(choice), blocked = request ? undefined : "Choose a change first";
   return (
     <Dialog
@@ -87,6 +111,7 @@ export function CollectionDialog({ targets, busy, onClose, begin, error }: AskPr
           />
         </div>
       </div>
+      <Collectors turns={choice.collectors} onTurns={(collectors) => setChoice({ ...choice, collectors })} />
       <table className="tbl dense plain" aria-label="Metrics">
         <thead>
           <tr>
@@ -112,5 +137,42 @@ export function CollectionDialog({ targets, busy, onClose, begin, error }: AskPr
       </table>
       {error}
     </Dialog>
+  );
+}
+
+interface CollectorsProps {
+  turns: Readonly<Record<string, Turn>>;
+  onTurns: (turns: Readonly<Record<string, Turn>>) => void;
+}
+
+/** What is read besides the metrics: a switch for each, with the engines that have it. */
+function Collectors({ turns: chosen, onTurns }: CollectorsProps): ReactElement {
+  const query = useCollectorCatalogue(), list = useMemo(() => byName(query.data ?? []), [query.data]);
+  return (
+    <>
+      {query.error && !query.data && <p className="m2" role="status">The collectors did not load: {query.error.message}</p>}
+      {list.length > 0 && (
+        <table className="tbl dense plain" aria-label="Collectors">
+          <thead>
+            <tr>
+              <th>Collector</th>
+              <th>Of</th>
+              <th className="end">Run</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.map(({ name, title, engines, purpose }) => (
+              <tr key={name}>
+                <td title={purpose}>{title}</td>
+                <td className="m2">{engines.map((e) => engineName(e)).join(", ")}</td>
+                <td className="end">
+                  <Segmented label={title} value={chosen[name] ?? "keep"} choices={turns} onValue={(turn) => onTurns({ ...chosen, [name]: turn })} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
   );
 }

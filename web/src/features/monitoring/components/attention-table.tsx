@@ -1,7 +1,7 @@
 // Servers that need a person, the worst first, then those that have been so the longest.
 import type { ReactElement } from "react";
 import type { ServerHealth } from "../../../api/model";
-import { useThresholds } from "../../../api/read-settings";
+import { type LimitsOf, useLimits } from "../../../api/read-settings";
 import { Ago } from "../../../components/ago";
 import { levelOf, PercentBar, Sparkline } from "../../../components/bars";
 import { EngineMark, HealthDot, healthOrder } from "../../../components/status";
@@ -12,7 +12,7 @@ import { useCpuOfDay } from "../api/read-metrics";
 const rowCountMax = 9;
 
 export function AttentionTable({ servers }: { servers: readonly ServerHealth[] }): ReactElement {
-  const rows = [...servers].sort(byNeed), shown = rows.slice(0, rowCountMax);
+  const rows = [...servers].sort(byNeed), shown = rows.slice(0, rowCountMax), limitsOf = useLimits();
   return (
     <>
       <div className="sx" tabIndex={0} role="region" aria-label="Servers that need attention">
@@ -31,7 +31,7 @@ export function AttentionTable({ servers }: { servers: readonly ServerHealth[] }
               <th className="end">Seen</th>
             </tr>
           </thead>
-          <tbody>{shown.map((s) => <AttentionRow key={s.serverId} server={s} />)}</tbody>
+          <tbody>{shown.map((s) => <AttentionRow key={s.serverId} server={s} limitsOf={limitsOf} />)}</tbody>
         </table>
       </div>
       {rows.length > shown.length && (
@@ -44,8 +44,8 @@ export function AttentionTable({ servers }: { servers: readonly ServerHealth[] }
   );
 }
 
-function AttentionRow({ server }: { server: ServerHealth }): ReactElement {
-  const { cpuPercent, memoryPercent } = useThresholds();
+function AttentionRow({ server, limitsOf }: { server: ServerHealth; limitsOf: LimitsOf }): ReactElement {
+  const { cpuPercent, memoryPercent } = limitsOf(server.serverId);
   const seen = server.lastCollectedAt, cut = server.status === "offline";
   return (
     <tr>

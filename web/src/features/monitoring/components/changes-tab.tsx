@@ -49,7 +49,7 @@ export function ChangesTab({ server }: { server: Server }): ReactElement {
       </div>
       <section className="panel vflex tall" aria-label="Configuration changes" aria-busy={query.loading && !query.data}>
         <QueryView query={query} what="The changes did not load" retry={() => void refetch(changesKey(server.id, wanted, cursor))} lines={6}>
-          {({ changes, olderThan }) =>
+          {({ changes, total, nextCursor }) =>
             changes.length === 0
               ? (
                 <Empty
@@ -64,11 +64,11 @@ export function ChangesTab({ server }: { server: Server }): ReactElement {
               : (
                 <>
                   <ChangeTable changes={changes} titleOf={titleOf} />
-                  {(olderThan || cursors.length > 0) && (
+                  {(nextCursor || cursors.length > 0) && (
                     <div className="pf push">
                       <span>
-                        {plural(changes.length, "change")}
-                        {cursors.length > 0 ? ` before ${dayAndClock(Date.parse(cursor ?? ""))}` : ", the newest"}
+                        {plural(changes.length, "change")} of {count(total)}
+                        {cursors.length === 0 ? ", the newest" : changes[0] ? `, from ${dayAndClock(Date.parse(changes[0].changedAt))} on back` : ""}
                       </span>
                       <span className="row">
                         <button
@@ -82,8 +82,8 @@ export function ChangesTab({ server }: { server: Server }): ReactElement {
                         <button
                           className="btn sm"
                           type="button"
-                          aria-disabled={!olderThan}
-                          onClick={() => olderThan && setCursors([...cursors, olderThan])}
+                          aria-disabled={!nextCursor}
+                          onClick={() => nextCursor && setCursors([...cursors, nextCursor])}
                         >
                           Older<Icon name="arrow-right" />
                         </button>

@@ -77,9 +77,10 @@ function CollectorRow({ collector: c }: { collector: CollectorSummary }): ReactE
         >
           {c.title}
         </button>
+        {c.isCustom && <span className="badge custom" data-s="unknown" title="Made by this tenant">Custom</span>}
       </td>
       <td>
-        <CollectorStatus state={c.state} />
+        {c.enabled ? <CollectorStatus state={c.state} /> : <span className="badge" data-s="unknown">Switched off</span>}
         {c.failuresInARow > 1 && <span className="m3 t11">{` ${count(c.failuresInARow)} times`}</span>}
       </td>
       <td className="m2">{cadenceText(c)}</td>
@@ -95,14 +96,15 @@ function CollectorRow({ collector: c }: { collector: CollectorSummary }): ReactE
   );
 }
 
-/** All collectors of a cadence are one batch, one round trip, and have its time as their own. */
+/** All collectors of a cadence are one batch, one round trip, and have its time as their own; a custom one is a round trip by itself. */
 export function costOf(collectors: readonly CollectorSummary[]): { msPerHour: number; runsPerHour: number; knownCount: number } {
   const batches = new Map<string, { ms: number; perHour: number }>();
   let knownCount = 0;
   for (const c of collectors) {
     if (c.durationMs === null || c.intervalSeconds <= 0) continue;
     knownCount += 1;
-    batches.set(c.cadence, { ms: Math.max(batches.get(c.cadence)?.ms ?? 0, c.durationMs), perHour: 3_600 / c.intervalSeconds });
+    const batch = c.isCustom ? `custom/${c.name}` : c.cadence;
+    batches.set(batch, { ms: Math.max(batches.get(batch)?.ms ?? 0, c.durationMs), perHour: 3_600 / c.intervalSeconds });
   }
   const all = [...batches.values()];
   return {

@@ -1,7 +1,7 @@
 // The map's servers as a table, for those who read better than they look: the same values, sorted by any of them.
 import { type ReactElement, useMemo, useState } from "react";
 import type { Group, ServerHealth } from "../../../api/model";
-import { useThresholds } from "../../../api/read-settings";
+import { useLimits } from "../../../api/read-settings";
 import { PercentBar } from "../../../components/bars";
 import { Ago } from "../../../components/ago";
 import type { SortState } from "../../../components/sort-head";
@@ -36,7 +36,7 @@ const valueOf: Readonly<Record<string, (s: ServerHealth) => number | string | nu
 };
 
 export function FleetTable({ servers, groups, by }: { servers: readonly ServerHealth[]; groups: readonly Group[]; by: ColorBy }): ReactElement {
-  const [chosen, setChosen] = useState<{ by: ColorBy; sort: SortState<string> } | null>(null), limits = useThresholds(), narrow = useNarrow();
+  const [chosen, setChosen] = useState<{ by: ColorBy; sort: SortState<string> } | null>(null), limitsOf = useLimits(), narrow = useNarrow();
   const sort = chosen?.by === by ? chosen.sort : sortBy[by];
   const rows = useMemo(() => sorted(servers, sort), [servers, sort.key, sort.order]);
   const columns = useMemo<readonly Column<ServerHealth>[]>(() => {
@@ -68,14 +68,14 @@ export function FleetTable({ servers, groups, by }: { servers: readonly ServerHe
         head: "CPU",
         width: "96px",
         sortable: true,
-        render: (s) => <PercentBar value={s.cpuPercent} limit={limits.cpuPercent} what="CPU" />,
+        render: (s) => <PercentBar value={s.cpuPercent} limit={limitsOf(s.serverId).cpuPercent} what="CPU" />,
       },
       {
         key: "memory",
         head: "Memory",
         width: "96px",
         sortable: true,
-        render: (s) => <PercentBar value={s.memoryPercent} limit={limits.memoryPercent} what="Memory" />,
+        render: (s) => <PercentBar value={s.memoryPercent} limit={limitsOf(s.serverId).memoryPercent} what="Memory" />,
       },
       { key: "connections", head: "Connections", width: "100px", sortable: true, end: true, render: (s) => number(s.connectionCount) },
       { key: "batches", head: "Requests/s", width: "96px", sortable: true, end: true, render: (s) => number(s.batchRequestsSec) },
@@ -83,7 +83,7 @@ export function FleetTable({ servers, groups, by }: { servers: readonly ServerHe
     ];
     // Status, name and the chosen value never leave.
     return narrow ? all.filter((c) => !leaving.has(c.key) || c.key === by) : all;
-  }, [groups, limits, narrow, by]);
+  }, [groups, limitsOf, narrow, by]);
   return (
     <div className="fleettbl">
       <VirtualTable

@@ -1,7 +1,7 @@
 // Health by group: a bar of all its servers with the worst first, the counts, and the means.
 import { type ReactElement, useMemo } from "react";
 import type { Group, Health, ServerHealth } from "../../../api/model";
-import { useThresholds } from "../../../api/read-settings";
+import { useGroupLimits } from "../../../api/read-settings";
 import { PercentBar, StackBar } from "../../../components/bars";
 import { Panel } from "../../../components/panel";
 import { count } from "../../../lib/format";
@@ -17,7 +17,7 @@ interface GroupRow {
 }
 
 export function GroupTable({ servers, groups }: { servers: readonly ServerHealth[]; groups: readonly Group[] }): ReactElement {
-  const rows = useMemo(() => rowsOf(servers, groups), [servers, groups]), { cpuPercent, memoryPercent } = useThresholds();
+  const rows = useMemo(() => rowsOf(servers, groups), [servers, groups]), limitsOf = useGroupLimits();
   const figure = (n: number, tone: string): ReactElement => (
     <td className="num">{n > 0 ? <span className={tone}>{count(n)}</span> : <span className="m3">0</span>}</td>
   );
@@ -58,10 +58,10 @@ export function GroupTable({ servers, groups }: { servers: readonly ServerHealth
                 {figure(g.counts.offline, "off")}
                 {figure(g.counts.unknown, "off")}
                 <td>
-                  <PercentBar value={g.cpu} limit={cpuPercent} what="Mean CPU" />
+                  <PercentBar value={g.cpu} limit={limitsOf(g.id).cpuPercent} what="Mean CPU" />
                 </td>
                 <td>
-                  <PercentBar value={g.memory} limit={memoryPercent} what="Mean memory" />
+                  <PercentBar value={g.memory} limit={limitsOf(g.id).memoryPercent} what="Mean memory" />
                 </td>
               </tr>
             ))}

@@ -2,7 +2,7 @@
 // Hover, focus and arrow keys say name and value; a table has the same.
 import { memo, type ReactElement, type SVGProps, useMemo } from "react";
 import type { Group, Health, ServerHealth } from "../../../api/model";
-import { useThresholds } from "../../../api/read-settings";
+import { useLimits, useThresholds } from "../../../api/read-settings";
 import { Segmented } from "../../../components/bits";
 import { Icon } from "../../../components/icon";
 import { Panel } from "../../../components/panel";
@@ -23,13 +23,13 @@ interface Props {
 }
 
 export function HeatMap({ servers, fleetCount, groups, filter }: Props): ReactElement {
-  const search = useSearch(), asTable = search.get("fleet") === "table", thresholds = useThresholds();
+  const search = useSearch(), asTable = search.get("fleet") === "table", thresholds = useThresholds(), limitsOf = useLimits();
   const by = colorChoices.find(([key]) => key === search.get("by"))?.[0] ?? "status";
   const scale = useMemo(() => scaleOf(servers, by, thresholds), [servers, by, thresholds]);
   const sections = useMemo(() => (asTable ? [] : sectionsOf(servers, groups)), [servers, groups, asTable]);
   const cells = useMemo(
-    () => sections.map((s) => ({ ...s, cells: s.list.map((server) => cellOf(server, by, thresholds, scale)) })),
-    [sections, by, thresholds, scale],
+    () => sections.map((s) => ({ ...s, cells: s.list.map((server) => cellOf(server, by, limitsOf(server.serverId), scale)) })),
+    [sections, by, limitsOf, scale],
   );
   return (
     <Panel

@@ -9,8 +9,8 @@ import { clock, day, dayAndClock, plural } from "../../../lib/format";
 import { type QueryState, refetch } from "../../../lib/query";
 import { setSearch, useSearch } from "../../../lib/router";
 import { collectorKey, useCollector } from "../api/read-collector";
-import { runCountMax, useCollectorHistory } from "../api/read-collector-history";
-import type { CollectorDetail, CollectorRun, CollectorSummary, Row } from "../api/collector-types";
+import { type Moment as KeptMoment, momentCountMax, useMoments, useRunAt } from "../api/list-moments";
+import type { CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
 import { windowFrom } from "../api/time-window";
 import { type BlockingColumns, blockingColumns, blockingTree } from "./blocking";
 import { BlockingTree } from "./blocking-panel";
@@ -53,9 +53,9 @@ function Queries({ server, collectors }: { server: Server; collectors: readonly 
 
 /** The kept runs of the chosen stretch; one of them shows in place of the present. */
 function History({ server, collector, at }: { server: Server; collector: CollectorSummary | undefined; at: string | null }): ReactElement {
-  const window = windowFrom(useSearch(), "1h"), query = useCollectorHistory(server.id, collector?.name ?? null, window), runs = query.data ?? [];
+  const window = windowFrom(useSearch(), "1h"), query = useMoments(server.id, collector?.name ?? null, window), runs = query.data ?? [];
   const index = runs.findIndex((r) => r.collectedAt === at), chosen = runs[index];
-  const show = (run: CollectorRun | undefined): void => setSearch({ run: run?.collectedAt ?? null });
+  const show = (run: KeptMoment | undefined): void => setSearch({ run: run?.collectedAt ?? null });
   return (
     <>
       <TimeWindowBar window={window} usual="1h">
@@ -93,7 +93,7 @@ function History({ server, collector, at }: { server: Server; collector: Collect
             ? "Loading the history"
             : runs.length === 0
             ? `No rows of ${collector?.title ?? "these"} were kept in this time`
-            : `${plural(runs.length, "moment")}${runs.length >= runCountMax ? ", the newest; choose an earlier end for older ones" : ""}`}
+            : `${plural(runs.length, "moment")}${runs.length >= momentCountMax ? ", the newest; choose an earlier end for older ones" : ""}`}
         </span>
       </TimeWindowBar>
       {at !== null && (
@@ -110,10 +110,12 @@ function History({ server, collector, at }: { server: Server; collector: Collect
   );
 }
 
-function optionText(run: CollectorRun): string {
+function optionText(run: KeptMoment): string {
   const at = Date.parse(run.collectedAt), today = day(at) === day(Date.now());
-  return `${today ? clock(at, true) : dayAndClock(at, true)}, ${plural(run.rows.length, "row")}`;
+  return `${today ? clock(at, true) : dayAndClock(at, true)}, ${plural(run.rowCount, "row")}`;
 }
+
+const noRows: readonly Row[] = [];
 
 interface MomentProps {
   server: Server;
@@ -129,14 +131,9 @@ interface Moment {
 
 /** The rows of the moment: the newest, or those of the kept run. */
 function useMoment({ server, collector, at }: MomentProps): Moment {
-  const query = useCollector(server.id, collector.name, liveEveryMs), window = windowFrom(useSearch(), "1h");
-  const history = useCollectorHistory(server.id, at === null || collector.keep !== "every" ? null : collector.name, window);
-  const rows = useMemo(() => {
-    if (at === null) return query.data?.rows ?? [];
-    // Collectors of one batch are read within the same second.
-    return history.data?.find((r) => Math.abs(Date.parse(r.collectedAt) - Date.parse(at)) < 1_000)?.rows ?? [];
-  }, [at, query.data, history.data]);
-  return { detail: query.data, rows, query };
+  const query = useCollector(server.id, collector.name, liveEveryMs), run = useRunAt(server.id, collector.keep === "every" ? collector.name : null, at);
+  const rows = at === null ? query.data?.rows : run.data?.rows;
+  return { detail: at !== null && run.loading && !run.data ? undefined : query.data, rows: rows ?? noRows, query };
 }
 
 function Blocking(props: MomentProps): ReactElement {

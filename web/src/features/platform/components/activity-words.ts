@@ -17,6 +17,10 @@ const tenantWords: Readonly<Record<string, string>> = {
   label_created: "Created label",
   label_updated: "Changed label",
   label_deleted: "Deleted label",
+  collector_created: "Made collector",
+  collector_updated: "Changed collector",
+  collector_deleted: "Deleted collector",
+  collector_previewed: "Tried a statement",
   credential_created: "Created credential",
   credential_updated: "Changed credential",
   credential_rotated: "Rotated credential",
@@ -35,6 +39,9 @@ const tenantWords: Readonly<Record<string, string>> = {
   operation_stopped: "Stopped operation",
   operation_ended: "Operation ended",
   config_changed: "Changed settings",
+  collection_stopped: "Collection stopped",
+  collection_resumed: "Collection went on",
+  samples_lost: "Lost readings",
 };
 /** Of people: in a tenant's log and in the installation's. */
 const userWords: Readonly<Record<string, string>> = {
@@ -75,7 +82,7 @@ const actionWords: Readonly<Record<string, string>> = { ...tenantWords, ...userW
 
 export const actionChoices = Object.keys({ ...tenantWords, ...userWords });
 export const platformActionChoices = Object.keys({ ...platformWords, ...userWords });
-export const entityTypes = ["server", "group", "label", "credential", "view", "operation", "user", "api_key", "settings"] as const;
+export const entityTypes = ["server", "group", "label", "credential", "collector", "view", "operation", "user", "api_key", "settings"] as const;
 
 export function actionWord(action: string): string {
   const known = actionWords[action];

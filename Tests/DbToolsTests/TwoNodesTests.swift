@@ -1,0 +1,86 @@
+import Fixtures
+import Foundation
+import Postgres
+import Primitives
+import Testing
+
+@testable import DbTools
+
+/// Two nodes on one PostgreSQL, and the end of one of them.
+@Suite struct TwoNodesTests {
+    private static let serverCount = 8
+
+    @Test("Issue 4, faults: of two nodes one is killed with -9: its targets move within 30 s, and no slot of a server is stored twice")
+    func oneIsKilled() async throws {
+        let simulator = try Simulated(Self.serverCount)
+        defer { simulator.end() }
+        let database = try await TestCluster.shared.address(database: "dbtools_two_nodes")
+        let environment = ["DATABASE_URL": database.conninfo, "DBTOOLS_MASTER_KEY": String(repeating: "3b", count: 32)]
+        let (first, second) = (try Served(), try Served())
+        try await first.start(environment: environment)
+        #expect(try await first.call("POST", "/tenants", #"{"slug": "two-nodes", "name": "Two"}"#).status == 201)
+        #expect(try await first.call("PUT", "/settings", tenant: "two-nodes", #"{"collection": {"intervalSeconds": 30}}"#).status == 200)
+        for number in 0..<Self.serverCount {
+            let body = """
+                {"name": "sql \(number)", "hostname": "127.0.0.1", "port": \(simulator.firstPort + number), "username": "dbtools",
+                 "password": "Monitor-1234", "trustServerCertificate": true}
+                """
+            #expect(try await first.call("POST", "/servers", tenant: "two-nodes", body).status == 201)
+        }
+        try await second.start(environment: environment)
+        let system = try PostgresConnection(database)
+        func holders() throws -> [Int] {
+            try system.rows("SELECT count(*) FROM platform.shard_leases WHERE holder IS NOT NULL GROUP BY holder").map { try $0.decode(0) }
+        }
+        try await until("both hold half", seconds: 30) { try holders() == [128, 128] }
+        let tenant = try PostgresConnection(try await TestCluster.shared.address(database: "dbtools_tenant_two-nodes"))
+        func count(_ sql: SQL) throws -> Int { try tenant.rows(sql)[0].decode(0) }
+        try await until("all are read", seconds: 30) {
+            try count("SELECT count(DISTINCT server_id) FROM monitoring.metrics") == Self.serverCount
+        }
+
+        for process in second.own { kill(process, SIGKILL) }
+        let killedAt = Date()
+        try await until("the shards have moved", seconds: 30) { try holders() == [256] }
+        try await until("all are read", seconds: 40) {
+            try count("SELECT count(DISTINCT server_id) FROM monitoring.metrics WHERE collected_at > \(killedAt)") == Self.serverCount
+        }
+        let gap = try count(
+            """
+            SELECT coalesce(max(extract(epoch FROM gap)), 0)::bigint
+            FROM (SELECT collected_at - lag(collected_at) OVER (PARTITION BY server_id ORDER BY collected_at) AS gap FROM monitoring.metrics) g
+            """)
+        #expect(gap <= 60, "no gap over two intervals")
+        let twice = try count(
+            """
+            SELECT count(*)
+            FROM (
+                SELECT FROM monitoring.samples s
+                JOIN monitoring.layouts l ON l.id = s.layout_id
+                GROUP BY s.server_id, l.collector, s.slot_at
+                HAVING count(*) > 1
+            ) t
+            """)
+        #expect(twice == 0)
+        #expect(try await first.stop() < 10)
+    }
+}
+
+/// `dbtools simulate` as a process of its own.
+private final class Simulated {
+    private let process = Process()
+    let firstPort: Int
+
+    init(_ count: Int) throws {
+        firstPort = 21_000 + Int.random(in: 0..<8_000)
+        process.executableURL = URL(filePath: try Served.program)
+        process.arguments = [
+            "simulate", "--listen", "127.0.0.1:\(firstPort)", "--instances", "\(count)", "--login", "dbtools:Monitor-1234",
+        ]
+        process.environment = Served.environment
+        process.standardOutput = FileHandle(forWritingAtPath: "/dev/null")
+        try process.run()
+    }
+
+    func end() { process.terminate() }
+}

@@ -1,0 +1,173 @@
+import Engines
+import Fixtures
+import Fleet
+import Foundation
+import HTTPTypes
+import Platform
+import Postgres
+import Primitives
+import Testing
+
+@testable import Monitoring
+
+/// Custom collectors from a change of theirs to rows in a real PostgreSQL, with a fake engine whose clock the test moves (issue 4).
+@Suite struct CustomCollectionTests {
+    private typealias Routes = CustomCollectorRoutesTests
+
+    private static let statement = "SELECT queue, waiting, done FROM jobs"
+
+    private static func answer(_ rows: [(String, Double?, Int64)]) -> Result<QueryAnswer, EngineError> {
+        .success(
+            QueryAnswer(
+                columns: [.init("queue", .text), .init("waiting", .number), .init("done", .integer)],
+                rows: rows.map { [.text($0.0), $0.1.map { .number($0) } ?? .null, .integer($0.2)] }, durationMs: 12))
+    }
+
+    @Test(
+        "Made, it runs from the next cycle on, and is among the server's collectors, series and export; switched off and deleted, no more")
+    func life() async throws {
+        let fixture = try await CollectionFixture.make()
+        let server = try await fixture.server("a")
+        try await fixture.pass()
+        try await Routes.with(.tenantAdmin, fixture) { (client) async throws in
+            let id = try await client.make("job_queue", ["database": "shop"])
+            for minute in 1...3 {
+                fixture.engine.pass(seconds: 60)
+                fixture.engine.set(
+                    statement: Self.statement, Self.answer([("mail", Double(minute), Int64(minute * 600)), ("print", nil, 0)]))
+                try await fixture.pass(after: Double(minute * 60))
+            }
+            #expect(fixture.engine.queries == Array(repeating: "shop: \(Self.statement)", count: 3))
+            let list = try await client.send(.get, "/servers/\(server)/collectors").json.array ?? []
+            let own = try #require(list.first { $0["name"] == "job_queue" })
+            #expect(own["isCustom"] == true && own["state"] == "ok" && own["rowCount"] == 2 && own["durationMs"] == 12)
+            #expect(list.first { $0["name"] == "file_io" }?["isCustom"] == false)
+            let one = try await client.send(.get, "/servers/\(server)/collectors/job_queue")
+            #expect(one.json["rows"] == [["mail", 3, 10], ["print", .null, 0]], "\(one.json.text)")
+            let stretch = "from=\(RFC3339.string(fixture.start))&to=\(RFC3339.string(fixture.start + 600))"
+            let series = try await client.send(.get, "/servers/\(server)/series?metric=job_queue_done&label=queue:mail&\(stretch)").json
+            #expect(series.array?.first?["points"]?.array?.map { $0.array?[1].double } == [10, 10], "\(series.text)")
+            #expect(series.array?.first?["unit"] == "jobs/s")
+            let export = try await client.send(.get, "/metrics/export?collector=job_queue").json.string ?? ""
+            #expect(export.contains("dbtools_jobs_waiting{") && export.contains("queue=\"mail\""), "\(export)")
+            let shown = try await client.send(.get, "/custom-collectors/\(id)").json
+            #expect(shown["serverCounts"]?["ok"] == 1)
+
+            try await client.send(.patch, "/custom-collectors/\(id)", ["enabled": false])
+            try await fixture.pass(after: 240)
+            #expect(fixture.engine.queries.count == 3)
+            try await client.send(.patch, "/custom-collectors/\(id)", ["enabled": true])
+            try await fixture.pass(after: 300)
+            #expect(fixture.engine.queries.count == 4)
+            try await client.send(.delete, "/custom-collectors/\(id)")
+            try await fixture.pass(after: 360)
+            #expect(fixture.engine.queries.count == 4)
+            #expect(try await client.send(.get, "/servers/\(server)/collectors/job_queue").status == 404)
+            #expect(try await client.send(.get, "/servers/\(server)/series?metric=job_queue_done&\(stretch)").status == 400)
+        }
+    }
+
+    @Test("Its trouble is its own: the server stays online, the reason is told, and what keeps failing is tried more rarely")
+    func troubles() async throws {
+        let fixture = try await CollectionFixture.make()
+        let server = try await fixture.server("a")
+        fixture.engine.set(statement: Self.statement, .failure(EngineError(.timeout, "The statement did not end within 5 s.")))
+        try await Routes.with(.tenantAdmin, fixture) { (client) async throws in
+            let id = try await client.make("job_queue")
+            for minute in 0...9 { try await fixture.pass(after: Double(minute * 60)) }
+            // At 0, 1 and 2 minutes; then after 2, and 4 minutes.
+            #expect(fixture.engine.queries.count == 5, "\(fixture.engine.queries.count)")
+            let state = try await fixture.state(server)
+            #expect(state.status == "online" && state.health == "healthy")
+            let one = try await client.send(.get, "/servers/\(server)/collectors/job_queue").json
+            #expect(one["state"] == "failed" && one["message"] == "The statement did not end within 5 s.")
+            #expect(one["failuresInARow"] == 5)
+            let shown = try await client.send(.get, "/custom-collectors/\(id)").json
+            #expect(shown["serverCounts"]?["failed"] == 1 && shown["problem"]?["serverName"] == "a")
+            // A change is a new beginning.
+            fixture.engine.set(statement: "SELECT 1", .success(QueryAnswer(columns: [.init("queue", .text)], rows: [[.text("a")]])))
+            try await client.send(
+                .patch, "/custom-collectors/\(id)", ["statement": "SELECT 1", "columns": [["name": "queue", "kind": "label"]]])
+            try await fixture.pass(after: 600)
+            #expect(try await client.send(.get, "/servers/\(server)/collectors/job_queue").json["state"] == "ok")
+        }
+    }
+
+    @Test("Other columns begin anew: no row, layout or rate of the old ones is taken for theirs, and a late run of the old is not stored")
+    func columnsChange() async throws {
+        let fixture = try await CollectionFixture.make()
+        let server = try await fixture.server("a")
+        try await Routes.with(.tenantAdmin, fixture) { (client) async throws in
+            let id = try await client.make("job_queue")
+            fixture.engine.set(statement: Self.statement, Self.answer([("mail", 1, 100)]))
+            try await fixture.pass()
+            // Read by the old columns, and not stored yet when they change.
+            fixture.engine.pass(seconds: 60)
+            try await fixture.collector.watch.tick(now: fixture.start + 60)
+            await fixture.collector.collection.tick(now: fixture.start + 60)
+            let columns: JSONValue = [
+                ["name": "queue", "kind": "label"], ["name": "done", "kind": "counter", "unit": "jobs"],
+                ["name": "waiting", "kind": "gauge", "unit": "count", "metric": "jobs_waiting"],
+                ["name": "more", "kind": "counter", "unit": "count"],
+            ]
+            #expect(try await client.send(.patch, "/custom-collectors/\(id)", ["columns": columns]).status == 200)
+            await fixture.collector.buffer.tick(now: fixture.start + 61)
+            let pending = try await client.send(.get, "/servers/\(server)/collectors/job_queue").json
+            #expect(pending["state"] == "pending" && pending["rows"] == [], "\(pending.text)")
+            let more = QueryAnswer(
+                columns: [.init("queue", .text), .init("waiting", .number), .init("done", .integer), .init("more", .integer)],
+                rows: [[.text("mail"), .number(4), .integer(700), .integer(9)]])
+            fixture.engine.set(statement: Self.statement, .success(more))
+            fixture.engine.pass(seconds: 60)
+            try await fixture.pass(after: 120)
+            let first = try await client.send(.get, "/servers/\(server)/collectors/job_queue").json["rows"]
+            #expect(first == [["mail", .null, 4, .null]], "\(first?.text ?? "")")
+            fixture.engine.pass(seconds: 60)
+            try await fixture.pass(after: 180)
+            let second = try await client.send(.get, "/servers/\(server)/collectors/job_queue").json["rows"]
+            #expect(second == [["mail", 0, 4, 0]], "\(second?.text ?? "")")
+            // The series that both had goes on.
+            let stretch = "from=\(RFC3339.string(fixture.start - 60))&to=\(RFC3339.string(fixture.start + 600))"
+            let series = try await client.send(.get, "/servers/\(server)/series?metric=jobs_waiting&\(stretch)").json
+            #expect(series.array?.first?["points"]?.array?.map { $0.array?[1].double } == [1, 4, 4], "\(series.text)")
+        }
+    }
+
+    @Test("Limited to groups, by hand and by filter, it runs on their servers alone; without its groups on none")
+    func groups() async throws {
+        let fixture = try await CollectionFixture.make()
+        for name in ["a", "b", "c"] { try await fixture.server(name) }
+        fixture.engine.set(statement: Self.statement, Self.answer([("mail", 1, 1)]))
+        try await Routes.with(.tenantAdmin, fixture) { (client) async throws in
+            let group = try await client.send(.post, "/groups", ["name": "B", "filter": "name = \"b\""])
+            try #require(group.status == 201, "\(group.json.text)")
+            let id = try await client.make("job_queue", ["groupIds": [.string(group.id)]])
+            try await fixture.pass()
+            let servers = try await fixture.words(
+                "SELECT s.name FROM monitoring.collector_runs t JOIN fleet.servers s ON s.id = t.server_id ORDER BY s.name")
+            #expect(servers == ["b"])
+            let shown = try await client.send(.get, "/custom-collectors/\(id)").json
+            #expect(shown["groupIds"] == [.string(group.id)])
+            // Who comes into the group is found within half a minute.
+            try await client.send(.patch, "/groups/\(group.id)", ["filter": "name = \"b\" or name = \"c\""])
+            try await fixture.pass(after: 60)
+            #expect(fixture.engine.queries.count == 3)
+            try await client.send(.delete, "/groups/\(group.id)")
+            try await fixture.pass(after: 120)
+            #expect(fixture.engine.queries.count == 3)
+            #expect(try await client.send(.get, "/custom-collectors/\(id)").json["groupIds"] == [])
+            #expect(try await client.send(.patch, "/custom-collectors/\(id)", ["groupIds": .null]).status == 200)
+            try await fixture.pass(after: 180)
+            #expect(fixture.engine.queries.count == 6)
+        }
+    }
+
+    @Test("A tenant without any costs its collectors no statement and no memory")
+    func nothing() async throws {
+        let fixture = try await CollectionFixture.make()
+        try await fixture.server("a")
+        try await fixture.pass()
+        #expect(fixture.collector.index.custom.isEmpty)
+        #expect(fixture.engine.queries.isEmpty)
+    }
+}
