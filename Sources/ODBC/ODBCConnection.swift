@@ -62,9 +62,9 @@ package final class ODBCConnection {
     /// Runs `sql` and reads all that it answers. A failed statement within a batch is in its place, as are the result sets after it.
     /// Throws `ODBCError` when nothing could be read, at the deadline, or when the connection breaks.
     ///
-    /// - Parameter inBlocks: whether rows are read many at a time (`RowBlock`), which is cheaper. For FreeTDS with `ClientCharset=UTF-8` only:
-    ///   the others give a text as bytes in the locale's encoding. A failure then takes the rows with it that came before it in its block,
-    ///   also those of the statement before: whoever wants them asks again without blocks.
+    /// - Parameter inBlocks: whether rows are read many at a time (`RowBlock`), which is cheaper. For FreeTDS with `ClientCharset=UTF-8`
+    ///   only: the others give a text as bytes in the locale's encoding. A failure then takes the rows with it that came before it in its
+    ///   block, also those of the statement before: whoever wants them asks again without blocks.
     package func resultSets(
         _ sql: String, _ parameters: [ODBCParameter] = [], deadlineSeconds: Double, rowCountMax: Int, inBlocks: Bool = false
     ) throws(ODBCError) -> [Result<ODBCResultSet, ODBCError>] {

@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test("The rare collectors run at once on a new server, later on a known one, and each at its own time; one without a right rests")
-    func cadences() {
+    func cadences() throws {
         let key = PlanKey(tenant: .init(), server: .init())
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         var fresh = CadencePlan()
@@ -111,6 +111,16 @@ import Testing
             fresh.takeDue(TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, now: now + 3_660).map(\.cadence) == [
                 .minute, .hour,
             ])
+        // While the process is behind, what is rare waits, ten minutes at most; what runs every time does not.
+        func due(_ seconds: Int, isBehind: Bool) -> [Cadence] {
+            var plan = fresh
+            return plan.takeDue(
+                TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, isBehind: isBehind, now: now + Double(seconds)
+            ).map(\.cadence)
+        }
+        let next = try #require((3_661...7_300).first { due($0, isBehind: false).contains(.hour) })
+        #expect(
+            due(next, isBehind: true) == [.minute] && due(next + Int(CadencePlan.behindSecondsMax), isBehind: true) == [.minute, .hour])
         fresh.denied("test_files", now: now + 3_660)
         let rest = fresh.takeDue(TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, now: now + 3_720)
         #expect(rest[0].collectors.map(\.name) == ["test_queries"])

@@ -32,6 +32,8 @@ package struct CollectionConfig: Sendable {
 /// Reads every server when it is due, and hands what came of it to the buffer. A failed run is data, not an error.
 package final class CollectionService: Service {
     package static let tickSeconds = 0.1
+    /// A run that waited longer than this for a thread says that the process is behind.
+    static let behindSeconds = 5.0
     /// Seconds on top of a run's deadline after which its thread is given up.
     package static let abandonSlackSeconds = 1.0
 
@@ -152,6 +154,7 @@ package final class CollectionService: Service {
     /// - Parameter fixedNow: the time that a test gives; otherwise the clock's.
     private func perform(_ due: FleetIndex.Due, at fixedNow: Date? = nil) async {
         let startedAt = fixedNow ?? Date()
+        let begun = ContinuousClock.now
         do {
             try await examine(due, now: startedAt)
             let slot = record?.begin(due.run.key, strikes: quarantine.strikes(of: due.run.key))
@@ -159,7 +162,8 @@ package final class CollectionService: Service {
             let (reading, answers) = try await read(due, now: startedAt)
             quarantine.acquit(due.run.key)
             succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
-            await runCollectors(due, reading, answers, at: fixedNow)
+            let waitedSeconds = (ContinuousClock.now - begun) / .seconds(1) - Double(reading.durationMs) / 1000
+            await runCollectors(due, reading, answers, isBehind: waitedSeconds > Self.behindSeconds, at: fixedNow)
             index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
             await custom.run(due, reading, at: fixedNow)
         } catch let error as EngineError {
@@ -253,13 +257,17 @@ package final class CollectionService: Service {
 
     /// Runs the collectors that are due, one round trip for each cadence. Their troubles are their own: they change nothing of the run.
     ///
-    /// - Parameter answers: of those that came together with the core.
-    private func runCollectors(_ due: FleetIndex.Due, _ reading: Reading, _ answers: CollectorAnswers?, at fixedNow: Date?) async {
+    /// - Parameters:
+    ///   - answers: of those that came together with the core.
+    ///   - isBehind: what is rare waits for its turn, ten minutes at most.
+    private func runCollectors(
+        _ due: FleetIndex.Due, _ reading: Reading, _ answers: CollectorAnswers?, isBehind: Bool, at fixedNow: Date?
+    ) async {
         guard let traits = reading.traits else { return }
         // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
         let missing = due.server.configuration.engine == .postgresql ? nil : reading.denied.first
         if due.traits != traits { storeUnfit(due, reading, traits, at: fixedNow) }
-        for batch in index.takeCollectors(due, wanted(due, traits), now: fixedNow ?? Date()) {
+        for batch in index.takeCollectors(due, wanted(due, traits), isBehind: isBehind, now: fixedNow ?? Date()) {
             if let missing {
                 let tables = batch.collectors.map {
                     CollectedTable($0, state: .noPermissions, message: "\(missing.name) is missing.", durationMs: 0)

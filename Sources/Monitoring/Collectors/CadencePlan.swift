@@ -8,6 +8,8 @@ import Foundation
 struct CadencePlan: Sendable {
     /// Seconds over which the rarer collectors of all servers are spread after a start: what they brought before is still there.
     static let catchUpSeconds = 600.0
+    /// Seconds that the rarer collectors wait at most, past their time, while the process is behind with its runs.
+    static let behindSecondsMax = 600.0
     /// Seconds until a collector that lacks a right is tried again.
     static let deniedSeconds = 3600.0
 
@@ -16,9 +18,11 @@ struct CadencePlan: Sendable {
 
     /// The collectors among `wanted` that are due, batch by batch: each batch is one round trip. They are taken: the next call has others.
     ///
-    /// - Parameter isNew: the server was never read before; then all are due.
+    /// - Parameters:
+    ///   - isNew: the server was never read before; then all are due.
+    ///   - isBehind: the process does not keep up: what is rare waits, so that what is frequent comes in time.
     mutating func takeDue(
-        _ wanted: [CollectorDefinition], key: PlanKey, intervalSeconds: Int, isNew: Bool, now: Date
+        _ wanted: [CollectorDefinition], key: PlanKey, intervalSeconds: Int, isNew: Bool, isBehind: Bool = false, now: Date
     ) -> [(cadence: Cadence, collectors: [CollectorDefinition])] {
         var due: [(cadence: Cadence, collectors: [CollectorDefinition])] = []
         for cadence in Cadence.allCases {
@@ -26,7 +30,7 @@ struct CadencePlan: Sendable {
             if cadence != .minute {
                 let next = nextAt[cadence] ?? firstAt(key, cadence, seconds: seconds, isNew: isNew, now: now)
                 nextAt[cadence] = next
-                guard next <= now else { continue }
+                guard next <= (isBehind ? now - Self.behindSecondsMax : now) else { continue }
                 nextAt[cadence] = CollectionPlan.nextSlot(key, seconds, after: now)
             }
             let collectors = allowed(wanted, cadence, now)

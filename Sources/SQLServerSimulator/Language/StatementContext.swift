@@ -23,7 +23,7 @@ final class StatementContext {
     /// A view that a name stood for.
     private struct Lookup {
         let path: [String]
-        let key: String
+        let view: VirtualView
         var database: SimulatedDatabase
     }
 
@@ -85,7 +85,7 @@ final class StatementContext {
         }
         switch found {
         case .view(let view, let database), .function(let view, let database):
-            lookups.append(Lookup(path: path, key: view.key, database: database))
+            lookups.append(Lookup(path: path, view: view, database: database))
             return found.map { ($0, lookups.count - 1) }
         case .table: isReusable = false
         case nil: return nil
@@ -113,12 +113,21 @@ final class StatementContext {
         viewRows = [:]
         knownIdentity = nil
         rowsLeft = Self.rowCountMax
+        var home: SimulatedDatabase?
         for index in lookups.indices {
+            if lookups[index].path.count <= 2, lookups[index].database.name == moment.session.database {
+                // A view of the database that the session is in, as when it was bound: the name means the same.
+                let database = if let home { home } else { try moment.session.catalogue.database("", self) }
+                home = database
+                if !lookups[index].view.isFunction { try check(lookups[index].view, database) }
+                lookups[index].database = database
+                continue
+            }
             switch try moment.session.catalogue.find(lookups[index].path, context: self) {
-            case .view(let view, let database)? where view.key == lookups[index].key:
+            case .view(let view, let database)? where view.key == lookups[index].view.key:
                 try check(view, database)
                 lookups[index].database = database
-            case .function(let view, let database)? where view.key == lookups[index].key: lookups[index].database = database
+            case .function(let view, let database)? where view.key == lookups[index].view.key: lookups[index].database = database
             default: return false
             }
         }

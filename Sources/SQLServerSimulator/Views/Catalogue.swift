@@ -30,7 +30,7 @@ struct Catalogue {
     }
 
     /// 208's sibling for databases: 911 for an unknown one, 916 for one that the login may not open.
-    private func database(_ name: String, _ context: StatementContext) throws(SQLServerMessage) -> SimulatedDatabase {
+    func database(_ name: String, _ context: StatementContext) throws(SQLServerMessage) -> SimulatedDatabase {
         let wanted = name.isEmpty ? context.session.database : name
         guard let database = context.world.database(named: wanted) else {
             if name.isEmpty { return SimulatedDatabase(id: 1, name: "master") }
