@@ -8,8 +8,9 @@ import Foundation
 struct CadencePlan: Sendable {
     /// Seconds over which the rarer collectors of all servers are spread after a start: what they brought before is still there.
     static let catchUpSeconds = 600.0
-    /// Seconds that the rarer collectors wait at most, past their time, while the process is behind with its runs.
-    static let behindSecondsMax = 600.0
+    /// Seconds that the rarer collectors wait at most, past their time, while the process is behind with its runs: by the server's hash
+    /// between these two, since a fleet that was added at once would otherwise have waited long enough at once.
+    static let behindSeconds = 600.0...1_800.0
     /// Seconds until a collector that lacks a right is tried again.
     static let deniedSeconds = 3600.0
 
@@ -30,13 +31,18 @@ struct CadencePlan: Sendable {
             if cadence != .minute {
                 let next = nextAt[cadence] ?? firstAt(key, cadence, seconds: seconds, isNew: isNew, now: now)
                 nextAt[cadence] = next
-                guard next <= (isBehind ? now - Self.behindSecondsMax : now) else { continue }
+                guard next <= (isBehind ? now - Self.patienceSeconds(key) : now) else { continue }
                 nextAt[cadence] = CollectionPlan.nextSlot(key, seconds, after: now)
             }
             let collectors = allowed(wanted, cadence, now)
             if !collectors.isEmpty { due.append((cadence, collectors)) }
         }
         return due
+    }
+
+    static func patienceSeconds(_ key: PlanKey) -> Double {
+        let span = behindSeconds.upperBound - behindSeconds.lowerBound
+        return behindSeconds.lowerBound + span * Double(key.hash64 >> 24 & 0xFFFF) / 65_536
     }
 
     /// Those that run with every collection.
