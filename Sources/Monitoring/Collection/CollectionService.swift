@@ -259,7 +259,7 @@ package final class CollectionService: Service {
     ///
     /// - Parameters:
     ///   - answers: of those that came together with the core.
-    ///   - isBehind: what is rare waits for its turn, ten minutes at most.
+    ///   - isBehind: what is rare waits for its turn, half an hour at most.
     private func runCollectors(
         _ due: FleetIndex.Due, _ reading: Reading, _ answers: CollectorAnswers?, isBehind: Bool, at fixedNow: Date?
     ) async {

@@ -272,8 +272,6 @@ IF CHARINDEX(N',availability_databases,', @Without) = 0
     EXEC DbTools.Collector_availability_databases;
 IF CHARINDEX(N',availability_replicas,', @Without) = 0
     EXEC DbTools.Collector_availability_replicas;
-IF CHARINDEX(N',batch_durations,', @Without) = 0
-    EXEC DbTools.Collector_batch_durations;
 IF CHARINDEX(N',blocking,', @Without) = 0
     EXEC DbTools.Collector_blocking;
 IF CHARINDEX(N',file_io,', @Without) = 0
@@ -282,8 +280,6 @@ IF CHARINDEX(N',memory,', @Without) = 0
     EXEC DbTools.Collector_memory;
 IF CHARINDEX(N',memory_grants,', @Without) = 0
     EXEC DbTools.Collector_memory_grants;
-IF CHARINDEX(N',own_cost,', @Without) = 0
-    EXEC DbTools.Collector_own_cost;
 IF CHARINDEX(N',performance_counters,', @Without) = 0
     EXEC DbTools.Collector_performance_counters;
 IF CHARINDEX(N',performance_gauges,', @Without) = 0
@@ -292,8 +288,6 @@ IF CHARINDEX(N',running_queries,', @Without) = 0
     EXEC DbTools.Collector_running_queries;
 IF CHARINDEX(N',schedulers,', @Without) = 0
     EXEC DbTools.Collector_schedulers;
-IF CHARINDEX(N',sessions,', @Without) = 0
-    EXEC DbTools.Collector_sessions;
 GO
 IF SUSER_ID(N'a]b''c') IS NOT NULL AND USER_ID(N'a]b''c') IS NULL AND COALESCE(IS_SRVROLEMEMBER(N'sysadmin', N'a]b''c'), 0) = 0
 BEGIN
