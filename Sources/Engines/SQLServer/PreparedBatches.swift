@@ -2,8 +2,8 @@ import ODBC
 
 /// The fixed batches of one connection, each sent once: the server keeps it, and is given its handle from then on.
 ///
-/// A minute's batch is 60 kB of text, which would otherwise be sent, read and looked up every time; a handle's call is 20 bytes, also where
-/// nothing of ours is deployed. sp_prepexec answers as the batch does, so the first time too is one round trip
+/// A minute's batch is some 50 kB of text, which would otherwise be sent, read and looked up every time; a handle's call is some 40 bytes,
+/// also where nothing of ours is deployed. sp_prepexec answers as the batch does, so the first time too is one round trip
 /// (learn.microsoft.com: sp_prepexec, sp_execute, sp_unprepare).
 ///
 /// Only for batches that read and may be run again: after any failure the batch is sent as it is, then and from then on, and its rows are
