@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from collection import FIRST_PORT, INTERVAL, LOGIN, Simulator
-from program import Figure, Program, memory_mb, percentile, processes_below
+from program import Figure, Program, memory_by_process, memory_mb, percentile, processes_below
 
 IMPORT_COUNT = 1_000
 # What the bar allows the driver for each open connection: FreeTDS with TLS, measured before connections shared their converters
@@ -67,6 +67,7 @@ def measure_fleet(options):
         family = processes_below(program.process.pid)
         own = memory_mb([pid for pid, name in family if "postgres" not in name])
         postgres = memory_mb([pid for pid, name in family if "postgres" in name])
+        each_process = memory_by_process(program.process.pid)
         time.sleep(5)  # what was read in the last moment is stored
         with program.connect(database) as connection:
             rows = connection.execute(
@@ -99,7 +100,7 @@ def measure_fleet(options):
         yield Figure("fleet: runs that are missing and not reported", max(0, missing - reported), "runs", 0, f"{missing} missing, {lost}")
         driver = (servers - black_holes) * DRIVER_KB / 1024
         yield Figure("fleet: memory of all DbTools processes without the drivers' connections", own - driver, "MB", 400,
-                     f"{own:.0f} MB with them; {postgres:.0f} MB of PostgreSQL besides")
+                     f"{own:.0f} MB with them ({each_process}); {postgres:.0f} MB of PostgreSQL besides")
         spent = {kind: after[kind] - before.get(kind, 0) for kind in after}
         each = ", ".join(f"{kind} {1000 * value / len(rows):.1f}" for kind, value in sorted({**spent, "simulator": simulated}.items()))
         cores = (sum(spent.values()) + simulated) / seconds

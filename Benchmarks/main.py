@@ -22,6 +22,7 @@ ALL = {
     "browsing": browsing.measure_browsing,
     "simulator": collection.measure_simulator,
     "storage": storage.measure_storage,
+    "writing": storage.measure_writing,
     "blackholes": collection.measure_black_holes,
     "fleet": fleet.measure_fleet,
 }

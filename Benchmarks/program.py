@@ -89,6 +89,19 @@ def memory_mb(pids: list[int]) -> float:
     return kilobytes / 1024
 
 
+def memory_by_process(root: int) -> str:
+    """What each process of DbTools below `root` takes, by its subcommand."""
+    parts: list[tuple[float, str]] = []
+    for pid, name in processes_below(root):
+        if "postgres" not in name:
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            except OSError:
+                continue
+            parts.append((memory_mb([pid]), words[1] if len(words) > 1 else name))
+    return ", ".join(f"{name} {size:.0f}" for size, name in sorted(parts, reverse=True))
+
+
 class Program:
     """`with Program(options) as program:` runs `dbtools serve`."""
 

@@ -15,6 +15,7 @@ import subprocess
 import time
 import uuid
 
+from fleet import cpu_seconds
 from program import Figure, Program, executable
 
 SERIES_COUNT = 200
@@ -178,6 +179,36 @@ def fill(connection, storage: Storage, servers: int, end: int, days: int):
             done[key] += outcome[key]
         connection.execute("VACUUM monitoring.samples")
     return all_servers[0].id, done
+
+
+def measure_writing(options):
+    """The write path alone: from decoded answers to the commit, with all of PostgreSQL's processes and a checkpoint at the end. The first
+    rounds, which make the layouts, are not counted."""
+    count, rounds = 500, 20
+    with Program(options, "--roles", "api") as program:
+        program.sign_in()
+        slug = program.make_tenant()
+        database, _ = program.tenant_row(slug)
+        servers = [str(uuid.uuid4()) for _ in range(count)]
+        with program.connect(database) as connection:
+            for number, server in enumerate(servers):
+                connection.execute(
+                    "INSERT INTO fleet.servers (id, name, engine, hostname, port, auth_type, username, change_number, created_at, updated_at) "
+                    "VALUES (%s, %s, 'sqlserver', %s, 1433, 'sql', 'dbtools', %s, now(), now())",
+                    [server, f"Server {number}", f"sql{number}.example.com", number + 1])
+            storage = Storage(program, slug)
+            start = int(time.time()) // STEP * STEP - 3600
+            storage.ask("write", start, 3, ",".join(servers))
+            connection.execute("CHECKPOINT")
+            before = cpu_seconds(program.process.pid).get("PostgreSQL", 0)
+            done = storage.ask("write", start + 3 * STEP, rounds, ",".join(servers))
+            connection.execute("CHECKPOINT")
+            postgres = cpu_seconds(program.process.pid).get("PostgreSQL", 0) - before
+            storage.close()
+        yield Figure(
+            "write path, from a decoded answer to the commit", 1e6 * (done["cpu_seconds"] + postgres) / done["samples"], "us a sample", 4,
+            f"DbTools {1e6 * done['cpu_seconds'] / done['samples']:.2f}, PostgreSQL {1e6 * postgres / done['samples']:.2f}; "
+            f"{done['runs']:,} runs of {done['samples'] / done['runs']:.0f} samples")
 
 
 def read_month(storage: Storage, server: str, end: int, days: int) -> Figure:

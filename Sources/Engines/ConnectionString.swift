@@ -1,3 +1,5 @@
+import Primitives
+
 /// A target as other programs write it, without the password.
 package struct ConnectionString: Sendable {
     /// Who is to read it.
@@ -118,13 +120,13 @@ package struct ConnectionString: Sendable {
     /// For ODBC and JDBC: in braces where it must be, a closing one doubled.
     private static func braced(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789._-\\,:".unicodeScalars.contains($0) }
-        return isPlain ? text : "{\(text.replacing("}", with: "}}"))}"
+        return isPlain ? text : "{\(text.escaping("}", with: "}}"))}"
     }
 
     /// For .NET: in double quotes where it must be, one inside doubled.
     private static func quoted(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789._-\\,:".unicodeScalars.contains($0) }
-        return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+        return isPlain ? text : "\"\(text.escaping("\"", with: "\"\""))\""
     }
 
     /// For URIs (RFC 3986): all but unreserved characters percent-encoded.

@@ -1,3 +1,5 @@
+import Primitives
+
 /// The script that makes a login for DbTools, and grants it what monitoring reads and nothing more: for a DBA to run before the first test.
 /// Pure; names and passwords are quoted so that none can end its own literal.
 package struct LoginScript: Sendable {
@@ -105,7 +107,7 @@ package struct LoginScript: Sendable {
     }
 
     private var sqlServer: String {
-        let login = "[\(username.replacing("]", with: "]]"))]"
+        let login = "[\(username.escaping("]", with: "]]"))]"
         let name = Self.unicodeLiteral(username)
         let create =
             authType == .windows
@@ -118,7 +120,7 @@ package struct LoginScript: Sendable {
         lines += stateRights.map { "GRANT \($0) TO \(login);" }
         lines += ["GRANT VIEW ANY DEFINITION TO \(login);"]
         if let database, !["master", "msdb"].contains(database.lowercased()) {
-            let bracketed = "[\(database.replacing("]", with: "]]"))]"
+            let bracketed = "[\(database.escaping("]", with: "]]"))]"
             lines += [
                 "", "-- The database that the connection opens.", "USE \(bracketed);", "IF DATABASE_PRINCIPAL_ID(\(name)) IS NULL",
                 "    CREATE USER \(login) FOR LOGIN \(login);",
@@ -131,7 +133,7 @@ package struct LoginScript: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func unicodeLiteral(_ text: String) -> String { "N'\(text.replacing("'", with: "''"))'" }
+    private static func unicodeLiteral(_ text: String) -> String { "N'\(text.escaping("'", with: "''"))'" }
 
     // MARK: PostgreSQL
 
@@ -146,7 +148,7 @@ package struct LoginScript: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func identifier(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+    private static func identifier(_ name: String) -> String { "\"\(name.escaping("\"", with: "\"\""))\"" }
 
     /// In pg_hba.conf, where a plain word may be a keyword or fall apart at a space.
     private static func ruleName(_ name: String) -> String {
@@ -156,7 +158,7 @@ package struct LoginScript: Sendable {
 
     /// Right whatever `standard_conforming_strings` says.
     private static func literal(_ text: String) -> String {
-        let quoted = "'\(text.replacing("\\", with: "\\\\").replacing("'", with: "''"))'"
+        let quoted = "'\(text.escaping("\\", with: "\\\\").escaping("'", with: "''"))'"
         return text.contains("\\") ? "E" + quoted : quoted
     }
 
@@ -164,7 +166,7 @@ package struct LoginScript: Sendable {
 
     private var mySQL: String {
         let account = MySQLName.account(username, host: host)
-        let secret = (password ?? Self.placeholder).replacing("\\", with: "\\\\").replacing("'", with: "''")
+        let secret = (password ?? Self.placeholder).escaping("\\", with: "\\\\").escaping("'", with: "''")
         var lines = [
             "-- An account for DbTools that may look and change nothing.",
             "CREATE USER IF NOT EXISTS \(account) IDENTIFIED BY '\(secret)';",

@@ -67,7 +67,11 @@ package struct ODBCConnectionString: Sendable {
     /// Adds a keyword. Only a value that would be cut or trimmed otherwise is put in braces, since drivers differ in how they read those:
     /// FreeTDS ends at `};`, MariaDB's driver at the first `}`, Microsoft's takes a doubled `}` for one.
     package mutating func add(_ keyword: String, _ value: String) {
-        let needsBraces = value.contains(";") || value.hasPrefix("{") || value.hasPrefix(" ") || value.hasSuffix(" ")
-        text += needsBraces ? "\(keyword)={\(value.replacing("}", with: "}}"))};" : "\(keyword)=\(value);"
+        // By scalars: a semicolon and a combining mark are one character in Swift, and for a driver the end of the value.
+        let scalars = value.unicodeScalars
+        let needsBraces = scalars.contains(";") || scalars.first == "{" || scalars.first == " " || scalars.last == " "
+        guard needsBraces else { return text += "\(keyword)=\(value);" }
+        let doubled = String(String.UnicodeScalarView(scalars.flatMap { $0 == "}" ? [$0, $0] : [$0] }))
+        text += "\(keyword)={\(doubled)};"
     }
 }

@@ -8,9 +8,10 @@ import Synchronization
 /// from one call to the next, since an incomplete character stays in the input (POSIX, iconv()). So this program has its own `iconv_open`,
 /// which drivers find before the C library's: for such a pair it gives out the pair's number, and `iconv` takes a real converter for the
 /// time of the call.
-enum SharedConverters {
-    /// Encodings without shift states and byte order marks, as FreeTDS and unixODBC call them.
-    static let encodings: Set<String> = ["UTF-8", "UTF-16LE", "UCS-2LE", "ISO-8859-1", "ISO8859-1", "CP1252", "ASCII"]
+package enum SharedConverters {
+    /// Encodings without shift states and byte order marks, as FreeTDS and unixODBC call them. The last is what unixODBC takes, twice for each
+    /// connection, in a program that has not called `setlocale`.
+    static let encodings: Set<String> = ["UTF-8", "UTF-16LE", "UCS-2LE", "ISO-8859-1", "ISO8859-1", "CP1252", "ASCII", "ANSI_X3.4-1968"]
     /// Handles below this are pairs' numbers, from 1: no allocator gives out the first page.
     static let handleMax = 64
 
@@ -24,6 +25,10 @@ enum SharedConverters {
     private struct Converter: @unchecked Sendable { let handle: iconv_t }
 
     private static let pairs = Mutex<[Pair]>([])
+    private static let own = Atomic<Int>(0)
+
+    /// Open converters that are not shared: 32 kB each. Connections should have none.
+    package static var ownCount: Int { own.load(ordering: .relaxed) }
 
     fileprivate typealias Open = @convention(c) (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> iconv_t?
     fileprivate typealias Convert =
@@ -76,6 +81,8 @@ extension SharedConverters {
         let bits = Int(bitPattern: handle)
         return (1...handleMax).contains(bits) ? bits : nil
     }
+
+    fileprivate static func countOwn(_ change: Int) { own.add(change, ordering: .relaxed) }
 }
 
 /// Stands before the C library's function of the same name; see `SharedConverters`. Not internal: such a symbol is not exported from a
@@ -89,7 +96,9 @@ package func sharedConverterOpen(_ to: UnsafePointer<CChar>?, _ from: UnsafePoin
         errno = EINVAL
         return iconv_t(bitPattern: -1)
     }
-    return open(to, from)
+    let handle = open(to, from)
+    if handle != iconv_t(bitPattern: -1) { SharedConverters.countOwn(1) }
+    return handle
 }
 
 /// Stands before the C library's function of the same name; see `SharedConverters`. Not internal: such a symbol is not exported from a
@@ -129,5 +138,6 @@ package func sharedConverterClose(_ handle: iconv_t?) -> Int32 {
         errno = EBADF
         return -1
     }
+    SharedConverters.countOwn(-1)
     return close(handle)
 }

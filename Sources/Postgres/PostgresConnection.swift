@@ -1,3 +1,4 @@
+import Primitives
 import CLibPQ
 import Foundation
 import Glibc
@@ -37,7 +38,7 @@ package struct DatabaseAddress: Hashable, Sendable {
     }
 
     private static func quoted(_ key: String, _ value: String) -> String {
-        "\(key)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
+        "\(key)='\(value.escaping("\\", with: "\\\\").escaping("'", with: "\\'"))'"
     }
 }
 

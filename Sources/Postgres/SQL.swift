@@ -1,3 +1,5 @@
+import Primitives
+
 /// SQL text with its bound values. Interpolation binds: `"… WHERE id = \(id)"` becomes `$1` and one typed value.
 ///
 /// Text that must stand in the statement itself has a name of its own, so that it is seen in review: `\(unsafeRaw: quotedName)`.
@@ -73,11 +75,11 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     }
 
     /// `name` in double quotes, safe to stand in a statement.
-    package static func identifier(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+    package static func identifier(_ name: String) -> String { "\"" + name.escaping("\"", with: "\"\"") + "\"" }
 
     /// `value` as a string literal, for the utility statements that take no parameters (CREATE ROLE ... PASSWORD).
     package static func literal(_ value: String) -> String {
-        let quoted = "'" + value.replacing("'", with: "''").replacing("\\", with: "\\\\") + "'"
+        let quoted = "'" + value.escaping("'", with: "''").escaping("\\", with: "\\\\") + "'"
         return value.contains("\\") ? "E" + quoted : quoted
     }
 }

@@ -73,3 +73,16 @@ import Testing
         #expect(Set(try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)) == Set(Self.scripts.keys))
     }
 }
+
+@Suite struct CombiningMarkTests {
+    @Test("A quote that a combining mark follows does not end a name or a text")
+    func combiningMarks() {
+        func count(_ text: String, _ byte: Character) -> Int { text.utf8.filter { $0 == byte.asciiValue }.count }
+        #expect(count(SQLServerName.quoted("a]\u{301}"), "]") == 3)
+        #expect(count(SQLServerName.escaped("a'\u{301}"), "'") == 2)
+        #expect(count(MySQLName.quoted("a`\u{301}"), "`") == 4)
+        var string = ODBCConnectionString(driverPath: "/driver.so")
+        string.add("Database", "a;\u{301}Server=x}\u{301}")
+        #expect("\(string)".utf8.contains(UInt8(ascii: "{")) && count("\(string)", "}") >= 3)
+    }
+}

@@ -1,3 +1,4 @@
+import Primitives
 import Crypto
 import Foundation
 import Postgres
@@ -21,7 +22,7 @@ struct BackupTools: Sendable {
         var parameters = try database.parameters()
         let password = parameters.first { $0.key == "password" }?.value ?? ""
         parameters.removeAll { $0.key == "password" }
-        let conninfo = parameters.map { "\($0.key)='\($0.value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'" }.joined(
+        let conninfo = parameters.map { "\($0.key)='\($0.value.escaping("\\", with: "\\\\").escaping("'", with: "\\'"))'" }.joined(
             separator: " ")
         try await Self.run(
             .path(FilePath("\(binDirectory)/\(program)")), arguments + ["--dbname", conninfo],

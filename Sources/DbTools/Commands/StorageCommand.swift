@@ -9,7 +9,7 @@ import Primitives
 /// Compacts and reads samples at a given time, for Benchmarks/storage.py: a week takes minutes there. Not for people.
 ///
 /// Beside a running `serve --roles api`; each line of standard input is a command, and each gets a line of JSON:
-/// `compact SLUG TIME` and `read SLUG SERVER FROM TO STEP METRIC,METRIC,...`.
+/// `compact SLUG TIME`, `read SLUG SERVER FROM TO STEP METRIC,METRIC,...` and `write SLUG TIME ROUNDS SERVER,SERVER,...` (see `StorageWriting`).
 struct StorageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "storage", abstract: "Compacts and reads samples at a given time.", shouldDisplay: false)
@@ -29,6 +29,7 @@ struct StorageCommand: AsyncParsableCommand {
                 case "compact":
                     try await leases.tick()
                     Terminal.say(try await Self.compact(tenant, words, compaction))
+                case "write": Terminal.say(try await Self.write(tenant, words, installation.tenants))
                 case "read": Terminal.say(try await Self.read(tenant, words, installation.tenants))
                 default: throw Failure("not a command: \(line)")
                 }
@@ -66,6 +67,13 @@ struct StorageCommand: AsyncParsableCommand {
         let milliseconds = (ContinuousClock.now - started) / .milliseconds(1)
         let points = series.joined().reduce(0) { $0 + $1.points.count }
         return #"{"series": \#(series.joined().count), "points": \#(points), "milliseconds": \#(milliseconds)}"#
+    }
+
+    private static func write(_ tenant: Tenant, _ words: [String], _ databases: TenantDatabases) async throws -> String {
+        guard words.count == 5, let rounds = Int(words[3]) else { throw Failure("write: too few words") }
+        let servers = words[4].split(separator: ",").compactMap { Server.ID(text: String($0)) }
+        var writing = StorageWriting(tenant, servers, databases: databases)
+        return try await writing.write(rounds: rounds, from: try time(words[2]), cpuSeconds: cpuSeconds)
     }
 
     private static func time(_ text: String) throws -> Date {

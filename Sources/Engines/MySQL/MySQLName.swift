@@ -1,8 +1,9 @@
+import Primitives
 import Foundation
 
 /// Names and rights in MySQL and MariaDB.
 enum MySQLName {
-    static func quoted(_ name: String) -> String { "`\(name.replacing("`", with: "``"))`" }
+    static func quoted(_ name: String) -> String { "`\(name.escaping("`", with: "``"))`" }
 
     /// An account as GRANT takes it. In backticks, which MySQL and MariaDB read alike in every `sql_mode`: what a backslash means in '...'
     /// depends on it (https://dev.mysql.com/doc/refman/8.0/en/account-names.html, read on 2026-11-24).
@@ -14,13 +15,13 @@ enum MySQLName {
     }
 
     /// For the inside of '...'.
-    static func escaped(_ name: String) -> String { name.replacing("\\", with: "\\\\").replacing("'", with: "''") }
+    static func escaped(_ name: String) -> String { name.escaping("\\", with: "\\\\").escaping("'", with: "''") }
 
     static let deployRights = ["CREATE", "DROP", "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE ROUTINE", "ALTER ROUTINE", "EXECUTE"]
 
     /// In GRANT, `_` and `%` of a schema's name are wild unless a backslash stands before them; so one of its own needs another.
     static func grantPlace(_ database: String) -> String {
-        quoted(database.replacing("\\", with: "\\\\").replacing("_", with: "\\_").replacing("%", with: "\\%")) + ".*"
+        quoted(database.escaping("\\", with: "\\\\").escaping("_", with: "\\_").escaping("%", with: "\\%")) + ".*"
     }
 
     /// What lets `account` deploy.

@@ -1,9 +1,10 @@
+import Primitives
 import Foundation
 import Postgres
 
 /// Names and rights in PostgreSQL.
 enum PostgreSQLName {
-    static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+    static func quoted(_ name: String) -> String { "\"\(name.escaping("\"", with: "\"\""))\"" }
 
     /// What lets another role than the deploying one run the functions.
     static func monitorGrants(_ role: String) -> String {

@@ -1,3 +1,4 @@
+import Primitives
 import Foundation
 import Postgres
 
@@ -28,7 +29,7 @@ struct PostgreSQLIdentity {
     var monitorCheck: PermissionCheck {
         PermissionCheck(
             name: "pg_monitor", granted: isMonitor, neededFor: "connections and what other roles' sessions do",
-            grantStatement: "GRANT pg_monitor TO \"\(roleName.replacing("\"", with: "\"\""))\";")
+            grantStatement: "GRANT pg_monitor TO \"\(roleName.escaping("\"", with: "\"\""))\";")
     }
 
     static func read(_ connection: PostgresConnection, target: Target, failure: PostgreSQLFailure) throws(EngineError) -> PostgreSQLIdentity

@@ -1,3 +1,4 @@
+import Primitives
 import Foundation
 import ODBC
 
@@ -84,5 +85,5 @@ struct SQLServerIdentity {
     }
 
     /// The login as an identifier in brackets.
-    var quotedLogin: String { "[\(loginName.replacing("]", with: "]]"))]" }
+    var quotedLogin: String { "[\(loginName.escaping("]", with: "]]"))]" }
 }

@@ -1,9 +1,11 @@
+import Primitives
+
 /// Names and rights in T-SQL.
 enum SQLServerName {
     /// In brackets.
-    static func quoted(_ name: String) -> String { "[\(name.replacing("]", with: "]]"))]" }
+    static func quoted(_ name: String) -> String { "[\(name.escaping("]", with: "]]"))]" }
     /// For the inside of N'...'.
-    static func escaped(_ name: String) -> String { name.replacing("'", with: "''") }
+    static func escaped(_ name: String) -> String { name.escaping("'", with: "''") }
 
     /// What lets `login` deploy in a database that exists.
     static func deployGrants(database: String, login: String) -> String {

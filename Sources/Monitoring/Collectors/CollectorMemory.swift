@@ -1,13 +1,18 @@
 import Engines
-import Foundation
+package import Foundation
 
 /// What is remembered of a collector's last counters on one server, so that the next run has rates. Small: the totals of each row, and
 /// which rows they are in a list that servers share.
-struct CollectorMemory: Sendable {
+package struct CollectorMemory: Sendable {
     /// Which run of which server the counters are of.
-    struct Origin: Sendable, Equatable {
+    package struct Origin: Sendable, Equatable {
         var serverName: String
         var startedAt: Date?
+
+        package init(serverName: String, startedAt: Date?) {
+            self.serverName = serverName
+            self.startedAt = startedAt
+        }
 
         func isSame(as other: Origin) -> Bool {
             guard serverName == other.serverName else { return false }
@@ -22,7 +27,7 @@ struct CollectorMemory: Sendable {
     private let counters: [Int64]
     private static let unknown = Int64.min
 
-    init(_ table: CollectedTable, origin: Origin, monotonicSeconds: Double) {
+    package init(_ table: CollectedTable, origin: Origin, monotonicSeconds: Double) {
         self.origin = origin
         self.monotonicSeconds = monotonicSeconds
         list = table.list ?? .of(table.instances)
@@ -32,7 +37,7 @@ struct CollectorMemory: Sendable {
     /// Puts into `table` how fast its counters grew since `memory`: by measured seconds, and no value where two totals cannot be compared.
     ///
     /// - Parameter gapSecondsMax: between two runs that say something of each other.
-    static func addRates(
+    package static func addRates(
         to table: inout CollectedTable, after memory: CollectorMemory?, origin: Origin, monotonicSeconds: Double, gapSecondsMax: Double
     ) {
         guard !table.counters.isEmpty, !table.instances.isEmpty else { return }

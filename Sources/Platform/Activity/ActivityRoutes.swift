@@ -175,6 +175,6 @@ package enum CSV {
         guard safe.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D }) else {
             return safe
         }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+        return "\"" + safe.escaping("\"", with: "\"\"") + "\""
     }
 }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Numbers and labels as Prometheus' text format 0.0.4 has them.
 package enum PrometheusText {
     /// Whole numbers without a fraction.
@@ -6,10 +8,10 @@ package enum PrometheusText {
     }
 
     /// Text behind HELP: one line.
-    package static func help(_ text: String) -> String { text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n") }
+    package static func help(_ text: String) -> String { text.escaping("\\", with: "\\\\").escaping("\n", with: "\\n") }
 
     /// Text between the quotes of a label's value.
     package static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        text.escaping("\\", with: "\\\\").escaping("\"", with: "\\\"").escaping("\n", with: "\\n")
     }
 }
