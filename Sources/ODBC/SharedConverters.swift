@@ -9,8 +9,8 @@ import Synchronization
 /// which drivers find before the C library's: for such a pair it gives out the pair's number, and `iconv` takes a real converter for the
 /// time of the call.
 package enum SharedConverters {
-    /// Encodings without shift states and byte order marks, as FreeTDS and unixODBC call them. The last is what unixODBC takes, twice for each
-    /// connection, in a program that has not called `setlocale`.
+    /// Encodings without shift states and byte order marks, as FreeTDS and unixODBC call them. The last is what unixODBC takes, twice for
+    /// each connection, in a program that has not called `setlocale`.
     static let encodings: Set<String> = ["UTF-8", "UTF-16LE", "UCS-2LE", "ISO-8859-1", "ISO8859-1", "CP1252", "ASCII", "ANSI_X3.4-1968"]
     /// Handles below this are pairs' numbers, from 1: no allocator gives out the first page.
     static let handleMax = 64

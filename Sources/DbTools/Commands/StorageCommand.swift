@@ -9,7 +9,8 @@ import Primitives
 /// Compacts and reads samples at a given time, for Benchmarks/storage.py: a week takes minutes there. Not for people.
 ///
 /// Beside a running `serve --roles api`; each line of standard input is a command, and each gets a line of JSON:
-/// `compact SLUG TIME`, `read SLUG SERVER FROM TO STEP METRIC,METRIC,...` and `write SLUG TIME ROUNDS SERVER,SERVER,...` (see `StorageWriting`).
+/// `compact SLUG TIME`, `read SLUG SERVER FROM TO STEP METRIC,METRIC,...` and
+/// `write SLUG TIME ROUNDS SERVER,SERVER,...` (see `StorageWriting`).
 struct StorageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "storage", abstract: "Compacts and reads samples at a given time.", shouldDisplay: false)
