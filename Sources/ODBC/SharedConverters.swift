@@ -8,7 +8,7 @@ import Synchronization
 /// from one call to the next, since an incomplete character stays in the input (POSIX, iconv()). So this program has its own `iconv_open`,
 /// which drivers find before the C library's: for such a pair it gives out the pair's number, and `iconv` takes a real converter for the
 /// time of the call.
-package enum SharedConverters {
+enum SharedConverters {
     /// Encodings without shift states and byte order marks, as FreeTDS and unixODBC call them. The last is what unixODBC takes, twice for
     /// each connection, in a program that has not called `setlocale`.
     static let encodings: Set<String> = ["UTF-8", "UTF-16LE", "UCS-2LE", "ISO-8859-1", "ISO8859-1", "CP1252", "ASCII", "ANSI_X3.4-1968"]
@@ -25,10 +25,6 @@ package enum SharedConverters {
     private struct Converter: @unchecked Sendable { let handle: iconv_t }
 
     private static let pairs = Mutex<[Pair]>([])
-    private static let own = Atomic<Int>(0)
-
-    /// Open converters that are not shared: 32 kB each. Connections should have none.
-    package static var ownCount: Int { own.load(ordering: .relaxed) }
 
     fileprivate typealias Open = @convention(c) (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> iconv_t?
     fileprivate typealias Convert =
@@ -81,8 +77,6 @@ extension SharedConverters {
         let bits = Int(bitPattern: handle)
         return (1...handleMax).contains(bits) ? bits : nil
     }
-
-    fileprivate static func countOwn(_ change: Int) { own.add(change, ordering: .relaxed) }
 }
 
 /// Stands before the C library's function of the same name; see `SharedConverters`. Not internal: such a symbol is not exported from a
@@ -96,9 +90,7 @@ package func sharedConverterOpen(_ to: UnsafePointer<CChar>?, _ from: UnsafePoin
         errno = EINVAL
         return iconv_t(bitPattern: -1)
     }
-    let handle = open(to, from)
-    if handle != iconv_t(bitPattern: -1) { SharedConverters.countOwn(1) }
-    return handle
+    return open(to, from)
 }
 
 /// Stands before the C library's function of the same name; see `SharedConverters`. Not internal: such a symbol is not exported from a
@@ -138,6 +130,5 @@ package func sharedConverterClose(_ handle: iconv_t?) -> Int32 {
         errno = EBADF
         return -1
     }
-    SharedConverters.countOwn(-1)
     return close(handle)
 }

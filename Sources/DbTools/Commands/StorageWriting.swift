@@ -8,14 +8,14 @@ import Primitives
 
 /// The write path alone, from a driver's decoded answers to the commit: `write SLUG TIME ROUNDS SERVERS` of `dbtools storage`.
 ///
-/// Every round is one run of each of the tenant's servers: the core's values, and the answers of all SQL Server collectors that run with
+/// Every round is one run of each of the named servers: the core's values, and the answers of all SQL Server collectors that run with
 /// every collection, with rows like those of a small server. What is left out is what lies before: the connection, the driver, and the
 /// decoding of its rows.
 struct StorageWriting {
     /// Runs that are handed to the buffer between two flushes: what half a second brings at 10,000 servers and 60 s.
     private static let runsAFlush = 85
     /// Rows of a collector that has labels, the first ones by name; the others have `rowCount`.
-    private static let rowCounts = ["performance_counters": 60, "performance_gauges": 40, "waits": 60]
+    private static let rowCounts = ["performance_counters": 60, "performance_gauges": 40]
     private static let rowCount = 12
 
     private let tenant: Tenant
