@@ -39,7 +39,7 @@ struct CollectorTrial {
 
     /// The first rows of a collector that please `condition`; asked again and again, since another session has to come there first.
     func rows(_ name: String, until condition: ([[String: Cell]]) -> Bool) async throws -> [[String: Cell]] {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(120)
         while true {
             let rows = try rows(name)
             if condition(rows) { return rows }

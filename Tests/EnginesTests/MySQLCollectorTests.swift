@@ -28,8 +28,8 @@ import Testing
     private static let sufficient = ["PROCESS ON *.*", "SELECT ON performance_schema.*"]
 
     /// A session of root in `database`.
-    private static func session(_ target: Target) throws -> ODBCConnection {
-        try MySQLEngine(EngineConfig()).open(target, deadline: CallDeadline(seconds: 8))
+    private static func session(_ target: Target, deadlineSeconds: Int = 8) throws -> ODBCConnection {
+        try MySQLEngine(EngineConfig()).open(target, deadline: CallDeadline(seconds: deadlineSeconds))
     }
 
     private func root(_ database: String) async throws -> Target {
@@ -154,8 +154,11 @@ import Testing
             _ = try head.resultSets(statement, deadlineSeconds: 5, rowCountMax: 1)
         }
         Thread {
-            let session = try? Self.session(root)
-            _ = try? session?.resultSets("UPDATE t SET a = 3 WHERE id = 1", deadlineSeconds: 5, rowCountMax: 1)  // ends with the head's
+            // Waits until the head's session ends: longer than a busy machine takes to come to look.
+            let session = try? Self.session(root, deadlineSeconds: 60)
+            for statement in ["SET innodb_lock_wait_timeout = 300", "UPDATE t SET a = 3 WHERE id = 1"] {
+                _ = try? session?.resultSets(statement, deadlineSeconds: 300, rowCountMax: 1)
+            }
             session?.close()
         }.start()
         let rows = try await trial.rows("blocking") { rows in rows.contains { $0.text("blocked_by") == String(identity) } }
