@@ -89,7 +89,8 @@ def measure_black_holes(options):
             rows = connection.execute(
                 """
                 SELECT m.server_id, extract(epoch FROM m.collected_at)::float8
-                FROM monitoring.metrics m
+                FROM monitoring.samples m
+                JOIN monitoring.layouts l ON l.id = m.layout_id AND l.collector = 'core'
                 JOIN fleet.servers s ON s.id = m.server_id
                 WHERE s.port >= %s AND m.collected_at > to_timestamp(%s)
                 ORDER BY 1, 2

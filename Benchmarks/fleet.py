@@ -73,7 +73,8 @@ def measure_fleet(options):
             rows = connection.execute(
                 """
                 SELECT m.server_id, extract(epoch FROM m.collected_at)::float8
-                FROM monitoring.metrics m
+                FROM monitoring.samples m
+                JOIN monitoring.layouts l ON l.id = m.layout_id AND l.collector = 'core'
                 JOIN fleet.servers s ON s.id = m.server_id
                 WHERE s.port >= %s AND m.collected_at BETWEEN to_timestamp(%s) AND to_timestamp(%s)
                 ORDER BY 1, 2
@@ -107,5 +108,5 @@ def measure_fleet(options):
         yield Figure("fleet: processors in use, simulator included", cores, "cores", os.cpu_count() or 1, f"ms a run: {each}")
         if samples:
             own_cpu = spent.get("DbTools", 0) + spent.get("PostgreSQL", 0)
-            yield Figure("fleet: CPU from reading to committed", 1e6 * own_cpu / (samples + 13 * len(rows)), "us a sample", 4,
-                         f"{samples:,} samples of collectors; the drivers' and the server's work included")
+            yield Figure("fleet: CPU from reading to committed", 1e6 * own_cpu / int(samples), "us a sample", 4,
+                         f"{samples:,} samples of the core and of collectors; the drivers' and the server's work included")

@@ -36,19 +36,23 @@ import Testing
         let tenant = try PostgresConnection(try await TestCluster.shared.address(database: "dbtools_tenant_two-nodes"))
         func count(_ sql: SQL) throws -> Int { try tenant.rows(sql)[0].decode(0) }
         try await until("all are read", seconds: 30) {
-            try count("SELECT count(DISTINCT server_id) FROM monitoring.metrics") == Self.serverCount
+            try count("SELECT count(DISTINCT server_id) FROM monitoring.metric_values") == Self.serverCount
         }
 
         for process in second.own { kill(process, SIGKILL) }
         let killedAt = Date()
         try await until("the shards have moved", seconds: 30) { try holders() == [256] }
         try await until("all are read", seconds: 40) {
-            try count("SELECT count(DISTINCT server_id) FROM monitoring.metrics WHERE collected_at > \(killedAt)") == Self.serverCount
+            try count("SELECT count(DISTINCT server_id) FROM monitoring.metric_values WHERE collected_at > \(killedAt)") == Self.serverCount
         }
         let gap = try count(
             """
             SELECT coalesce(max(extract(epoch FROM gap)), 0)::bigint
-            FROM (SELECT collected_at - lag(collected_at) OVER (PARTITION BY server_id ORDER BY collected_at) AS gap FROM monitoring.metrics) g
+            FROM (
+                SELECT s.collected_at - lag(s.collected_at) OVER (PARTITION BY s.server_id ORDER BY s.collected_at) AS gap
+                FROM monitoring.samples s
+                JOIN monitoring.layouts l ON l.id = s.layout_id AND l.collector = 'core'
+            ) g
             """)
         #expect(gap <= 60, "no gap over two intervals")
         let twice = try count(

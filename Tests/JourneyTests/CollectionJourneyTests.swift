@@ -38,12 +38,12 @@ import Testing
             try await Self.change(control, #"{"cpuPercent":97}"#)
             let second = try await pass(after: 60)
             #expect(second.health == "critical" && second.cpu == 97)
-            let rate = try await platform.tenants.read(tenant) {
-                try $0.rows("SELECT value FROM monitoring.metric_values WHERE metric = 'batch_requests_sec'").map {
-                    try $0.decode(0, as: Double.self)
-                }
+            let totals = try await platform.tenants.read(tenant) {
+                try $0.rows(
+                    "SELECT value FROM monitoring.metric_values WHERE metric = 'batch_requests_sec' AND kind = 'counter' ORDER BY collected_at"
+                ).map { try $0.decode(0, as: Double.self) }
             }
-            #expect(rate.count == 1 && rate.allSatisfy { $0 >= 0 })
+            #expect(totals.count == 2 && totals[0] > 0 && totals[1] >= totals[0])
             try await Self.change(control, #"{"state":"offline"}"#)
             _ = try await pass(after: 120)
             let last = try await pass(after: 130)

@@ -55,16 +55,19 @@ import Testing
         try await fixture.server("db1")
         fixture.engine.set("db1", .reading(cpu: 1, memory: 1, batches: 1_000))
         try await fixture.pass()
-        #expect(try await fixture.rows("SELECT FROM monitoring.metric_values WHERE metric = 'batch_requests_sec'").isEmpty)
+        let seconds: SQL = "SELECT seconds FROM monitoring.metric_values WHERE metric = 'batch_requests_sec' ORDER BY collected_at DESC"
+        #expect(try await fixture.number(seconds) == nil)
         #expect(try await fixture.number("SELECT batch_requests_sec FROM monitoring.server_snapshots") == nil)
         fixture.engine.pass(seconds: 50)  // measured; not the 60 of the plan
         fixture.engine.set("db1", .reading(cpu: 1, memory: 1, batches: 6_000))
         #expect(try await fixture.pass(after: 60) == 1)
         #expect(try await fixture.number("SELECT batch_requests_sec FROM monitoring.server_snapshots") == 100)
+        #expect(try await fixture.number(seconds) == 50)
         #expect(try await fixture.number("SELECT wait_ms[1] FROM monitoring.waits") == 10_000)
         fixture.engine.pass(seconds: 50)
         fixture.engine.restartServers()
         try await fixture.pass(after: 120)
+        #expect(try await fixture.number(seconds) == nil)
         #expect(try await fixture.number("SELECT batch_requests_sec FROM monitoring.server_snapshots") == nil)
         #expect(fixture.engine.connects == ["db1"])  // one connection all the while
     }
@@ -176,7 +179,7 @@ import Testing
         let began = ContinuousClock.now
         try await fixture.pass(after: 60)  // the holes are suspects now, and the others have their connections
         #expect(ContinuousClock.now - began < .seconds(60))
-        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 80)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.samples") == 80)
         #expect(
             try await fixture.words("SELECT DISTINCT last_error_code FROM monitoring.server_snapshots WHERE last_error_code IS NOT NULL")
                 == ["TIMEOUT"])
@@ -198,7 +201,7 @@ import Testing
         late.result = .reading(values: [.cpuPercent: 99], missing: [])
         fixture.collector.buffer.append(late, for: fixture.tenant)
         await fixture.collector.buffer.tick(now: fixture.start)
-        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 1)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.samples") == 1)
         #expect(try await fixture.number("SELECT cpu_percent FROM monitoring.server_snapshots") == 1)
         #expect(fixture.collector.metrics[.fencedRuns] == 1)
     }
@@ -263,11 +266,14 @@ import Testing
                 for: fixture.tenant)
         }
         await fixture.collector.buffer.tick(now: fixture.start)
-        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 2)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.samples") == 2)
+        let compaction = CompactionFixture.service(fixture, fixture.collector.leases)
+        #expect(try await compaction.compact(fixture.tenant, now: fixture.start).chunkCount == 1)
         try await fixture.collector.maintenance.retain(fixture.tenant, now: fixture.start)
-        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 1)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.chunks") == 0)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.samples") == 1)
         #expect(
-            try await fixture.words("SELECT to_regclass('monitoring.metrics_' || to_char(now() + interval '2 days', 'YYYYMMDD'))::text")
+            try await fixture.words("SELECT to_regclass('monitoring.chunks_' || to_char(now() + interval '2 days', 'YYYYMMDD'))::text")
                 .count == 1)
     }
 
@@ -275,11 +281,11 @@ import Testing
     func theCatalogueIsTheDatabases() async throws {
         let fixture = try await CollectionFixture.make()
         let stored = try await fixture.words(
-            "SELECT id || ' ' || name || ' ' || unit || ' ' || description FROM monitoring.metric_types ORDER BY id")
+            "SELECT id || ' ' || name || ' ' || kind || ' ' || unit || ' ' || description FROM monitoring.metric_types ORDER BY id")
         #expect(
             stored
                 == MetricType.all.sorted { $0.id.rawValue < $1.id.rawValue }.map {
-                    "\($0.id.rawValue) \($0.name) \($0.unit) \($0.description)"
+                    "\($0.id.rawValue) \($0.name) \($0.kind) \($0.unit) \($0.description)"
                 })
     }
 }

@@ -10,6 +10,10 @@ import Testing
 
 /// Collectors beside the core, from a fake engine's answers to rows in a real PostgreSQL.
 @Suite struct CollectorTests {
+    /// Without those of the core.
+    private static let samples: SQL =
+        "(SELECT s.* FROM monitoring.samples s JOIN monitoring.layouts l ON l.id = s.layout_id AND l.collector <> 'core') s"
+
     private func fixture() async throws -> CollectionFixture {
         let fixture = try await CollectionFixture.make(catalogue: { _ in TestCollectors.all })
         fixture.engine.set("a", traits: ServerTraits(version: "15.0.1"))
@@ -70,7 +74,7 @@ import Testing
         }
         let layouts = try await fixture.rows("SELECT id FROM monitoring.layouts WHERE server_id = \(id) AND collector = 'test_files'")
         #expect(layouts.count == 1)
-        let samples = try await fixture.rows("SELECT gauges FROM monitoring.samples WHERE server_id = \(id) ORDER BY slot_at")
+        let samples = try await fixture.rows("SELECT gauges FROM \(Self.samples) WHERE server_id = \(id) ORDER BY slot_at")
         #expect(try samples.map { try $0.decode(0, as: [Double?].self) } == [[1, 2], [nil, 2], [1, 2]])
     }
 
@@ -82,8 +86,11 @@ import Testing
         try await fixture.pass()
         fixture.collector.index.cache.forget(id)
         try await fixture.pass(after: 60)
-        #expect(try await fixture.rows("SELECT id FROM monitoring.layouts WHERE server_id = \(id)").count == 1)
-        #expect(try await fixture.rows("SELECT 1 FROM monitoring.samples WHERE server_id = \(id)").count == 2)
+        #expect(
+            try await fixture.words("SELECT collector FROM monitoring.layouts WHERE server_id = \(id) ORDER BY collector") == [
+                "core", "test_files",
+            ])
+        #expect(try await fixture.rows("SELECT 1 FROM \(Self.samples) WHERE server_id = \(id)").count == 2)
     }
 
     @Test("What changed between two runs is recorded; the first rows are no change, and a failure is none")
@@ -189,11 +196,11 @@ import Testing
         try await store(epoch, at: time)
         try await store(epoch, at: time)
         try await store(epoch - 1, at: time + 60)
-        #expect(try await fixture.rows("SELECT 1 FROM monitoring.samples WHERE server_id = \(id)").count == 1)
+        #expect(try await fixture.rows("SELECT 1 FROM \(Self.samples) WHERE server_id = \(id)").count == 1)
         try await fixture.platform.tenants.transaction(fixture.tenant) {
             _ = try $0.execute("UPDATE fleet.servers SET deleted_at = now() WHERE id = \(id)")
         }
         try await store(epoch, at: time + 120)
-        #expect(try await fixture.rows("SELECT 1 FROM monitoring.samples WHERE server_id = \(id)").count == 1)
+        #expect(try await fixture.rows("SELECT 1 FROM \(Self.samples) WHERE server_id = \(id)").count == 1)
     }
 }

@@ -99,7 +99,7 @@ struct CompactionFixture {
 
     func read(_ metric: Int16, from: Double, to: Double, step: Int? = nil, lookback: Double = 7_200) async throws -> [LabelledSeries] {
         let reading = SeriesReading(
-            server: server, metric: metric, request: SeriesRequest(from: day + from, to: day + to, stepSeconds: step),
+            server: server, metrics: [metric], request: SeriesRequest(from: day + from, to: day + to, stepSeconds: step),
             lookbackSeconds: lookback)
         return try await databases.read(tenant) { try SeriesReader.read(reading, on: $0) }
     }

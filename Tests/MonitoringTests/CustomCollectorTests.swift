@@ -27,7 +27,9 @@ import Testing
 
     @Test(
         "Names are for the API, tables and Prometheus, and never one of the product's own",
-        arguments: ["A", "a", "1a", "a-b", "a b", "ä_b", "waits", "file_io", "settings", String(repeating: "a", count: 49), "_a", ""])
+        arguments: [
+            "A", "a", "1a", "a-b", "a b", "ä_b", "waits", "core", "file_io", "settings", String(repeating: "a", count: 49), "_a", "",
+        ])
     func names(_ name: String) {
         #expect(Self.collector { $0.name = name }.faults().map(\.field) == ["name"])
     }

@@ -114,7 +114,7 @@ import Testing
         let fixture = try await CompactionFixture.make()
         try await fixture.store(CompactionFixture.minutes(0..<10), layout: try await fixture.layout())
         let reading = SeriesReading(
-            server: fixture.server, metric: 1, request: SeriesRequest(from: fixture.day, to: fixture.day + hour, stepSeconds: nil))
+            server: fixture.server, metrics: [1], request: SeriesRequest(from: fixture.day, to: fixture.day + hour, stepSeconds: nil))
         let series = try await fixture.databases.read(fixture.tenant) { session in
             try SeriesReader.read(reading, on: session) { collector, labels in collector == "files" && labels == ["b"] }
         }

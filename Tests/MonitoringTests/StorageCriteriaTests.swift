@@ -14,10 +14,14 @@ import Testing
 
 /// PRD 3.1 and 3.5: how samples lie in a tenant's database, how long, and how they go.
 @Suite struct StorageCriteriaTests {
-    private static func add(_ fixture: CollectionFixture, _ server: Server.ID, at: Date, _ values: [MetricID: Double] = [.cpuPercent: 1]) {
+    private static func add(
+        _ fixture: CollectionFixture, _ server: Server.ID, at: Date, _ values: [MetricID: Double] = [.cpuPercent: 1],
+        totals: [MetricID: Int64] = [:]
+    ) {
         fixture.collector.buffer.append(
             StoredRun(
-                server: server, slotAt: at, finishedAt: at, intervalSeconds: 60, epoch: 1, result: .reading(values: values, missing: [])),
+                server: server, slotAt: at, finishedAt: at, intervalSeconds: 60, epoch: 1, result: .reading(values: values, missing: []),
+                totals: totals),
             for: fixture.tenant)
     }
 
@@ -25,20 +29,23 @@ import Testing
     func aRowAValue() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
-        for _ in 0..<2 { Self.add(fixture, id, at: fixture.start, [.cpuPercent: 12.5, .connectionCount: 7]) }
+        for _ in 0..<2 {
+            Self.add(fixture, id, at: fixture.start, [.cpuPercent: 12.5, .connectionCount: 7], totals: [.diskReads: 1 << 40])
+        }
         await fixture.collector.buffer.tick(now: fixture.start)
         let rows = try await fixture.rows(
             """
-            SELECT v.server_id, t.name, v.value, v.collected_at
+            SELECT v.server_id, t.name, v.value, v.collected_at, v.kind
             FROM monitoring.metric_values v
             JOIN monitoring.metric_types t ON t.id = v.metric_id
             ORDER BY t.id
             """)
-        #expect(try rows.map { try $0.decode(0, as: Server.ID.self) } == [id, id])
-        #expect(try rows.map { try $0.decode(1, as: String.self) } == ["cpu_percent", "connection_count"])
-        #expect(try rows.map { try $0.decode(2, as: Double.self) } == [12.5, 7])
+        #expect(try rows.map { try $0.decode(0, as: Server.ID.self) } == [id, id, id])
+        #expect(try rows.map { try $0.decode(1, as: String.self) } == ["cpu_percent", "connection_count", "disk_io_reads"])
+        #expect(try rows.map { try $0.decode(2, as: Double.self) } == [12.5, 7, 1_099_511_627_776])
+        #expect(try rows.map { try $0.decode(4, as: String.self) } == ["gauge", "gauge", "counter"])
         #expect(abs(try rows[0].decode(3, as: Date.self).timeIntervalSince(fixture.start)) < 0.001)
-        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 1)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.samples") == 1)
     }
 
     @Test("PRD 3.1-3: the latest of each server is one row, with status and values, and stays one row")
@@ -65,41 +72,57 @@ import Testing
             try PartitionSQL.make(from: fixture.start - 9 * 86_400, days: 12, on: session)
             _ = try session.execute(
                 """
-                INSERT INTO monitoring.metrics (server_id, slot_at, collected_at, metric_ids, "values")
-                SELECT s.id, at, at, ARRAY[1], ARRAY[1.0]
-                FROM (SELECT \(id)::uuid UNION ALL SELECT gen_random_uuid() FROM generate_series(1, 40)) AS s (id)
-                CROSS JOIN generate_series(\(fixture.start)::timestamptz - interval '9 days', \(fixture.start), interval '10 minutes') AS at
+                CREATE TEMPORARY TABLE servers ON COMMIT DROP AS
+                SELECT \(id)::uuid AS id UNION ALL SELECT gen_random_uuid() FROM generate_series(1, 40)
                 """)
-            _ = try session.execute("ANALYZE monitoring.metrics")
+            _ = try session.execute(
+                """
+                INSERT INTO monitoring.samples (server_id, layout_id, slot_at, collected_at, gauges, counters)
+                SELECT s.id, 1, at, at, '{1}', '{}'
+                FROM servers s
+                CROSS JOIN generate_series(\(fixture.start)::timestamptz - interval '4 hours', \(fixture.start), interval '1 minute') AS at
+                """)
+            _ = try session.execute(
+                """
+                INSERT INTO monitoring.chunks (server_id, resolution, from_at, to_at, sample_count, directory, data)
+                SELECT s.id, 0, at, at + interval '2 hours', 1, '', ''
+                FROM servers s
+                CROSS JOIN generate_series(\(fixture.start)::timestamptz - interval '9 days', \(fixture.start), interval '20 minutes') AS at
+                """)
+            _ = try session.execute("ANALYZE monitoring.samples, monitoring.chunks")
         }
+        let newest = HeadSQL.statement(id, [1], from: fixture.start - 3_600, to: fixture.start)
+        let head = try await fixture.words("EXPLAIN (ANALYZE, COSTS OFF) \(newest)").joined(separator: "\n")
+        #expect(head.contains("Index Cond: ((server_id = ") && !head.contains("Seq Scan"), "\(head)")
         // Of a day that is whole: right after midnight today's partition is so small that reading all of it is best.
         let noon = Date(milliseconds: Stretch.start(fixture.start.milliseconds, of: Stretch.dayMilliseconds)) - 43_200
-        let request = SeriesRequest(from: noon - 3_600, to: noon, stepSeconds: nil)
-        let plan = try await fixture.words("EXPLAIN (ANALYZE, COSTS OFF) \(SeriesSQL.samples(id, MetricType.all[0], request))")
-            .joined(separator: "\n")
-        #expect(plan.contains("Index Cond: ((server_id = ") && !plan.contains("Seq Scan on metrics_2"), "\(plan)")
-        #expect(Set(plan.matches(of: /on (metrics_\d{8})/).map { String($0.output.1) }).count <= 2, "\(plan)")
+        let older = ChunkSQL.directoriesStatement(id, resolution: 0, from: noon - 3_600, to: noon)
+        let plan = try await fixture.words("EXPLAIN (ANALYZE, COSTS OFF) \(older)").joined(separator: "\n")
+        #expect(plan.contains("Index Cond: ((server_id = ") && !plan.contains("Seq Scan"), "\(plan)")
+        #expect(Set(plan.matches(of: /on (chunks_\d{8})/).map { String($0.output.1) }).count == 1, "\(plan)")
     }
 
     @Test("PRD 3.1-7: times are stored in UTC, whatever the session's zone: days begin at midnight UTC, and the API says Z")
     func timesAreUTC() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
-        let midnight = Date(timeIntervalSince1970: (fixture.start.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400)
+        let today = Date(milliseconds: Stretch.start(fixture.start.milliseconds, of: Stretch.dayMilliseconds))
+        let midnight = today - 86_400
         for at in [midnight - 1, midnight] { Self.add(fixture, id, at: at) }
         await fixture.collector.buffer.tick(now: fixture.start)
+        _ = try await CompactionFixture.service(fixture, fixture.collector.leases).compact(fixture.tenant, now: fixture.start)
         let stored = try await fixture.platform.tenants.transaction(fixture.tenant) { session in
             try session.execute("SET LOCAL timezone = 'Pacific/Auckland'")
             return try session.rows(
                 """
-                SELECT tableoid::regclass::text, to_char(collected_at AT TIME ZONE 'UTC', 'YYYYMMDD')
-                FROM monitoring.metrics
-                ORDER BY slot_at
+                SELECT tableoid::regclass::text, to_char(from_at AT TIME ZONE 'UTC', 'YYYYMMDD')
+                FROM monitoring.chunks
+                ORDER BY from_at
                 """
             ).map { [try $0.decode(0, as: String.self), try $0.decode(1, as: String.self)] }
         }
         #expect(stored.count == 2 && stored[0] != stored[1])
-        for row in stored { #expect(row[0] == "monitoring.metrics_\(row[1])") }
+        for row in stored { #expect(row[0] == "monitoring.chunks_\(row[1])") }
         let types = try await fixture.words(
             """
             SELECT DISTINCT data_type
@@ -122,6 +145,7 @@ import Testing
         let old = fixture.start - 31 * 86_400
         for at in [old, fixture.start] { Self.add(fixture, id, at: at) }
         await fixture.collector.buffer.tick(now: fixture.start)
+        _ = try await CompactionFixture.service(fixture, fixture.collector.leases).compact(fixture.tenant, now: fixture.start)
         try await fixture.platform.tenants.ownerTransaction(fixture.tenant) { session in
             _ = try session.execute(
                 """
@@ -129,7 +153,7 @@ import Testing
                 SELECT \(id), 'healthy', 'warning', 'online', '{}', \(old) FROM generate_series(1, 25000)
                 """)
         }
-        try await StorageStatistics.untilCounted(2, of: "metrics", fixture)
+        try await StorageStatistics.untilCounted(1, of: "chunks", fixture)
         let batch = try await fixture.platform.tenants.transaction(fixture.tenant) {
             try HealthChangeSQL.deleteOld(before: fixture.start - 30 * 86_400, on: $0)
         }
@@ -139,7 +163,8 @@ import Testing
             databases: fixture.platform.tenants, leases: fixture.collector.leases, logger: Logger(label: "test") { _ in lines })
         try await maintenance.retain(fixture.tenant, now: fixture.start)
         #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.health_changes WHERE changed_at = \(old)") == 0)
-        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.metrics") == 1)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.chunks") == 0)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.samples") == 1)
         let line = try #require(lines.text.withLock { $0 }.first { $0["tenant"] == "\(fixture.tenant.slug)" })
         #expect(line["changes"] == "15001", "\(line)")
         #expect(line["rows"] == "1", "\(line)")
@@ -156,8 +181,8 @@ import Testing
                 try PartitionSQL.make(from: at, days: 1, on: session)
                 _ = try session.execute(
                     """
-                    INSERT INTO monitoring.metrics (server_id, slot_at, collected_at, metric_ids, "values")
-                    VALUES (gen_random_uuid(), \(at), \(at), '{1}', '{1}')
+                    INSERT INTO monitoring.chunks (server_id, resolution, from_at, to_at, sample_count, directory, data)
+                    VALUES (gen_random_uuid(), 0, \(at), \(at + 7_200), 1, '', '')
                     """)
             }
         }
@@ -169,7 +194,7 @@ import Testing
         for (tenant, kept) in [(fixture.tenant, 1), (other, 0)] {
             try await fixture.collector.maintenance.retain(tenant, now: fixture.start)
             let count = try await fixture.platform.tenants.read(tenant) {
-                try $0.rows("SELECT count(*) FROM monitoring.metrics")[0].decode(0, as: Int.self)
+                try $0.rows("SELECT count(*) FROM monitoring.chunks")[0].decode(0, as: Int.self)
             }
             #expect(count == kept, "\(tenant.slug)")
         }
@@ -183,19 +208,21 @@ import Testing
         for minute in 0..<60 { Self.add(fixture, id, at: first + Double(minute) * 60) }
         await fixture.collector.buffer.tick(now: fixture.start)
         // Nobody has analysed it; PostgreSQL itself says within a second how much was written.
-        try await StorageStatistics.untilCounted(60, of: "metrics", fixture)
+        try await StorageStatistics.untilCounted(60, of: "samples", fixture)
         try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
             let statistics = try await client.send(.get, "/metrics/stats").json.array ?? []
-            let metrics = try #require(statistics.first { $0["signal"] == "metrics" })
-            #expect(metrics["rowsEstimated"] == 60)
-            #expect((metrics["sizeBytes"]?.int ?? 0) > 0 && (metrics["partitionCount"]?.int ?? 0) >= 1)
-            #expect(metrics["oldestAt"] == .string(RFC3339.string(first)))
-            #expect(metrics["newestAt"] == .string(RFC3339.string(first + 59 * 60)))
+            let samples = try #require(statistics.first { $0["signal"] == "samples" })
+            #expect(samples["rowsEstimated"] == 60)
+            #expect((samples["sizeBytes"]?.int ?? 0) > 0 && samples["partitionCount"] == 0)
+            #expect(samples["oldestAt"] == .string(RFC3339.string(first)))
+            #expect(samples["newestAt"] == .string(RFC3339.string(first + 59 * 60)))
+            let chunks = try #require(statistics.first { $0["signal"] == "chunks" })
+            #expect((chunks["partitionCount"]?.int ?? 0) >= 1 && chunks["oldestAt"] == .null)
             let waits = try #require(statistics.first { $0["signal"] == "waits" })
             #expect(waits["oldestAt"] == .null && waits["rowsEstimated"] == 0)
             #expect(
                 statistics.compactMap { $0["signal"]?.string } == [
-                    "metrics", "waits", "samples", "chunks", "table_history", "changes", "health_changes",
+                    "waits", "samples", "chunks", "table_history", "changes", "health_changes",
                 ])
             let health = try #require(statistics.last)
             #expect(health["rowsEstimated"] != 0 && health["oldestAt"] != .null, "the server's first health is a change")

@@ -61,7 +61,7 @@ struct StorageCommand: AsyncParsableCommand {
             try metrics.map { metric in
                 try SeriesReader.read(
                     SeriesReading(
-                        server: server, metric: metric, request: SeriesRequest(from: from, to: to, stepSeconds: step == 0 ? nil : step)),
+                        server: server, metrics: [metric], request: SeriesRequest(from: from, to: to, stepSeconds: step == 0 ? nil : step)),
                     on: session)
             }
         }

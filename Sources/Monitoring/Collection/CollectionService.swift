@@ -161,7 +161,8 @@ package final class CollectionService: Service {
             defer { record?.end(slot) }
             let (reading, answers) = try await read(due, now: startedAt)
             quarantine.acquit(due.run.key)
-            succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? Date())
+            // The moment that the totals were read at: they are compared by it.
+            succeeded(due, reading, startedAt: startedAt, now: fixedNow ?? reading.collectedAt)
             let waitedSeconds = (ContinuousClock.now - begun) / .seconds(1) - Double(reading.durationMs) / 1000
             await runCollectors(due, reading, answers, isBehind: waitedSeconds > Self.behindSeconds, at: fixedNow)
             index.finished(due, startedAt: startedAt, now: fixedNow ?? Date())
@@ -215,7 +216,10 @@ package final class CollectionService: Service {
 
     private func succeeded(_ due: FleetIndex.Due, _ reading: Reading, startedAt: Date, now: Date) {
         var (values, waits) = Differencing.values(of: reading, after: due.memory)
+        let seconds = due.memory?.seconds(to: reading)
+        var totals = Differencing.totals(of: reading)
         if let enabled = due.server.metrics {
+            totals = totals.filter { enabled.contains($0.key) }
             values = values.filter { enabled.contains($0.key) }
             if !enabled.contains(.waitTimeMs) { waits = nil }
         }
@@ -232,6 +236,7 @@ package final class CollectionService: Service {
         if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
         store(
             .reading(values: values, missing: missing, unavailable: reading.unavailable, troubled: troubled), due.run, due.tenant, at: now,
+            totals: totals, seconds: seconds,
             waits: waits, facts: facts, objectsProblem: reading.objectsProblem)
     }
 
@@ -331,14 +336,15 @@ package final class CollectionService: Service {
     }
 
     private func store(
-        _ result: RunResult, _ run: PlannedRun, _ tenant: Tenant, at now: Date, waits: Differencing.Waits? = nil, facts: ServerFacts? = nil,
+        _ result: RunResult, _ run: PlannedRun, _ tenant: Tenant, at now: Date, totals: [MetricID: Int64] = [:], seconds: Double? = nil,
+        waits: Differencing.Waits? = nil, facts: ServerFacts? = nil,
         objectsProblem: String? = nil
     ) {
         guard let epoch = leases.held[run.key.shard] else { return metrics.count(.fencedRuns) }
         buffer.append(
             StoredRun(
                 server: run.key.server, slotAt: run.slotAt, finishedAt: now, intervalSeconds: run.intervalSeconds, epoch: epoch,
-                result: result,
+                result: result, totals: totals, seconds: seconds,
                 waits: waits, facts: facts, objectsProblem: objectsProblem),
             for: tenant)
     }

@@ -68,6 +68,12 @@ package enum Differencing {
         return (values, waitDeltas(memory, reading).map { Waits(seconds: seconds, deltas: $0) })
     }
 
+    /// The counters of a reading as they were read, for storage.
+    static func totals(of reading: Reading) -> [MetricID: Int64] {
+        Dictionary(
+            rateIDs.compactMap { metric, id in reading.counters[metric].map { (id, $0) } }, uniquingKeysWith: { first, _ in first })
+    }
+
     private static let gaugeIDs: [Metric: MetricID] = [
         .cpuPercent: .cpuPercent, .engineCPUPercent: .engineCPUPercent, .memoryPercent: .memoryPercent,
         .memoryTotalBytes: .memoryTotalBytes,

@@ -17,6 +17,12 @@ package final class CollectorCache: Sendable {
         var layouts: [Key: KnownLayout] = [:]
         var rowsHashes: [Key: UInt64] = [:]
         var metrics: [String: Int16] = [:]
+
+        mutating func merge(_ other: Findings) {
+            layouts.merge(other.layouts) { $1 }
+            rowsHashes.merge(other.rowsHashes) { $1 }
+            metrics.merge(other.metrics) { $1 }
+        }
     }
     private struct State {
         var servers: [Server.ID: [String: Entry]] = [:]

@@ -81,7 +81,7 @@ struct CollectorSeries: Sendable {
             column: column, definition: definition, request: request, intervalSeconds: request.stepSeconds ?? interval, series: [])
         guard let id = try LayoutSQL.metricIDs(named: [metric], on: session)[metric] else { return found }
         let byName = Dictionary(definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let reading = SeriesReading(server: server, metric: id, request: request, lookbackSeconds: Double(2 * interval))
+        let reading = SeriesReading(server: server, metrics: [id], request: request, lookbackSeconds: Double(2 * interval))
         found.series = try SeriesReader.read(reading, on: session) { collector, values in
             guard let definition = byName[collector] else { return false }
             let own = Dictionary(zip(definition.labelNames, values), uniquingKeysWith: { first, _ in first })

@@ -79,14 +79,19 @@ package enum ChunkSQL {
     package static func directories(
         _ server: Server.ID, resolution: Int, from: Date, to: Date, on session: TenantSession
     ) throws -> [(from: Int64, bytes: [UInt8])] {
-        try session.rows(
-            """
-            SELECT from_at, directory
-            FROM monitoring.chunks
-            WHERE server_id = \(server) AND resolution = \(Int32(resolution)) AND from_at >= \(from) AND from_at < \(to)
-            ORDER BY from_at
-            """
-        ).map { row in (try row.decode(0, as: Timestamp.self).milliseconds, try row.decode(1, as: Bytes.self).bytes) }
+        try session.rows(directoriesStatement(server, resolution: resolution, from: from, to: to)).map { row in
+            (try row.decode(0, as: Timestamp.self).milliseconds, try row.decode(1, as: Bytes.self).bytes)
+        }
+    }
+
+    /// Apart, so that its plan can be tested.
+    static func directoriesStatement(_ server: Server.ID, resolution: Int, from: Date, to: Date) -> SQL {
+        """
+        SELECT from_at, directory
+        FROM monitoring.chunks
+        WHERE server_id = \(server) AND resolution = \(Int32(resolution)) AND from_at >= \(from) AND from_at < \(to)
+        ORDER BY from_at
+        """
     }
 
     /// Pieces of the data of a server's chunks of one resolution, in the order asked for; what is gone meanwhile is empty.
@@ -112,13 +117,13 @@ package enum ChunkSQL {
 
 /// What the readers of series ask of the head and of the layouts.
 enum HeadSQL {
-    /// The server's layouts that have the metric, by their number.
-    static func layouts(_ server: Server.ID, metric: Int16, on session: TenantSession) throws -> [LayoutShape] {
+    /// The server's layouts that have any of the metrics, by their number.
+    static func layouts(_ server: Server.ID, metrics: [Int16], on session: TenantSession) throws -> [LayoutShape] {
         try session.rows(
             """
             SELECT id, collector, instances, gauge_ids, counter_ids
             FROM monitoring.layouts
-            WHERE server_id = \(server) AND (\(metric) = ANY (gauge_ids) OR \(metric) = ANY (counter_ids))
+            WHERE server_id = \(server) AND (gauge_ids && \(metrics) OR counter_ids && \(metrics))
             ORDER BY id
             """
         ).map(LayoutShape.init)
@@ -128,16 +133,20 @@ enum HeadSQL {
     static func rows(
         _ server: Server.ID, _ shapes: [LayoutShape], from: Date, to: Date, on session: TenantSession
     ) throws -> [Int32: PackedRows] {
-        let rows = try session.rows(
-            """
-            SELECT layout_id, slot_at, collected_at, seconds, gauges, counters
-            FROM monitoring.samples
-            WHERE server_id = \(server) AND slot_at >= \(from) AND slot_at < \(to) AND layout_id = ANY (\(shapes.map(\.id)))
-            ORDER BY slot_at
-            """)
+        let rows = try session.rows(statement(server, shapes.map(\.id), from: from, to: to))
         var packed = Dictionary(shapes.map { ($0.id, PackedRows($0)) }, uniquingKeysWith: { first, _ in first })
         for row in rows { try packed[try row.decode(0)]?.append(row, from: 1) }
         return packed
+    }
+
+    /// Apart, so that its plan can be tested.
+    static func statement(_ server: Server.ID, _ layouts: [Int32], from: Date, to: Date) -> SQL {
+        """
+        SELECT layout_id, slot_at, collected_at, seconds, gauges, counters
+        FROM monitoring.samples
+        WHERE server_id = \(server) AND slot_at >= \(from) AND slot_at < \(to) AND layout_id = ANY (\(layouts))
+        ORDER BY slot_at
+        """
     }
 }
 

@@ -12,6 +12,7 @@ struct SeriesCollection {
         var largest = -Double.infinity
     }
     private struct Gathering {
+        let metric: Int16
         let collector: String
         let labels: [String]
         let isCounter: Bool
@@ -19,15 +20,15 @@ struct SeriesCollection {
         var points: [Series.Point] = []
     }
     private struct Key: Hashable {
+        let metric: Int16
         let collector, instance: String
         let isCounter: Bool
     }
-    /// Where a layout has the metric.
+    /// Where a layout has the metrics.
     struct Columns {
         let shape: LayoutShape
-        /// The series, and its column in the layout's sections.
-        let series: [(series: Int, column: Int)]
-        let isCounter: Bool
+        /// The series, each with its column in the layout's sections.
+        let series: [(series: Int, column: Int, isCounter: Bool)]
     }
 
     let shapes: [LayoutShape]
@@ -46,27 +47,32 @@ struct SeriesCollection {
         let binCount = step.map { Int((max(0, end - start) + $0 - 1) / $0) } ?? 0
         var indexByKey: [Key: Int] = [:]
         var columnsByLayout: [Int32: Columns] = [:]
+        let metrics = Set(reading.metrics).sorted()
         for shape in shapes {
-            let gauge = shape.gauges.firstIndex(of: reading.metric)
-            let counter = shape.counters.firstIndex(of: reading.metric)
-            var series: [(series: Int, column: Int)] = []
-            for (instance, text) in shape.instances.enumerated() {
-                let labels = Self.labels(text)
-                guard isWanted(shape.collector, labels) else { continue }
-                let key = Key(collector: shape.collector, instance: text, isCounter: gauge == nil)
-                let index = indexByKey[key] ?? gatherings.count
-                if index == gatherings.count {
-                    indexByKey[key] = index
-                    gatherings.append(
-                        Gathering(
-                            collector: shape.collector, labels: labels, isCounter: gauge == nil,
-                            bins: [Bin](repeating: Bin(), count: min(binCount, SeriesRequest.pointCountMax + 2))))
+            let wanted = shape.instances.enumerated().map { (instance: $0, text: $1, labels: Self.labels($1)) }
+                .filter { isWanted(shape.collector, $0.labels) }
+            var series: [(series: Int, column: Int, isCounter: Bool)] = []
+            for metric in metrics {
+                let gauge = shape.gauges.firstIndex(of: metric)
+                let counter = shape.counters.firstIndex(of: metric)
+                for (instance, text, labels) in wanted {
+                    guard
+                        let column = gauge.map({ shape.floatColumn(gauge: $0, instance: instance) })
+                            ?? counter.map({ shape.integerColumn(counter: $0, instance: instance) })
+                    else { continue }
+                    let key = Key(metric: metric, collector: shape.collector, instance: text, isCounter: gauge == nil)
+                    let index = indexByKey[key] ?? gatherings.count
+                    if index == gatherings.count {
+                        indexByKey[key] = index
+                        gatherings.append(
+                            Gathering(
+                                metric: metric, collector: shape.collector, labels: labels, isCounter: gauge == nil,
+                                bins: [Bin](repeating: Bin(), count: min(binCount, SeriesRequest.pointCountMax + 2))))
+                    }
+                    series.append((index, column, gauge == nil))
                 }
-                let column = gauge.map { shape.floatColumn(gauge: $0, instance: instance) }
-                    ?? counter.map { shape.integerColumn(counter: $0, instance: instance) }
-                if let column { series.append((index, column)) }
             }
-            columnsByLayout[shape.id] = Columns(shape: shape, series: series, isCounter: gauge == nil)
+            columnsByLayout[shape.id] = Columns(shape: shape, series: series)
         }
         self.columnsByLayout = columnsByLayout
         self.shapes = shapes.filter { columnsByLayout[$0.id]?.series.isEmpty == false }
@@ -84,7 +90,7 @@ struct SeriesCollection {
         guard let columns = columnsByLayout[section.id], section.floatCount == columns.shape.floatCount,
             section.integerCount == columns.shape.integerCount
         else { return [] }
-        return columns.series.map { ($0.series, section.firstColumn + $0.column, columns.isCounter) }
+        return columns.series.map { ($0.series, section.firstColumn + $0.column, $0.isCounter) }
     }
 
     func columns(ofLayout id: Int32) -> Columns? { columnsByLayout[id] }
@@ -141,19 +147,20 @@ struct SeriesCollection {
     /// All series that have points.
     func series() -> [LabelledSeries] {
         gatherings.compactMap { gathering in
-            let points = stepMilliseconds.map { step in
-                gathering.bins.enumerated().compactMap { index, bin -> Series.Point? in
-                    guard bin.count > 0 else { return nil }
-                    let average = bin.span > 0 ? bin.sum / (bin.span / 1_000) : bin.sum / bin.count
-                    // Rollups are rounded each by itself: the mean must not look as if it were outside.
-                    return Series.Point(
-                        at: Date(milliseconds: start + Int64(index) * step), average: min(max(average, bin.smallest), bin.largest),
-                        smallest: bin.smallest, largest: bin.largest)
-                }
-            } ?? gathering.points.sorted { $0.at < $1.at }
+            let points =
+                stepMilliseconds.map { step in
+                    gathering.bins.enumerated().compactMap { index, bin -> Series.Point? in
+                        guard bin.count > 0 else { return nil }
+                        let average = bin.span > 0 ? bin.sum / (bin.span / 1_000) : bin.sum / bin.count
+                        // Rollups are rounded each by itself: the mean must not look as if it were outside.
+                        return Series.Point(
+                            at: Date(milliseconds: start + Int64(index) * step), average: min(max(average, bin.smallest), bin.largest),
+                            smallest: bin.smallest, largest: bin.largest)
+                    }
+                } ?? gathering.points.sorted { $0.at < $1.at }
             guard !points.isEmpty else { return nil }
             return LabelledSeries(
-                collector: gathering.collector, labels: gathering.labels, isCounter: gathering.isCounter,
+                metric: gathering.metric, collector: gathering.collector, labels: gathering.labels, isCounter: gathering.isCounter,
                 points: points.suffix(SeriesRequest.pointCountMax))
         }
     }
@@ -204,9 +211,9 @@ struct SeriesRuns {
 
     private mutating func append(_ axis: Axis, to part: Int, _ collection: SeriesCollection, _ values: (Int) -> Values?) {
         guard let known = collection.columns(ofLayout: parts[part].shape.id) else { return }
-        for (_, column) in known.series {
+        for (_, column, isCounter) in known.series {
             let sum = parts[part].columns.removeValue(forKey: column)
-            if known.isCounter {
+            if isCounter {
                 var total = Column<Int64>([])
                 if case .integers(let before)? = sum { total = before }
                 if case .integers(let more)? = values(column) {
@@ -242,7 +249,7 @@ struct SeriesRuns {
                 // A slot that was compacted while we read is there twice.
                 var seen: Set<Int64> = []
                 let rows = axis.times.indices.filter { seen.insert(axis.times[$0]).inserted && !isCovered(axis.times[$0]) }
-                for (series, column) in collection.columns(ofLayout: parts[index].shape.id)?.series ?? [] {
+                for (series, column, _) in collection.columns(ofLayout: parts[index].shape.id)?.series ?? [] {
                     switch parts[index].columns[column] {
                     case .floats(let values):
                         for row in rows {
@@ -252,7 +259,8 @@ struct SeriesRuns {
                     case .integers(let values):
                         for row in rows {
                             guard let value = values[row], let span = axis.spans[row], let place = order[part, row],
-                                let before = self.value(series, at: place, indices, collection),
+                                let before = place.part == part
+                                    ? values[place.row] : self.value(series, at: place, indices, collection),
                                 let growth = RollupPlan.growth(from: before, to: value)
                             else { continue }
                             collection.add(
@@ -266,7 +274,7 @@ struct SeriesRuns {
         }
     }
 
-    /// The series' total in the row before, which may lie in another layout.
+    /// The series' total in the row before, which lies in another layout.
     private func value(_ series: Int, at place: RunOrder.Place, _ indices: [Int], _ collection: SeriesCollection) -> Int64? {
         let part = parts[indices[place.part]]
         guard let column = collection.columns(ofLayout: part.shape.id)?.series.first(where: { $0.series == series })?.column,

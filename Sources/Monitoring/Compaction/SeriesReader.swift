@@ -5,6 +5,8 @@ import TimeSeries
 
 /// One series of a collector's metric: the values of one row of its answer over time.
 package struct LabelledSeries: Sendable {
+    /// Its number (`monitoring.metric_types`).
+    package let metric: Int16
     package let collector: String
     /// The row's labels, in the order of the collector's columns.
     package let labels: [String]
@@ -14,25 +16,25 @@ package struct LabelledSeries: Sendable {
     package let points: [Series.Point]
 }
 
-/// What is asked for: a metric of a server over a stretch of time.
+/// What is asked for: metrics of a server over a stretch of time.
 package struct SeriesReading: Sendable {
     package var server: Server.ID
-    /// Its number (`monitoring.metric_types`).
-    package var metric: Int16
+    /// Their numbers (`monitoring.metric_types`). All are read in one pass.
+    package var metrics: [Int16]
     package var request: SeriesRequest
     /// Seconds between two runs of the collector, at most: so far before the beginning the row is looked for that the first rate needs.
     package var lookbackSeconds: Double
 
-    package init(server: Server.ID, metric: Int16, request: SeriesRequest, lookbackSeconds: Double = Stretch.seconds) {
+    package init(server: Server.ID, metrics: [Int16], request: SeriesRequest, lookbackSeconds: Double = Stretch.seconds) {
         self.server = server
-        self.metric = metric
+        self.metrics = metrics
         self.request = request
         self.lookbackSeconds = lookbackSeconds
     }
 }
 
-/// Reads series of collectors: the newest hours from the head, older ones from chunks; long stretches from the rollups of the days that
-/// have them, and the other days from raw samples.
+/// Reads series of collectors and of the core: the newest hours from the head, older ones from chunks; long stretches from the rollups of
+/// the days that have them, and the other days from raw samples.
 package enum SeriesReader {
     /// Reads the series whose labels are wanted. Chunks that are damaged are left out: a gap. Throws `PostgresError`.
     ///
@@ -40,7 +42,7 @@ package enum SeriesReader {
     package static func read(
         _ reading: SeriesReading, on session: TenantSession, where isWanted: (String, [String]) -> Bool = { _, _ in true }
     ) throws -> [LabelledSeries] {
-        var collection = SeriesCollection(reading, try HeadSQL.layouts(reading.server, metric: reading.metric, on: session), isWanted)
+        var collection = SeriesCollection(reading, try HeadSQL.layouts(reading.server, metrics: reading.metrics, on: session), isWanted)
         guard !collection.isEmpty else { return [] }
         // The head first: what is compacted meanwhile is then seen twice, and not missed.
         let (from, to) = (reading.request.from, reading.request.to)
@@ -142,7 +144,8 @@ private struct ChunkPieces {
                 } else {
                     let axes = pieces[piece].axes
                     pieces[piece].columns.merge(
-                        try pieces[piece].directory.columns(of: block, slice[...], axes: axes, where: columns.contains)) { $1 }
+                        try pieces[piece].directory.columns(of: block, slice[...], axes: axes, where: columns.contains)
+                    ) { $1 }
                 }
             } catch { damaged.insert(piece) }
         }

@@ -68,7 +68,7 @@ package struct CustomCollector: Sendable, Equatable {
         if !Self.isSlug(name, 2...48) {
             faults.append(
                 .init(field: "name", reason: "must be 2 to 48 of a-z, 0-9 and _, and begin with a letter: it is the name in the API"))
-        } else if CollectorCatalogue.names.contains(name) {
+        } else if CollectorCatalogue.names.contains(name) || name == CoreSampleSQL.collector {
             faults.append(.init(field: "name", reason: "is a collector of the product; take another"))
         }
         do throws(StatementRefusal) {

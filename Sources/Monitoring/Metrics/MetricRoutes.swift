@@ -52,7 +52,7 @@ package struct MetricRoutes: Sendable {
                 throw AppError.validation(
                     field: "interval", reason: "makes more than \(SeriesRequest.pointCountMax) points; take a longer one, or none")
             }
-            return (try SeriesSQL.read(id, metrics, request, intervalSeconds: interval, on: session), request)
+            return (try Series.read(id, metrics, request, intervalSeconds: interval, on: session), request)
         }
     }
 

@@ -317,15 +317,17 @@ package final class RunBuffer: Service {
         let (outcome, findings) = try await databases.transaction(tenant) { [cache, thresholds] session in
             if let event = batch.event { try session.publish(event) }
             try Deployment.unusable(batch.runs.compactMap { run in run.objectsProblem.map { (run.server, $0) } }, on: session)
-            let outcome =
-                batch.runs.isEmpty
-                ? StoreOutcome() : try RunSQL.store(batch.runs, thresholds: { thresholds(tenant.id, $0) }, on: session)
-            return (
-                outcome,
-                batch.collectorRuns.isEmpty ? nil : try CollectorRunSQL.store(batch.collectorRuns, cache: cache, on: session)
-            )
+            var (outcome, findings) = (StoreOutcome(), CollectorCache.Findings())
+            if !batch.runs.isEmpty {
+                (outcome, findings) = try RunSQL.store(
+                    batch.runs, thresholds: { thresholds(tenant.id, $0) }, cache: cache, on: session)
+            }
+            if !batch.collectorRuns.isEmpty {
+                findings.merge(try CollectorRunSQL.store(batch.collectorRuns, cache: cache, on: session))
+            }
+            return (outcome, findings)
         }
-        if let findings { cache.keep(findings, of: tenant.id) }
+        cache.keep(findings, of: tenant.id)
         metrics.add(outcome)
         return outcome.storedCount
     }
@@ -334,7 +336,7 @@ package final class RunBuffer: Service {
         logger.error(
             "A batch of runs could not be stored; storing one by one", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
         // What is remembered of layouts may be older than the database, after a restore: it is read anew.
-        for run in batch.collectorRuns { cache.forget(run.server) }
+        for server in batch.runs.map(\.server) + batch.collectorRuns.map(\.server) { cache.forget(server) }
         var stored = 0
         for (index, run) in batch.runs.enumerated() {
             do { stored += try await store(Batch(runs: [run]), tenant) } catch let error where Self.isAway(error) {

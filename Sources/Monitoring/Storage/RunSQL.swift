@@ -4,7 +4,7 @@ package import Platform
 import Postgres
 import Primitives
 
-/// Stores finished runs: samples, latest state, health changes and their events, in the caller's one transaction.
+/// Stores finished runs: the core's samples, latest state, health changes and their events, in the caller's one transaction.
 package enum RunSQL {
     /// A server's stored state, locked, with what is said about it.
     private struct Row {
@@ -14,12 +14,13 @@ package enum RunSQL {
     }
 
     /// Stores `runs` of one tenant. A run whose epoch is older than the stored one, or whose slot has a run already, changes nothing.
-    /// Throws `PostgresError`; one with `isMissingPartition` when the day has no partition yet.
+    /// Returns, besides what it did, what is to be remembered once the transaction has committed. Throws `PostgresError`; one with
+    /// `isMissingPartition` when the day has no partition yet.
     ///
     /// - Parameter thresholds: of a server; asked for when its state is locked, so that a later change of limits comes after this.
     package static func store(
-        _ runs: [StoredRun], thresholds: (Server.ID) -> HealthThresholds, on session: TenantSession
-    ) throws -> StoreOutcome {
+        _ runs: [StoredRun], thresholds: (Server.ID) -> HealthThresholds, cache: CollectorCache, on session: TenantSession
+    ) throws -> (outcome: StoreOutcome, findings: CollectorCache.Findings) {
         var outcome = StoreOutcome()
         var rows = try lock(Set(runs.map(\.server)), on: session)
         var samples: [StoredRun] = []
@@ -39,16 +40,16 @@ package enum RunSQL {
                 row.state.epoch = run.epoch
                 rows[run.server] = row
             }
-            if case .reading(let values, _, _, _) = run.result, !values.isEmpty { samples.append(run) }
+            if case .reading = run.result { samples.append(run) }
             if let facts = run.facts { try Server.record(facts, of: run.server, on: session) }
         }
-        try insert(samples, on: session)
+        let findings = try CoreSampleSQL.insert(samples, cache: cache, on: session)
         try WaitSQL.insert(samples, on: session)
         let changed = rows.filter { $0.value.state != $0.value.before }
         try update(changed.mapValues(\.state), on: session)
         outcome.healthChangeCount = try HealthChangeSQL.record(
             changed.map { HealthChange(server: $0.key, name: $0.value.name, before: $0.value.before, after: $0.value.state) }, on: session)
-        return outcome
+        return (outcome, findings)
     }
 
     /// Whether this attempt was stored before: a batch is sent again when the connection was lost before the answer to COMMIT came.
@@ -95,30 +96,6 @@ package enum RunSQL {
             found[try row.decode("server_id")] = Row(name: try row.decode("name"), before: state, state: state)
         }
         return found
-    }
-
-    /// One row per run: the metrics of all runs lie in two long arrays, of which each run takes its slice.
-    private static func insert(_ runs: [StoredRun], on session: TenantSession) throws {
-        guard !runs.isEmpty else { return }
-        var (firsts, lasts): ([Int32], [Int32]) = ([], [])
-        var (metrics, values): ([Int16], [Double]) = ([], [])
-        for run in runs {
-            guard case .reading(let reading, _, _, _) = run.result else { continue }
-            firsts.append(Int32(metrics.count + 1))
-            for (metric, value) in reading.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-                metrics.append(metric.rawValue)
-                values.append(value)
-            }
-            lasts.append(Int32(metrics.count))
-        }
-        try session.execute(
-            """
-            INSERT INTO monitoring.metrics (server_id, slot_at, collected_at, metric_ids, "values")
-            SELECT r.server_id, r.slot_at, r.collected_at, (\(metrics))[r.first:r.last], (\(values))[r.first:r.last]
-            FROM unnest(\(runs.map(\.server)), \(runs.map(\.slotAt)), \(runs.map(\.finishedAt)), \(firsts), \(lasts))
-                AS r (server_id, slot_at, collected_at, first, last)
-            ON CONFLICT DO NOTHING
-            """)
     }
 
     /// Writes the latest states. No indexed column changes, so the updates stay in their pages.

@@ -10,6 +10,11 @@ package struct StoredRun: Sendable {
     /// Of the shard's lease when the run began.
     package var epoch: Int64
     package var result: RunResult
+    /// The counters as they were read.
+    package var totals: [MetricID: Int64]
+    /// Measured seconds since the run before, whose totals these may be compared with; nil: the first run, a restart, a gap,
+    /// another server.
+    package var seconds: Double?
     package var waits: Differencing.Waits?
     /// What the server said of itself, when it is new.
     package var facts: ServerFacts?
@@ -18,6 +23,7 @@ package struct StoredRun: Sendable {
 
     package init(
         server: Server.ID, slotAt: Date, finishedAt: Date, intervalSeconds: Int, epoch: Int64, result: RunResult,
+        totals: [MetricID: Int64] = [:], seconds: Double? = nil,
         waits: Differencing.Waits? = nil,
         facts: ServerFacts? = nil, objectsProblem: String? = nil
     ) {
@@ -27,6 +33,8 @@ package struct StoredRun: Sendable {
         self.intervalSeconds = intervalSeconds
         self.epoch = epoch
         self.result = result
+        self.totals = totals
+        self.seconds = seconds
         self.waits = waits
         self.facts = facts
         self.objectsProblem = objectsProblem
