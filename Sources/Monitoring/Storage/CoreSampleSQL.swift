@@ -61,8 +61,8 @@ enum CoreSampleSQL {
         }.map(\.element)
     }
 
-    /// Apart, so that its plan can be tested: each slot is looked up through the key's index, which the LIMIT keeps the planner from
-    /// turning into one look at all rows.
+    /// Apart, so that its plan can be tested: each slot, and the layout of what lies there, is looked up through its key. The LIMIT, and
+    /// the layout as a value instead of a join, keep the planner from one look at all rows.
     static func takenSlots(_ runs: [StoredRun]) -> SQL {
         """
         SELECT r.number
@@ -70,8 +70,8 @@ enum CoreSampleSQL {
         CROSS JOIN LATERAL (
             SELECT
             FROM monitoring.samples s
-            JOIN monitoring.layouts l ON l.id = s.layout_id
-            WHERE s.server_id = r.server_id AND s.slot_at = r.slot_at AND l.collector = \(collector)
+            WHERE s.server_id = r.server_id AND s.slot_at = r.slot_at
+              AND (SELECT l.collector FROM monitoring.layouts l WHERE l.id = s.layout_id) = \(collector)
             LIMIT 1
         ) taken
         """
