@@ -52,6 +52,10 @@ extension Double: PostgresEncodable {
     package static var postgresOID: UInt32 { 701 }
     package func encodePostgres(into bytes: inout [UInt8]) { bytes.append(bigEndian: bitPattern) }
 }
+extension Float: PostgresEncodable {
+    package static var postgresOID: UInt32 { 700 }
+    package func encodePostgres(into bytes: inout [UInt8]) { bytes.append(bigEndian: bitPattern) }
+}
 extension UUID: PostgresEncodable {
     package static var postgresOID: UInt32 { 2950 }
     package func encodePostgres(into bytes: inout [UInt8]) { withUnsafeBytes(of: uuid) { bytes.append(contentsOf: $0) } }

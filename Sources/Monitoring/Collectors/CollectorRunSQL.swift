@@ -112,25 +112,14 @@ package enum CollectorRunSQL {
     }
 
     private static func insertSamples(_ items: [Item], on session: TenantSession) throws {
-        let items = items.filter { $0.layout != nil }
-        guard !items.isEmpty else { return }
-        var (gauges, counters) = (Slices<Double?>(), Slices<Int64?>())
-        for item in items {
-            gauges.append(item.gauges)
-            counters.append(item.counters)
-        }
-        try session.execute(
-            """
-            INSERT INTO monitoring.samples (server_id, layout_id, slot_at, collected_at, seconds, gauges, counters)
-            SELECT r.server_id, r.layout_id, r.slot_at, r.collected_at, r.seconds, (\(NullableArray(gauges.all)))[r.g1:r.g2],
-                (\(NullableArray(counters.all)))[r.c1:r.c2]
-            FROM unnest(
-                \(items.map(\.run.server)), \(items.map { $0.layout?.known.id ?? 0 }), \(items.map(\.run.slotAt)),
-                \(items.map(\.run.attemptedAt)),
-                \(NullableArray(items.map(\.table.seconds))), \(gauges.firsts), \(gauges.lasts), \(counters.firsts), \(counters.lasts)
-            ) AS r (server_id, layout_id, slot_at, collected_at, seconds, g1, g2, c1, c2)
-            ON CONFLICT DO NOTHING
-            """)
+        try SampleSQL.insert(
+            items.compactMap { item in
+                item.layout.map { layout in
+                    SampleRow(
+                        server: item.run.server, layout: layout.known.id, slotAt: item.run.slotAt, collectedAt: item.run.attemptedAt,
+                        seconds: item.table.seconds, gauges: item.gauges, counters: item.counters)
+                }
+            }, on: session)
     }
 
     private static func insertHistory(_ items: [Item], on session: TenantSession) throws {
