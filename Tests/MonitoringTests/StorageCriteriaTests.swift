@@ -191,11 +191,11 @@ import Testing
             #expect((metrics["sizeBytes"]?.int ?? 0) > 0 && (metrics["partitionCount"]?.int ?? 0) >= 1)
             #expect(metrics["oldestAt"] == .string(RFC3339.string(first)))
             #expect(metrics["newestAt"] == .string(RFC3339.string(first + 59 * 60)))
-            let waits = try #require(statistics.first { $0["signal"] == "waits" })
-            #expect(waits["oldestAt"] == .null && waits["rowsEstimated"] == 0)
+            let chunks = try #require(statistics.first { $0["signal"] == "chunks" })
+            #expect(chunks["oldestAt"] == .null && chunks["rowsEstimated"] == 0)
             #expect(
                 statistics.compactMap { $0["signal"]?.string } == [
-                    "metrics", "waits", "samples", "chunks", "table_history", "changes", "health_changes",
+                    "metrics", "samples", "chunks", "table_history", "changes", "health_changes",
                 ])
             let health = try #require(statistics.last)
             #expect(health["rowsEstimated"] != 0 && health["oldestAt"] != .null, "the server's first health is a change")

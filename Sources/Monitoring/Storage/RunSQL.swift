@@ -43,7 +43,6 @@ package enum RunSQL {
             if let facts = run.facts { try Server.record(facts, of: run.server, on: session) }
         }
         try insert(samples, on: session)
-        try WaitSQL.insert(samples, on: session)
         let changed = rows.filter { $0.value.state != $0.value.before }
         try update(changed.mapValues(\.state), on: session)
         outcome.healthChangeCount = try HealthChangeSQL.record(

@@ -10,7 +10,6 @@ package struct StoredRun: Sendable {
     /// Of the shard's lease when the run began.
     package var epoch: Int64
     package var result: RunResult
-    package var waits: Differencing.Waits?
     /// What the server said of itself, when it is new.
     package var facts: ServerFacts?
     /// Why the monitoring objects could not be used although they are deployed.
@@ -18,7 +17,6 @@ package struct StoredRun: Sendable {
 
     package init(
         server: Server.ID, slotAt: Date, finishedAt: Date, intervalSeconds: Int, epoch: Int64, result: RunResult,
-        waits: Differencing.Waits? = nil,
         facts: ServerFacts? = nil, objectsProblem: String? = nil
     ) {
         self.server = server
@@ -27,7 +25,6 @@ package struct StoredRun: Sendable {
         self.intervalSeconds = intervalSeconds
         self.epoch = epoch
         self.result = result
-        self.waits = waits
         self.facts = facts
         self.objectsProblem = objectsProblem
     }

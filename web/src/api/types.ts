@@ -527,7 +527,7 @@ export interface HealthChange {
 }
 
 export interface StorageStatistics {
-  signal: "metrics" | "waits" | "samples" | "chunks" | "table_history" | "changes" | "health_changes";
+  signal: "metrics" | "samples" | "chunks" | "table_history" | "changes" | "health_changes";
   rowsEstimated: number;
   sizeBytes: number;
   /** 0: it is one table */
