@@ -2557,21 +2557,6 @@ enum CollectorSQL {
         WHERE d.source_database_id IS NULL
         ORDER BY d.database_id;
         """#
-    /// SQLServer/SQL/collectors/database_waits.sql
-    static let sqlServerCollectorsDatabaseWaits = #"""
-        -- Types that never waited are left out, but for those whose first waits are trouble: these have a rate from the first one on.
-        -- In binary order, as the rows are stored.
-        SELECT TOP (600) RTRIM(w.wait_type) AS wait_type,
-            w.waiting_tasks_count AS wait_count,
-            w.wait_time_ms AS wait_ms,
-            w.signal_wait_time_ms AS signal_ms
-        FROM sys.dm_db_wait_stats AS w
-        WHERE w.waiting_tasks_count > 0
-            OR w.wait_type IN (
-                N'LCK_M_IS', N'LCK_M_IX', N'LCK_M_S', N'LCK_M_SCH_M', N'LCK_M_SCH_S', N'LCK_M_U', N'LCK_M_X', N'LOG_RATE_GOVERNOR',
-                N'RESOURCE_SEMAPHORE', N'RESOURCE_SEMAPHORE_QUERY_COMPILE', N'THREADPOOL')
-        ORDER BY RTRIM(w.wait_type) COLLATE Latin1_General_BIN2;
-        """#
     /// SQLServer/SQL/collectors/databases.sql
     static let sqlServerCollectorsDatabases = #"""
         SELECT TOP (2000) d.name AS database_name,
@@ -3384,6 +3369,21 @@ enum CollectorSQL {
         WHERE w.waiting_tasks_count > 0
             OR w.wait_type IN (
                 N'HADR_SYNC_COMMIT', N'LCK_M_IS', N'LCK_M_IX', N'LCK_M_S', N'LCK_M_SCH_M', N'LCK_M_SCH_S', N'LCK_M_U', N'LCK_M_X',
+                N'RESOURCE_SEMAPHORE', N'RESOURCE_SEMAPHORE_QUERY_COMPILE', N'THREADPOOL')
+        ORDER BY RTRIM(w.wait_type) COLLATE Latin1_General_BIN2;
+        """#
+    /// SQLServer/SQL/collectors/waits_database.sql
+    static let sqlServerCollectorsWaitsDatabase = #"""
+        -- Types that never waited are left out, but for those whose first waits are trouble: these have a rate from the first one on.
+        -- In binary order, as the rows are stored.
+        SELECT TOP (600) RTRIM(w.wait_type) AS wait_type,
+            w.waiting_tasks_count AS wait_count,
+            w.wait_time_ms AS wait_ms,
+            w.signal_wait_time_ms AS signal_ms
+        FROM sys.dm_db_wait_stats AS w
+        WHERE w.waiting_tasks_count > 0
+            OR w.wait_type IN (
+                N'LCK_M_IS', N'LCK_M_IX', N'LCK_M_S', N'LCK_M_SCH_M', N'LCK_M_SCH_S', N'LCK_M_U', N'LCK_M_X', N'LOG_RATE_GOVERNOR',
                 N'RESOURCE_SEMAPHORE', N'RESOURCE_SEMAPHORE_QUERY_COMPILE', N'THREADPOOL')
         ORDER BY RTRIM(w.wait_type) COLLATE Latin1_General_BIN2;
         """#

@@ -34,7 +34,7 @@ enum CollectorProceduresSQL {
     }
 
     /// The settings of `DbTools.Settings` by which a DBA forbids what a collector reads; it then brings no rows.
-    private static let settings = ["waits": "CollectWaits", "database_waits": "CollectWaits"]
+    private static let settings = ["waits": "CollectWaits", "waits_database": "CollectWaits"]
 
     private static func procedure(_ collector: CollectorDefinition) -> Procedure {
         let name = name(collector)
