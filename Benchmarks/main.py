@@ -10,6 +10,7 @@ import migrating
 import requests_rate
 import starting
 import storage
+import waits
 
 ALL = {
     "start": starting.measure_start,
@@ -22,6 +23,7 @@ ALL = {
     "browsing": browsing.measure_browsing,
     "simulator": collection.measure_simulator,
     "storage": storage.measure_storage,
+    "waits": waits.measure_waits,
     "blackholes": collection.measure_black_holes,
     "fleet": fleet.measure_fleet,
 }
