@@ -1,3 +1,4 @@
+import Engines
 import Synchronization
 
 /// The instances of a collector's rows in short: a hash of each, in their order.
