@@ -10,6 +10,7 @@ import migrating
 import requests_rate
 import starting
 import storage
+import waits
 
 ALL = {
     "start": starting.measure_start,
@@ -23,6 +24,7 @@ ALL = {
     "simulator": collection.measure_simulator,
     "storage": storage.measure_storage,
     "writing": storage.measure_writing,
+    "waits": waits.measure_waits,
     "blackholes": collection.measure_black_holes,
     "fleet": fleet.measure_fleet,
 }

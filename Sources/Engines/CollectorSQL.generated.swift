@@ -2056,7 +2056,7 @@ enum CollectorSQL {
         DELETE FROM dbtools.schema_version;
 
         INSERT INTO dbtools.schema_version (version, applied_at, applied_by)
-        VALUES (3, now(), current_user);
+        VALUES (4, now(), current_user);
         """#
     /// PostgreSQL/SQL/deploy/preflight.sql
     static let postgreSQLDeployPreflight = #"""
@@ -2161,12 +2161,27 @@ enum CollectorSQL {
         FROM sys.dm_os_performance_counters
         WHERE counter_name IN (N'Batch Requests/sec', N'Page life expectancy', N'Page lookups/sec', N'Page reads/sec');
 
-        SELECT RTRIM(wait_type) AS wait_type,
-            waiting_tasks_count,
-            wait_time_ms,
-            signal_wait_time_ms
+        SELECT SUM(wait_time_ms) AS wait_time_ms
         FROM sys.dm_os_wait_stats
-        WHERE waiting_tasks_count > 0;
+        WHERE wait_type NOT IN (
+                N'BROKER_EVENTHANDLER', N'BROKER_RECEIVE_WAITFOR', N'BROKER_TASK_STOP', N'BROKER_TO_FLUSH', N'BROKER_TRANSMITTER',
+                N'CHECKPOINT_QUEUE', N'CHKPT', N'CLR_AUTO_EVENT', N'CLR_MANUAL_EVENT', N'CLR_SEMAPHORE', N'DBMIRRORING_CMD', N'DBMIRROR_DBM_EVENT',
+                N'DBMIRROR_EVENTS_QUEUE', N'DBMIRROR_WORKER_QUEUE', N'DIRTY_PAGE_POLL', N'DISPATCHER_QUEUE_SEMAPHORE', N'FSAGENT',
+                N'FT_IFTSHC_MUTEX', N'FT_IFTS_SCHEDULER_IDLE_WAIT', N'HADR_CLUSAPI_CALL', N'HADR_FABRIC_CALLBACK',
+                N'HADR_FILESTREAM_IOMGR_IOCOMPLETION', N'HADR_LOGCAPTURE_WAIT', N'HADR_NOTIFICATION_DEQUEUE', N'HADR_TIMER_TASK',
+                N'HADR_WORK_QUEUE', N'KSOURCE_WAKEUP', N'LAZYWRITER_SLEEP', N'LOGMGR_QUEUE', N'MEMORY_ALLOCATION_EXT', N'ONDEMAND_TASK_QUEUE',
+                N'PARALLEL_REDO_DRAIN_WORKER', N'PARALLEL_REDO_LOG_CACHE', N'PARALLEL_REDO_TRAN_LIST', N'PARALLEL_REDO_WORKER_SYNC',
+                N'PARALLEL_REDO_WORKER_WAIT_WORK', N'PREEMPTIVE_HADR_LEASE_MECHANISM', N'PREEMPTIVE_SP_SERVER_DIAGNOSTICS',
+                N'PREEMPTIVE_XE_CALLBACKEXECUTE', N'PREEMPTIVE_XE_DISPATCHER', N'PREEMPTIVE_XE_GETTARGETSTATE', N'PREEMPTIVE_XE_SESSIONCOMMIT',
+                N'PREEMPTIVE_XE_TARGETFINALIZE', N'PREEMPTIVE_XE_TARGETINIT', N'PWAIT_ALL_COMPONENTS_INITIALIZED',
+                N'PWAIT_DIRECTLOGCONSUMER_GETNEXT', N'QDS_ASYNC_QUEUE', N'QDS_CLEANUP_STALE_QUERIES_TASK_MAIN_LOOP_SLEEP',
+                N'QDS_PERSIST_TASK_MAIN_LOOP_SLEEP', N'REDO_THREAD_PENDING_WORK', N'REQUEST_FOR_DEADLOCK_SEARCH', N'RESOURCE_QUEUE',
+                N'SERVER_IDLE_CHECK', N'SLEEP_DBSTARTUP', N'SLEEP_DCOMSTARTUP', N'SLEEP_MASTERDBREADY', N'SLEEP_MASTERMDREADY',
+                N'SLEEP_MASTERUPGRADED', N'SLEEP_MSDBSTARTUP', N'SLEEP_SYSTEMTASK', N'SLEEP_TASK', N'SLEEP_TEMPDBSTARTUP', N'SNI_HTTP_ACCEPT',
+                N'SOS_WORK_DISPATCHER', N'SP_SERVER_DIAGNOSTICS_SLEEP', N'SQLTRACE_BUFFER_FLUSH', N'SQLTRACE_INCREMENTAL_FLUSH_SLEEP',
+                N'SQLTRACE_WAIT_ENTRIES', N'WAITFOR', N'WAITFOR_TASKSHUTDOWN', N'WAIT_FOR_RESULTS', N'WAIT_XTP_CKPT_CLOSE', N'WAIT_XTP_HOST_WAIT',
+                N'WAIT_XTP_OFFLINE_CKPT_NEW_LOG', N'XE_BUFFERMGR_ALLPROCESSED_EVENT', N'XE_DISPATCHER_JOIN', N'XE_DISPATCHER_WAIT',
+                N'XE_LIVE_TARGET_TVF', N'XE_TIMER_EVENT');
         """#
     /// SQLServer/SQL/collectors/agent_jobs.sql
     static let sqlServerCollectorsAgentJobs = #"""
@@ -3342,6 +3357,36 @@ enum CollectorSQL {
         WHERE v.database_id <> 32767
         ORDER BY v.database_id;
         """#
+    /// SQLServer/SQL/collectors/waits.sql
+    static let sqlServerCollectorsWaits = #"""
+        -- Types that never waited are left out, but for those whose first waits are trouble: these have a rate from the first one on.
+        -- In binary order, as the rows are stored.
+        SELECT TOP (600) RTRIM(w.wait_type) AS wait_type,
+            w.waiting_tasks_count AS waiting_tasks,
+            w.wait_time_ms AS wait_ms,
+            w.signal_wait_time_ms AS signal_ms
+        FROM sys.dm_os_wait_stats AS w
+        WHERE w.waiting_tasks_count > 0
+            OR w.wait_type IN (
+                N'HADR_SYNC_COMMIT', N'LCK_M_IS', N'LCK_M_IX', N'LCK_M_S', N'LCK_M_SCH_M', N'LCK_M_SCH_S', N'LCK_M_U', N'LCK_M_X',
+                N'RESOURCE_SEMAPHORE', N'RESOURCE_SEMAPHORE_QUERY_COMPILE', N'THREADPOOL')
+        ORDER BY RTRIM(w.wait_type) COLLATE Latin1_General_BIN2;
+        """#
+    /// SQLServer/SQL/collectors/waits_database.sql
+    static let sqlServerCollectorsWaitsDatabase = #"""
+        -- Types that never waited are left out, but for those whose first waits are trouble: these have a rate from the first one on.
+        -- In binary order, as the rows are stored.
+        SELECT TOP (600) RTRIM(w.wait_type) AS wait_type,
+            w.waiting_tasks_count AS wait_count,
+            w.wait_time_ms AS wait_ms,
+            w.signal_wait_time_ms AS signal_ms
+        FROM sys.dm_db_wait_stats AS w
+        WHERE w.waiting_tasks_count > 0
+            OR w.wait_type IN (
+                N'LCK_M_IS', N'LCK_M_IX', N'LCK_M_S', N'LCK_M_SCH_M', N'LCK_M_SCH_S', N'LCK_M_U', N'LCK_M_X', N'LOG_RATE_GOVERNOR',
+                N'RESOURCE_SEMAPHORE', N'RESOURCE_SEMAPHORE_QUERY_COMPILE', N'THREADPOOL')
+        ORDER BY RTRIM(w.wait_type) COLLATE Latin1_General_BIN2;
+        """#
     /// SQLServer/SQL/databases.sql
     static let sqlServerDatabases = #"""
         SET NOCOUNT OFF;
@@ -3536,15 +3581,30 @@ enum CollectorSQL {
         GO
         CREATE PROCEDURE DbTools.CollectWaits
         AS
-        -- DbTools: totals for each wait type since the start.
+        -- DbTools: time that tasks waited since the start, without the waits of idleness.
         SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
-        SELECT RTRIM(wait_type) AS wait_type,
-            waiting_tasks_count,
-            wait_time_ms,
-            signal_wait_time_ms
+        SELECT SUM(wait_time_ms) AS wait_time_ms
         FROM sys.dm_os_wait_stats
-        WHERE waiting_tasks_count > 0;
+        WHERE wait_type NOT IN (
+                N'BROKER_EVENTHANDLER', N'BROKER_RECEIVE_WAITFOR', N'BROKER_TASK_STOP', N'BROKER_TO_FLUSH', N'BROKER_TRANSMITTER',
+                N'CHECKPOINT_QUEUE', N'CHKPT', N'CLR_AUTO_EVENT', N'CLR_MANUAL_EVENT', N'CLR_SEMAPHORE', N'DBMIRRORING_CMD', N'DBMIRROR_DBM_EVENT',
+                N'DBMIRROR_EVENTS_QUEUE', N'DBMIRROR_WORKER_QUEUE', N'DIRTY_PAGE_POLL', N'DISPATCHER_QUEUE_SEMAPHORE', N'FSAGENT',
+                N'FT_IFTSHC_MUTEX', N'FT_IFTS_SCHEDULER_IDLE_WAIT', N'HADR_CLUSAPI_CALL', N'HADR_FABRIC_CALLBACK',
+                N'HADR_FILESTREAM_IOMGR_IOCOMPLETION', N'HADR_LOGCAPTURE_WAIT', N'HADR_NOTIFICATION_DEQUEUE', N'HADR_TIMER_TASK',
+                N'HADR_WORK_QUEUE', N'KSOURCE_WAKEUP', N'LAZYWRITER_SLEEP', N'LOGMGR_QUEUE', N'MEMORY_ALLOCATION_EXT', N'ONDEMAND_TASK_QUEUE',
+                N'PARALLEL_REDO_DRAIN_WORKER', N'PARALLEL_REDO_LOG_CACHE', N'PARALLEL_REDO_TRAN_LIST', N'PARALLEL_REDO_WORKER_SYNC',
+                N'PARALLEL_REDO_WORKER_WAIT_WORK', N'PREEMPTIVE_HADR_LEASE_MECHANISM', N'PREEMPTIVE_SP_SERVER_DIAGNOSTICS',
+                N'PREEMPTIVE_XE_CALLBACKEXECUTE', N'PREEMPTIVE_XE_DISPATCHER', N'PREEMPTIVE_XE_GETTARGETSTATE', N'PREEMPTIVE_XE_SESSIONCOMMIT',
+                N'PREEMPTIVE_XE_TARGETFINALIZE', N'PREEMPTIVE_XE_TARGETINIT', N'PWAIT_ALL_COMPONENTS_INITIALIZED',
+                N'PWAIT_DIRECTLOGCONSUMER_GETNEXT', N'QDS_ASYNC_QUEUE', N'QDS_CLEANUP_STALE_QUERIES_TASK_MAIN_LOOP_SLEEP',
+                N'QDS_PERSIST_TASK_MAIN_LOOP_SLEEP', N'REDO_THREAD_PENDING_WORK', N'REQUEST_FOR_DEADLOCK_SEARCH', N'RESOURCE_QUEUE',
+                N'SERVER_IDLE_CHECK', N'SLEEP_DBSTARTUP', N'SLEEP_DCOMSTARTUP', N'SLEEP_MASTERDBREADY', N'SLEEP_MASTERMDREADY',
+                N'SLEEP_MASTERUPGRADED', N'SLEEP_MSDBSTARTUP', N'SLEEP_SYSTEMTASK', N'SLEEP_TASK', N'SLEEP_TEMPDBSTARTUP', N'SNI_HTTP_ACCEPT',
+                N'SOS_WORK_DISPATCHER', N'SP_SERVER_DIAGNOSTICS_SLEEP', N'SQLTRACE_BUFFER_FLUSH', N'SQLTRACE_INCREMENTAL_FLUSH_SLEEP',
+                N'SQLTRACE_WAIT_ENTRIES', N'WAITFOR', N'WAITFOR_TASKSHUTDOWN', N'WAIT_FOR_RESULTS', N'WAIT_XTP_CKPT_CLOSE', N'WAIT_XTP_HOST_WAIT',
+                N'WAIT_XTP_OFFLINE_CKPT_NEW_LOG', N'XE_BUFFERMGR_ALLPROCESSED_EVENT', N'XE_DISPATCHER_JOIN', N'XE_DISPATCHER_WAIT',
+                N'XE_LIVE_TARGET_TVF', N'XE_TIMER_EVENT');
         GO
         DROP PROCEDURE IF EXISTS DbTools.CollectCore;
         GO
@@ -3570,10 +3630,10 @@ enum CollectorSQL {
         GO
         IF EXISTS (SELECT 1 FROM DbTools.SchemaVersion)
             UPDATE DbTools.SchemaVersion
-            SET Version = 3, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
+            SET Version = 4, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
         ELSE
             INSERT INTO DbTools.SchemaVersion (Version, AppliedAt, AppliedBy, CreatedDatabase)
-            VALUES (3, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+            VALUES (4, SYSUTCDATETIME(), SUSER_SNAME(), 0);
         GO
         """#
     /// SQLServer/SQL/deploy/preflight-database.sql

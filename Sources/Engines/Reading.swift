@@ -25,7 +25,7 @@ package enum Metric: String, Codable, CaseIterable, Sendable, Hashable {
     case diskReads = "disk_io_reads"
     /// Physical writes, in operations.
     case diskWrites = "disk_io_writes"
-    /// Time that tasks spent waiting, in milliseconds, benign waits included; filter by `Reading.waits`.
+    /// Time that tasks spent waiting, in milliseconds, without waits of idleness.
     case waitTimeMs = "wait_time_ms"
     /// Pages or blocks that were found in the cache.
     case cacheHits = "cache_hits"
@@ -69,22 +69,6 @@ package struct ServerIdentity: Sendable, Hashable, Codable {
     }
 }
 
-/// Totals of one wait type since the server started.
-package struct WaitReading: Sendable, Hashable, Codable {
-    /// Trimmed: some of SQL Server's names end in a space.
-    package let type: String
-    package let waitingTasks: Int64
-    package let waitMs: Int64
-    package let signalMs: Int64
-
-    package init(type: String, waitingTasks: Int64, waitMs: Int64, signalMs: Int64) {
-        self.type = type
-        self.waitingTasks = waitingTasks
-        self.waitMs = waitMs
-        self.signalMs = signalMs
-    }
-}
-
 /// One collection's raw result. What could not be read is absent: unknown is not zero.
 package struct Reading: Sendable {
     package var identity: ServerIdentity
@@ -94,8 +78,6 @@ package struct Reading: Sendable {
     package var monotonicSeconds: Double
     package var gauges: [Metric: Double]
     package var counters: [Metric: Int64]
-    /// Every wait type that has ever waited, unfiltered (SQL Server and, summed by event, nothing yet for the others).
-    package var waits: [WaitReading]
     /// Rights whose absence left values out: the server is degraded, not offline.
     package var denied: [PermissionCheck]
     /// Why the monitoring objects could not be used although they are deployed, as a sentence: the server was asked directly, so this is no
@@ -110,15 +92,13 @@ package struct Reading: Sendable {
 
     package init(
         identity: ServerIdentity, collectedAt: Date, monotonicSeconds: Double, gauges: [Metric: Double] = [:],
-        counters: [Metric: Int64] = [:],
-        waits: [WaitReading] = [], denied: [PermissionCheck] = [], durationMs: Int = 0
+        counters: [Metric: Int64] = [:], denied: [PermissionCheck] = [], durationMs: Int = 0
     ) {
         self.identity = identity
         self.collectedAt = collectedAt
         self.monotonicSeconds = monotonicSeconds
         self.gauges = gauges
         self.counters = counters
-        self.waits = waits
         self.denied = denied
         self.durationMs = durationMs
     }

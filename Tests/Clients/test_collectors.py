@@ -272,6 +272,7 @@ CRITERIA = [
     Criterion("PRD 3.4-4 batch requests", "sys.dm_os_performance_counters", "counters"),
     Criterion("PRD 3.4-4 batch requests with all counters", "sys.dm_os_performance_counters", "collectors/performance_counters"),
     Criterion("PRD 3.4-5 waits", "sys.dm_os_wait_stats", "waits"),
+    Criterion("PRD 3.4-5 waits by type", "sys.dm_os_wait_stats", "collectors/waits"),
     Criterion("PRD 3.4-6 disk I/O", "sys.dm_io_virtual_file_stats", "io"),
     Criterion("PRD 3.4-6 disk I/O by file", "sys.dm_io_virtual_file_stats", "collectors/file_io"),
 ]
@@ -286,7 +287,9 @@ def test_what_is_measured_comes_from_the_view_that_the_criterion_names(criterion
     columns, rows = collectors.query(client, connection, sql)
     connection.close()
     assert criterion.view in sql and rows
-    if name == "waits":
+    if criterion.statement == "waits":
+        assert len(rows) == 1 and rows[0][0] > 0
+    if criterion.statement == "collectors/waits":
         assert len(rows) >= 10 and all(row[0] == row[0].rstrip() for row in rows)
     if name == "cpu":
         assert "<ProcessUtilization>" in rows[0][columns.index("record")]

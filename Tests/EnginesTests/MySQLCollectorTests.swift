@@ -28,7 +28,7 @@ import Testing
     private static let sufficient = ["PROCESS ON *.*", "SELECT ON performance_schema.*"]
 
     /// A session of root in `database`.
-    private static func session(_ target: Target, deadlineSeconds: Int = 8) throws -> ODBCConnection {
+    private static func session(_ target: Target, deadlineSeconds: Double = 8) throws -> ODBCConnection {
         try MySQLEngine(EngineConfig()).open(target, deadline: CallDeadline(seconds: deadlineSeconds))
     }
 

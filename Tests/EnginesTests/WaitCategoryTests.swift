@@ -25,6 +25,13 @@ import Testing
     @Test(arguments: ["CXPACKET", "HADR_SYNC_COMMIT", "THREADPOOL", "RESOURCE_SEMAPHORE", "REMOTE_BLOCK_IO"])
     func whatMattersIsNotBenign(type: String) { #expect(!WaitCategory.isBenign(type)) }
 
+    /// The core's total leaves out what reading the types leaves out.
+    @Test func theCoresTotalLeavesOutTheSame() throws {
+        let statement = try #require(SQLServerBatch(CollectorSQL.sqlServerCollect).statements.last)
+        #expect(statement.contains("FROM sys.dm_os_wait_stats\nWHERE wait_type NOT IN ("))
+        #expect(statement.matches(of: /N'([A-Z_0-9]+)'/).map { String($0.1) } == BenignWaits.types.sorted())
+    }
+
     @Test func mostBenignWaitsAreIdleOrOfTheirFamily() {
         #expect(WaitCategory.isBenign("LAZYWRITER_SLEEP") && WaitCategory(type: "LAZYWRITER_SLEEP") == .idle)
         let troubles: [WaitCategory] = [.bufferIO, .lock, .cpu, .network, .memory]

@@ -71,7 +71,10 @@ import Testing
             let metrics = Set(try await watched.words("SELECT DISTINCT metric FROM monitoring.metric_values"))
             #expect(
                 metrics.isSuperset(of: ["cpu_percent", "memory_percent", "connection_count", "batch_requests_sec", "wait_time_ms"]), "\(metrics)")
-            #expect(try await !watched.words("SELECT server_id::text FROM monitoring.waits").isEmpty)
+            let types = try await watched.words(
+                "SELECT DISTINCT unnest(l.instances) FROM monitoring.samples s JOIN monitoring.layouts l ON l.id = s.layout_id WHERE l.collector = 'waits'"
+            )
+            #expect(types.count >= 60 && types.contains(#"["CXPACKET"]"#), "\(types)")
             #expect(try await watched.words("SELECT state FROM fleet.deployments") == ["monitored"], "the procedures were used")
             // Proved by taking one away: then the collector says so.
             try DeploymentJourneyTests.execute("USE DbTools; DROP PROCEDURE DbTools.CollectWaits", port)

@@ -56,15 +56,21 @@ import Testing
     // MARK: Parts
 
     static func collector(_ platform: TestPlatform) -> Collector {
+        let engine = EngineKind.sqlserver.makeEngine(EngineConfig())
+        return collector(platform, catalogue: CollectorCatalogue.of) { _ in engine }
+    }
+
+    static func collector(
+        _ platform: TestPlatform, catalogue: @escaping @Sendable (EngineKind) -> [CollectorDefinition],
+        engines: @escaping @Sendable (EngineKind) -> any Engine
+    ) -> Collector {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let config = CollectionConfig()
-        let engine = EngineKind.sqlserver.makeEngine(EngineConfig())
         return Collector(
             databases: platform.tenants, secrets: platform.secrets, lanes: TargetLanes(limits: config.laneLimits), config: config,
             node: "test",
-            processIndex: 0, logger: logger
-        ) { _ in engine }
+            processIndex: 0, logger: logger, catalogue: catalogue, engines: engines)
     }
 
     static func add(_ port: Int, _ platform: TestPlatform, _ tenant: Tenant) async throws -> Server.ID {

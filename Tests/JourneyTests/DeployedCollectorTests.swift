@@ -119,6 +119,22 @@ import Testing
         }
     }
 
+    /// What a DBA forbids on the server is not read, also not by a collector: no rows, and no trouble.
+    @Test(arguments: Journey.drivers) func waitsThatAreOffAreNotRead(driver: SQLServerDriver) async throws {
+        try await Journey.withSimulator(count: 1, isOwner: true) { ports, _ async throws in
+            let port = try #require(ports.first)
+            #expect(Self.deploy(.deploy, port, driver).success)
+            try Journey.execute("USE DbTools;\nGO\nUPDATE DbTools.Settings SET Value = N'off' WHERE Name = N'CollectWaits'\nGO\n", port)
+            let connection = try Self.connect(port, driver, calls: true)
+            defer { connection.close() }
+            let (reading, answers) = try Self.read(connection)
+            #expect(reading.objectsProblem == nil && reading.counters[.waitTimeMs] == nil && reading.counters[.batchRequestsSec] != nil)
+            let waits = try #require(answers.first { $0.collector == "waits" })
+            #expect(waits.rows.isEmpty && waits.trouble == nil)
+            #expect(answers.allSatisfy { $0.trouble == nil })
+        }
+    }
+
     /// An earlier version's objects have no procedures for collectors: nothing is called that is not there, and it is no trouble.
     @Test func anotherVersionsProceduresAreNotCalled() async throws {
         try await Journey.withSimulator(count: 1, isOwner: true) { ports, control async throws in

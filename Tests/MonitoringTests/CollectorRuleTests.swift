@@ -46,6 +46,29 @@ import Testing
         #expect(table.gauges == [1, 1, nil])
     }
 
+    @Test("Where most totals went back they were cleared: none is comparable, and the run has no seconds")
+    func clearedTotalsAreNotComparable() {
+        let before = [10, 1_000, 2_000].enumerated().map { TestCollectors.file("a", "\($0)", reads: $1, size: 1) }
+        let table = rated(before, [20, 5, 6].enumerated().map { TestCollectors.file("a", "\($0)", reads: $1, size: 1) })
+        #expect(table.rates == [nil, nil, nil] && table.seconds == nil)
+        let one = rated(before, [20, 5, 2_100].enumerated().map { TestCollectors.file("a", "\($0)", reads: $1, size: 1) })
+        #expect(one.rates == [0.2, nil, 2] && one.seconds == 50)
+    }
+
+    @Test("Rows that are known by their hashes are the same series as those whose names were made")
+    func knownRowsAreTheSameSeries() {
+        for label in ["plain", "", "with \"quotes\" and \\", "line\nend", "ä ß 😀"] {
+            let labels = [label, "x"]
+            #expect(InstanceHash.of(labels) == InstanceHash.of(CollectorDefinition.instance(labels)))
+        }
+        let unsorted = table([TestCollectors.file("b\"", "x", reads: 2, size: 2), TestCollectors.file("a", "x", reads: 1, size: 1)])
+        let sorted = table([TestCollectors.file("a", "x", reads: 1, size: 1), TestCollectors.file("b\"", "x", reads: 2, size: 2)])
+        #expect(unsorted == sorted && unsorted.list === sorted.list && unsorted.rowCount == 2)
+        #expect(sorted.instances == [#"["a","x"]"#, #"["b\"","x"]"#] && sorted.counters == [1, 2])
+        let doubled = table(Array(repeating: TestCollectors.file("a", "x", reads: 1, size: 1), count: 2))
+        #expect(doubled.instances == [#"["a","x"]"#] && doubled.rowCount == 1)
+    }
+
     @Test("No rate across a restart, another server's name, a gap, or no time at all", arguments: [0, 1, 2, 3])
     func noRateAcrossAChange(_ trap: Int) {
         let others = [

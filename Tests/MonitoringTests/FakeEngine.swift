@@ -143,8 +143,7 @@ final class FakeEngine: Engine {
                     identity: ServerIdentity(
                         serverName: host, startedAt: startedAt, productVersion: "15.0.4375.4", edition: "Developer",
                         version: "SQL Server 2019", coreCount: 4),
-                    collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches],
-                    waits: [WaitReading(type: "CXPACKET", waitingTasks: batches, waitMs: batches * 2, signalMs: 0)])
+                    collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches])
                 reading.traits = engine.state.withLock { $0.traits[host] }
                 reading.unavailable = engine.state.withLock { $0.unavailable[host] ?? [] }
                 return reading

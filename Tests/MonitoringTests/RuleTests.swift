@@ -60,8 +60,7 @@ import Testing
 
 @Suite struct DifferencingTests {
     static func reading(
-        batches: Int64?, at seconds: Double, name: String = "S", startedAt: Double? = 100, waits: [WaitReading] = [], hits: Int64? = nil,
-        lookups: Int64? = nil
+        batches: Int64?, at seconds: Double, name: String = "S", startedAt: Double? = 100, hits: Int64? = nil, lookups: Int64? = nil
     ) -> Reading {
         var counters: [Metric: Int64] = [:]
         counters[.batchRequestsSec] = batches
@@ -71,7 +70,7 @@ import Testing
             identity: ServerIdentity(
                 serverName: name, startedAt: startedAt.map { Date(timeIntervalSince1970: $0) }, productVersion: "1", edition: "e",
                 version: "v", coreCount: nil),
-            collectedAt: Date(timeIntervalSince1970: seconds), monotonicSeconds: seconds, counters: counters, waits: waits)
+            collectedAt: Date(timeIntervalSince1970: seconds), monotonicSeconds: seconds, counters: counters)
     }
 
     @Test(
@@ -84,35 +83,21 @@ import Testing
         ] as [(Reading, Double?)])
     func ratesAreHonest(next: Reading, rate: Double?) {
         let memory = Differencing.Memory(Self.reading(batches: 100, at: 0))
-        #expect(Differencing.values(of: next, after: memory).values[.batchRequestsSec] == rate)
+        #expect(Differencing.values(of: next, after: memory)[.batchRequestsSec] == rate)
     }
 
     @Test func theFirstSightingHasNoRates() {
-        #expect(Differencing.values(of: Self.reading(batches: 100, at: 0), after: nil).values.isEmpty)
+        #expect(Differencing.values(of: Self.reading(batches: 100, at: 0), after: nil).isEmpty)
     }
 
     @Test func ratiosNeedSomethingToDivideBy() {
         let memory = Differencing.Memory(Self.reading(batches: nil, at: 0, hits: 100, lookups: 100))
         #expect(
-            Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 190, lookups: 200), after: memory).values[.cacheHitPercent]
+            Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 190, lookups: 200), after: memory)[.cacheHitPercent]
                 == 90)
         #expect(
-            Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 100, lookups: 100), after: memory).values[.cacheHitPercent]
+            Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 100, lookups: 100), after: memory)[.cacheHitPercent]
                 == nil)
-    }
-
-    @Test func waitsThatMovedAreKept() {
-        func wait(_ type: String, _ ms: Int64) -> WaitReading { WaitReading(type: type, waitingTasks: ms, waitMs: ms, signalMs: 0) }
-        let memory = Differencing.Memory(
-            Self.reading(batches: nil, at: 0, waits: [wait("CXPACKET", 100), wait("LAZYWRITER_SLEEP", 100), wait("WRITELOG", 5)]))
-        let next = Self.reading(
-            batches: nil, at: 10,
-            waits: [wait("CXPACKET", 600), wait("LAZYWRITER_SLEEP", 9_100), wait("WRITELOG", 5), wait("PAGEIOLATCH_SH", 500)])
-        let (values, waits) = Differencing.values(of: next, after: memory)
-        #expect(values[.waitTimeMs] == nil)  // the engine's own sum was not read
-        #expect(waits?.deltas.map(\.type) == ["CXPACKET", "LAZYWRITER_SLEEP", "PAGEIOLATCH_SH"])
-        let cleared = Self.reading(batches: nil, at: 20, waits: [wait("CXPACKET", 1)])
-        #expect(Differencing.values(of: cleared, after: memory).waits == nil)
     }
 }
 

@@ -218,11 +218,9 @@ import Testing
             #expect(samples["newestAt"] == .string(RFC3339.string(first + 59 * 60)))
             let chunks = try #require(statistics.first { $0["signal"] == "chunks" })
             #expect((chunks["partitionCount"]?.int ?? 0) >= 1 && chunks["oldestAt"] == .null)
-            let waits = try #require(statistics.first { $0["signal"] == "waits" })
-            #expect(waits["oldestAt"] == .null && waits["rowsEstimated"] == 0)
             #expect(
                 statistics.compactMap { $0["signal"]?.string } == [
-                    "waits", "samples", "chunks", "table_history", "changes", "health_changes",
+                    "samples", "chunks", "table_history", "changes", "health_changes",
                 ])
             let health = try #require(statistics.last)
             #expect(health["rowsEstimated"] != 0 && health["oldestAt"] != .null, "the server's first health is a change")

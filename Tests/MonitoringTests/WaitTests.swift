@@ -10,47 +10,74 @@ import Testing
 
 @testable import Monitoring
 
+/// What SQL Servers' tasks waited for, from a collector's answers to `/servers/{id}/waits`.
 @Suite struct WaitTests {
-    /// Stores a run with waits of `milliseconds` in a minute, `minutes` ago.
-    private static func add(_ fixture: CollectionFixture, _ server: Server.ID, minutes: Double, _ milliseconds: [String: Int64]) {
-        let at = fixture.start - minutes * 60
-        let deltas = milliseconds.sorted { $0.key < $1.key }.map { type, ms in
-            Differencing.WaitDelta(type: type, waitingTasks: ms / 10, waitMs: ms, signalMs: ms / 100)
+    /// A fleet of one server, whose wait types' totals a test sets.
+    private struct Waits {
+        let fixture: CollectionFixture
+        let server: Server.ID
+        static let collector = CollectorCatalogue.of(.sqlserver).filter { $0.name == "waits" }
+
+        static func make() async throws -> Waits {
+            let fixture = try await CollectionFixture.make(catalogue: { _ in collector })
+            fixture.engine.set("db1", traits: ServerTraits(version: "15.0.4375.4"))
+            return Waits(fixture: fixture, server: try await fixture.server("db1"))
         }
-        fixture.collector.buffer.append(
-            StoredRun(
-                server: server, slotAt: at, finishedAt: at, intervalSeconds: 60, epoch: 1,
-                result: .reading(values: [.cpuPercent: 1], missing: []), waits: Differencing.Waits(seconds: 60, deltas: deltas)),
-            for: fixture.tenant)
+
+        /// Reads the server `seconds` after the fixture's start: milliseconds by type; of each a tenth are tasks, and a hundredth signal.
+        func run(at seconds: Double, _ totals: [String: Int64]) async throws {
+            let rows = totals.map { type, ms in [Cell.text(type), .integer(ms / 10), .integer(ms), .integer(ms / 100)] }
+            fixture.engine.set("db1", CollectorAnswer(collector: "waits", rows: rows))
+            #expect(try await fixture.pass(after: seconds) == 1)
+        }
+
+        func history(
+            from: Double, to: Double, step: Int? = nil, benign: Bool = false, topCount: Int = WaitHistory.topCountDefault
+        ) async throws -> WaitHistory {
+            let request = SeriesRequest(from: fixture.start + from, to: fixture.start + to, stepSeconds: step)
+            return try await fixture.platform.tenants.read(fixture.tenant) {
+                try WaitHistory.read(server, request, intervalSeconds: 60, benign: benign, topCount: topCount, on: $0)
+            }
+        }
     }
 
     @Test("PRD 3.4-5: the ten types that took longest, benign ones left out on reading, and categories over time with their gaps")
     func waitsAreShownByCategoryAndByType() async throws {
-        let fixture = try await CollectionFixture.make()
-        let id = try await fixture.server("db1")
-        var types: [String: Int64] = [:]
-        for number in 1...12 { types["LCK_M_\(number)"] = Int64(number) * 60 }
-        Self.add(fixture, id, minutes: 50, types)
-        Self.add(fixture, id, minutes: 49, ["PAGEIOLATCH_SH": 120_000, "LAZYWRITER_SLEEP": 60_000_000])
-        Self.add(fixture, id, minutes: 20, ["PAGEIOLATCH_SH": 60_000, "CXPACKET": 6_000])
-        await fixture.collector.buffer.tick(now: fixture.start)
+        let waits = try await Waits.make()
+        let (fixture, id) = (waits.fixture, waits.server)
+        var totals: [String: Int64] = ["PAGEIOLATCH_SH": 1_000, "CXPACKET": 1_000, "LAZYWRITER_SLEEP": 1_000]
+        for number in 1...12 { totals["LCK_M_\(number)"] = 10_000 }
+        func run(minutesAgo minutes: Double, _ more: [String: Int64]) async throws {
+            totals.merge(more) { $0 + $1 }
+            fixture.engine.pass(seconds: 60)
+            try await waits.run(at: -minutes * 60, totals)
+        }
+        try await run(minutesAgo: 51, [:])
+        var locks: [String: Int64] = [:]
+        for number in 1...12 { locks["LCK_M_\(number)"] = Int64(number) * 60 }
+        try await run(minutesAgo: 50, locks.mapValues { $0 * 10 })
+        try await run(minutesAgo: 49, ["PAGEIOLATCH_SH": 120_000, "LAZYWRITER_SLEEP": 60_000_000])
+        // What it waited for in between is not known.
+        fixture.engine.restartServers()
+        try await run(minutesAgo: 21, ["PAGEIOLATCH_SH": 7_000_000])
+        try await run(minutesAgo: 20, ["PAGEIOLATCH_SH": 60_000, "CXPACKET": 6_000])
         try await MonitoringRoutesTests.with(fixture) { (client) async throws in
             let waits = try await client.send(.get, "/servers/\(id)/waits?range=1h").json
             #expect(waits["interval"] == 60)
             let top = waits["top"]?.array ?? []
             #expect(top.count == 10)
             #expect(
-                top.prefix(3).map { $0["type"]?.string } == ["PAGEIOLATCH_SH", "CXPACKET", "LCK_M_12"])
+                top.prefix(3).map { $0["type"]?.string } == ["PAGEIOLATCH_SH", "LCK_M_12", "LCK_M_11"])
             #expect(
                 top.first == [
                     "type": "PAGEIOLATCH_SH", "category": "Buffer IO", "isBenign": false, "waitMs": 180_000, "signalMs": 1_800,
                     "waitingTasks": 18_000, "msPerSecond": 1_000,
                 ])
             let categories = waits["categories"]?.array ?? []
-            #expect(categories.compactMap { $0["name"]?.string } == ["Buffer IO", "Parallelism", "Lock"])
+            #expect(categories.compactMap { $0["name"]?.string } == ["Buffer IO", "Lock", "Parallelism"])
             // Measured three times: no more points, and 0 where the category had no waits.
             let rates = categories.map { $0["points"]?.array?.compactMap { $0.array?[1].double } }
-            #expect(rates == [[0, 2_000, 1_000], [0, 0, 100], [78, 0, 0]])
+            #expect(rates == [[0, 2_000, 1_000], [780, 0, 0], [0, 0, 100]])
             let benign = try await client.send(.get, "/servers/\(id)/waits?range=1h&benign=true&top=1").json
             #expect(benign["top"]?.array?.count == 1 && benign["top"]?.array?.first?["type"] == "LAZYWRITER_SLEEP")
             #expect(benign["top"]?.array?.first?["isBenign"] == true && benign["categories"]?.array?.first?["name"] == "Idle")
@@ -60,6 +87,77 @@ import Testing
             #expect(sum > 0 && (day["categories"]?.array?.first?["points"]?.array?.count ?? 9) <= 3)
             #expect(day["top"]?.array?.first?["waitMs"] == 180_000)
         }
+    }
+
+    @Test("PRD 3.4-5: cleared statistics give no value, also where a type has waited longer than before, and the next run has one again")
+    func clearedStatisticsGiveNoValue() async throws {
+        let waits = try await Waits.make()
+        let before: [String: Int64] = ["CXPACKET": 50_000, "WRITELOG": 90_000, "PAGEIOLATCH_SH": 70_000, "THREADPOOL": 0]
+        let cleared: [String: Int64] = ["CXPACKET": 10, "WRITELOG": 600, "THREADPOOL": 6_000]
+        for (minute, totals) in [before, before, cleared, cleared.mapValues { $0 + 6_000 }].enumerated() {
+            waits.fixture.engine.pass(seconds: 60)
+            try await waits.run(at: Double(minute) * 60, totals)
+        }
+        let history = try await waits.history(from: -30, to: 600)
+        #expect(history.top.map(\.type) == ["CXPACKET", "THREADPOOL", "WRITELOG"] && history.top.allSatisfy { $0.waitMs == 6_000 })
+        for category in history.categories {
+            #expect(category.points.map { $0.at.timeIntervalSince(waits.fixture.start).rounded() } == [60, 180], "\(category)")
+            #expect(category.points.map(\.msPerSecond) == [0, 100])
+        }
+    }
+
+    @Test("PRD 3.4-5: without the right to see them there are no waits, and the collector says so") func noRightNoValue() async throws {
+        let waits = try await Waits.make()
+        let (fixture, server) = (waits.fixture, waits.server)
+        fixture.engine.set("db1", CollectorAnswer(collector: "waits", trouble: .noPermission("VIEW SERVER STATE permission was denied.")))
+        try await fixture.pass()
+        let status = try await fixture.platform.tenants.read(fixture.tenant) {
+            try CollectorStatusSQL.newest(Waits.collector[0], of: server, on: $0).0
+        }
+        #expect(status.state == .noPermissions && status.message == "VIEW SERVER STATE permission was denied.")
+        let history = try await waits.history(from: -60, to: 60)
+        #expect(history.top.isEmpty && history.categories.isEmpty)
+    }
+
+    /// Raw in the head, raw in chunks, and out of rollups: the same waits.
+    @Test func compactionChangesNoWait() async throws {
+        let waits = try await Waits.make()
+        let fixture = waits.fixture
+        let day = Date(milliseconds: Stretch.start(Date().milliseconds, of: Stretch.dayMilliseconds) - Stretch.dayMilliseconds)
+        let first = day.timeIntervalSince(fixture.start) + 3_600
+        for minute in 0...120 {
+            fixture.engine.pass(seconds: 60)
+            let m = Int64(minute)
+            try await waits.run(
+                at: first + Double(minute) * 60, ["CXPACKET": 1_000 + m * 1_230, "WRITELOG": 500 + m / 7 * 310, "SLEEP_TASK": m * 60_000])
+        }
+        let (from, to) = (first, first + 7_300)
+        let head = (try await waits.history(from: from, to: to), try await waits.history(from: from, to: to, step: 300))
+        #expect(head.0.top.map(\.waitMs) == [120 * 1_230, 120 / 7 * 310] && head.0.top.map(\.waitingTasks) == [14_760, 527])
+        #expect(head.0.top.map(\.signalMs) == [1_476, 52])
+        #expect(head.0.categories.map(\.points.count) == [120, 120] && head.1.categories.map(\.points.count) == [25, 25])
+        #expect(head.1.top.map(\.waitMs) == head.0.top.map(\.waitMs))
+        let compaction = CompactionFixture.service(fixture, fixture.collector.leases)
+        try await compaction.tick(now: day + 28 * 3_600)
+        #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.samples") == 0)
+        let chunked = try await waits.history(from: from, to: to)
+        #expect(chunked.top == head.0.top && chunked.categories.map(\.points) == head.0.categories.map(\.points))
+        // Only the rollups are left to read from.
+        try await fixture.platform.tenants.transaction(fixture.tenant) {
+            _ = try $0.execute("DELETE FROM monitoring.chunks WHERE resolution = 0")
+        }
+        let rolledUp = try await waits.history(from: from, to: to, step: 300)
+        #expect(rolledUp.top.map(\.type) == head.1.top.map(\.type))
+        for (total, right) in zip(rolledUp.top, head.1.top) {
+            #expect(abs(total.waitMs - right.waitMs) <= right.waitMs / 1_000 + 1 && abs(total.waitingTasks - right.waitingTasks) <= 1)
+        }
+        for (category, right) in zip(rolledUp.categories, head.1.categories) {
+            #expect(category.name == right.name && category.points.map(\.at) == right.points.map(\.at))
+            for (point, right) in zip(category.points, right.points) {
+                #expect(abs(point.msPerSecond - right.msPerSecond) <= right.msPerSecond / 500 + 0.01)
+            }
+        }
+        #expect(try await waits.history(from: from, to: to, step: 300, benign: true, topCount: 1).top.map(\.type) == ["SLEEP_TASK"])
     }
 
     @Test(arguments: [

@@ -44,7 +44,7 @@ on("GET", "/thresholds", (c) =>
   ));
 on("GET", "/metrics/stats", () => [
   { signal: "metrics", rowsEstimated: 17_798_400, sizeBytes: 4_100_000_000, partitionCount: 33, oldestAt: "2026-10-29T00:00:12.000Z", newestAt: "2026-11-28T15:00:12.000Z" },
-  { signal: "waits", rowsEstimated: 9_100_000, sizeBytes: 2_900_000_000, partitionCount: 33, oldestAt: "2026-10-29T00:00:12.000Z", newestAt: "2026-11-28T15:00:12.000Z" },
+  { signal: "chunks", rowsEstimated: 9_100_000, sizeBytes: 2_900_000_000, partitionCount: 33, oldestAt: "2026-10-29T00:00:12.000Z", newestAt: "2026-11-28T15:00:12.000Z" },
 ]);
 for (const [kind, find, answer, topic] of [["server", serverOf, ofServer, "server.updated"], ["group", groupOf, ofGroup, "group.changed"]]) {
   on("GET", `/${kind}s/:id/thresholds`, answer);

@@ -92,6 +92,8 @@ package struct CollectorDefinition: Sendable, Equatable {
     /// The columns' kinds and names by themselves: they are asked for with every cell and every run.
     package let kinds: [CollectorColumn.Kind]
     package let columnNames: [String]
+    /// Which of the columns are labels.
+    package let labelPlaces: [Int]
     /// One statement that ends with a semicolon.
     package let sql: String
     /// 0 for those that the product ships. Of a tenant's own, a number that is another one whenever its columns have changed: what was read
@@ -117,6 +119,7 @@ package struct CollectorDefinition: Sendable, Equatable {
         self.columns = columns
         kinds = columns.map(\.kind)
         columnNames = columns.map(\.name)
+        labelPlaces = columns.indices.filter { columns[$0].kind == .label }
         self.sql = sql
     }
 

@@ -2,7 +2,7 @@
 package enum MonitoringObjects {
     /// Grows with each change of the engines' `deploy/objects.sql`, which says it too, and of SQL Server's collectors, whose procedures are
     /// deployed.
-    package static let version = 3
+    package static let version = 4
 
     /// Where the objects go when nobody says otherwise.
     package static func defaultDatabase(_ engine: EngineKind, connectsTo database: String?) -> String {

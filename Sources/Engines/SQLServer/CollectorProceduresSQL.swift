@@ -33,15 +33,23 @@ enum CollectorProceduresSQL {
             + Cadence.allCases.map { cadence in procedure(cadence, fitting.filter { $0.cadence == cadence }) }
     }
 
+    /// The settings of `DbTools.Settings` by which a DBA forbids what a collector reads; it then brings no rows.
+    private static let settings = ["waits": "CollectWaits", "waits_database": "CollectWaits"]
+
     private static func procedure(_ collector: CollectorDefinition) -> Procedure {
         let name = name(collector)
+        let unless = settings[collector.name].map { setting in
+            let columns = collector.columns.map { "CAST(NULL AS \($0.kind == .label ? "nvarchar(1)" : "bigint")) AS \($0.name)" }
+            return "\nIF EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'\(setting)' AND Value = N'off')\n"
+                + "    SELECT \(columns.joined(separator: ", ")) WHERE 1 = 0;\nELSE"
+        }
         return Procedure(
             name: name,
             batch: """
                 CREATE PROCEDURE DbTools.\(name)
                 AS
                 -- DbTools: \(collector.purpose)
-                SET NOCOUNT OFF;
+                SET NOCOUNT OFF;\(unless ?? "")
                 \(collector.sql)
                 """)
     }

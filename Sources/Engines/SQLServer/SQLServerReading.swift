@@ -116,15 +116,15 @@ struct SQLServerReading {
     }
 
     private func addWaits(to reading: inout Reading) {
-        guard let set = sets["wait_type"] else { return }
-        var totalMs: Int64 = 0
-        for row in set.rows where row.count == 4 {
-            guard let name = row[0].text, let tasks = row[1].int, let waitMs = row[2].int, let signalMs = row[3].int else { continue }
-            let wait = WaitReading(type: name.withoutBlanks, waitingTasks: tasks, waitMs: waitMs, signalMs: signalMs)
-            reading.waits.append(wait)
-            if !BenignWaits.types.contains(wait.type) { totalMs += waitMs }
+        if let set = sets["wait_time_ms"] {
+            if let totalMs = set.value("wait_time_ms").int { reading.counters[.waitTimeMs] = totalMs }
+        } else if let set = sets["wait_type"] {
+            // The procedures of versions 1 to 3 bring every type.
+            reading.counters[.waitTimeMs] = set.rows.reduce(into: 0) { totalMs, row in
+                guard row.count == 4, let type = row[0].text, !WaitCategory.isBenign(type.withoutBlanks) else { return }
+                totalMs += row[2].int ?? 0
+            }
         }
-        reading.counters[.waitTimeMs] = totalMs
     }
 }
 

@@ -215,13 +215,11 @@ package final class CollectionService: Service {
     }
 
     private func succeeded(_ due: FleetIndex.Due, _ reading: Reading, startedAt: Date, now: Date) {
-        var (values, waits) = Differencing.values(of: reading, after: due.memory)
-        let seconds = due.memory?.seconds(to: reading)
+        var values = Differencing.values(of: reading, after: due.memory)
         var totals = Differencing.totals(of: reading)
         if let enabled = due.server.metrics {
-            totals = totals.filter { enabled.contains($0.key) }
             values = values.filter { enabled.contains($0.key) }
-            if !enabled.contains(.waitTimeMs) { waits = nil }
+            totals = totals.filter { enabled.contains($0.key) }
         }
         let missing = reading.denied.map { check in
             "\(check.name) is missing, for \(check.neededFor)" + (check.grantStatement.map { ". To grant it: \($0)" } ?? "")
@@ -236,8 +234,7 @@ package final class CollectionService: Service {
         if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
         store(
             .reading(values: values, missing: missing, unavailable: reading.unavailable, troubled: troubled), due.run, due.tenant, at: now,
-            totals: totals, seconds: seconds,
-            waits: waits, facts: facts, objectsProblem: reading.objectsProblem)
+            totals: totals, seconds: due.memory?.seconds(to: reading), facts: facts, objectsProblem: reading.objectsProblem)
     }
 
     private func failed(_ due: FleetIndex.Due, _ error: EngineError, startedAt: Date, now: Date) {
@@ -337,15 +334,13 @@ package final class CollectionService: Service {
 
     private func store(
         _ result: RunResult, _ run: PlannedRun, _ tenant: Tenant, at now: Date, totals: [MetricID: Int64] = [:], seconds: Double? = nil,
-        waits: Differencing.Waits? = nil, facts: ServerFacts? = nil,
-        objectsProblem: String? = nil
+        facts: ServerFacts? = nil, objectsProblem: String? = nil
     ) {
         guard let epoch = leases.held[run.key.shard] else { return metrics.count(.fencedRuns) }
         buffer.append(
             StoredRun(
                 server: run.key.server, slotAt: run.slotAt, finishedAt: now, intervalSeconds: run.intervalSeconds, epoch: epoch,
-                result: result, totals: totals, seconds: seconds,
-                waits: waits, facts: facts, objectsProblem: objectsProblem),
+                result: result, totals: totals, seconds: seconds, facts: facts, objectsProblem: objectsProblem),
             for: tenant)
     }
 

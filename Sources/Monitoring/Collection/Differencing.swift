@@ -15,14 +15,12 @@ package enum Differencing {
         let startedAt: Date?
         let monotonicSeconds: Double
         let counters: [Metric: Int64]
-        let waits: [String: WaitReading]
 
         package init(_ reading: Reading) {
             serverName = reading.identity.serverName
             startedAt = reading.identity.startedAt
             monotonicSeconds = reading.monotonicSeconds
             counters = reading.counters
-            waits = Dictionary(reading.waits.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
         }
 
         /// Seconds from here to `reading`; nil when the two are not of the same run of the same server, or too far apart.
@@ -36,36 +34,20 @@ package enum Differencing {
         }
     }
 
-    /// How far one wait type moved.
-    package struct WaitDelta: Sendable, Equatable {
-        package var type: String
-        package var waitingTasks: Int64
-        package var waitMs: Int64
-        package var signalMs: Int64
-    }
-
-    /// Waits between two readings.
-    package struct Waits: Sendable, Equatable {
-        /// Measured.
-        package var seconds: Double
-        /// Only those that moved, all types: which are benign is decided on reading.
-        package var deltas: [WaitDelta]
-    }
-
     /// The values of one run. Pure.
-    package static func values(of reading: Reading, after memory: Memory?) -> (values: [MetricID: Double], waits: Waits?) {
+    package static func values(of reading: Reading, after memory: Memory?) -> [MetricID: Double] {
         var values: [MetricID: Double] = [:]
         for (metric, value) in reading.gauges where value.isFinite {
             if let id = gaugeIDs[metric] { values[id] = value }
         }
-        guard let memory, let seconds = memory.seconds(to: reading) else { return (values, nil) }
+        guard let memory, let seconds = memory.seconds(to: reading) else { return values }
         for (metric, id) in rateIDs {
             if let delta = delta(metric, memory, reading) { values[id] = Double(delta) / seconds }
         }
         if let lookups = delta(.cacheLookups, memory, reading), lookups > 0, let hits = delta(.cacheHits, memory, reading) {
             values[.cacheHitPercent] = min(100, 100 * Double(hits) / Double(lookups))
         }
-        return (values, waitDeltas(memory, reading).map { Waits(seconds: seconds, deltas: $0) })
+        return values
     }
 
     /// The counters of a reading as they were read, for storage.
@@ -89,21 +71,5 @@ package enum Differencing {
         guard let old = memory.counters[metric], let new = reading.counters[metric] else { return nil }
         let (delta, overflow) = new.subtractingReportingOverflow(old)
         return delta >= 0 && !overflow ? delta : nil
-    }
-
-    /// A type that was not there before had not waited yet. Any total that went back says that they were cleared: then none is comparable.
-    private static func waitDeltas(_ memory: Memory, _ reading: Reading) -> [WaitDelta]? {
-        guard !memory.waits.isEmpty else { return nil }
-        var deltas: [WaitDelta] = []
-        for wait in reading.waits {
-            let old = memory.waits[wait.type] ?? WaitReading(type: wait.type, waitingTasks: 0, waitMs: 0, signalMs: 0)
-            guard wait.waitMs >= old.waitMs, wait.waitingTasks >= old.waitingTasks, wait.signalMs >= old.signalMs else { return nil }
-            guard wait.waitMs > old.waitMs || wait.waitingTasks > old.waitingTasks else { continue }
-            deltas.append(
-                WaitDelta(
-                    type: wait.type, waitingTasks: wait.waitingTasks - old.waitingTasks, waitMs: wait.waitMs - old.waitMs,
-                    signalMs: wait.signalMs - old.signalMs))
-        }
-        return deltas
     }
 }

@@ -27,8 +27,8 @@ package struct CollectedTable: Sendable, Equatable {
     package var message: String?
     package var durationMs: Int
     package var rowCount = 0
-    /// The labels of each row, as JSON arrays, in their own order; empty when the collector has no series.
-    package private(set) var instances: [String] = []
+    /// The labels of the rows, row by row, in the order of the instances; empty when the collector has no series.
+    private var labels: [String] = []
     /// The instances in short; nil when there are none.
     package private(set) var list: InstanceList?
     /// Row by row, the gauge columns of each; nil is not known.
@@ -56,8 +56,14 @@ package struct CollectedTable: Sendable, Equatable {
     }
 
     package var collector: String { definition.name }
+    /// The labels of each row, as JSON arrays, in their own order: made when they are asked for, which is when the rows are other ones than
+    /// before. Empty when the collector has no series.
+    package var instances: [String] {
+        let width = list.map { labels.count / $0.hashes.count } ?? 0
+        return (list?.hashes.indices ?? 0..<0).map { CollectorDefinition.instance(labels[($0 * width)..<(($0 + 1) * width)]) }
+    }
     /// The room that it takes in memory, about: a measured run of a simulated SQL Server takes 45 kB.
-    package var sizeBytes: Int { 256 + instances.count * 72 + (gauges.count + 2 * counters.count) * 16 + cellBytes }
+    package var sizeBytes: Int { 256 + labels.count * 64 + (gauges.count + 2 * counters.count) * 16 + cellBytes }
 
     /// The table of an answer.
     ///
@@ -74,16 +80,8 @@ package struct CollectedTable: Sendable, Equatable {
         guard state.isGood else { return }
         var rows = answer.rows
         if definition.hasSeries {
-            let names = rows.map(definition.instance)
-            let order = names.indices.sorted { names[$0] == names[$1] ? $0 < $1 : names[$0] < names[$1] }
-            var ordered: [[Cell]] = []
-            ordered.reserveCapacity(rows.count)
-            for index in order where instances.last != names[index] {
-                instances.append(names[index])
-                ordered.append(rows[index])
-            }
-            rows = ordered
-            if !instances.isEmpty { list = .of(instances) }
+            (rows, list) = Self.ordered(rows, definition)
+            for row in rows { for label in definition.labels(row) { labels.append(label) } }
         }
         rowCount = rows.count
         for row in rows {
@@ -105,6 +103,20 @@ package struct CollectedTable: Sendable, Equatable {
             allCells = Self.json(rows, definition, withSeries: true)
             cellBytes += 32 * rows.count * definition.columns.count  // its texts are those of `rows`
         }
+    }
+
+    /// The rows in the order of their labels, and these in short; nil for no rows.
+    private static func ordered(_ rows: [[Cell]], _ definition: CollectorDefinition) -> ([[Cell]], InstanceList?) {
+        if rows.isEmpty { return (rows, nil) }
+        // Rows as another run brought them, of this server or of any: they are known by their hashes, and their names need not be made.
+        let hashes = rows.map { InstanceHash.of(definition.labels($0)) }
+        if let list = InstanceList.known(hashes) { return (rows, list) }
+        let names = rows.map(definition.instance)
+        let order = names.indices.sorted { names[$0] == names[$1] ? $0 < $1 : names[$0] < names[$1] }
+        var kept: [Int] = []
+        kept.reserveCapacity(rows.count)
+        for index in order where kept.last.map({ names[$0] != names[index] }) ?? true { kept.append(index) }
+        return (kept.map { rows[$0] }, .of(hashes: kept.map { hashes[$0] }))
     }
 
     /// Fractions are kept to the thousandth (of values below one, to six digits): more is noise of the division that made them, and costs
@@ -144,13 +156,21 @@ extension CollectorDefinition {
     package var gaugeColumns: [CollectorColumn] { columns.filter { $0.kind == .gauge } }
     package var counterColumns: [CollectorColumn] { columns.filter { $0.kind == .counter } }
 
-    /// The labels of a row as a JSON array of strings: the name of its series.
-    func instance(_ row: [Cell]) -> String {
+    /// The labels of a row.
+    func labels(_ row: [Cell]) -> some Collection<String> {
+        labelPlaces.lazy.map { place -> String in
+            if row.indices.contains(place), case .text(let text) = row[place] { text } else { "" }
+        }
+    }
+
+    /// The name of the series of a row.
+    func instance(_ row: [Cell]) -> String { Self.instance(labels(row)) }
+
+    /// Labels as a JSON array of strings: the name of a series.
+    static func instance(_ labels: some Collection<String>) -> String {
         var writer = JSONWriter(reserve: 64)
         writer.beginArray()
-        for (cell, kind) in zip(row, kinds) where kind == .label {
-            if case .text(let text) = cell { writer.string(text) } else { writer.string("") }
-        }
+        for label in labels { writer.string(label) }
         writer.endArray()
         return String(decoding: writer.bytes, as: UTF8.self)
     }

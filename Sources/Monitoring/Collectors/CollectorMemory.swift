@@ -30,28 +30,31 @@ package struct CollectorMemory: Sendable {
     package init(_ table: CollectedTable, origin: Origin, monotonicSeconds: Double) {
         self.origin = origin
         self.monotonicSeconds = monotonicSeconds
-        list = table.list ?? .of(table.instances)
+        list = table.list ?? .of([])
         counters = table.counters.map { $0 ?? Self.unknown }
     }
 
     /// Puts into `table` how fast its counters grew since `memory`: by measured seconds, and no value where two totals cannot be compared.
+    /// One total that went back has no rate. Where most went back they were cleared, and none is comparable: one that is larger all the same
+    /// would say too little.
     ///
     /// - Parameter gapSecondsMax: between two runs that say something of each other.
     package static func addRates(
         to table: inout CollectedTable, after memory: CollectorMemory?, origin: Origin, monotonicSeconds: Double, gapSecondsMax: Double
     ) {
-        guard !table.counters.isEmpty, !table.instances.isEmpty else { return }
+        guard !table.counters.isEmpty, let list = table.list else { return }
         table.rates = Array(repeating: nil, count: table.counters.count)
         guard let memory, memory.origin.isSame(as: origin) else { return }
         let seconds = monotonicSeconds - memory.monotonicSeconds
         guard seconds > 0, seconds <= gapSecondsMax else { return }
-        table.seconds = seconds
-        let width = table.counters.count / table.instances.count
-        let places = (table.list ?? .of(table.instances)).places(in: memory.list)
-        for row in table.instances.indices {
+        var rates = table.rates
+        var (comparableCount, fallenCount) = (0, 0)
+        let width = table.counters.count / list.hashes.count
+        let places = list.places(in: memory.list)
+        for row in list.hashes.indices {
             var old = row
-            if case .at(let list) = places {
-                guard let place = list[row] else { continue }
+            if case .at(let all) = places {
+                guard let place = all[row] else { continue }
                 old = place
             }
             for column in 0..<width {
@@ -59,10 +62,13 @@ package struct CollectorMemory: Sendable {
                     continue
                 }
                 let before = memory.counters[old * width + column]
-                guard before != unknown, now >= before else { continue }
-                table.rates[row * width + column] = Double(now - before) / seconds
+                guard before != unknown else { continue }
+                if before > 0 { comparableCount += 1 }
+                if now < before { fallenCount += 1 } else { rates[row * width + column] = Double(now - before) / seconds }
             }
         }
+        guard 2 * fallenCount <= comparableCount || fallenCount == 0 else { return }
+        (table.rates, table.seconds) = (rates, seconds)
     }
 }
 

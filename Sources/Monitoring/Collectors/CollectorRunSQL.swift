@@ -78,7 +78,7 @@ package enum CollectorRunSQL {
     private static func placeSeries(
         in items: inout [Item], _ cache: CollectorCache, _ findings: inout CollectorCache.Findings, on session: TenantSession
     ) throws {
-        let withSeries = items.indices.filter { items[$0].definition.hasSeries && !items[$0].table.instances.isEmpty }
+        let withSeries = items.indices.filter { items[$0].table.list != nil }
         let tenant = session.tenant.id
         var metrics = cache.metrics(of: tenant)
         let columns = withSeries.flatMap { items[$0].definition.columns.filter(\.isSeries) }

@@ -120,7 +120,8 @@ struct SeriesCollection {
         guard value.isFinite else { return }
         guard stepMilliseconds != nil else {
             if at >= start, at < end {
-                gatherings[series].points.append(.init(at: Date(milliseconds: at), average: value, smallest: value, largest: value))
+                gatherings[series].points.append(
+                    .init(at: Date(milliseconds: at), average: value, smallest: value, largest: value, seconds: Double(span) / 1_000))
             }
             return
         }
@@ -155,7 +156,7 @@ struct SeriesCollection {
                         // Rollups are rounded each by itself: the mean must not look as if it were outside.
                         return Series.Point(
                             at: Date(milliseconds: start + Int64(index) * step), average: min(max(average, bin.smallest), bin.largest),
-                            smallest: bin.smallest, largest: bin.largest)
+                            smallest: bin.smallest, largest: bin.largest, seconds: bin.span / 1_000)
                     }
                 } ?? gathering.points.sorted { $0.at < $1.at }
             guard !points.isEmpty else { return nil }

@@ -10,6 +10,8 @@ package struct Series: Sendable {
         package var average: Double
         package var smallest: Double
         package var largest: Double
+        /// Over which the rate was measured; 0 for what is no rate.
+        package var seconds = 0.0
     }
     package var metric: MetricType
     /// Seconds a point: the step, or the collection's interval where every sample is a point.

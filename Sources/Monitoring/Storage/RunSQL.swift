@@ -44,7 +44,6 @@ package enum RunSQL {
             if let facts = run.facts { try Server.record(facts, of: run.server, on: session) }
         }
         let findings = try CoreSampleSQL.insert(samples, cache: cache, on: session)
-        try WaitSQL.insert(samples, on: session)
         let changed = rows.filter { $0.value.state != $0.value.before }
         try update(changed.mapValues(\.state), on: session)
         outcome.healthChangeCount = try HealthChangeSQL.record(

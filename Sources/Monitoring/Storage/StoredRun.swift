@@ -15,7 +15,6 @@ package struct StoredRun: Sendable {
     /// Measured seconds since the run before, whose totals these may be compared with; nil: the first run, a restart, a gap,
     /// another server.
     package var seconds: Double?
-    package var waits: Differencing.Waits?
     /// What the server said of itself, when it is new.
     package var facts: ServerFacts?
     /// Why the monitoring objects could not be used although they are deployed.
@@ -24,7 +23,6 @@ package struct StoredRun: Sendable {
     package init(
         server: Server.ID, slotAt: Date, finishedAt: Date, intervalSeconds: Int, epoch: Int64, result: RunResult,
         totals: [MetricID: Int64] = [:], seconds: Double? = nil,
-        waits: Differencing.Waits? = nil,
         facts: ServerFacts? = nil, objectsProblem: String? = nil
     ) {
         self.server = server
@@ -35,7 +33,6 @@ package struct StoredRun: Sendable {
         self.result = result
         self.totals = totals
         self.seconds = seconds
-        self.waits = waits
         self.facts = facts
         self.objectsProblem = objectsProblem
     }

@@ -2,25 +2,31 @@ import TDS
 
 /// Waits and performance counters.
 enum PerformanceViews {
-    static let all: [VirtualView] = [waits, counters, latches, spinlocks, sessionWaits]
+    static let all: [VirtualView] = [waits, databaseWaits, counters, latches, spinlocks, sessionWaits]
+
+    private static let waitColumns =
+        "wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, signal_wait_time_ms bigint"
 
     private static let waits: VirtualView = VirtualView(
-        "sys.dm_os_wait_stats", requires: .serverState,
-        columns:
-            "wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint, signal_wait_time_ms bigint",
-        dense: { request in
-            let world = request.world
-            return WaitTypes.all.enumerated().map { index, wait in
-                guard wait.perSecond > 0 else { return [.string(wait.name), .int(0), .int(0), .int(0), .int(0)] }
-                let count = world.counter(perSecond: wait.perSecond, salt: 1_000 + index)
-                // The time follows the count, so that both grow together and the mean stays what the type is known for.
-                let time = Int64(Double(count) * wait.meanMs)
-                return [
-                    .string(wait.name), .int(count), .int(time), .int(min(time, Int64(wait.meanMs * 40) + 1)),
-                    .int(time * wait.signalPercent / 100),
-                ]
-            }
-        })
+        "sys.dm_os_wait_stats", requires: .serverState, columns: waitColumns, dense: { waitRows($0.world) })
+
+    /// Azure SQL Database only.
+    private static let databaseWaits: VirtualView = VirtualView(
+        "sys.dm_db_wait_stats", requires: .serverState, columns: waitColumns,
+        dense: { ServerProperties.engineEdition($0.world.config.edition) == 5 ? waitRows($0.world) : [] })
+
+    private static func waitRows(_ world: World) -> [[TDSValue]] {
+        WaitTypes.all.enumerated().map { index, wait in
+            guard wait.perSecond > 0 else { return [.string(wait.name), .int(0), .int(0), .int(0), .int(0)] }
+            let count = world.counter(perSecond: wait.perSecond, salt: 1_000 + index)
+            // The time follows the count, so that both grow together and the mean stays what the type is known for.
+            let time = Int64(Double(count) * wait.meanMs)
+            return [
+                .string(wait.name), .int(count), .int(time), .int(min(time, Int64(wait.meanMs * 40) + 1)),
+                .int(time * wait.signalPercent / 100),
+            ]
+        }
+    }
 
     private static let sessionWaits: VirtualView = VirtualView(
         "sys.dm_exec_session_wait_stats", requires: .serverState, since: .v2016,

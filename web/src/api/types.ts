@@ -527,7 +527,7 @@ export interface HealthChange {
 }
 
 export interface StorageStatistics {
-  signal: "waits" | "samples" | "chunks" | "table_history" | "changes" | "health_changes";
+  signal: "samples" | "chunks" | "table_history" | "changes" | "health_changes";
   rowsEstimated: number;
   sizeBytes: number;
   /** 0: it is one table */

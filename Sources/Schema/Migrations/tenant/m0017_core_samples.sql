@@ -1,7 +1,9 @@
 -- The core's values go the way of all samples: raw totals and gauges in monitoring.samples under a layout of the collector 'core', then chunks and
--- rollups. Nothing is carried over from the table that held their rates.
+-- rollups. Nothing is carried over from the table that held their rates,
+-- nor from that of the waits, which are a collector's from here on.
 DROP VIEW monitoring.metric_values;
 DROP TABLE monitoring.metrics;
+DROP TABLE monitoring.waits, monitoring.wait_types;
 
 -- A row of some hundred values stays in its page: out of line it would take a second table, an index and two looks.
 ALTER TABLE monitoring.samples SET (toast_tuple_target = 8160);
@@ -43,7 +45,7 @@ BEGIN
     END IF;
     -- Two makers at once would wait for each other's locks on the parent; one after the other is enough.
     PERFORM pg_advisory_xact_lock(hashtext('monitoring.make_partitions'));
-    FOREACH part IN ARRAY ARRAY['waits', 'chunks', 'table_history'] LOOP
+    FOREACH part IN ARRAY ARRAY['chunks', 'table_history'] LOOP
         FOR day IN SELECT first_day + n FROM generate_series(0, days - 1) AS n LOOP
             name := part || '_' || to_char(day, 'YYYYMMDD');
             IF to_regclass('monitoring.' || name) IS NULL THEN
@@ -66,7 +68,7 @@ DECLARE
 BEGIN
     FOR part IN
         SELECT c.relname AS name, greatest(c.reltuples::bigint, pg_stat_get_live_tuples(c.oid), 0) AS row_count
-        FROM unnest(ARRAY['waits', 'chunks', 'table_history']) AS parent (name)
+        FROM unnest(ARRAY['chunks', 'table_history']) AS parent (name)
         JOIN pg_inherits i ON i.inhparent = ('monitoring.' || parent.name)::regclass
         JOIN pg_class c ON c.oid = i.inhrelid
         WHERE to_date(right(c.relname, 8), 'YYYYMMDD') < first_kept

@@ -74,4 +74,4 @@ $$;
 DELETE FROM dbtools.schema_version;
 
 INSERT INTO dbtools.schema_version (version, applied_at, applied_by)
-VALUES (3, now(), current_user);
+VALUES (4, now(), current_user);

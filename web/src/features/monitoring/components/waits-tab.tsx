@@ -13,14 +13,16 @@ import { setSearch, useSearch } from "../../../lib/router";
 import { saveText } from "../../../lib/save-file";
 import { type StackRow, stackRows } from "../../../lib/stacked";
 import { spanText } from "../../../lib/units";
+import { useCollectors } from "../api/list-collectors";
 import { useWaits, waitsKey } from "../api/read-waits";
 import { type TimeWindow, windowFrom, windowKey } from "../api/time-window";
-import type { Waits, WaitType } from "../api/collector-types";
+import type { CollectorSummary, Waits, WaitType } from "../api/collector-types";
 import { seriesColors } from "./chart-kinds";
 import { pointText } from "./samples";
 import { EngineWaits } from "./engine-waits";
 import { TimeWindowBar, zoomTo } from "./time-window-bar";
-import { nothingIn, whyNotCollected } from "./why-no-data";
+import { collectorsOf } from "./topics";
+import { nothingIn, whyNoRows, whyNotCollected } from "./why-no-data";
 
 export function WaitsTab({ server }: { server: Server }): ReactElement {
   return server.engine === "sqlserver" ? <TypedWaits server={server} /> : <EngineWaits server={server} />;
@@ -28,7 +30,7 @@ export function WaitsTab({ server }: { server: Server }): ReactElement {
 
 function TypedWaits({ server }: { server: Server }): ReactElement {
   const search = useSearch(), window = windowFrom(search, "6h"), benign = search.get("benign") === "true";
-  const query = useWaits(server.id, window, benign), waits = query.data, retry = (): void => void refetch(waitsKey(server.id, window, benign));
+  const collectors = useCollectors(server.id).data ?? [], query = useWaits(server.id, window, benign), waits = query.data, retry = (): void => void refetch(waitsKey(server.id, window, benign));
   return (
     <>
       <TimeWindowBar window={window} usual="6h">
@@ -62,7 +64,7 @@ function TypedWaits({ server }: { server: Server }): ReactElement {
       {waits && (isEmpty(waits)
         ? (
           <section className="panel vflex tall" aria-label="Waits">
-            <Empty icon="clock" title="No waits" text={whyNoWaits(server, window)} />
+            <Empty icon="clock" title="No waits" text={whyNoWaits(server, window, collectors)} />
           </section>
         )
         : (
@@ -77,9 +79,12 @@ function TypedWaits({ server }: { server: Server }): ReactElement {
 
 const isEmpty = (waits: Waits): boolean => waits.top.length === 0 && waits.categories.every((c) => c.points.every((p) => p[1] === null));
 
-function whyNoWaits(server: Server, window: TimeWindow): string {
+function whyNoWaits(server: Server, window: TimeWindow, collectors: readonly CollectorSummary[]): string {
   const never = whyNotCollected(server);
   if (never) return never;
+  const own = collectorsOf("waits", collectors).find((c) => c.state !== "not_available");
+  if (own && !own.enabled) return `${own.title} is switched off for this server, on the Collectors tab.`;
+  if (own?.state === "no_permissions" || own?.state === "failed") return whyNoRows(server, own, "waits").text;
   const missing = server.unavailable.find((u) => /wait/i.test(u));
   if (missing) return `Not available here: ${missing}`;
   return nothingIn(window);

@@ -1,0 +1,189 @@
+/*
+Purpose:     the monitoring objects of DbTools in a SQL Server database: a schema, two tables and a stored procedure for each class of collector.
+             Run as often as you like: what is there is kept or replaced, the settings stay. DbTools runs it in one transaction, batch by batch.
+Versions:    SQL Server 2016 and later.
+Permissions: CREATE SCHEMA, CREATE TABLE and CREATE PROCEDURE in the database (or db_owner). To run the procedures a login needs EXECUTE on the
+             schema, and VIEW SERVER STATE as for direct collection: they run with the caller's rights (no EXECUTE AS).
+Cost:        a few milliseconds; 3 rows in DbTools' own tables. No job, no trigger, nothing that runs by itself.
+Result sets: none.
+*/
+IF NOT EXISTS (SELECT 1 FROM sys.schemas WHERE name = N'DbTools')
+    EXEC (N'CREATE SCHEMA DbTools');
+GO
+IF OBJECT_ID(N'DbTools.SchemaVersion', N'U') IS NULL
+    CREATE TABLE DbTools.SchemaVersion (
+        Version int NOT NULL,
+        AppliedAt datetime2(3) NOT NULL,
+        AppliedBy nvarchar(128) NOT NULL,
+        CreatedDatabase bit NOT NULL,
+        CreatedUser nvarchar(128) NULL
+    );
+GO
+IF OBJECT_ID(N'DbTools.Settings', N'U') IS NULL
+    CREATE TABLE DbTools.Settings (
+        Name nvarchar(128) NOT NULL,
+        Value nvarchar(400) NOT NULL,
+        Description nvarchar(400) NOT NULL
+    );
+GO
+IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectSessions')
+    INSERT INTO DbTools.Settings (Name, Value, Description)
+    VALUES (N'CollectSessions', N'on', N'Set it to off, and sessions of this server are no longer read.');
+GO
+IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectFileIO')
+    INSERT INTO DbTools.Settings (Name, Value, Description)
+    VALUES (N'CollectFileIO', N'on', N'Set it to off, and physical reads and writes of this server are no longer read.');
+GO
+IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectWaits')
+    INSERT INTO DbTools.Settings (Name, Value, Description)
+    VALUES (N'CollectWaits', N'on', N'Set it to off, and wait statistics of this server are no longer read.');
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectIdentity;
+GO
+CREATE PROCEDURE DbTools.CollectIdentity
+AS
+-- DbTools: who answers, and what the caller may see.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT COALESCE(@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128))) AS server_name,
+    CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
+    CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition,
+    CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
+    CASE WHEN @@VERSION LIKE N'% on Linux %' THEN 1 ELSE 0 END AS is_linux,
+    SUSER_SNAME() AS login_name,
+    @@VERSION AS version_text,
+    HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
+    HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER PERFORMANCE STATE') AS view_server_performance_state;
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectSystem;
+GO
+CREATE PROCEDURE DbTools.CollectSystem
+AS
+-- DbTools: logical processors and the start of the server.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT cpu_count,
+    sqlserver_start_time AS started_at_local,
+    DATEDIFF(MINUTE, GETUTCDATE(), GETDATE()) AS utc_offset_minutes,
+    ms_ticks - sqlserver_start_time_ms_ticks AS uptime_ms
+FROM sys.dm_os_sys_info;
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectMemory;
+GO
+CREATE PROCEDURE DbTools.CollectMemory
+AS
+-- DbTools: physical memory of the machine.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT total_physical_memory_kb, available_physical_memory_kb
+FROM sys.dm_os_sys_memory;
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectProcessMemory;
+GO
+CREATE PROCEDURE DbTools.CollectProcessMemory
+AS
+-- DbTools: memory of the SQL Server process.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT physical_memory_in_use_kb
+FROM sys.dm_os_process_memory;
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectCPU;
+GO
+CREATE PROCEDURE DbTools.CollectCPU
+AS
+-- DbTools: the newest record of the scheduler monitor: CPU of the last minute.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT TOP (1) r.record,
+    DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
+    i.ms_ticks - r.[timestamp] AS age_ms
+FROM sys.dm_os_ring_buffers AS r
+CROSS JOIN sys.dm_os_sys_info AS i
+WHERE r.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
+    AND r.record LIKE N'%<SystemHealth>%'
+ORDER BY r.[timestamp] DESC;
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectSessions;
+GO
+CREATE PROCEDURE DbTools.CollectSessions
+AS
+-- DbTools: user sessions, and what DbTools itself costs.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT COUNT_BIG(*) AS session_count,
+    SUM(CASE WHEN program_name = APP_NAME() THEN CAST(cpu_time AS bigint) ELSE 0 END) AS own_cpu_ms
+FROM sys.dm_exec_sessions
+WHERE is_user_process = 1;
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectFileIO;
+GO
+CREATE PROCEDURE DbTools.CollectFileIO
+AS
+-- DbTools: physical reads and writes since the start.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT SUM(num_of_reads) AS read_count,
+    SUM(num_of_writes) AS write_count,
+    SUM(num_of_bytes_read) AS read_bytes,
+    SUM(num_of_bytes_written) AS written_bytes
+FROM sys.dm_io_virtual_file_stats(NULL, NULL);
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectCounters;
+GO
+CREATE PROCEDURE DbTools.CollectCounters
+AS
+-- DbTools: raw performance counters.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT RTRIM(object_name) AS object_name,
+    RTRIM(counter_name) AS counter_name,
+    RTRIM(instance_name) AS instance_name,
+    cntr_value,
+    cntr_type
+FROM sys.dm_os_performance_counters
+WHERE counter_name IN (N'Batch Requests/sec', N'Page life expectancy', N'Page lookups/sec', N'Page reads/sec');
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectWaits;
+GO
+CREATE PROCEDURE DbTools.CollectWaits
+AS
+-- DbTools: totals for each wait type since the start.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SELECT RTRIM(wait_type) AS wait_type,
+    waiting_tasks_count,
+    wait_time_ms,
+    signal_wait_time_ms
+FROM sys.dm_os_wait_stats
+WHERE waiting_tasks_count > 0;
+GO
+DROP PROCEDURE IF EXISTS DbTools.CollectCore;
+GO
+CREATE PROCEDURE DbTools.CollectCore
+AS
+-- DbTools: all core readings in one round trip. What is off in DbTools.Settings is left out.
+SET NOCOUNT OFF;
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+SET LOCK_TIMEOUT 1000;
+SET DEADLOCK_PRIORITY LOW;
+EXEC DbTools.CollectIdentity;
+EXEC DbTools.CollectSystem;
+EXEC DbTools.CollectMemory;
+EXEC DbTools.CollectProcessMemory;
+EXEC DbTools.CollectCPU;
+IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectSessions' AND Value = N'off')
+    EXEC DbTools.CollectSessions;
+IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectFileIO' AND Value = N'off')
+    EXEC DbTools.CollectFileIO;
+EXEC DbTools.CollectCounters;
+IF NOT EXISTS (SELECT 1 FROM DbTools.Settings WHERE Name = N'CollectWaits' AND Value = N'off')
+    EXEC DbTools.CollectWaits;
+GO
+IF EXISTS (SELECT 1 FROM DbTools.SchemaVersion)
+    UPDATE DbTools.SchemaVersion
+    SET Version = 3, AppliedAt = SYSUTCDATETIME(), AppliedBy = SUSER_SNAME();
+ELSE
+    INSERT INTO DbTools.SchemaVersion (Version, AppliedAt, AppliedBy, CreatedDatabase)
+    VALUES (3, SYSUTCDATETIME(), SUSER_SNAME(), 0);
+GO
