@@ -84,7 +84,7 @@ import Testing
         }
         _ = try await store(1, after: 1, cache: CollectorCache())
         // As an older or a newer program would have made it.
-        try await fixture.platform.tenants.transaction(fixture.tenant) { session in
+        _ = try await fixture.platform.tenants.transaction(fixture.tenant) { session in
             try session.execute("UPDATE monitoring.layouts SET gauge_ids = '{1}', digest = 7")
         }
         _ = try await store(2, after: 9, cache: CollectorCache())
@@ -215,7 +215,7 @@ import Testing
         var memory: Differencing.Memory?
         var expected: [MetricID: [(minute: Int, value: Double)]] = [:]
         for reading in readings {
-            let (values, _) = Differencing.values(of: reading, after: memory)
+            let values = Differencing.values(of: reading, after: memory)
             let minute = minute(reading.collectedAt, fixture)
             for (metric, value) in values { expected[metric, default: []].append((minute, value)) }
             fixture.collection.collector.buffer.append(
