@@ -1173,7 +1173,7 @@ END
 $$;
 """###),
         Migration(
-            number: 17, name: "core_samples",
+            number: 17, name: "raw_totals",
             sql: ###"""
 -- The core's values go the way of all samples: raw totals and gauges in monitoring.samples under a layout of the collector 'core', then chunks and
 -- rollups. Nothing is carried over from the table that held their rates,

@@ -1,5 +1,5 @@
-/// Waits that mean idleness, not trouble: those that at least three of four public lists leave out. `collect.sql` leaves the same ones out of
-/// the core's total, which a test compares.
+/// Waits that mean idleness, not trouble: those that at least three of four public lists leave out. `collect.sql` leaves the same ones
+/// out of the core's total, which a test compares.
 enum BenignWaits {
     static let types: Set<String> = [
         "BROKER_EVENTHANDLER", "BROKER_RECEIVE_WAITFOR", "BROKER_TASK_STOP", "BROKER_TO_FLUSH", "BROKER_TRANSMITTER", "CHECKPOINT_QUEUE",

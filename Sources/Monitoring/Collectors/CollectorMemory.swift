@@ -35,8 +35,8 @@ package struct CollectorMemory: Sendable {
     }
 
     /// Puts into `table` how fast its counters grew since `memory`: by measured seconds, and no value where two totals cannot be compared.
-    /// One total that went back has no rate. Where most went back they were cleared, and none is comparable: one that is larger all the same
-    /// would say too little.
+    /// One total that went back has no rate. Where most went back they were cleared, and none is comparable: one that is larger all the
+    /// same would say too little.
     ///
     /// - Parameter gapSecondsMax: between two runs that say something of each other.
     package static func addRates(

@@ -46,6 +46,8 @@ DROP PROCEDURE IF EXISTS
     DbTools.[Collector_tempdb],
     DbTools.[Collector_tempdb_sessions],
     DbTools.[Collector_version_store],
+    DbTools.[Collector_waits],
+    DbTools.[Collector_waits_database],
     DbTools.[CollectMinute],
     DbTools.[CollectFiveMinutes],
     DbTools.[CollectQuarterHour],
@@ -53,7 +55,7 @@ DROP PROCEDURE IF EXISTS
     DbTools.[CollectDay],
     DbTools.[Collector_CORP\svc-O'Neill]]];
 GO
-EXEC [CORP\svc-O'Neill]]].DbTools.CollectMinute 3, N',sessions,';
+EXEC [CORP\svc-O'Neill]]].DbTools.CollectMinute 4, N',sessions,';
 GO
 CREATE DATABASE [CORP\svc-O'Neill]]];
 GO
