@@ -31,7 +31,7 @@ FILES = [
     ("msdb", "MSDBLog", "LOG", 9, 660_992, 5, 117, 1_019_904, 27),
 ]
 DATABASES = {"master": 1, "tempdb": 2, "model": 3, "msdb": 4}
-# Object, counter, instance, value, type; names as the server has them, with what the peer's query had turned around turned back.
+# Object, counter, instance, value; the peer's query shows the instance _Total as Total, which is turned back.
 COUNTED = [
     ("Access Methods", "Full Scans/sec", "", 1_341), ("Access Methods", "Index Searches/sec", "", 179_630),
     ("Access Methods", "Page Splits/sec", "", 274), ("Databases", "Log Bytes Flushed/sec", "_Total", 5_906_432),

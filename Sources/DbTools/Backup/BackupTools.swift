@@ -1,7 +1,7 @@
-import Primitives
 import Crypto
 import Foundation
 import Postgres
+import Primitives
 import Subprocess
 import SystemPackage
 

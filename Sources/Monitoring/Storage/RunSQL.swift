@@ -14,8 +14,7 @@ package enum RunSQL {
     }
 
     /// Stores `runs` of one tenant. A run whose epoch is older than the stored one, or whose slot has a run already, changes nothing.
-    /// Returns, besides what it did, what is to be remembered once the transaction has committed. Throws `PostgresError`; one with
-    /// `isMissingPartition` when the day has no partition yet.
+    /// Returns, besides what it did, what is to be remembered once the transaction has committed. Throws `PostgresError`.
     ///
     /// - Parameter thresholds: of a server; asked for when its state is locked, so that a later change of limits comes after this.
     package static func store(
