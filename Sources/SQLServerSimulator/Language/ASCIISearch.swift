@@ -2,6 +2,15 @@
 enum ASCIISearch {
     static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 0x20 : byte }
 
+    /// How many bytes are left without the blanks at the end. Names of counters are padded to 128: whole words are looked at first.
+    static func countWithoutTrailingBlanks(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var end = raw.count
+        while end >= 8, raw.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self) == 0x2020_2020_2020_2020 { end -= 8 }
+        while end > 0, raw[end - 1] == UInt8(ascii: " ") { end -= 1 }
+        return end
+    }
+
     /// Where `pattern` stands in `text`, counted from 0 as `start` is.
     ///
     /// - Parameter pattern: in lower case when capitals are ignored.

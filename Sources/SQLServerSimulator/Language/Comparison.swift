@@ -63,10 +63,11 @@ enum Comparison {
 
     /// Nil when a character outside of ASCII is met before the texts differ.
     private static func ascii(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>, caseSensitive: Bool) -> Int? {
-        for index in 0..<max(left.count, right.count) {
+        let (leftCount, rightCount) = (ASCIISearch.countWithoutTrailingBlanks(left), ASCIISearch.countWithoutTrailingBlanks(right))
+        for index in 0..<max(leftCount, rightCount) {
             // A missing character counts as a blank.
-            var low = index < left.count ? left[index] : 32
-            var high = index < right.count ? right[index] : 32
+            var low = index < leftCount ? left[index] : 32
+            var high = index < rightCount ? right[index] : 32
             if low >= 0x80 || high >= 0x80 { return nil }
             if !caseSensitive {
                 low = ASCIISearch.lowercased(low)
@@ -84,7 +85,24 @@ enum Comparison {
     }
 
     static func key(_ text: String, caseSensitive: Bool) -> String {
-        caseSensitive ? text.withoutTrailingBlanks : text.withoutTrailingBlanks.lowercased()
+        if caseSensitive { return text.withoutTrailingBlanks }
+        // Most texts are plain, and many are in lower case already.
+        var copy = text
+        let plain = copy.withUTF8 { bytes -> String?? in
+            let count = ASCIISearch.countWithoutTrailingBlanks(bytes)
+            var hasCapitals = false
+            for byte in bytes[..<count] {
+                if byte >= 0x80 { return nil }
+                if byte >= 65, byte <= 90 { hasCapitals = true }
+            }
+            if !hasCapitals, count == bytes.count { return .some(nil) }
+            return String(unsafeUninitializedCapacity: count) { target in
+                for index in 0..<count { target[index] = ASCIISearch.lowercased(bytes[index]) }
+                return count
+            }
+        }
+        guard let plain else { return text.withoutTrailingBlanks.lowercased() }
+        return plain ?? text
     }
 
     /// The value as GROUP BY, DISTINCT and joins tell it from others.

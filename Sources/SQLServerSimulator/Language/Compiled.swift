@@ -72,6 +72,8 @@ struct Compiled {
         switch (source, target) {
         case (.tinyint, .smallint), (.tinyint, .int), (.tinyint, .bigint), (.smallint, .int), (.smallint, .bigint), (.int, .bigint): true
         case (.varchar, .varchar(.max)), (.nvarchar, .nvarchar(.max)), (.varchar, .nvarchar(.max)): true
+        // What has a fixed length is padded already.
+        case (.char, .varchar(.max)), (.nchar, .nvarchar(.max)), (.char, .nvarchar(.max)): true
         case (.varchar(let from), .varchar(let to)), (.nvarchar(let from), .nvarchar(let to)), (.varchar(let from), .nvarchar(let to)):
             if case (.bounded(let shorter), .bounded(let longer)) = (from, to) { shorter <= longer } else { false }
         default: false

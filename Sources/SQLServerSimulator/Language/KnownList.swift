@@ -63,8 +63,7 @@ struct FoldedTexts {
     private static func hash(_ text: String) -> UInt64? {
         var text = text
         return text.withUTF8 { bytes in
-            var end = bytes.count
-            while end > 0, bytes[end - 1] == 32 { end -= 1 }
+            let end = ASCIISearch.countWithoutTrailingBlanks(bytes)
             var hash: UInt64 = 0xCBF2_9CE4_8422_2325
             for index in 0..<end {
                 let byte = bytes[index]

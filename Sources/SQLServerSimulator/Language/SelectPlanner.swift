@@ -261,11 +261,7 @@ struct SelectPlanner {
 
     private static func sorted<Row>(_ outputs: [(row: Row, key: [TDSValue])], _ sort: SortOrder) -> [(row: Row, key: [TDSValue])] {
         if sort.keys.isEmpty { return outputs }
-        let order = outputs.indices.sorted { first, second in
-            let compared = sort.compare(outputs[first].key, outputs[second].key)
-            return compared == 0 ? first < second : compared < 0
-        }
-        return order.map { outputs[$0] }
+        return sort.positions(outputs.map(\.key)).map { outputs[$0] }
     }
 
     private static func top<Row>(

@@ -7,14 +7,21 @@ struct SortOrder {
 
     func sorted(_ frames: [RowFrame]) throws(SQLServerMessage) -> [RowFrame] {
         if keys.isEmpty { return frames }
-        var keyed: [(frame: RowFrame, key: [TDSValue], position: Int)] = []
-        keyed.reserveCapacity(frames.count)
-        for (position, frame) in frames.enumerated() { keyed.append((frame, try values(frame), position)) }
-        keyed.sort { first, second in
-            let order = compare(first.key, second.key)
-            return order == 0 ? first.position < second.position : order < 0
+        var rows: [[TDSValue]] = []
+        rows.reserveCapacity(frames.count)
+        for frame in frames { rows.append(try values(frame)) }
+        return positions(rows).map { frames[$0] }
+    }
+
+    /// Where rows with these keys stand when they are sorted; equal ones as they came.
+    func positions(_ rows: [[TDSValue]]) -> [Int] {
+        if let written = SortKeys(rows, isDescending: isDescending, isCaseSensitive: keys.map(\.isCaseSensitive)) {
+            return written.positions()
         }
-        return keyed.map(\.frame)
+        return rows.indices.sorted { first, second in
+            let order = compare(rows[first], rows[second])
+            return order == 0 ? first < second : order < 0
+        }
     }
 
     func values(_ frame: RowFrame) throws(SQLServerMessage) -> [TDSValue] {

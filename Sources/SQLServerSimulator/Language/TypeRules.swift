@@ -211,9 +211,7 @@ extension String {
         guard utf8.last == UInt8(ascii: " ") else { return self }
         var copy = self
         return copy.withUTF8 { bytes in
-            var end = bytes.count
-            while end > 0, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
-            return String(decoding: bytes[..<end], as: UTF8.self)
+            String(decoding: bytes[..<ASCIISearch.countWithoutTrailingBlanks(bytes)], as: UTF8.self)
         }
     }
 }
