@@ -63,8 +63,8 @@ struct CPUTimeline: Sendable {
 
     var currentPercent: Int? { segments.last?.percent }
 
-    /// The records up to `now`, the newest first.
-    func records(until now: Date) -> [Record] {
+    /// The records up to `now`, the newest first; `countMax` at most.
+    func records(until now: Date, countMax: Int = Self.recordCountMax) -> [Record] {
         var records: [Record] = []
         var end = now
         for segment in segments.reversed() {
@@ -74,12 +74,12 @@ struct CPUTimeline: Sendable {
             let isLast = end == now
             var index = Int(seconds / Self.intervalSeconds)
             if !isLast, Double(index) * Self.intervalSeconds == seconds, index > 0 { index -= 1 }
-            while index >= 0, records.count < Self.recordCountMax {
+            while index >= 0, records.count < countMax {
                 let at = segment.start.addingTimeInterval(Double(index) * Self.intervalSeconds)
                 records.append(Record(id: segment.firstRecord + index, at: at, percent: segment.percent))
                 index -= 1
             }
-            if records.count >= Self.recordCountMax { break }
+            if records.count >= countMax { break }
             end = segment.start
         }
         return records

@@ -65,7 +65,7 @@ struct World: Sendable {
     }
 
     /// The newest record's value for SQL Server.
-    var cpuPercent: Int { state.cpu.records(until: date).first.map { cpu($0).sql } ?? 0 }
+    var cpuPercent: Int { state.cpu.records(until: date, countMax: 1).first.map { cpu($0).sql } ?? 0 }
 
     // MARK: Machine
 

@@ -4,6 +4,8 @@ import Synchronization
 final class ParseCache: Sendable {
     static let shared = ParseCache()
     static let entryCountMax = 256
+    /// How much of a batch is hashed.
+    static let hashedSizeBytesMax = 512
     /// Longer batches are parsed each time.
     static let cachedSizeBytesMax = 128 * 1024
     /// Longer batches are refused.
@@ -12,6 +14,18 @@ final class ParseCache: Sendable {
     private struct Key: Hashable {
         let text: String
         let quotedIdentifier: Bool
+
+        /// Of a batch of 60 kB some bytes tell it from the others; whether it is the same is then asked of all.
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            hasher.combine(quotedIdentifier)
+            text.withUTF8 { bytes in
+                hasher.combine(bytes.count)
+                let raw = UnsafeRawBufferPointer(bytes)
+                hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: raw.prefix(ParseCache.hashedSizeBytesMax / 2)))
+                hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: raw.suffix(ParseCache.hashedSizeBytesMax / 2)))
+            }
+        }
     }
 
     private struct Entry {
@@ -31,8 +45,9 @@ final class ParseCache: Sendable {
         let key = Key(text: batch, quotedIdentifier: quotedIdentifier)
         let known = content.withLock { content -> [Statement]? in
             content.clock += 1
-            content.entries[key]?.lastUse = content.clock
-            return content.entries[key]?.statements
+            guard let place = content.entries.index(forKey: key) else { return nil }
+            content.entries.values[place].lastUse = content.clock
+            return content.entries.values[place].statements
         }
         if let known { return known }
         let statements = try Parser.statements(of: batch, quotedIdentifier: quotedIdentifier)

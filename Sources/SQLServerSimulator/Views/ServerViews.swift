@@ -129,12 +129,12 @@ enum ServerViews {
         columns: "ring_buffer_address varbinary(8), ring_buffer_type nvarchar(60), timestamp bigint, record nvarchar(3072) null",
         dense: { request in
             let world = request.world
-            let kernelShare = 1_000_000 * Int64(world.cpuCount)
+            var health = HealthTexts(world)
             var rows = world.state.cpu.records(until: world.date).map { record -> [TDSValue] in
                 let ticks = Int64((record.at.timeIntervalSince(world.state.machineStartedAt) * 1000).rounded())
                 return [
                     .binary([0, 0, 1, 0, 0, 16, 64, 0]), .string("RING_BUFFER_SCHEDULER_MONITOR"), .int(ticks),
-                    .string(schedulerRecord(record, ticks: ticks, kernelShare: kernelShare, world: world)),
+                    .string(schedulerRecord(record, ticks: ticks, &health)),
                 ]
             }
             let start = Int64((world.state.startedAt.timeIntervalSince(world.state.machineStartedAt) * 1000).rounded())
@@ -151,25 +151,42 @@ enum ServerViews {
         })
 
     /// A record as SQL Server writes it, with its odd spaces. The second record after a start carries no SystemHealth, as happens on real
-    /// servers. `kernelShare` is the kernel time of one percent of the processors.
-    private static func schedulerRecord(_ record: CPUTimeline.Record, ticks: Int64, kernelShare: Int64, world: World) -> String {
-        guard record.id != 2 || record.percent != nil else {
-            return """
-                <Record id = "\(record.id)" type ="RING_BUFFER_SCHEDULER_MONITOR" time ="\(ticks)"><SchedulerMonitorEvent>\
-                </SchedulerMonitorEvent></Record>
-                """
-        }
-        let use = world.cpu(record)
-        let idle = world.config.platform == .linux ? 0 : use.idle
-        let kernel = Int64(use.sql) * kernelShare
+    /// servers.
+    private static func schedulerRecord(_ record: CPUTimeline.Record, ticks: Int64, _ health: inout HealthTexts) -> String {
+        let text = record.id != 2 || record.percent != nil ? health.text(record) : ""
         return """
-            <Record id = "\(record.id)" type ="RING_BUFFER_SCHEDULER_MONITOR" time ="\(ticks)"><SchedulerMonitorEvent><SystemHealth>\
-            <ProcessUtilization>\(use.sql)</ProcessUtilization><SystemIdle>\(idle)</SystemIdle>\
-            <UserModeTime>\(kernel * 5)</UserModeTime>\
-            <KernelModeTime>\(kernel)</KernelModeTime><PageFaults>\(400 + use.sql * 7)</PageFaults>\
-            <WorkingSetDelta>\(use.sql * 4096)</WorkingSetDelta>\
-            <MemoryUtilization>100</MemoryUtilization></SystemHealth></SchedulerMonitorEvent></Record>
+            <Record id = "\(record.id)" type ="RING_BUFFER_SCHEDULER_MONITOR" time ="\(ticks)"><SchedulerMonitorEvent>\(text)\
+            </SchedulerMonitorEvent></Record>
             """
+    }
+
+    /// The SystemHealth of one server's records: few of the 256 differ from each other, and each is asked for every minute.
+    private struct HealthTexts {
+        private let world: World
+        /// The kernel time of one percent of the processors.
+        private let kernelShare: Int64
+        private var known: [Int: String] = [:]
+
+        init(_ world: World) {
+            self.world = world
+            kernelShare = 1_000_000 * Int64(world.cpuCount)
+        }
+
+        mutating func text(_ record: CPUTimeline.Record) -> String {
+            let use = world.cpu(record)
+            let idle = world.config.platform == .linux ? 0 : use.idle
+            let key = use.sql * 1_000 + idle
+            if let text = known[key] { return text }
+            let kernel = Int64(use.sql) * kernelShare
+            let text = """
+                <SystemHealth><ProcessUtilization>\(use.sql)</ProcessUtilization><SystemIdle>\(idle)</SystemIdle>\
+                <UserModeTime>\(kernel * 5)</UserModeTime><KernelModeTime>\(kernel)</KernelModeTime>\
+                <PageFaults>\(400 + use.sql * 7)</PageFaults><WorkingSetDelta>\(use.sql * 4096)</WorkingSetDelta>\
+                <MemoryUtilization>100</MemoryUtilization></SystemHealth>
+                """
+            known[key] = text
+            return text
+        }
     }
 
     // MARK: Services
