@@ -48,11 +48,26 @@ struct SQLServerEngine: Engine {
     /// Connects; a failure is explained, if need be by asking the port what it is.
     func open(_ target: Target, deadline: CallDeadline) throws(EngineError) -> (ODBCConnection, port: Int) {
         let reachable = try reach(target, deadline: deadline)
-        let string = try SQLServerLogin(target: target, port: reachable.port, config: config).connectionString()
+        let login = SQLServerLogin(target: target, port: reachable.port, config: config)
+        let connection =
+            switch config.sqlServerDriver {
+            case .microsoft: try open(reachable, login, section: nil, deadline)
+            case .freetds:
+                try FreeTDSConfiguration.shared.connecting(by: login.section) { section throws(EngineError) in
+                    try open(reachable, login, section: section, deadline)
+                }
+            }
+        return (connection, reachable.port)
+    }
+
+    private func open(
+        _ reachable: ReachableTarget, _ login: SQLServerLogin, section: String?, _ deadline: CallDeadline
+    ) throws(EngineError) -> ODBCConnection {
+        let target = login.target
+        let string = try login.connectionString(section: section)
         let loginSeconds = max(1, Int(deadline.driverSeconds))
         do throws(ODBCError) {
-            let connection = try reachable.pinned { () throws(ODBCError) in try ODBCConnection(string, loginTimeoutSeconds: loginSeconds) }
-            return (connection, reachable.port)
+            return try reachable.pinned { () throws(ODBCError) in try ODBCConnection(string, loginTimeoutSeconds: loginSeconds) }
         } catch {
             let failure = SQLServerFailure(target: target, port: reachable.port)
             let explained = failure.explained(error)
@@ -84,7 +99,9 @@ struct SQLServerLogin {
     let config: EngineConfig
 
     /// Throws `.driverFailed` when the driver is missing, `.authFailed` when there is nothing to sign in with.
-    func connectionString() throws(EngineError) -> ODBCConnectionString {
+    ///
+    /// - Parameter section: FreeTDS's section for this server; nil with Microsoft's driver.
+    func connectionString(section: String?) throws(EngineError) -> ODBCConnectionString {
         let driver: ODBCDriver = config.sqlServerDriver == .freetds ? .freetds : .microsoft
         guard let path = driver.path() else {
             throw EngineError(
@@ -92,9 +109,11 @@ struct SQLServerLogin {
                 "The driver for SQL Server is not installed: install \(driver.package), or name its file in \(driver.variable).")
         }
         var string = ODBCConnectionString(driverPath: path)
-        switch config.sqlServerDriver {
-        case .freetds: try addFreeTDS(to: &string)
-        case .microsoft: addMicrosoft(to: &string)
+        if let section {
+            string.add("Servername", section)
+            string.add("ClientCharset", "UTF-8")
+        } else {
+            addMicrosoft(to: &string)
         }
         string.add("Database", target.database ?? "master")
         string.add("APP", config.applicationName)
@@ -110,13 +129,12 @@ struct SQLServerLogin {
         return string
     }
 
-    private func addFreeTDS(to string: inout ODBCConnectionString) throws(EngineError) {
+    /// What FreeTDS must be told of the server.
+    var section: FreeTDSConfiguration.Section {
         let isVerified = target.encrypt && !target.trustServerCertificate
-        let section = FreeTDSConfiguration.Section(
+        return FreeTDSConfiguration.Section(
             hostname: target.hostname, port: port, mustEncrypt: target.encrypt,
             caFile: isVerified ? config.caFile ?? EngineConfig.systemCAFile : nil)
-        string.add("Servername", try FreeTDSConfiguration.shared.name(for: section))
-        string.add("ClientCharset", "UTF-8")
     }
 
     /// Microsoft's driver has no keyword for it on Linux, and asks OpenSSL's own variable at each connection: the process's, set once.

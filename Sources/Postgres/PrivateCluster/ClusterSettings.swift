@@ -20,7 +20,9 @@ enum ClusterSettings {
         "log_timezone": "UTC",
         // Syncing each file after a crash takes 8 s with 300 tenants; syncing the file system 0.3 s.
         "recovery_init_sync_method": "syncfs",
-        "wal_compression": "on",
+        // Pages go whole through the log after a checkpoint. pglz takes 19 times lz4's processor for them (75 ms for a new tenant's 7 MB,
+        // lz4 4).
+        "wal_compression": "lz4",
         "max_wal_size": "1GB",
         "checkpoint_timeout": "10min",
         "checkpoint_completion_target": "0.9",
@@ -34,8 +36,10 @@ enum ClusterSettings {
         "idle_in_transaction_session_timeout": "5min",
     ]
 
-    static func arguments(socketDirectory: String, over settings: [String: String]) -> [String] {
+    /// - Parameter hasLZ4: whether the server was built with lz4.
+    static func arguments(socketDirectory: String, hasLZ4: Bool, over settings: [String: String]) -> [String] {
         var all = base.merging(settings) { _, wanted in wanted }
+        if !hasLZ4, all["wal_compression"] == "lz4" { all["wal_compression"] = "on" }
         all["unix_socket_directories"] = socketDirectory
         return all.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     }

@@ -83,6 +83,13 @@ package struct PostgresInstallation: Sendable {
         return Int(text[range.upperBound...].prefix { $0.isNumber })
     }
 
+    /// Whether the server knows a setting's value, as it was built: it says so without being started.
+    func accepts(_ setting: String, data: String, as account: ClusterAccount) async -> Bool {
+        let name = String(setting.prefix { $0 != "=" })
+        let command = account.command(binDirectory + "/postgres", ["-D", data, "-c", setting, "-C", name])
+        return await Self.output(command.executable, command.arguments) != nil
+    }
+
     private static func output(_ executable: Executable, _ arguments: Arguments) async -> String? {
         // A program that is missing or fails is no installation.
         let result = try? await Subprocess.run(executable, arguments: arguments, output: .string(limit: 4_096), error: .discarded)

@@ -148,9 +148,11 @@ package struct PrivateCluster: Service, Sendable {
         let log = try paths.openLog()
         state.logOffset = paths.logSizeBytes()
         defer { try? log.close() }  // nothing is lost: it was only appended to by the child
+        let hasLZ4 = await installation.accepts("wal_compression=lz4", data: paths.data, as: account)
         let command = account.command(
             installation.binDirectory + "/postgres",
-            ["-D", paths.data] + ClusterSettings.arguments(socketDirectory: paths.socketDirectory, over: settings))
+            ["-D", paths.data]
+                + ClusterSettings.arguments(socketDirectory: paths.socketDirectory, hasLZ4: hasLZ4, over: settings))
         let result = try await Subprocess.run(
             command.executable,
             arguments: command.arguments,
