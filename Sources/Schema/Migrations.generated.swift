@@ -1259,5 +1259,13 @@ BEGIN
 END
 $$;
 """###),
+        Migration(
+            number: 18, name: "weekly_collectors",
+            sql: ###"""
+-- A tenant's collector may run once a week.
+ALTER TABLE monitoring.custom_collectors
+    DROP CONSTRAINT custom_collectors_cadence_check,
+    ADD CONSTRAINT custom_collectors_cadence_check CHECK (cadence IN ('minute', 'five_minutes', 'quarter_hour', 'hour', 'day', 'week'));
+"""###),
     ]
 }

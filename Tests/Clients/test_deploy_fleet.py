@@ -14,7 +14,7 @@ from served import Served
 SERVER_COUNT = 200
 RESTARTED = 100
 FIRST_SECONDS_MAX, SECOND_SECONDS_MAX = 300, 200  # 60 and 20 when nothing else runs
-CADENCES = {"minute", "five_minutes", "quarter_hour", "hour", "day"}
+CADENCES = {"minute", "five_minutes", "quarter_hour", "hour", "day", "week"}
 OBJECT_COUNT = 12 + len(CADENCES) + len([one for one in collectors.ALL if "azure_database" not in one.conditions])
 """Tables and procedures, beside the schema: the core's, one for each cadence, and one for each collector that suits such a server."""
 MENDED = {"state": "online", "createFailure": "none", "version": "2019", "permissions": ["CONTROL SERVER"], "latencyMs": 0}

@@ -108,7 +108,7 @@ import Testing
         let batches = mysql + sqlServer + [CollectorSQL.sqlServerDeployObjects]
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in batches.joined().utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        #expect("version \(MonitoringObjects.version): \(String(hash, radix: 16))" == "version 4: bb48b19a9ae848b6")
+        #expect("version \(MonitoringObjects.version): \(String(hash, radix: 16))" == "version 4: 3e582255c1d1f082")
     }
 
     /// Issue 4 and PRD 3.4-10: where objects are deployed a call is under 300 bytes, as it travels: UTF-16, with the packet's heads.
@@ -117,6 +117,11 @@ import Testing
         let traits = ServerTraits(version: "15.0.4375.4", isMariaDB: true)
         let all = CollectorCatalogue.of(engine).filter { $0.cadence == cadence && $0.applies(to: traits) }
         let calls = CollectorCalls(engine, database: "DbTools", traits: traits)
+        #expect(all.isEmpty == (cadence == .week && engine == .mysql), "only SQL Server has collectors of a week")
+        if all.isEmpty {
+            #expect(calls.text(for: all) == nil)
+            return
+        }
         let call = try #require(calls.text(for: all))
         let core = engine == .mysql ? "CALL `DbTools`.collect_core();\n" : SQLServerName.collectCall(database: "DbTools") + "\n"
         #expect(((cadence == .minute ? core : calls.head) + call).utf16.count * 2 + 8 + 22 < 300)

@@ -53,13 +53,13 @@ import Testing
     /// A Managed Instance says 12.0 as well as Azure SQL Database does: by its edition it has Agent, msdb and files, and the newest views.
     @Test(arguments: [
         ("13.0.5026.0", Int64(3), ["agent_jobs", "services", "database_space", "waits"], ["version_store", "resource_use", "waits_database"]),
-        ("15.0.4375.4", 3, ["agent_jobs", "services", "version_store", "index_usage"], ["resource_use"]),
+        ("15.0.4375.4", 3, ["agent_jobs", "services", "version_store", "index_usage", "index_fragmentation"], ["resource_use"]),
         (
             "12.0.2000.8", 8, ["agent_jobs", "backups", "file_io", "deadlocks", "version_store", "database_logs", "severe_errors", "waits"],
             ["services", "startup_parameters", "database_space", "resource_use", "waits_database"]
         ),
         (
-            "12.0.2000.8", 5, ["resource_use", "databases", "performance_counters", "index_usage", "waits_database"],
+            "12.0.2000.8", 5, ["resource_use", "databases", "performance_counters", "index_usage", "index_fragmentation", "waits_database"],
             ["agent_jobs", "backups", "file_io", "services", "version_store", "severe_errors", "waits"]
         ),
     ]) func collectorsAreChosenByEdition(version: String, edition: Int64, has: [String], hasNot: [String]) {

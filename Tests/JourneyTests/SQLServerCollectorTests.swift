@@ -76,4 +76,31 @@ import Testing
             }
         }
     }
+
+    @Test("Index fragmentation: what wants doing first; what is too large to measure is not known, and not 0", arguments: Journey.drivers)
+    func fragmentation(driver: SQLServerDriver) async throws {
+        try await Journey.withSimulator(count: 1, isOwner: true) { ports, control async throws in
+            let connection = try Journey.engine(driver).connect(Journey.target(try #require(ports.first)), deadlineSeconds: 10)
+            defer { connection.close() }
+            let definition = try #require(CollectorCatalogue.named("index_fragmentation", of: .sqlserver))
+            let place = { (name: String) in try #require(definition.columnNames.firstIndex(of: name)) }
+            let (percent, measured, at) = (try place("fragmentation_percent"), try place("is_measured"), try place("measured_at"))
+            let answer = try #require(try connection.run([definition], deadlineSeconds: 20).answers.first)
+            #expect(answer.trouble == nil)
+            let groups = answer.rows.map { row in
+                guard case .number(let value) = row[percent] else { return 2 }
+                return value > 30 ? 0 : value >= 5 ? 1 : 3
+            }
+            #expect(groups == groups.sorted() && groups.first == 0)
+            // A heap is read whole, and that of Sales is too large for it.
+            let unknown = answer.rows.filter { $0[percent] == .null }
+            #expect(unknown.map { $0.prefix(4) } == [[.text("Sales"), .text("dbo.import_log"), .text("heap"), .text("1")]])
+            #expect(answer.rows.allSatisfy { ($0[percent] == .null) == ($0[measured] == .flag(false)) })
+            #expect(answer.rows.allSatisfy { ($0[percent] == .null) == ($0[at] == .null) })
+            // On a secondary the lock of a measurement would hold up the redo.
+            try await Journey.change(control, 1, #"{"availability":"secondary"}"#)
+            let secondary = try #require(try connection.run([definition], deadlineSeconds: 20).answers.first)
+            #expect(secondary.trouble == nil && secondary.rows.isEmpty)
+        }
+    }
 }

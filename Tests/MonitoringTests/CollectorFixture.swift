@@ -26,6 +26,10 @@ enum TestCollectors {
         name: "test_newer", title: "Newer", engine: .sqlserver, cadence: .day, purpose: "what 2022 has.", versions: "2022.",
         permissions: "none.", cost: "low.", conditions: [.versionAtLeast(16, 0)], keep: .latest, rowCountMax: 1,
         columns: [CollectorColumn("value", .text, "Value")], sql: "SELECT 4;")
+    static let weekly = CollectorDefinition(
+        name: "test_weekly", title: "Weekly", engine: .sqlserver, cadence: .week, purpose: "what is costly.", versions: "all.",
+        permissions: "none.", cost: "medium.", conditions: [], keep: .latest, rowCountMax: 1,
+        columns: [CollectorColumn("value", .text, "Value")], sql: "SELECT 5;")
 
     static func file(_ database: String, _ file: String, reads: Int64?, size: Double?, state: String = "ONLINE") -> [Cell] {
         [.text(database), .text(file), .text(state), reads.map { .integer($0) } ?? .null, size.map { .number($0) } ?? .null]

@@ -86,6 +86,7 @@ import Testing
     func slowCadencesCompare() {
         #expect(Cadence.hour.gapSecondsMax == 7_200)
         #expect(Cadence.minute.gapSecondsMax == 3_600)
+        #expect(Cadence.week.gapSecondsMax == 1_209_600)
     }
 
     @Test("Two rows with the same labels are one series; a row without a label is none")

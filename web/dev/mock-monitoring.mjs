@@ -3,7 +3,7 @@ import { readingsOf } from "./mock-readings.mjs";
 import { random, seedOf } from "./mock-fleet.mjs";
 import { iso, notFound, on, page, serverOf, windowOf } from "./mock-routes.mjs";
 
-const cadences = { minute: 60, five_minutes: 300, quarter_hour: 900, hour: 3600, day: 86400 };
+const cadences = { minute: 60, five_minutes: 300, quarter_hour: 900, hour: 3600, day: 86400, week: 604800 };
 const startedAt = Date.now();
 const collectorsOf = (s) => readingsOf(s).map((r) => summary(s, r));
 

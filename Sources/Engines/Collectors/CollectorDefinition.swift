@@ -6,6 +6,7 @@ package enum Cadence: String, CaseIterable, Sendable, Codable {
     case quarterHour = "quarter_hour"
     case hour
     case day
+    case week
 
     /// Seconds between two runs on a server that is read every `intervalSeconds`: never more often than that.
     package func seconds(intervalSeconds: Int) -> Int {
@@ -16,6 +17,7 @@ package enum Cadence: String, CaseIterable, Sendable, Codable {
             case .quarterHour: 900
             case .hour: 3600
             case .day: 86_400
+            case .week: 604_800
             }
         return max(own, intervalSeconds)
     }

@@ -16,6 +16,7 @@ enum CollectorProceduresSQL {
         case .quarterHour: "CollectQuarterHour"
         case .hour: "CollectHour"
         case .day: "CollectDay"
+        case .week: "CollectWeek"
         }
     }
 

@@ -43,8 +43,8 @@ final class FreeTDSConfiguration: Sendable {
     /// How many sections there are.
     var sectionCount: Int { state.withLock { $0.entries.count } }
 
-    /// Runs `connect` with the name of the section for `section`, which is there as long as that takes. Throws `.driverFailed` when there is
-    /// no memory for it.
+    /// Runs `connect` with the name of the section for `section`, which is there as long as that takes. Throws `.driverFailed` when there
+    /// is no memory for it.
     func connecting<Value>(by section: Section, _ connect: (String) throws(EngineError) -> Value) throws(EngineError) -> Value {
         guard let name = state.withLock({ Self.take(section, in: &$0) }) else {
             throw EngineError(.driverFailed, "DbTools could not write its FreeTDS settings: it has too many open files.")

@@ -22,6 +22,8 @@ package struct CollectedServer: Sendable {
     package var collectorsDisabled: Set<String> = []
     /// Collectors whose last runs brought nothing, by their names: what a fresh process begins with.
     var collectorTroubles: [String: CollectorTroubles.Trouble] = [:]
+    /// When collectors of a week are due by their last runs, the tenant's own among them: what a fresh process begins with.
+    var weekDueAt: [String: Date] = [:]
     /// What it or its groups say of its limits; the tenant's hold for the rest.
     package var thresholds = OwnThresholds()
     package var lastAttemptAt: Date?

@@ -1,5 +1,6 @@
 import Engines
 package import Fleet
+import Foundation
 package import Platform
 import Postgres
 import Primitives
@@ -11,6 +12,7 @@ extension CollectedServer {
     /// The servers whose change number is above `changeNumber`, deleted ones too, in the order of their changes; at most `batchCountMax`.
     package static func changed(since changeNumber: Int64, on session: TenantSession) throws -> [CollectedServer] {
         let dynamic = try DynamicGroup.withThresholds(on: session)
+        let weekly = EngineKind.allCases.flatMap { CollectorCatalogue.of($0) }.filter { $0.cadence == .week }.map(\.name)
         return try session.rows(
             """
             SELECT s.id, s.name, s.engine, s.hostname, s.port, s.instance_name, s.database_name, s.auth_type,
@@ -29,7 +31,16 @@ extension CollectedServer {
                         jsonb_build_object('state', r.state, 'message', coalesce(r.message, ''), 'failures', r.failures_in_a_row))
                     FROM monitoring.collector_runs r
                     WHERE r.server_id = s.id AND r.state IN ('failed', 'no_permissions')
-                ) AS collector_troubles
+                ) AS collector_troubles,
+                (
+                    SELECT jsonb_object_agg(
+                        r.collector, jsonb_build_object('state', r.state, 'at', extract(epoch FROM r.attempted_at)))
+                    FROM monitoring.collector_runs r
+                    WHERE r.server_id = s.id
+                      AND (
+                        r.collector = ANY(\(weekly))
+                        OR r.collector IN (SELECT w.name FROM monitoring.custom_collectors w WHERE w.cadence = 'week'))
+                ) AS week_runs
             FROM fleet.servers s
             LEFT JOIN fleet.credentials p ON p.id = s.credential_id
             LEFT JOIN monitoring.collection_config c ON c.server_id = s.id
@@ -60,7 +71,8 @@ extension CollectedServer {
             intervalSeconds: try row.decode("interval_seconds"), isWanted: try row.decode("is_wanted"),
             metrics: try row.decode("metrics_enabled", as: [String]?.self).map { Set($0.compactMap { MetricType.named($0)?.id }) },
             collectorsDisabled: Set(try row.decode("collectors_disabled", as: [String].self)),
-            collectorTroubles: Self.troubles(try row.decode("collector_troubles", as: JSONValue?.self)), thresholds: try OwnThresholds(row),
+            collectorTroubles: Self.troubles(try row.decode("collector_troubles", as: JSONValue?.self)),
+            weekDueAt: Self.weekDueAt(try row.decode("week_runs", as: JSONValue?.self)), thresholds: try OwnThresholds(row),
             lastAttemptAt: try row.decode("attempted_at"), failuresInARow: try row.decode("failures_in_a_row"),
             objectsDatabase: try row.decode("objects_database"),
             objectsVersion: try row.decode("objects_version", as: Int32?.self).map { Int($0) },
@@ -69,6 +81,15 @@ extension CollectedServer {
 }
 
 extension CollectedServer {
+    private static func weekDueAt(_ stored: JSONValue?) -> [String: Date] {
+        (stored?.object ?? [:]).compactMapValues { run in
+            guard let fields = run.object, let at = fields["at"]?.double else { return nil }
+            let failed = [CollectorState.failed, .noPermissions].map(\.rawValue).contains(fields["state"]?.string)
+            let seconds = failed ? CadencePlan.weekRetrySeconds : Double(Cadence.week.seconds(intervalSeconds: 0))
+            return Date(timeIntervalSince1970: at + seconds)
+        }
+    }
+
     private static func troubles(_ stored: JSONValue?) -> [String: CollectorTroubles.Trouble] {
         (stored?.object ?? [:]).compactMapValues { trouble in
             guard let fields = trouble.object, let state = fields["state"]?.string.flatMap(CollectorState.init) else { return nil }

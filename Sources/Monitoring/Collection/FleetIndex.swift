@@ -23,7 +23,7 @@ package final class FleetIndex: Sendable {
         var memory: Differencing.Memory?
         var lastGoodAt: Date?
         var traits: ServerTraits?
-        var cadences = CadencePlan()
+        var cadences: CadencePlan
         var collectors: [String: CollectorMemory] = [:]
         var troubles: CollectorTroubles
         /// Whether the core lacked a right the last time.
@@ -32,6 +32,7 @@ package final class FleetIndex: Sendable {
         init(_ server: CollectedServer) {
             self.server = server
             troubles = CollectorTroubles(server.collectorTroubles)
+            cadences = CadencePlan(weekDueAt: server.weekDueAt)
         }
     }
     private struct State {
@@ -255,6 +256,9 @@ package final class FleetIndex: Sendable {
             return tables.map { table in
                 state.entries[key]?.troubles.hear(table)
                 if table.state == .noPermissions { state.entries[key]?.cadences.denied(table.collector, now: now) }
+                if cadence == .week, table.state == .failed || table.state == .noPermissions {
+                    state.entries[key]?.cadences.weekFailed(now: now)
+                }
                 guard table.state.isGood else { return table }
                 var table = table
                 CollectorMemory.addRates(

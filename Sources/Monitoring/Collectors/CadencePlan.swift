@@ -4,7 +4,8 @@ import Foundation
 /// When the collectors of each cadence are next run on one server. Pure: time comes in as an argument.
 ///
 /// Those of the server's own interval run with every collection. The rarer ones run at slots of their own, with an offset by the server's
-/// hash, so that a fleet's hourly work is spread over the hour.
+/// hash, so that a fleet's hourly work is spread over the hour. Those of a week are too costly to be run anew after each start: when they
+/// last ran is known from the database.
 struct CadencePlan: Sendable {
     /// Seconds over which the rarer collectors of all servers are spread after a start: what they brought before is still there.
     static let catchUpSeconds = 600.0
@@ -14,8 +15,17 @@ struct CadencePlan: Sendable {
     /// Seconds until a collector that lacks a right is tried again.
     static let deniedSeconds = 3600.0
 
+    /// Seconds within which the collectors of a week come first on a server: not in its first round, with all the others.
+    static let firstWeekSeconds = 21_600
+    /// Seconds until those of a week are tried again after they failed.
+    static let weekRetrySeconds = 86_400.0
+
     private var nextAt: [Cadence: Date] = [:]
     private var deniedUntil: [String: Date] = [:]
+    /// When the collectors of a week are due by their stored runs; those without one have never run.
+    private let weekDueAt: [String: Date]
+
+    init(weekDueAt: [String: Date] = [:]) { self.weekDueAt = weekDueAt }
 
     /// The collectors among `wanted` that are due, batch by batch: each batch is one round trip. They are taken: the next call has others.
     ///
@@ -28,6 +38,12 @@ struct CadencePlan: Sendable {
         var due: [(cadence: Cadence, collectors: [CollectorDefinition])] = []
         for cadence in Cadence.allCases {
             let seconds = cadence.seconds(intervalSeconds: intervalSeconds)
+            if cadence == .week {
+                // With nothing to run its time is not used up: what is switched on later need not wait for a week.
+                let collectors = allowed(wanted, cadence, now)
+                if !collectors.isEmpty, takeWeek(collectors, key, isBehind: isBehind, now: now) { due.append((cadence, collectors)) }
+                continue
+            }
             if cadence != .minute {
                 let next = nextAt[cadence] ?? firstAt(key, cadence, seconds: seconds, isNew: isNew, now: now)
                 nextAt[cadence] = next
@@ -39,6 +55,27 @@ struct CadencePlan: Sendable {
         }
         return due
     }
+
+    /// Whether the collectors of a week are due; then they are taken, for a week from now and not until a slot, which might come sooner.
+    private mutating func takeWeek(_ collectors: [CollectorDefinition], _ key: PlanKey, isBehind: Bool, now: Date) -> Bool {
+        let next = nextAt[.week] ?? collectors.map { Self.firstWeekAt(key, dueAt: weekDueAt[$0.name], now: now) }.min() ?? now
+        nextAt[.week] = next
+        guard next <= (isBehind ? now - Self.patienceSeconds(key) : now) else { return false }
+        nextAt[.week] = now + Double(Cadence.week.seconds(intervalSeconds: 0))
+        return true
+    }
+
+    /// When a collector of a week runs first after a start of the process. At a slot, which is the same one after the next start: a process
+    /// that is started again and again does not put it off for ever.
+    ///
+    /// - Parameter dueAt: by its stored run; nil: it has never run.
+    static func firstWeekAt(_ key: PlanKey, dueAt: Date?, now: Date) -> Date {
+        guard let dueAt else { return CollectionPlan.nextSlot(key, firstWeekSeconds, after: now) }
+        return max(dueAt, CollectionPlan.nextSlot(key, Int(catchUpSeconds), after: now))
+    }
+
+    /// A collector of a week failed: a week without it would be long.
+    mutating func weekFailed(now: Date) { nextAt[.week] = now + Self.weekRetrySeconds }
 
     static func patienceSeconds(_ key: PlanKey) -> Double {
         let span = behindSeconds.upperBound - behindSeconds.lowerBound

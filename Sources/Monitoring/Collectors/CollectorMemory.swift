@@ -76,7 +76,7 @@ extension Cadence {
     /// Seconds between two runs past which their difference says nothing of now: an hour, and twice the cadence of what runs more rarely.
     var gapSecondsMax: Double {
         switch self {
-        case .hour, .day: 2 * Double(seconds(intervalSeconds: 0))
+        case .hour, .day, .week: 2 * Double(seconds(intervalSeconds: 0))
         default: Differencing.gapSecondsMax
         }
     }

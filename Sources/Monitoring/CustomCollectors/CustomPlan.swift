@@ -114,7 +114,12 @@ package final class CustomPlan: Sendable {
                 guard next <= now else { return false }
                 // What runs with every collection is due whenever the next one comes.
                 progress.nextAt[collector.id] =
-                    collector.cadence == .minute ? .distantPast : CollectionPlan.nextSlot(run.key, seconds, after: now)
+                    switch collector.cadence {
+                    case .minute: .distantPast
+                    // Not until a slot, which might come sooner.
+                    case .week: now + Double(seconds)
+                    default: CollectionPlan.nextSlot(run.key, seconds, after: now)
+                    }
                 return true
             }
             progress.isRunning = !due.isEmpty
@@ -129,6 +134,7 @@ package final class CustomPlan: Sendable {
     ) -> Date {
         let isNew = server.lastAttemptAt == nil || now.timeIntervalSince(collector.updatedAt) < newSeconds
         guard !isNew, collector.cadence != .minute else { return now }
+        if collector.cadence == .week { return CadencePlan.firstWeekAt(key, dueAt: server.weekDueAt[collector.name], now: now) }
         return now + Double(key.hash64 >> 24 & 0xFFFF) / 65_536 * min(Double(seconds), CadencePlan.catchUpSeconds)
     }
 

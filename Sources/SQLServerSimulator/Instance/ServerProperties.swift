@@ -89,7 +89,8 @@ enum ServerProperties {
         case "collation": return text("SQL_Latin1_General_CP1_CI_AS")
         case "status": return text("ONLINE")
         case "recovery": return text(database.recoveryModel.rawValue)
-        case "updateability": return text("READ_WRITE")
+        case "updateability":
+            return text(world.state.availability == .secondary && AvailabilityGroup.holds(database, world) ? "READ_ONLY" : "READ_WRITE")
         case "useraccess": return text("MULTI_USER")
         case "version":
             return number(Int64([782, 852, 869, 904, 957][SQLServerVersion.allCases.firstIndex(of: world.config.version) ?? 0]))

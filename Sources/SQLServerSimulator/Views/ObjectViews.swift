@@ -137,12 +137,12 @@ enum ObjectViews {
         "sys.indexes", isPerDatabase: true,
         columns:
             "object_id int, name sysname null, index_id int, type tinyint, type_desc nvarchar(60) null, is_unique bit null, "
-            + "data_space_id int, is_primary_key bit null, is_unique_constraint bit null, is_disabled bit null",
+            + "data_space_id int, is_primary_key bit null, is_unique_constraint bit null, is_disabled bit null, is_hypothetical bit null",
         named: { request in
             let heaps = stored(request).filter { $0.kind == "U" }.map { object -> NamedRow in
                 [
                     "object_id": .int(Int64(object.id)), "type_desc": .string("HEAP"), "is_unique": .bit(false), "data_space_id": .int(1),
-                    "is_disabled": .bit(false),
+                    "is_disabled": .bit(false), "is_hypothetical": .bit(false),
                 ]
             }
             return heaps + ShopTables.indexRows(request)

@@ -67,7 +67,7 @@ enum ShopTables {
                     "index_id": .int(Int64(index.id)), "type": .int(Int64(min(index.id, 2))),
                     "type_desc": .string(index.id == 0 ? "HEAP" : index.id == 1 ? "CLUSTERED" : "NONCLUSTERED"),
                     "is_unique": .bit(index.isUnique), "data_space_id": .int(1), "is_primary_key": .bit(index.isPrimaryKey),
-                    "is_unique_constraint": .bit(false), "is_disabled": .bit(false),
+                    "is_unique_constraint": .bit(false), "is_disabled": .bit(false), "is_hypothetical": .bit(false),
                 ]
             }
         }

@@ -12,7 +12,7 @@ struct ViewCatalogue: Sendable {
             ServerViews.all + MemoryViews.all + PerformanceViews.all + FileViews.all + SessionViews.all + DatabaseViews.all
             + ConfigurationViews.all
             + SecurityViews.all + ObjectViews.all + BackupViews.all + AgentViews.all + AvailabilityViews.all + TempdbViews.all
-            + QueryViews.all + EventViews.all + IndexViews.all
+            + QueryViews.all + EventViews.all + IndexViews.all + FragmentationViews.all
         byKey = Dictionary(all.map { ($0.key, $0) }) { first, _ in first }
     }
 

@@ -217,6 +217,7 @@ DROP PROCEDURE IF EXISTS
     DbTools.[Collector_drives],
     DbTools.[Collector_failed_logins],
     DbTools.[Collector_file_io],
+    DbTools.[Collector_index_fragmentation],
     DbTools.[Collector_index_usage],
     DbTools.[Collector_memory],
     DbTools.[Collector_memory_clerks],
@@ -244,7 +245,8 @@ DROP PROCEDURE IF EXISTS
     DbTools.[CollectFiveMinutes],
     DbTools.[CollectQuarterHour],
     DbTools.[CollectHour],
-    DbTools.[CollectDay];
+    DbTools.[CollectDay],
+    DbTools.[CollectWeek];
 GO
 CREATE PROCEDURE DbTools.Collector_sessions
 AS

@@ -25,6 +25,7 @@ DROP PROCEDURE IF EXISTS
     DbTools.[Collector_drives],
     DbTools.[Collector_failed_logins],
     DbTools.[Collector_file_io],
+    DbTools.[Collector_index_fragmentation],
     DbTools.[Collector_index_usage],
     DbTools.[Collector_memory],
     DbTools.[Collector_memory_clerks],
@@ -53,6 +54,7 @@ DROP PROCEDURE IF EXISTS
     DbTools.[CollectQuarterHour],
     DbTools.[CollectHour],
     DbTools.[CollectDay],
+    DbTools.[CollectWeek],
     DbTools.[Collector_x]]]]; DROP DATABASE [y]];--];
 GO
 EXEC [x]]]]; DROP DATABASE [y]];--].DbTools.CollectMinute 4, N',sessions,';

@@ -930,7 +930,7 @@ export interface CollectorStatus {
   /** What the login needs for it */
   permissions: string;
   cost: string;
-  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day" | "week";
   /** Seconds between two runs on this server */
   intervalSeconds: number;
   /** Whether it is switched on here, and the server's collection too */
@@ -959,7 +959,7 @@ export interface CollectorTable {
   /** What the login needs for it */
   permissions: string;
   cost: string;
-  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day" | "week";
   /** Seconds between two runs on this server */
   intervalSeconds: number;
   /** Whether it is switched on here, and the server's collection too */
@@ -1046,7 +1046,7 @@ export interface CustomCollector {
   database: string | null;
   /** Only servers of any of these groups; null: all of the engine */
   groupIds: ID[] | null;
-  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day" | "week";
   timeoutSeconds: number;
   rowCountMax: number;
   keep: "latest" | "changes" | "every";
@@ -1083,7 +1083,7 @@ export interface CustomCollectorRequest {
   /** Only servers of any of these groups; absent or null: all of the engine */
   groupIds?: ID[] | null;
   /** minute is the server's own interval */
-  cadence?: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  cadence?: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day" | "week";
   timeoutSeconds?: number;
   /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
   rowCountMax?: number;
@@ -1103,7 +1103,7 @@ export interface CustomCollectorPatch {
   /** Only servers of any of these groups; absent or null: all of the engine */
   groupIds?: ID[] | null;
   /** minute is the server's own interval */
-  cadence?: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day";
+  cadence?: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day" | "week";
   timeoutSeconds?: number;
   /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
   rowCountMax?: number;

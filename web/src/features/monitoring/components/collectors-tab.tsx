@@ -138,6 +138,12 @@ function OwnCost({ collectors }: { collectors: readonly CollectorSummary[] }): R
   );
 }
 
+/** How to read the rows of a collector, where that does not show. */
+const notes: Readonly<Record<string, string>> = {
+  index_fragmentation: "Measured once a week in LIMITED mode, one after the other, the largest first, for five seconds at most; Measured at says "
+    + "when each was. An empty fragmentation is not known: the time was up, it is too large to measure in that time, or it was locked.",
+};
+
 function OneCollector({ server, collector: c }: { server: Server; collector: CollectorSummary }): ReactElement {
   const facts: readonly (readonly [string, string])[] = [
     ["Reads", c.purpose],
@@ -169,7 +175,7 @@ function OneCollector({ server, collector: c }: { server: Server; collector: Col
           ))}
         </dl>
       </Panel>
-      <CollectorPanel server={server} collector={c} />
+      <CollectorPanel server={server} collector={c} {...(notes[c.name] ? { note: notes[c.name] } : {})} />
     </div>
   );
 }

@@ -44,6 +44,7 @@ export const cadenceChoices: readonly (readonly [CustomForm["cadence"], string])
   ["quarter_hour", "Every quarter of an hour"],
   ["hour", "Every hour"],
   ["day", "Once a day"],
+  ["week", "Once a week"],
 ];
 export const keepChoices: readonly (readonly [CustomForm["keep"], string])[] = [
   ["latest", "The newest rows"],

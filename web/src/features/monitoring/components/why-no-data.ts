@@ -61,6 +61,7 @@ export function whyNoRows(server: Server, collector: CollectorSummary | undefine
 }
 
 export function cadenceText({ cadence, intervalSeconds }: Pick<CollectorSummary, "cadence" | "intervalSeconds">): string {
+  if (cadence === "week") return "once a week";
   if (cadence === "day") return "once a day";
   if (cadence === "hour") return "every hour";
   if (intervalSeconds < 60) return `every ${intervalSeconds} s`;
