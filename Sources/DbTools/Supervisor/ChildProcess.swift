@@ -18,6 +18,9 @@ struct ChildProcess: Service {
     static let steadySeconds = 30.0
     /// Heaps of the C library in one process.
     static let mallocArenaCountMax = 4
+    /// Heaps in pages of 2 MB where the kernel has them: what thousands of servers need lies scattered, and finding it costs less so
+    /// (8 % of all processor time at 10,000 servers, for 70 MB of memory).
+    static let allocatorSettings = "glibc.malloc.hugetlb=1"
     private static let pollMilliseconds = 20
 
     let name: String
@@ -64,7 +67,9 @@ struct ChildProcess: Service {
             arguments: Arguments(executablePathOverride: program ?? Self.programName, remainingValues: arguments),
             // Drivers allocate on some forty threads, and glibc would keep a heap for each: a few are enough, and thousands of servers
             // fit the memory.
-            environment: .inherit.updating(["MALLOC_ARENA_MAX": "\(Self.mallocArenaCountMax)"]),
+            environment: .inherit.updating([
+                "MALLOC_ARENA_MAX": "\(Self.mallocArenaCountMax)", "GLIBC_TUNABLES": Self.allocatorSettings,
+            ]),
             platformOptions: options,
             input: .inputWriter,
             output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
