@@ -10,9 +10,9 @@ final class ChildLink: Sendable {
     private static let startSecondsMax: Int64 = 60
     private static let stopPollCountMax = 250
     private static let stopPollMs = 20
-    /// A batch makes thousands of small values and frees them again: a thread keeps 1,000 of each size for itself, in place of glibc's 7, and
-    /// heaps lie in pages of 2 MB. In a fleet of 10,000, whose heap is scattered, finding them anew took 14 % of the time. Whoever set it
-    /// otherwise is heard.
+    /// A batch makes thousands of small values and frees them again: a thread keeps 1,000 of each size for itself, in place of glibc's 7,
+    /// and heaps lie in pages of 2 MB. In a fleet of 10,000, whose heap is scattered, finding them anew took 14 % of the time. Whoever set
+    /// it otherwise is heard.
     private static let allocatorSettings = (name: "GLIBC_TUNABLES", value: "glibc.malloc.tcache_count=1000:glibc.malloc.hugetlb=1")
 
     let firstNumber: Int
