@@ -285,11 +285,14 @@ import Testing
     @Test func eventsAreFew() async throws {
         let world = try await World.make()
         let operation = try await world.start([String](repeating: "a", count: 300))
+        let begun = ContinuousClock.now
         await world.service(Recorder(parallelism: 4)).tick(only: world.tenant)
+        let seconds = (ContinuousClock.now - begun) / .seconds(1)
         let payloads = try await world.rows("SELECT payload FROM platform.events WHERE topic = 'operation.changed' ORDER BY id").map {
             try $0.decode(0, as: JSONValue.self)
         }
-        #expect((3...60).contains(payloads.count))
+        // A busy machine needs longer for the same items.
+        #expect((3...10 + Int(3 * seconds)).contains(payloads.count))
         #expect(payloads.first?["status"] == "queued")
         #expect(payloads.last?["status"] == "succeeded")
         #expect(payloads.last?["progress"]?["done"] == 300)
