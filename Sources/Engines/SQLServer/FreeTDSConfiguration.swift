@@ -40,9 +40,6 @@ final class FreeTDSConfiguration: Sendable {
     /// The process's ini: `FREETDSCONF` is the process's.
     static let shared = FreeTDSConfiguration()
 
-    /// How many sections there are.
-    var sectionCount: Int { state.withLock { $0.entries.count } }
-
     /// Runs `connect` with the name of the section for `section`, which is there as long as that takes. Throws `.driverFailed` when there
     /// is no memory for it.
     func connecting<Value>(by section: Section, _ connect: (String) throws(EngineError) -> Value) throws(EngineError) -> Value {

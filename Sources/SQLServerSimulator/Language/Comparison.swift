@@ -86,23 +86,16 @@ enum Comparison {
 
     static func key(_ text: String, caseSensitive: Bool) -> String {
         if caseSensitive { return text.withoutTrailingBlanks }
-        // Most texts are plain, and many are in lower case already.
         var copy = text
-        let plain = copy.withUTF8 { bytes -> String?? in
-            let count = ASCIISearch.countWithoutTrailingBlanks(bytes)
-            var hasCapitals = false
-            for byte in bytes[..<count] {
-                if byte >= 0x80 { return nil }
-                if byte >= 65, byte <= 90 { hasCapitals = true }
-            }
-            if !hasCapitals, count == bytes.count { return .some(nil) }
-            return String(unsafeUninitializedCapacity: count) { target in
-                for index in 0..<count { target[index] = ASCIISearch.lowercased(bytes[index]) }
-                return count
+        let plain = copy.withUTF8 { bytes -> String? in
+            let kept = bytes[..<ASCIISearch.countWithoutTrailingBlanks(bytes)]
+            guard kept.allSatisfy({ $0 < 0x80 }) else { return nil }
+            return String(unsafeUninitializedCapacity: kept.count) { target in
+                for index in kept.indices { target[index] = ASCIISearch.lowercased(kept[index]) }
+                return kept.count
             }
         }
-        guard let plain else { return text.withoutTrailingBlanks.lowercased() }
-        return plain ?? text
+        return plain ?? text.withoutTrailingBlanks.lowercased()
     }
 
     /// The value as GROUP BY, DISTINCT and joins tell it from others.

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Parsed batches, shared by all instances: a fleet sends the same few texts for ever.
@@ -14,6 +15,18 @@ final class ParseCache: Sendable {
     private struct Key: Hashable {
         let text: String
         let quotedIdentifier: Bool
+
+        /// Byte for byte, as it is hashed: texts that Swift takes for the same sign by sign are two batches.
+        static func == (one: Key, other: Key) -> Bool {
+            guard one.quotedIdentifier == other.quotedIdentifier, one.text.utf8.count == other.text.utf8.count else { return false }
+            var (first, second) = (one.text, other.text)
+            return first.withUTF8 { left in
+                second.withUTF8 { right in
+                    guard let start = left.baseAddress, let otherStart = right.baseAddress else { return true }
+                    return memcmp(start, otherStart, left.count) == 0
+                }
+            }
+        }
 
         /// Of a batch of 60 kB some bytes tell it from the others; whether it is the same is then asked of all.
         func hash(into hasher: inout Hasher) {
