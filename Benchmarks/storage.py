@@ -20,6 +20,7 @@ from program import Figure, Program, executable
 
 SERIES_COUNT = 200
 STRETCH, STEP, DAY = 7200, 60, 86_400
+FLEET = 10_000
 #: Layouts: instances, gauges and counters of each instance. Together 200 series.
 LAYOUTS = [(1, 20, 20), (15, 2, 2), (10, 2, 1), (1, 10, 0), (1, 0, 30), (5, 1, 1), (4, 1, 0), (1, 10, 6)]
 assert sum(instances * (gauges + counters) for instances, gauges, counters in LAYOUTS) == SERIES_COUNT
@@ -128,7 +129,7 @@ def measure_storage(options):
         program.sign_in()
         slug = program.make_tenant()
         database, _ = program.tenant_row(slug)
-        end = int(time.time()) // DAY * DAY + 15 * 3600  # three hours are in the head, as on the average
+        end = int(time.time()) // DAY * DAY + 14 * 3600 + 600  # what the head holds on the average is in it: 2 h 10 min
         storage = Storage(program, slug)
         with program.connect(database) as connection:
             empty = bytes_of(connection, "samples", "chunks", "layouts", "metric_types")
@@ -152,6 +153,12 @@ def measure_storage(options):
             yield Figure(
                 "samples of a week, everything counted", everything / total, "bytes/sample", 2.5,
                 f"rollups {float(rollups or 0) / total:.3f}, head {head / total:.3f} (with free space; {empty / 1e3:.0f} kB of empty tables)")
+            in_head = (2 * 3600 + 600) / DAY
+            settled = (everything - head - empty) / (total * (1 - in_head / week))
+            day = FLEET * SERIES_COUNT * DAY / STEP * (settled * (1 - in_head) + head / (total / week))
+            yield Figure(
+                f"disk for a day of {FLEET:,} servers x {SERIES_COUNT} series", day / 1e9, "GB", 7.5,
+                f"chunks with rollups {settled:.3f} bytes a sample, of the head's {in_head * 24:.2f} hours {head / (total / week * in_head):.1f}")
             yield Figure(
                 "compaction, from table to table", done["samples"] / done["seconds"] / 1e3, "thousand samples/s", 500,
                 f"{done['samples'] / 1e6:.1f} million samples in {done['seconds']:.1f} s, rollups included; "

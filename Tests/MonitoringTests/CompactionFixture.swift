@@ -17,6 +17,9 @@ struct CompactionFixture {
     /// Midnight UTC of yesterday.
     let day: Date
 
+    /// Seconds after midnight when every server's first stretch is due, and nobody's second.
+    static let firstIsDue = 2 * Stretch.seconds + Stretch.settleSeconds
+
     var tenant: Tenant { collection.tenant }
     var databases: TenantDatabases { collection.platform.tenants }
 

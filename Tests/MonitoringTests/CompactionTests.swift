@@ -16,8 +16,8 @@ import TimeSeries
     @Test func samplesOlderThanTwoHoursBecomeChunksAndYoungerOnesStay() async throws {
         let fixture = try await CompactionFixture.make()
         try await fixture.store(CompactionFixture.minutes(0..<300), layout: try await fixture.layout())
-        // At 04:30 the stretch from 00:00 on is old enough; that from 02:00 on ends less than two hours ago.
-        let outcome = try await fixture.compaction.tick(now: fixture.day + 4.5 * 3600)
+        // At 04:10 the stretch from 00:00 on is old enough; the turns of that from 02:00 on begin.
+        let outcome = try await fixture.compaction.tick(now: fixture.day + CompactionFixture.firstIsDue)
         #expect(outcome == .init(rowCount: 120, sampleCount: 120 * 6, chunkCount: 1))
         #expect(try await fixture.headCount() == 180)
         let section = try #require(try await fixture.stored().first?.sections.first)
@@ -30,7 +30,33 @@ import TimeSeries
         #expect(section.floats[2].values == [Double](repeating: 100, count: 120))
         #expect(section.floats[3].values.allSatisfy { $0.sign == .minus })
         #expect(section.integers[0].values == (0..<120).map { Int64($0) * 60 })
-        #expect(try await fixture.compaction.tick(now: fixture.day + 4.5 * 3600) == .init())
+        #expect(try await fixture.compaction.tick(now: fixture.day + CompactionFixture.firstIsDue) == .init())
+    }
+
+    @Test func aFleetsServersTakeTurns() async throws {
+        let fixture = try await CompactionFixture.make()
+        let (layout, servers) = (try await fixture.layout(), (0..<64).map { _ in Server.ID() })
+        for server in servers { try await fixture.store(CompactionFixture.minutes(0..<2), layout: layout, server: server) }
+        // Nobody's turn comes before the stretch is over and late samples had ten minutes; the last one's is two hours later.
+        let first = fixture.day + Stretch.seconds + Stretch.settleSeconds
+        #expect(try await fixture.compaction.tick(now: first - 60) == .init())
+        for quarter in 1...4 {
+            let outcome = try await fixture.compaction.tick(now: first + Double(quarter) * Stretch.seconds / 4)
+            #expect((2...60).contains(outcome.chunkCount) && outcome.rowCount == 2 * outcome.chunkCount, "quarter \(quarter)")
+        }
+        #expect(try await fixture.headCount() == 0)
+    }
+
+    @Test func whatIsTooOldIsFoundBehindManyServersWithoutIt() async throws {
+        let fixture = try await CompactionFixture.make()
+        let layout = try await fixture.layout()
+        let servers = (0...CompactionSQL.serverCountMax).map { _ in Server.ID() }.sorted { $0.uuid.uuidString < $1.uuid.uuidString }
+        for server in servers.dropLast() { try await fixture.store(CompactionFixture.minutes(90..<91), layout: layout, server: server) }
+        let last = try #require(servers.last)
+        try await fixture.store(CompactionFixture.minutes(0..<2) + CompactionFixture.minutes(90..<91), layout: layout, server: last)
+        let (tenant, hour) = (fixture.tenant, fixture.day + 3_600)
+        #expect(try await fixture.databases.transaction(tenant) { try CompactionSQL.deleteOld(before: hour, on: $0) } == 2)
+        #expect(try await fixture.headCount() == servers.count)
     }
 
     @Test func aDayThatIsOverGetsItsRollups() async throws {
@@ -171,7 +197,7 @@ import TimeSeries
     func statisticsCountBoth() async throws {
         let fixture = try await CompactionFixture.make()
         try await fixture.store(CompactionFixture.minutes(0..<130), layout: try await fixture.layout())
-        try await fixture.compaction.tick(now: fixture.day + 5 * 3600)
+        try await fixture.compaction.tick(now: fixture.day + CompactionFixture.firstIsDue)
         let statistics = try await fixture.databases.read(fixture.tenant) { try StorageStatistics.read(on: $0) }
         let chunks = try #require(statistics.first { $0.signal == "chunks" })
         #expect((chunks.oldestAt, chunks.newestAt) == (fixture.day, fixture.day + 7_200))

@@ -12,7 +12,7 @@ import Testing
         let fixture = try await CompactionFixture.make()
         try await fixture.store(CompactionFixture.minutes(0..<300), layout: try await fixture.layout())
         let before = try await fixture.read(1, from: 0, to: 5 * hour)
-        try await fixture.compaction.tick(now: fixture.day + 4.5 * hour)
+        try await fixture.compaction.tick(now: fixture.day + CompactionFixture.firstIsDue)
         let after = try await fixture.read(1, from: 0, to: 5 * hour)
         #expect(after.map(\.labels) == [["a"], ["b"]])
         #expect(after.map(\.points) == before.map(\.points))
@@ -25,7 +25,7 @@ import Testing
     @Test func aCountersPointsAreRatesAlsoAcrossChunks() async throws {
         let fixture = try await CompactionFixture.make()
         try await fixture.store(CompactionFixture.minutes(0..<300), layout: try await fixture.layout())
-        try await fixture.compaction.tick(now: fixture.day + 4.5 * hour)
+        try await fixture.compaction.tick(now: fixture.day + CompactionFixture.firstIsDue)
         let series = try await fixture.read(3, from: 0, to: 5 * hour)
         #expect(series.allSatisfy { $0.isCounter })
         #expect(series[0].points.count == 299)
@@ -41,7 +41,7 @@ import Testing
         for row in 70..<120 { runs[row].counters[0]! -= 3_000 }  // this counter alone was reset
         runs.remove(at: 20)  // the run is lost, and the next one's seconds are not those since the one before it
         try await fixture.store(runs, layout: try await fixture.layout())
-        try await fixture.compaction.tick(now: fixture.day + 4.5 * hour)
+        try await fixture.compaction.tick(now: fixture.day + CompactionFixture.firstIsDue)
         let points = try await fixture.read(3, from: 0, to: 2 * hour)[0].points
         let minutes = Set(points.map { Int($0.at.timeIntervalSince(fixture.day) / 60) })
         #expect(Set(1..<120).subtracting(minutes) == [20, 21, 40, 70])

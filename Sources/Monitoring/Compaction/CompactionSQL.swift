@@ -31,10 +31,14 @@ package enum CompactionSQL {
         try session.rows("SELECT pg_try_advisory_xact_lock(hashtext('monitoring.chunks'))")[0].decode(0)
     }
 
-    /// Servers that have samples before `cutoff` in the head, after `server` in the order of ids, each with its oldest stretch.
+    /// Servers after `server` in the order of ids, each with its oldest stretch in the head; without rows where that is not before
+    /// `moment`.
     ///
     /// The servers are found by leaps through the key's index: it does not matter how many rows there are.
-    package static func due(before cutoff: Date, after server: Server.ID?, on session: TenantSession) throws -> [DueStretch] {
+    /// - Parameter isByTurns: whole stretches only, and a server's up to a stretch's length later than another's, by its id.
+    package static func due(
+        before moment: Date, isByTurns: Bool, after server: Server.ID?, on session: TenantSession
+    ) throws -> [DueStretch] {
         let first = server?.uuid
         let rows = try session.rows(
             """
@@ -56,23 +60,26 @@ package enum CompactionSQL {
                 ) n
                 WHERE o.number < \(serverCountMax)
             ), stretches AS (
-                SELECT server_id, date_bin(\(Stretch.seconds) * interval '1 second', slot_at, 'epoch') AS from_at, slot_at
+                SELECT server_id, date_bin(p.length, slot_at, 'epoch') AS from_at, p.length,
+                    slot_at < CASE WHEN \(isByTurns)
+                        THEN date_bin(p.length, \(moment) - p.length * ((hashtext(server_id::text)::bigint & 65535) / 65536.0::float8), 'epoch')
+                        ELSE \(moment) END AS is_due
                 FROM oldest
+                CROSS JOIN (SELECT \(Stretch.seconds) * interval '1 second') AS p (length)
             )
-            SELECT r.server_id, r.from_at, c.row_count, c.size_bytes, r.slot_at < \(cutoff)
+            SELECT r.server_id, r.from_at, c.row_count, c.size_bytes
             FROM stretches r
             CROSS JOIN LATERAL (
                 SELECT count(*) AS row_count, coalesce(sum(pg_column_size(s.gauges) + pg_column_size(s.counters)), 0) AS size_bytes
                 FROM monitoring.samples s
-                WHERE r.slot_at < \(cutoff) AND s.server_id = r.server_id AND s.slot_at >= r.from_at
-                  AND s.slot_at < r.from_at + \(Stretch.seconds) * interval '1 second'
+                WHERE r.is_due AND s.server_id = r.server_id AND s.slot_at >= r.from_at AND s.slot_at < r.from_at + r.length
             ) c
             ORDER BY r.server_id
             """)
         return try rows.map { row in
             DueStretch(
                 server: try row.decode(0), from: try row.decode(1, as: Timestamp.self).milliseconds,
-                rowCount: try row.decode(4, as: Bool.self) ? try row.decode(2) : 0, sizeBytes: try row.decode(3))
+                rowCount: try row.decode(2), sizeBytes: try row.decode(3))
         }
     }
 
@@ -135,22 +142,29 @@ package enum CompactionSQL {
 
     /// Deletes samples in the head that are older than the tenant keeps, at most `rowCountMax`. Returns how many (PRD 3.5-5).
     package static func deleteOld(before: Date, on session: TenantSession) throws -> Int {
-        var deleted = 0
-        for stretch in try due(before: before, after: nil, on: session) where stretch.rowCount > 0 {
-            deleted += try session.execute(
-                """
-                DELETE FROM monitoring.samples
-                WHERE ctid = ANY (ARRAY(
-                    SELECT ctid
-                    FROM monitoring.samples
-                    WHERE server_id = \(stretch.server) AND slot_at < \(before)
-                    ORDER BY slot_at
-                    LIMIT \(rowCountMax - deleted)
-                ))
-                """)
-            if deleted >= rowCountMax { break }
-        }
+        var (deleted, last) = (0, Server.ID?.none)
+        repeat {
+            let found = try due(before: before, isByTurns: false, after: last, on: session)
+            for stretch in found where stretch.rowCount > 0 && deleted < rowCountMax {
+                deleted += try delete(of: stretch.server, before: before, atMost: rowCountMax - deleted, on: session)
+            }
+            last = found.count == serverCountMax ? found.last?.server : nil
+        } while last != nil && deleted < rowCountMax
         return deleted
+    }
+
+    private static func delete(of server: Server.ID, before: Date, atMost limit: Int, on session: TenantSession) throws -> Int {
+        try session.execute(
+            """
+            DELETE FROM monitoring.samples
+            WHERE ctid = ANY (ARRAY(
+                SELECT ctid
+                FROM monitoring.samples
+                WHERE server_id = \(server) AND slot_at < \(before)
+                ORDER BY slot_at
+                LIMIT \(limit)
+            ))
+            """)
     }
 }
 

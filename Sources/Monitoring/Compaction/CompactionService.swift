@@ -5,7 +5,8 @@ import Postgres
 import ServiceLifecycle
 import Synchronization
 
-/// Moves samples that are older than two hours out of the head into compressed chunks, and makes the rollups of days that are over.
+/// Moves samples that are older than two hours or so out of the head into compressed chunks, and makes the rollups of days that are over.
+/// Both in small parts, minute by minute: the collection has the same processors.
 ///
 /// A tenant is done by the collector that holds its shard; a lock in each transaction keeps out one that lost it and does not know yet.
 /// What a transaction took out of the head it stores, or neither: a kill at any point loses nothing and stores nothing twice. Samples that
@@ -16,6 +17,8 @@ package final class CompactionService: Service {
     package static let firstTickSeconds = 1.0
     /// Seconds between two looks for days without rollups.
     package static let rollupSeconds = 600.0
+    /// Seconds of a tick that rollups may take; the next ones go on. Until then the day is read from its raw chunks.
+    package static let rollupSecondsMax = 6.0
     /// Days back that are looked through for days without rollups. Older days that samples came for so late are read from their raw chunks.
     package static let rollupDayCountMax = 7
     /// Rounds over a tenant's servers in one tick; each does every server's oldest stretch.
@@ -95,14 +98,16 @@ package final class CompactionService: Service {
 
     /// All stretches of the tenant's servers that are old enough. Throws `PostgresError`.
     package func compact(_ tenant: Tenant, now: Date) async throws -> Outcome {
-        let cutoff = Stretch.cutoff(now: now)
+        let settled = now - Stretch.settleSeconds
         var total = Outcome()
         for _ in 0..<Self.roundCountMax {
             let before = total.rowCount
             var after: DueStretch?
             repeat {
                 let last = after?.server
-                let found = try await databases.read(tenant) { try CompactionSQL.due(before: cutoff, after: last, on: $0) }
+                let found = try await databases.read(tenant) {
+                    try CompactionSQL.due(before: settled, isByTurns: true, after: last, on: $0)
+                }
                 for batch in Self.batches(found.filter { $0.rowCount > 0 }) {
                     guard isOurs(tenant), !Task.isCancelled else { return total }
                     total += try await store(batch, tenant)
@@ -157,15 +162,12 @@ package final class CompactionService: Service {
 
     // MARK: Rollups
 
-    /// The rollups of the days that are over and have none. Throws `PostgresError`.
+    /// The rollups of the days that are over and have none, as many as fit into `rollupSecondsMax`. Throws `PostgresError`.
     package func rollUp(_ tenant: Tenant, now: Date) async throws -> Outcome {
-        let isDue = rolledUpAt.withLock { times in
-            guard now.timeIntervalSince(times[tenant.id] ?? .distantPast) >= Self.rollupSeconds else { return false }
-            times[tenant.id] = now
-            return true
-        }
+        let isDue = rolledUpAt.withLock { now.timeIntervalSince($0[tenant.id] ?? .distantPast) >= Self.rollupSeconds }
         var total = Outcome()
         guard isDue else { return total }
+        let end = ContinuousClock.now + .seconds(Self.rollupSecondsMax)
         let today = Stretch.start(Stretch.cutoff(now: now).milliseconds, of: Stretch.dayMilliseconds)
         for back in 1...Self.rollupDayCountMax {
             let day = today - Int64(back) * Stretch.dayMilliseconds
@@ -176,10 +178,12 @@ package final class CompactionService: Service {
                     let outcome = try await databases.transaction(tenant) { try Compaction.rollUp(server, day: day, on: $0) }
                     guard let outcome else { return total }  // somebody else is at it
                     total += outcome
+                    guard ContinuousClock.now < end else { return total }
                 }
                 if servers.count < ChunkSQL.dayCountMax { break }
             }
         }
+        rolledUpAt.withLock { $0[tenant.id] = now }  // after an error, and with days left, the next tick looks again
         return total
     }
 }
