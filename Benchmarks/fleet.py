@@ -93,7 +93,12 @@ def measure_fleet(options):
         gaps += [(ended - series[-1]) / INTERVAL for series in times.values() if ended - series[-1] > INTERVAL]
         seconds = ended - settled
         gaps += [seconds / INTERVAL] * (expected - len(times))  # those that were not read at all
-        seen = f"{servers:,} servers, {black_holes:,} black holes, {options.minutes:g} minutes, {len(rows):,} runs"
+        late = [0] * (int(seconds / INTERVAL) + 1)  # by the minute in which a gap of over 1.2 intervals ended
+        for series in times.values():
+            for earlier, later in zip(series, series[1:]):
+                if later - earlier > 1.2 * INTERVAL:
+                    late[int((later - settled) / INTERVAL)] += 1
+        seen = f"{servers:,} servers, {black_holes:,} black holes, {options.minutes:g} minutes, {len(rows):,} runs; late by minute: {late}"
         yield Figure("fleet: achieved gap, p99", percentile(gaps, 0.99), "intervals", 1.2, seen)
         yield Figure("fleet: achieved gap, longest", max(gaps), "intervals", 2.0, seen)
         reported = sum(lost[name] - lost_before[name] for name in ("skipped", "dropped", "fenced", "handed_over"))

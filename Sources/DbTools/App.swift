@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import Monitoring
 import Platform
+import Primitives
 import Postgres
 import ServiceLifecycle
 
@@ -46,6 +47,7 @@ enum App {
             HealthRoutes(databases: tenants).add(to: group)
             MetricRoutes(databases: tenants).add(to: group)
             CollectorRoutes(databases: tenants).add(to: group)
+            QueryPlanRoutes(databases: tenants).add(to: group)
             CustomCollectorRoutes(databases: tenants, secrets: installation.secrets, previews: previews).add(to: group)
             CollectorSeriesRoutes(databases: tenants).add(to: group)
             WaitRoutes(databases: tenants).add(to: group)
@@ -125,8 +127,20 @@ enum App {
         for tenant in (try? await installation.tenants.tenants()) ?? [] {
             servers += (try? await serverCount(tenant, installation.tenants)) ?? 0
         }
-        return max(1, (servers + serversPerCollector - 1) / serversPerCollector)
+        return collectorCount(servers: servers)
     }
+
+    /// How many collector processes the servers need that are read already: of a fleet that has just been added this is known within
+    /// seconds, without a look into each tenant. An error of the system database counts as none.
+    static func collectorCountByReports(_ installation: Installation) async -> Int {
+        if let count = installation.config.collectorCount { return count }
+        let reports = try? await installation.system.read {
+            try ShardLeaseSQL.statistics(leaseSeconds: ShardLeases.leaseSeconds, on: $0)
+        }
+        return collectorCount(servers: (reports ?? []).reduce(0) { $0 + Int($1["servers"]?.int ?? 0) })
+    }
+
+    private static func collectorCount(servers: Int) -> Int { max(1, (servers + serversPerCollector - 1) / serversPerCollector) }
 
     private static func serverCount(_ tenant: Tenant, _ tenants: TenantDatabases) async throws -> Int {
         try await tenants.read(tenant) {

@@ -2414,14 +2414,10 @@ enum CollectorSQL {
             RTRIM(s.program_name) AS program_name,
             RTRIM(r.command) AS command,
             CONVERT(nvarchar(130), r.sql_handle, 1) AS sql_handle,
-            LEFT(COALESCE(
-                SUBSTRING(t.text, COALESCE(r.statement_start_offset, 0) / 2 + 1,
-                    CASE
-                        WHEN r.statement_end_offset > r.statement_start_offset
-                            THEN (r.statement_end_offset - r.statement_start_offset) / 2 + 1
-                        ELSE 4000
-                    END),
-                i.event_info), 4000) AS statement_text
+            COALESCE(
+                CONVERT(nvarchar(130), r.sql_handle, 1) + N':' + CAST(COALESCE(r.statement_start_offset, 0) AS nvarchar(11))
+                    + N':' + CAST(COALESCE(r.statement_end_offset, -1) AS nvarchar(11)),
+                LEFT(i.event_info, 4000)) AS statement_text
         FROM numbered AS n
         LEFT JOIN sys.dm_exec_sessions AS s ON s.session_id = n.session_id
         OUTER APPLY (
@@ -2450,7 +2446,6 @@ enum CollectorSQL {
             INNER JOIN sys.dm_tran_active_transactions AS a ON a.transaction_id = st.transaction_id
             WHERE st.session_id = n.session_id
         ) AS x
-        OUTER APPLY sys.dm_exec_sql_text(r.sql_handle) AS t
         OUTER APPLY sys.dm_exec_input_buffer(n.session_id, NULL) AS i
         WHERE n.place = 1
         ORDER BY n.lead_session_id, n.depth, n.session_id;
@@ -3207,8 +3202,8 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/collectors/running_queries.sql
     static let sqlServerCollectorsRunningQueries = #"""
-        -- What listens for work all day is left out: it would fill each run. The texts are looked up for the rows that are shown, no more. Without
-        -- the right SQL Server would show one's own request and no error; dm_os_sys_info, asked about in its place, makes it refuse.
+        -- What listens for work all day is left out: it would fill each run. Texts and plans are named here, and read once each by query-details.sql.
+        -- Without the right SQL Server would show one's own request and no error; dm_os_sys_info, asked about in its place, makes it refuse.
         SELECT TOP (100) CAST(q.session_id AS nvarchar(11)) AS session_id,
             CAST(q.request_id AS nvarchar(11)) AS request_id,
             DB_NAME(q.database_id) AS database_name,
@@ -3234,12 +3229,11 @@ enum CollectorSQL {
             CONVERT(nvarchar(130), q.sql_handle, 1) AS sql_handle,
             CONVERT(nvarchar(130), q.plan_handle, 1) AS plan_handle,
             CONVERT(nvarchar(20), q.query_hash, 1) AS query_hash,
-            LEFT(SUBSTRING(t.text, COALESCE(q.statement_start_offset, 0) / 2 + 1,
-                CASE
-                    WHEN q.statement_end_offset > q.statement_start_offset
-                        THEN (q.statement_end_offset - q.statement_start_offset) / 2 + 1
-                    ELSE 4000
-                END), 4000) AS statement_text
+            CONVERT(nvarchar(130), q.sql_handle, 1) + q.place AS statement_text,
+            CASE
+                WHEN q.cpu_time > 1000 OR q.elapsed_ms > 10000 OR q.logical_reads > 6400
+                    THEN CONVERT(nvarchar(130), q.plan_handle, 1) + q.place
+            END AS query_plan
         FROM (
             SELECT TOP (100) r.session_id,
                 r.request_id,
@@ -3268,8 +3262,8 @@ enum CollectorSQL {
                 r.sql_handle,
                 r.plan_handle,
                 r.query_hash,
-                r.statement_start_offset,
-                r.statement_end_offset
+                N':' + CAST(COALESCE(r.statement_start_offset, 0) AS nvarchar(11))
+                    + N':' + CAST(COALESCE(r.statement_end_offset, -1) AS nvarchar(11)) AS place
             FROM sys.dm_exec_requests AS r
             INNER JOIN sys.dm_exec_sessions AS s ON s.session_id = r.session_id
             WHERE s.is_user_process = 1
@@ -3284,7 +3278,6 @@ enum CollectorSQL {
             WHERE m.session_id = q.session_id
                 AND m.request_id = q.request_id
         ) AS g
-        OUTER APPLY sys.dm_exec_sql_text(q.sql_handle) AS t
         ORDER BY q.elapsed_ms DESC, q.session_id, q.request_id;
         """#
     /// SQLServer/SQL/collectors/schedulers.sql
@@ -3888,5 +3881,29 @@ enum CollectorSQL {
             HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE SCHEMA') AS deploy_create_schema,
             HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE TABLE') AS deploy_create_table,
             HAS_PERMS_BY_NAME(N'DbTools', 'DATABASE', 'CREATE PROCEDURE') AS deploy_create_procedure;
+        """#
+    /// SQLServer/SQL/query-details.sql
+    static let sqlServerQueryDetails = #"""
+        -- For sp_executesql, with @wanted xml: <q k="statement" r="the reference" h="0x..." s="start" e="end"/>; offsets are in bytes of UTF-16, and an end of -1 is the
+        -- batch's. An XML, since STRING_SPLIT and OPENJSON ask for a compatibility level that the login's database may not have.
+        SELECT w.kind,
+            w.reference,
+            CASE w.kind
+                WHEN N'statement' THEN LEFT(SUBSTRING(t.text, w.start_offset / 2 + 1,
+                    CASE WHEN w.end_offset > w.start_offset THEN (w.end_offset - w.start_offset) / 2 + 1 ELSE 4000 END), 4000)
+                ELSE p.query_plan
+            END AS body
+        FROM (
+            SELECT n.q.value('@k', 'nvarchar(20)') AS kind,
+                n.q.value('@r', 'nvarchar(200)') AS reference,
+                CONVERT(varbinary(64), n.q.value('@h', 'varchar(130)'), 1) AS handle,
+                n.q.value('@s', 'int') AS start_offset,
+                n.q.value('@e', 'int') AS end_offset
+            FROM @wanted.nodes('/q') AS n (q)
+        ) AS w
+        OUTER APPLY sys.dm_exec_sql_text(CASE WHEN w.kind = N'statement' THEN w.handle END) AS t
+        OUTER APPLY sys.dm_exec_text_query_plan(CASE WHEN w.kind = N'plan' THEN w.handle END, w.start_offset, w.end_offset) AS p
+        WHERE t.text IS NOT NULL
+            OR LEN(p.query_plan) BETWEEN 1 AND 500000;
         """#
 }

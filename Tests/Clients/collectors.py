@@ -6,7 +6,8 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "Sources/Engines/SQLServer/SQL"
-KINDS = {"label", "text", "number", "time", "flag", "query_text", "gauge", "counter"}
+KINDS = {"label", "text", "number", "time", "flag", "query_text", "statement", "plan", "gauge", "counter"}
+REFERENCE = re.compile(r"(0x[0-9A-F]{2,128}):([0-9]+):(-?[0-9]+)")
 
 
 @dataclasses.dataclass
@@ -95,3 +96,14 @@ def run(client, connection, collector):
     columns, rows = query(client, connection, collector.sql)
     assert columns == [name for name, _ in collector.columns], f"{collector.name} has other columns than its header"
     return rows
+
+
+def query_details(references):
+    """The batch that reads what `references` name, each a kind and a name; as the product sends it."""
+    text = re.fullmatch(r"/\*\n.*?\*/\s*(.*)", (FOLDER / "query-details.sql").read_text(), re.S).group(1)
+    wanted = ""
+    for kind, reference in references:
+        handle, start, end = REFERENCE.fullmatch(reference).groups()
+        wanted += f'<q k="{kind}" r="{reference}" h="{handle}" s="{start}" e="{end}"/>'
+    quoted = text.replace("'", "''")
+    return f"EXEC sp_executesql N'{quoted}', N'@wanted xml', @wanted = N'{wanted}'"

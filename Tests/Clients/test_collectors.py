@@ -105,6 +105,10 @@ def kind_fault(kind, value):
         return None if isinstance(value, str) else "a label is text and known"
     if value is None:
         return None
+    if kind == "plan":
+        return None if collectors.REFERENCE.fullmatch(value) else "a reference"
+    if kind == "statement":
+        return None if collectors.REFERENCE.fullmatch(value) or "SELECT" in value or "UPDATE" in value else "a reference or a text"
     if kind in ("text", "query_text"):
         return None if isinstance(value, str) and value == value.rstrip() or kind == "query_text" else "text, trimmed"
     if kind == "counter":
@@ -173,6 +177,20 @@ def test_counters_never_go_back_and_start_anew_with_the_server(case, fleet, numb
     gone = first.keys() - anew.keys()
     assert anew.keys() <= first.keys() and {name for name, *_ in gone} <= {"waits"} and anew[batches] < first[batches]
     assert {key for name, _, key in anew if name == "waits"} >= {("LCK_M_X",), ("THREADPOOL",)}, "these have a row from the start on"
+
+
+def test_what_rows_name_is_read_by_its_handle(driver, case, connection):
+    """Texts and plans of the queries that run, in one answer; what the server has forgotten has no row."""
+    queries = next(collector for collector in collectors.ALL if collector.name == "running_queries")
+    rows = collectors.run(driver, connection, queries)
+    named = {(kind, row[index]) for row in rows for index, (_, kind) in enumerate(queries.columns) if kind in ("statement", "plan") and row[index]}
+    assert {kind for kind, _ in named} >= {"statement"}
+    unknown = ("statement", "0x0200000001FFFFFF" + 36 * "00" + ":0:-1")
+    sets = driver.run(connection, collectors.query_details(sorted(named) + [unknown]))
+    found = {(kind, reference): body for kind, reference, body in sets[-1]}
+    assert found.keys() == named
+    for (kind, _), body in found.items():
+        assert body.startswith("<ShowPlanXML") and body.endswith("</ShowPlanXML>") if kind == "plan" else "SELECT" in body or "UPDATE" in body
 
 
 def test_all_of_one_cadence_are_one_round_trip(driver, case, connection):

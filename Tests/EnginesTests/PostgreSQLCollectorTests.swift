@@ -46,7 +46,7 @@ import Testing
     /// text, double precision, bigint, timestamptz, boolean: what a value becomes does not hang on how a driver converts it.
     private static func oid(of kind: CollectorColumn.Kind) -> UInt32 {
         switch kind {
-        case .label, .text, .queryText: 25
+        case .label, .text, .queryText, .statement, .plan: 25
         case .number, .gauge: 701
         case .counter: 20
         case .time: 1184

@@ -54,6 +54,30 @@ import Testing
         }
     }
 
+    /// The core leaves out what its neighbours in the batch bring: its values are the same, and each lies between two readings of the core
+    /// alone.
+    @Test("The core's values are the same with the collectors of its batch as without them", arguments: Journey.drivers)
+    func theCoreIsTheSameAloneAndTogether(driver: SQLServerDriver) async throws {
+        try await Journey.withSimulator(count: 1, isOwner: true) { ports, _ async throws in
+            let connection = try Journey.engine(driver).connect(Journey.target(try #require(ports.first)), deadlineSeconds: 10)
+            defer { connection.close() }
+            let before = try connection.collect(deadlineSeconds: 10)
+            let traits = try #require(before.traits)
+            let minute = CollectorCatalogue.of(.sqlserver).filter { $0.applies(to: traits) && $0.cadence == .minute }
+            for wanted in [minute, minute.filter { $0.name != "waits" }, minute.filter { $0.name != "performance_gauges" }] {
+                let (together, answers) = try connection.collect(with: wanted, deadlineSeconds: 20)
+                #expect(answers != nil)
+                let after = try connection.collect(deadlineSeconds: 10)
+                #expect(Set(together.counters.keys) == Set(after.counters.keys) && after.counters[.waitTimeMs] != nil)
+                #expect(Set(together.gauges.keys) == Set(after.gauges.keys) && after.gauges[.pageLifeExpectancySeconds] != nil)
+                for (counter, total) in together.counters {
+                    let (first, last) = (before.counters[counter] ?? 0, after.counters[counter] ?? 0)
+                    #expect((first...last).contains(total) && total > 0 || counter == .ownCPUMs, "\(counter): \(first), \(total), \(last)")
+                }
+            }
+        }
+    }
+
     @Test(
         "PRD 3.4-9: with VIEW SERVER STATE alone only msdb is refused, and that is no other collector's trouble", arguments: Journey.drivers
     )

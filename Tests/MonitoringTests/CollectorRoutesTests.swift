@@ -111,7 +111,7 @@ import Testing
     func queryTexts(_ role: Role) async throws {
         let (fixture, id) = try await fixture()
         let queries = try definition("running_queries")
-        let place = try #require(queries.columns.firstIndex { $0.kind == .queryText })
+        let place = try #require(queries.columns.firstIndex { $0.kind == .statement })
         let text = Cell.text("SELECT * FROM people WHERE name = 'Ada'")
         fixture.engine.set(
             "a",

@@ -144,7 +144,7 @@ import Testing
         }
         let next = try #require((3_661...7_300).first { due($0, isBehind: false).contains(.hour) })
         #expect(due(next, isBehind: true) == [.minute] && due(next + 599, isBehind: true) == [.minute])
-        #expect(due(next + Int(CadencePlan.behindSeconds.upperBound), isBehind: true) == [.minute, .hour])
+        #expect(due(next + Int(CadencePlan.behindSeconds(.hour).upperBound), isBehind: true) == [.minute, .hour])
         fresh.denied("test_files", now: now + 3_660)
         let rest = fresh.takeDue(TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, now: now + 3_720)
         #expect(rest[0].collectors.map(\.name) == ["test_queries"])

@@ -25,6 +25,9 @@ final class FakeEngine: Engine {
         /// Of tenants' own statements, by their text; and those that were run, each behind its database.
         var queryAnswers: [String: Result<QueryAnswer, EngineError>] = [:]
         var queries: [String] = []
+        /// Texts and plans by their references, and those that were asked for.
+        var details: [QueryReference: String] = [:]
+        var detailsAsked: [QueryReference] = []
         var startedAt = Date(timeIntervalSince1970: 1_000)
         var monotonicSeconds = 0.0
         var hangingCount = 0
@@ -43,6 +46,8 @@ final class FakeEngine: Engine {
     func set(_ host: String, traits: ServerTraits) { state.withLock { $0.traits[host] = traits } }
     func set(_ host: String, _ answer: CollectorAnswer) { state.withLock { $0.answers[host, default: [:]][answer.collector] = answer } }
     func set(statement: String, _ answer: Result<QueryAnswer, EngineError>) { state.withLock { $0.queryAnswers[statement] = answer } }
+    func set(_ reference: QueryReference, _ body: String) { state.withLock { $0.details[reference] = body } }
+    var detailsAsked: [QueryReference] { state.withLock { $0.detailsAsked } }
     var queries: [String] { state.withLock { $0.queries } }
     func restartServers() { state.withLock { $0.startedAt += 1_000 } }
     func pass(seconds: Double) { state.withLock { $0.monotonicSeconds += seconds } }
@@ -122,6 +127,13 @@ final class FakeEngine: Engine {
             return CollectorAnswers(
                 answers: collectors.map { answers[$0.name] ?? CollectorAnswer(collector: $0.name) }, collectedAt: Date(),
                 monotonicSeconds: monotonic, durationMs: 1)
+        }
+
+        func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> [QueryDetail] {
+            engine.state.withLock { state in
+                state.detailsAsked += wanted
+                return wanted.compactMap { reference in state.details[reference].map { QueryDetail(reference, body: $0) } }
+            }
         }
 
         func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {

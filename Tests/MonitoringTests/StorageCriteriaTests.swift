@@ -216,7 +216,7 @@ import Testing
             #expect(chunks["oldestAt"] == .null && chunks["rowsEstimated"] == 0)
             #expect(
                 statistics.compactMap { $0["signal"]?.string } == [
-                    "samples", "chunks", "table_history", "changes", "health_changes",
+                    "samples", "chunks", "table_history", "query_details", "changes", "health_changes",
                 ])
             let health = try #require(statistics.last)
             #expect(health["rowsEstimated"] != 0 && health["oldestAt"] != .null, "the server's first health is a change")

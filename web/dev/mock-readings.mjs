@@ -1,5 +1,6 @@
 // What each collector of a server has read: columns and rows in the shapes of the API.
 import { random, seedOf } from "./mock-fleet.mjs";
+import { planIds, reportText } from "./mock-plans.mjs";
 
 const col = (name, kind, unit = null, metric = null, description = "") => ({ name, kind, unit, metric, description: description || `${name} of the row` });
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -32,8 +33,9 @@ function sqlServer(s) {
         col("cpu_ms", "number", "milliseconds"),
         col("reads", "number", "pages"),
         col("query_text", "query_text"),
+        col("query_plan", "plan"),
       ],
-      rows: troubled ? running : r() > 0.5 ? [["55", null, "running", "orders", "svc_orders", "orders-api", null, null, 12, 9, 120, "SELECT 1"]] : [],
+      rows: troubled ? running : r() > 0.5 ? [["55", null, "running", "orders", "svc_orders", "orders-api", null, null, 12, 9, 120, "SELECT 1", null]] : [],
     },
     {
       name: "blocking",
@@ -162,7 +164,7 @@ const waits = [
   ["74", "61", "LCK_M_U", 348_000, "KEY OrderHeader", "svc_orders", "orders-api", text.head],
   ["102", "61", "LCK_M_U", 331_000, "KEY OrderHeader", "svc_orders", "orders-api", text.head],
   ["118", "87", "LCK_M_IX", 324_000, "OBJECT OrderLine", "svc_route", "planner", text.route],
-  ["133", "118", "LCK_M_S", 300_000, "KEY RouteStop", "svc_report", "Power BI", "SELECT r.RouteId, COUNT(*) FROM dbo.RouteStop r GROUP BY r.RouteId;"],
+  ["133", "118", "LCK_M_S", 300_000, "KEY RouteStop", "svc_report", "Power BI", reportText],
   ["140", "87", "LCK_M_IX", 287_000, "OBJECT OrderLine", "svc_edi", "edi-gateway", "DELETE dbo.OrderLine WHERE OrderId = @p1;"],
   ["171", "87", "LCK_M_IX", 166_000, "OBJECT OrderLine", "svc_edi", "edi-gateway", "INSERT dbo.OrderLine (OrderId, LineNo) VALUES (@p1, @p2);"],
   ["205", "190", "LCK_M_X", 64_000, "KEY Customer", "svc_crm", "crm-web", "UPDATE dbo.Customer SET Name = @p1 WHERE Id = @p2;"],
@@ -172,7 +174,8 @@ const blocking = [
   ...waits.map(([id, by, type, ms, resource, login, program, query]) => [id, by, "suspended", type, ms, resource, login, program, query]),
   ["190", null, "sleeping", null, null, null, "svc_crm", "crm-web", "BEGIN TRAN; UPDATE dbo.Customer SET Region = 4;"],
 ];
-const running = blocking.filter((b) => b[2] !== "sleeping").map((b, i) => [b[0], b[1] === null ? null : Number(b[1]), b[2], "orders", b[6], b[7], b[3], b[4], 1_290_000 - i * 90_000, 900_000 - i * 80_000, 18_442_112 - i * 1_700_000, b[8]]);
+const planOf = { 133: planIds.report, 61: planIds.gone };
+const running = blocking.filter((b) => b[2] !== "sleeping").map((b, i) => [b[0], b[1] === null ? null : Number(b[1]), b[2], "orders", b[6], b[7], b[3], b[4], 1_290_000 - i * 90_000, 900_000 - i * 80_000, 18_442_112 - i * 1_700_000, b[8], planOf[b[0]] ?? null]);
 
 function postgreSQL(s) {
   return [

@@ -207,7 +207,7 @@ test("a refresh of a long list replaces one part, keeps each row once, and knows
   assert.equal(of(withPart(less, "g", page("ghi", null), key)), of(less));
 });
 test("PRD 4.15-3, 4.15-4: the log's filters offer what the program writes, all of it and nothing else", () => {
-  const folder = new URL(import.meta.url).pathname.replace(/web\/.*/, "Sources/"), files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const folder = new URL(import.meta.url).pathname.replace(/\/web\/.*/, "/Sources/"), files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const source = files.filter((f) => /^(Platform|Fleet|Monitoring)\/.*\.swift$/.test(f)).map((f) => readFileSync(folder + f, "utf8")).join("\n");
   const offered = new Set([...actionChoices, ...platformActionChoices]);
   const written = [...source.matchAll(/[aA]ctivity\(\s*"([a-z]+(?:_[a-z]+)+)"/g)].map((m) => m[1] ?? "");

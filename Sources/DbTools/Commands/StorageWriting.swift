@@ -86,7 +86,7 @@ struct StorageWriting {
                 case .label: .text("\(kind.name) number \(row)")
                 case .gauge: .number(Double((row * 31 + round * 17 + column) % 997) / 8)
                 case .counter: .integer(Int64(row + 1) * Int64(round * 1_000 + column) * 977)
-                case .text, .queryText: .text("what it says")
+                case .text, .queryText, .statement, .plan: .text("what it says")
                 case .number: .integer(Int64(row * 8_192))
                 case .time: .null
                 case .flag: .flag(row % 2 == 0)

@@ -90,7 +90,9 @@ private struct ProgramService: Service {
     let directory: DataDirectory
     let cluster: PrivateCluster?
     let emergency: Emergency
-    private static let collectorCheckSeconds = 60
+    private static let collectorCheckSeconds = 5
+    /// Of so many checks one counts the servers of all tenants; the others go by what the collectors say.
+    private static let collectorChecksPerCount = 12
     private static let pollMilliseconds = 100
 
     private var config: AppConfig { supervisor.config }
@@ -142,9 +144,12 @@ private struct ProgramService: Service {
     /// One collector for each 4,000 servers; more of them as servers are added, never fewer before the next start.
     private func keepCollectors(_ prepared: Supervisor.Prepared, _ input: [UInt8]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            var count = 0
+            var (count, check) = (0, 0)
             while !Task.isShuttingDownGracefully {
-                let wanted = await App.collectorCount(prepared.installation)
+                let isCount = check % Self.collectorChecksPerCount == 0
+                check += 1
+                let wanted =
+                    isCount ? await App.collectorCount(prepared.installation) : await App.collectorCountByReports(prepared.installation)
                 while count < wanted {
                     let collector = child("collector-\(count)", ["process", "collector", "--index", "\(count)"], input)
                     group.addTask { try await collector.run() }

@@ -69,7 +69,7 @@ extension CollectorDefinition {
     func cell(_ value: Cell, _ kind: CollectorColumn.Kind) -> Cell {
         switch (kind, value) {
         case (_, .null): .null
-        case (.label, _), (.text, _), (.queryText, _):
+        case (.label, _), (.text, _), (.queryText, _), (.statement, _), (.plan, _):
             value.text.map { .text(Self.bounded($0, kind == .label ? Self.labelCharacterMax : Self.textCharacterMax)) } ?? .null
         case (.counter, _): value.integer.map { .integer($0) } ?? .null
         case (.gauge, _), (.number, _): value.number.map { .number($0) } ?? .null

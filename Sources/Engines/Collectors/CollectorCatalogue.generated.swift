@@ -107,7 +107,7 @@ extension CollectorCatalogue {
             purpose: "who blocks whom: a tree from the sessions that block and are not blocked down to those that wait, with idle sessions that kept a transaction open.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
-            cost: "low: nothing when nobody is blocked; else some rows for each session in the tree, and their statements from memory.",
+            cost: "low: nothing when nobody is blocked; else some rows for each session in the tree. A statement's text is read from memory when it is seen for the first time; of an idle session the last one each time.",
             conditions: [], keep: .every, rowCountMax: 200,
             columns: [
                 CollectorColumn("session_id", .label, "Session; -2 and -3 are transactions without one (distributed, in recovery)"),
@@ -130,7 +130,7 @@ extension CollectorCatalogue {
                 CollectorColumn("program_name", .text, "Program, as it calls itself"),
                 CollectorColumn("command", .text, "Kind of statement"),
                 CollectorColumn("sql_handle", .text, "Names the batch's text; not known for an idle session"),
-                CollectorColumn("statement_text", .queryText, "What it runs, or ran last; 4000 characters at most"),
+                CollectorColumn("statement_text", .statement, "What it runs, or ran last; 4000 characters at most"),
             ],
             sql: CollectorSQL.sqlServerCollectorsBlocking),
         CollectorDefinition(
@@ -538,7 +538,7 @@ extension CollectorCatalogue {
             purpose: "what runs at this moment, for how long, and what it waits for.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
-            cost: "low: one row for each request; the text of at most 100 statements is read from memory.",
+            cost: "low: one row for each request. A statement's text is read from memory when it is seen for the first time; its plan too, if it took over a second of processor time, ten seconds, or 6,400 pages.",
             conditions: [], keep: .every, rowCountMax: 100,
             columns: [
                 CollectorColumn("session_id", .label, "Session"),
@@ -566,7 +566,8 @@ extension CollectorCatalogue {
                 CollectorColumn("sql_handle", .text, "Names the batch's text"),
                 CollectorColumn("plan_handle", .text, "Names the plan"),
                 CollectorColumn("query_hash", .text, "The same for statements that differ in their values only"),
-                CollectorColumn("statement_text", .queryText, "The statement, 4000 characters at most"),
+                CollectorColumn("statement_text", .statement, "The statement, 4000 characters at most"),
+                CollectorColumn("query_plan", .plan, "Its plan; not known where it is quick"),
             ],
             sql: CollectorSQL.sqlServerCollectorsRunningQueries),
         CollectorDefinition(

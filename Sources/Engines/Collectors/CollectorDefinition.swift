@@ -32,6 +32,10 @@ package struct CollectorColumn: Sendable, Equatable {
         case text, number, time, flag
         /// May hold personal data: redacted on reading.
         case queryText = "query_text"
+        /// A query's text, or a `QueryReference` to it, which is put in its place on reading: shown as `queryText`.
+        case statement
+        /// A `QueryReference` to a query's plan.
+        case plan
         /// A series of values.
         case gauge
         /// A series of raw totals that only grow until the server restarts; shown as rates per second.

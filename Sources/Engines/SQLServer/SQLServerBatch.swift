@@ -24,6 +24,9 @@ struct SQLServerBatch {
 
     private init(statements: [String]) { self.statements = statements }
 
+    /// The batch without some of its statements.
+    func without(_ isLeftOut: (String) -> Bool) -> SQLServerBatch { SQLServerBatch(statements: statements.filter { !isLeftOut($0) }) }
+
     var text: String { statements.joined(separator: "\n") }
 
     /// What a server answered.

@@ -14,17 +14,20 @@ final class SQLServerConnection: EngineConnection {
     private var procedureProblem: String?
 
     /// What is sent; without what this server refused.
-    private var batch = SQLServerConnection.wholeBatch
-    /// Split once: thousands of connections share its text.
-    private static let wholeBatch = SQLServerBatch(CollectorSQL.sqlServerCollect)
+    private var batch = CoreShare([]).batch
     private var unavailable: [String] = []
     /// Read by the probe's statements where the batch's own is refused.
     private var knownIdentity: ODBCResultSet?
 
     private var prepared: PreparedBatches
 
+    /// Whether the server gives texts and plans by their handles; what refuses once is not asked again on this connection.
+    private var hasDetails = true
+
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
+    /// What collectors may bring in the core's place; nothing that was cut off once.
+    private var shareable: CoreShare = [.counters, .waits]
     private var collectors: ODBCCollectors
 
     /// Row counts stay on, since without them FreeTDS passes over every other result set that has no rows; and a result set comes first,
@@ -73,13 +76,15 @@ final class SQLServerConnection: EngineConnection {
         guard isTogether, !collectors.isEmpty, unavailable.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
         let core = procedureCall
         let call = self.collectors.calls?.text(for: collectors)
+        let share = core == nil ? CoreShare(of: collectors).intersection(shareable) : []
         let results: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
             // Two calls of procedures are short as they are.
-            let key = core != nil && call != nil ? nil : "\(core ?? Self.coreKey),\(call ?? ODBCCollectors.key(collectors))"
+            let key = core != nil && call != nil
+                ? nil : "\(core ?? Self.coreKey) \(share.rawValue),\(call ?? ODBCCollectors.key(collectors))"
             results = try prepared.resultSets(
                 key, on: connection, deadline: CallDeadline(seconds: deadlineSeconds), rowCountMax: Self.rowCountMax
-            ) { (core ?? batch.text) + "\n" + (call ?? texts(collectors)) }
+            ) { (core ?? share.batch.text) + "\n" + (call ?? texts(collectors)) }
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
             results = [.failure(error)]
@@ -90,7 +95,9 @@ final class SQLServerConnection: EngineConnection {
             isTogether = false
             return (try collect(deadlineSeconds: max(0.5, deadlineSeconds - Double(timer.milliseconds) / 1000)), nil)
         }
-        let reading = try reading(of: sets, timer)
+        let values = CoreValues(of: answers, share: share)
+        if answers.contains(where: \.isCutOff) { shareable = [] }
+        let reading = try reading(of: sets, with: values, timer)
         return (
             reading,
             CollectorAnswers(
@@ -104,8 +111,10 @@ final class SQLServerConnection: EngineConnection {
         (procedureCall == nil ? "" : Self.settings) + collectors.map(\.sql).joined(separator: "\n")
     }
 
-    private func reading(of sets: [Result<ODBCResultSet, ODBCError>], _ timer: CallTimer) throws(EngineError) -> Reading {
-        var reading = try SQLServerReading(sets, failure: failure).reading(
+    private func reading(
+        of sets: [Result<ODBCResultSet, ODBCError>], with values: CoreValues? = nil, _ timer: CallTimer
+    ) throws(EngineError) -> Reading {
+        var reading = try SQLServerReading(sets, with: values, failure: failure).reading(
             collectedAt: Date(), monotonicSeconds: monotonicSeconds(), start: startDate)
         reading.durationMs = timer.milliseconds
         reading.objectsProblem = procedureProblem ?? collectors.proceduresProblem
@@ -171,6 +180,19 @@ final class SQLServerConnection: EngineConnection {
             return CollectorAnswers(
                 answers: answers, collectedAt: Date(), monotonicSeconds: monotonicSeconds(), durationMs: timer.milliseconds)
         } catch { throw failure.whileReading(error) }
+    }
+
+    func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> [QueryDetail] {
+        guard hasDetails, !wanted.isEmpty else { return [] }
+        do throws(ODBCError) {
+            let results = try connection.resultSets(
+                QueryDetailBatch.text(wanted), deadlineSeconds: deadlineSeconds, rowCountMax: wanted.count)
+            return try QueryDetailBatch.details(results, of: wanted)
+        } catch {
+            if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
+            hasDetails = false
+            return []
+        }
     }
 
     func close() { connection.close() }

@@ -7,12 +7,17 @@ struct SQLServerReading {
     private let identity: SQLServerIdentity
     private let sets: [String: ODBCResultSet]
     private let errors: [ODBCError]
+    /// Of what the batch left to collectors.
+    private let values: CoreValues?
 
     /// A record of the scheduler monitor older than this is not the present: the server makes one a minute.
     static let recordAgeMsMax: Int64 = 300_000
 
     /// Throws `.protocolError` when not even the identity came back.
-    init(_ results: [Result<ODBCResultSet, ODBCError>], failure: SQLServerFailure) throws(EngineError) {
+    init(
+        _ results: [Result<ODBCResultSet, ODBCError>], with values: CoreValues? = nil, failure: SQLServerFailure
+    ) throws(EngineError) {
+        self.values = values
         var sets: [String: ODBCResultSet] = [:]
         var errors: [ODBCError] = []
         for result in results {
@@ -61,6 +66,10 @@ struct SQLServerReading {
         addDisk(to: &reading)
         addCounters(to: &reading)
         addWaits(to: &reading)
+        if let values {
+            reading.counters.merge(values.counters) { $1 }
+            if let seconds = values.pageLifeExpectancySeconds { reading.gauges[.pageLifeExpectancySeconds] = seconds }
+        }
         return reading
     }
 

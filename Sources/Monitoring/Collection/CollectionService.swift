@@ -261,7 +261,7 @@ package final class CollectionService: Service {
     ///
     /// - Parameters:
     ///   - answers: of those that came together with the core.
-    ///   - isBehind: what is rare waits for its turn, half an hour at most.
+    ///   - isBehind: what is rare waits for its turn (`CadencePlan.behindSeconds`).
     private func runCollectors(
         _ due: FleetIndex.Due, _ reading: Reading, _ answers: CollectorAnswers?, isBehind: Bool, at fixedNow: Date?
     ) async {
@@ -284,7 +284,11 @@ package final class CollectionService: Service {
                 let tables = answers.answers.compactMap { answer in
                     definitions[answer.collector].map { CollectedTable(of: $0, answer, durationMs: answers.durationMs) }
                 }
-                store(tables, due, batch.cadence, reading, monotonicSeconds: answers.monotonicSeconds, at: fixedNow)
+                let named = answers.answers.reduce(into: Set<QueryReference>()) { found, answer in
+                    if let definition = definitions[answer.collector] { found.formUnion(definition.references(in: answer.rows)) }
+                }
+                let details = named.isEmpty ? [] : await details(of: named, due, now: fixedNow ?? Date())
+                store(tables, due, batch.cadence, reading, monotonicSeconds: answers.monotonicSeconds, details: details, at: fixedNow)
             } catch let error as EngineError {
                 metrics.count(.failedCollectors, by: batch.collectors.count)
                 let tables = batch.collectors.map {
@@ -318,9 +322,27 @@ package final class CollectionService: Service {
         }
     }
 
+    /// Texts and plans that rows name, each asked for once: one more round trip, and only where something new runs. Without them the rows
+    /// are stored all the same.
+    private func details(of named: Set<QueryReference>, _ due: FleetIndex.Due, now: Date) async -> [QueryDetail] {
+        let wanted = index.takeUnknown(named, due, now: now)
+        guard !wanted.isEmpty else { return [] }
+        let seconds = config.runDeadlineSeconds
+        do {
+            return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) { [session = due.session] in
+                try session.details(of: wanted, deadlineSeconds: seconds)
+            }
+        } catch let error as EngineError {
+            logger.info(
+                "Texts of queries could not be read",
+                metadata: ["tenant": "\(due.tenant.slug)", "server.id": "\(due.server.id)", "reason": "\(error.message)"])
+            return []
+        } catch { return [] }  // cancelled: we are stopping
+    }
+
     private func store(
         _ tables: [CollectedTable], _ due: FleetIndex.Due, _ cadence: Cadence, _ reading: Reading, monotonicSeconds: Double,
-        at fixedNow: Date?
+        details: [QueryDetail] = [], at fixedNow: Date?
     ) {
         let origin = CollectorMemory.Origin(serverName: reading.identity.serverName, startedAt: reading.identity.startedAt)
         let tables = index.collected(
@@ -328,7 +350,8 @@ package final class CollectionService: Service {
         guard let epoch = leases.held[due.run.key.shard] else { return metrics.count(.fencedRuns) }
         buffer.append(
             CollectorRun(
-                server: due.run.key.server, slotAt: due.run.slotAt, attemptedAt: fixedNow ?? Date(), epoch: epoch, tables: tables),
+                server: due.run.key.server, slotAt: due.run.slotAt, attemptedAt: fixedNow ?? Date(), epoch: epoch, tables: tables,
+                details: details),
             for: due.tenant)
     }
 

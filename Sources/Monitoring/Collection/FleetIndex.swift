@@ -26,6 +26,7 @@ package final class FleetIndex: Sendable {
         var cadences: CadencePlan
         var collectors: [String: CollectorMemory] = [:]
         var troubles: CollectorTroubles
+        var queries = KnownQueries()
         /// Whether the core lacked a right the last time.
         var isDenied = false
 
@@ -243,6 +244,16 @@ package final class FleetIndex: Sendable {
     /// Those of `wanted` that run with every collection, so far as their rights are not known to be missing: nothing is taken.
     func everyTime(_ due: Due, _ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] {
         state.withLock { $0.entries[due.run.key]?.cadences.everyTime(wanted, now: now) ?? [] }
+    }
+
+    /// Texts and plans of queries that rows name and that are to be asked for now: they are taken.
+    func takeUnknown(_ named: Set<QueryReference>, _ due: Due, now: Date) -> [QueryReference] {
+        state.withLock { state in
+            guard let unknown = state.entries[due.run.key]?.queries.unknown(named, now: now), !unknown.isEmpty else { return [] }
+            let batch = QueryReference.batch(of: unknown)
+            state.entries[due.run.key]?.queries.add(batch, now: now)
+            return batch
+        }
     }
 
     /// What came of collectors: rates are added by what is remembered of the runs before, and the new counters are remembered.

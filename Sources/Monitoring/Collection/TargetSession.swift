@@ -43,9 +43,20 @@ final class TargetSession: Sendable {
 
     /// Runs `collectors` on the open connection, in one round trip. Throws when there is none; after a failure the connection is closed.
     func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
-        let result = connection.withLock { connection -> Result<CollectorAnswers, EngineError> in
+        try onOpenConnection { current throws(EngineError) in try current.run(collectors, deadlineSeconds: deadlineSeconds) }
+    }
+
+    /// Reads texts and plans of queries on the open connection, as `run` does.
+    func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> [QueryDetail] {
+        try onOpenConnection { current throws(EngineError) in try current.details(of: wanted, deadlineSeconds: deadlineSeconds) }
+    }
+
+    private func onOpenConnection<Value: Sendable>(
+        _ work: (any EngineConnection) throws(EngineError) -> Value
+    ) throws(EngineError) -> Value {
+        let result = connection.withLock { connection -> Result<Value, EngineError> in
             guard let current = connection else { return .failure(EngineError(.unreachable, "The connection was closed meanwhile.")) }
-            do throws(EngineError) { return .success(try current.run(collectors, deadlineSeconds: deadlineSeconds)) } catch {
+            do throws(EngineError) { return .success(try work(current)) } catch {
                 connection?.close()
                 connection = nil
                 open.store(false, ordering: .relaxed)

@@ -9,9 +9,6 @@ import Foundation
 struct CadencePlan: Sendable {
     /// Seconds over which the rarer collectors of all servers are spread after a start: what they brought before is still there.
     static let catchUpSeconds = 600.0
-    /// Seconds that the rarer collectors wait at most, past their time, while the process is behind with its runs: by the server's hash
-    /// between these two, since a fleet that was added at once would otherwise have waited long enough at once.
-    static let behindSeconds = 600.0...1_800.0
     /// Seconds until a collector that lacks a right is tried again.
     static let deniedSeconds = 3600.0
 
@@ -47,7 +44,7 @@ struct CadencePlan: Sendable {
             if cadence != .minute {
                 let next = nextAt[cadence] ?? firstAt(key, cadence, seconds: seconds, isNew: isNew, now: now)
                 nextAt[cadence] = next
-                guard next <= (isBehind ? now - Self.patienceSeconds(key) : now) else { continue }
+                guard next <= (isBehind ? now - Self.patienceSeconds(key, cadence) : now) else { continue }
                 nextAt[cadence] = CollectionPlan.nextSlot(key, seconds, after: now)
             }
             let collectors = allowed(wanted, cadence, now)
@@ -60,7 +57,7 @@ struct CadencePlan: Sendable {
     private mutating func takeWeek(_ collectors: [CollectorDefinition], _ key: PlanKey, isBehind: Bool, now: Date) -> Bool {
         let next = nextAt[.week] ?? collectors.map { Self.firstWeekAt(key, dueAt: weekDueAt[$0.name], now: now) }.min() ?? now
         nextAt[.week] = next
-        guard next <= (isBehind ? now - Self.patienceSeconds(key) : now) else { return false }
+        guard next <= (isBehind ? now - Self.patienceSeconds(key, .week) : now) else { return false }
         nextAt[.week] = now + Double(Cadence.week.seconds(intervalSeconds: 0))
         return true
     }
@@ -77,9 +74,21 @@ struct CadencePlan: Sendable {
     /// A collector of a week failed: a week without it would be long.
     mutating func weekFailed(now: Date) { nextAt[.week] = now + Self.weekRetrySeconds }
 
-    static func patienceSeconds(_ key: PlanKey) -> Double {
-        let span = behindSeconds.upperBound - behindSeconds.lowerBound
-        return behindSeconds.lowerBound + span * Double(key.hash64 >> 24 & 0xFFFF) / 65_536
+    /// Seconds that rarer collectors wait at most, past their time, while the process is behind with its runs: the rarer, the longer, and
+    /// by the server's hash, since a fleet that was added at once would otherwise have waited long enough at once.
+    static func patienceSeconds(_ key: PlanKey, _ cadence: Cadence) -> Double {
+        let bounds = behindSeconds(cadence)
+        return bounds.lowerBound + (bounds.upperBound - bounds.lowerBound) * Double(key.hash64 >> 24 & 0xFFFF) / 65_536
+    }
+
+    /// Of a server the shortest and of another the longest patience, in seconds.
+    static func behindSeconds(_ cadence: Cadence) -> ClosedRange<Double> {
+        switch cadence {
+        case .minute, .fiveMinutes: 600...1_800
+        case .quarterHour: 900...3_600
+        case .hour: 1_800...7_200
+        case .day, .week: 3_600...21_600
+        }
     }
 
     /// Those that run with every collection.

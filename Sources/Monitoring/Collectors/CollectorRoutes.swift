@@ -55,8 +55,11 @@ package struct CollectorRoutes: Sendable {
         let caller = try context.caller(may: .viewMetrics)
         let id = try context.id("serverId", of: Server.self)
         let name = try name(context)
-        let (status, rows) = try await databases.read(context.requireTenant()) { try CollectorStatusSQL.one(name, of: id, on: $0) }
-        let shown = ShownRows(status.definition, maySeeQueries: caller.may(.viewQueryText))
+        let (status, rows, shown) = try await databases.read(context.requireTenant()) { session in
+            let (status, rows) = try CollectorStatusSQL.one(name, of: id, on: session)
+            let maySee = caller.may(.viewQueryText)
+            return (status, rows, try ShownRows(status.definition, of: id, showing: rows, maySeeQueries: maySee, on: session))
+        }
         var writer = JSONWriter(reserve: 4096)
         writer.beginObject()
         status.write(to: &writer)
@@ -76,10 +79,11 @@ package struct CollectorRoutes: Sendable {
         let limit = query.limit(default: 50, max: Self.listCountMax)
         let before = query.date("before") ?? .distantFuture
         try query.finish()
-        let (definition, runs) = try await databases.read(context.requireTenant()) {
-            try CollectorStatusSQL.history(name, of: id, before: before, limit: limit, on: $0)
+        let (runs, shown) = try await databases.read(context.requireTenant()) { session in
+            let (definition, runs) = try CollectorStatusSQL.history(name, of: id, before: before, limit: limit, on: session)
+            let (rows, maySee) = (runs.lazy.flatMap(\.rows), caller.may(.viewQueryText))
+            return (runs, try ShownRows(definition, of: id, showing: rows, maySeeQueries: maySee, on: session))
         }
-        let shown = ShownRows(definition, maySeeQueries: caller.may(.viewQueryText))
         var writer = JSONWriter(reserve: 4096)
         writer.beginArray()
         for run in runs {
@@ -147,55 +151,6 @@ package struct CollectorRoutes: Sendable {
 
 private struct CatalogueEntry: Encodable {
     let name, title, engine, purpose, cadence, cost: String
-}
-
-/// Rows as a caller may see them.
-private struct ShownRows {
-    let definition: CollectorDefinition
-    let maySeeQueries: Bool
-
-    init(_ definition: CollectorDefinition, maySeeQueries: Bool) {
-        self.definition = definition
-        self.maySeeQueries = maySeeQueries
-    }
-
-    func writeColumns(to writer: inout JSONWriter) {
-        writer.key("queryTextHidden")
-        writer.bool(!maySeeQueries && definition.columns.contains { $0.kind == .queryText })
-        writer.key("columns")
-        writer.beginArray()
-        for column in definition.columns {
-            writer.beginObject()
-            writer.key("name")
-            writer.string(column.name)
-            writer.key("kind")
-            writer.string(column.kind.rawValue)
-            writer.key("unit")
-            if let unit = column.unit { writer.string(column.kind == .counter ? unit + "/s" : unit) } else { writer.null() }
-            writer.key("metric")
-            if let metric = column.metric { writer.string(metric) } else { writer.null() }
-            writer.key("description")
-            writer.string(column.description)
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    func write(_ rows: [[JSONValue]], to writer: inout JSONWriter) {
-        writer.beginArray()
-        for row in rows {
-            writer.beginArray()
-            for (cell, column) in zip(row, definition.columns) {
-                if column.kind == .queryText, let text = cell.string {
-                    if maySeeQueries { writer.string(QueryText.redacted(text, engine: definition.engine)) } else { writer.null() }
-                } else {
-                    cell.write(to: &writer)
-                }
-            }
-            writer.endArray()
-        }
-        writer.endArray()
-    }
 }
 
 extension CollectorStatus {

@@ -1,3 +1,4 @@
+package import Engines
 package import Fleet
 package import Foundation
 
@@ -10,15 +11,18 @@ package struct CollectorRun: Sendable {
     /// Of the shard's lease when the run began.
     package var epoch: Int64
     package let tables: [CollectedTable]
+    /// Texts and plans of queries that the rows name, so far as they were not asked for before.
+    package let details: [QueryDetail]
     /// The room that it takes in memory, about.
     package let sizeBytes: Int
 
-    package init(server: Server.ID, slotAt: Date, attemptedAt: Date, epoch: Int64, tables: [CollectedTable]) {
+    package init(server: Server.ID, slotAt: Date, attemptedAt: Date, epoch: Int64, tables: [CollectedTable], details: [QueryDetail] = []) {
         self.server = server
         self.slotAt = slotAt
         self.attemptedAt = attemptedAt
         self.epoch = epoch
         self.tables = tables
-        sizeBytes = tables.reduce(128) { $0 + $1.sizeBytes }
+        self.details = details
+        sizeBytes = tables.reduce(128) { $0 + $1.sizeBytes } + details.reduce(0) { $0 + $1.body.utf8.count + 256 }
     }
 }

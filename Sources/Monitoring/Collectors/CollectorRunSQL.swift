@@ -44,6 +44,7 @@ package enum CollectorRunSQL {
         let taken = try SlotSQL.taken(items.map { ($0.run, $0.table.collector) }, cache: cache, on: session)
         items.removeAll { taken.contains(SlotSQL.Key(server: $0.run.server, collector: $0.table.collector, slotAt: $0.run.slotAt)) }
         guard !items.isEmpty else { return findings }
+        try QueryDetailSQL.store(runs.filter { run in epochs[run.server].map { run.epoch >= $0 } ?? false }, on: session)
         try placeSeries(in: &items, cache, &findings, on: session)
         try insertSamples(items, on: session)
         try insertHistory(items, on: session)

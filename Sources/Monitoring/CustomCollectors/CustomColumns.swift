@@ -76,7 +76,8 @@ package enum CustomColumns {
             if !name.isEmpty || faults.isEmpty, !CustomCollector.isSlug(name, nameLengths) {
                 fail("name", "must be a-z, 0-9 and _, beginning with a letter, as the statement's column is called: SELECT ... AS name")
             }
-            let kind = text("kind").flatMap { CollectorColumn.Kind(rawValue: $0) }
+            // What names a text or a plan is for the product's own statements: it is read with rights that a tenant's column has not.
+            let kind = text("kind").flatMap { CollectorColumn.Kind(rawValue: $0) }.flatMap { $0.referenceKind == nil ? $0 : nil }
             if kind == nil { fail("kind", "must be one of label, gauge, counter, text, number, time, flag, query_text") }
             let description = text("description") ?? ""
             if description.unicodeScalars.count > descriptionLengthMax || description.unicodeScalars.contains(where: { $0.value < 0x20 }) {

@@ -134,7 +134,7 @@ extension CollectorColumn {
     /// Whether a value is one of this kind.
     fileprivate func takes(_ cell: Cell) -> Bool {
         switch kind {
-        case .label, .text, .queryText: cell.text != nil
+        case .label, .text, .queryText, .statement, .plan: cell.text != nil
         case .gauge, .number: cell.number != nil
         case .counter: cell.integer != nil
         case .flag: cell.flag != nil

@@ -14,7 +14,7 @@ package struct StorageStatistics: Sendable, Encodable {
     package let newestAt: Date?
 
     package static func read(on session: TenantSession) throws -> [StorageStatistics] {
-        try ["samples", "chunks", "table_history", "changes", "health_changes"].map { signal in
+        try ["samples", "chunks", "table_history", "query_details", "changes", "health_changes"].map { signal in
             let table = "monitoring." + signal
             let row = try session.rows(
                 """
@@ -38,6 +38,7 @@ package struct StorageStatistics: Sendable, Encodable {
     /// - Parameter days: of the oldest and the newest partition that is not empty.
     private static func times(_ signal: String, days: (first: String?, last: String?)) -> SQL {
         switch signal {
+        case "query_details": "SELECT min(seen_at), max(seen_at) FROM monitoring.query_details"
         case "changes": "SELECT min(changed_at), max(changed_at) FROM monitoring.changes"
         case "health_changes": "SELECT min(changed_at), max(changed_at) FROM monitoring.health_changes"
         // To the day: its rows are large, and are found by server.

@@ -84,7 +84,8 @@ package final class MaintenanceService: Service {
         }
     }
 
-    /// Partitions ahead, and what is older than the tenant keeps (PRD 3.5): whole days are dropped, changes of health deleted in batches.
+    /// Partitions ahead, and what is older than the tenant keeps (PRD 3.5): whole days are dropped, changes and texts of queries
+    /// deleted in batches.
     package func retain(_ tenant: Tenant, now: Date) async throws {
         _ = try await databases.transaction(tenant) { session in
             try PartitionSQL.make(from: now, on: session)
@@ -95,11 +96,14 @@ package final class MaintenanceService: Service {
         let dropped = try await databases.transaction(tenant) { try PartitionSQL.drop(before: oldest, on: $0) }
         var deleted = 0
         for _ in 0..<Self.deleteBatchCountMax {
-            let (healths, changes) = try await databases.transaction(tenant) {
-                (try HealthChangeSQL.deleteOld(before: oldest, on: $0), try ChangeSQL.deleteOld(before: oldest, on: $0))
+            let counts = try await databases.transaction(tenant) {
+                [
+                    try HealthChangeSQL.deleteOld(before: oldest, on: $0), try ChangeSQL.deleteOld(before: oldest, on: $0),
+                    try QueryDetailSQL.deleteOld(before: oldest, on: $0),
+                ]
             }
-            deleted += healths + changes
-            if max(healths, changes) < HealthChangeSQL.deleteCountMax { break }
+            deleted += counts.reduce(0, +)
+            if counts.allSatisfy({ $0 < HealthChangeSQL.deleteCountMax }) { break }
         }
         // Samples leave the head when they are compacted; what is so old there stayed because that stood still.
         var samples = 0

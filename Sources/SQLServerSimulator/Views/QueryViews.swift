@@ -14,21 +14,20 @@ enum QueryViews {
             return [["dbid": .null, "encrypted": .bit(false), "text": .string(text)]]
         })
 
-    private static let planText = """
-        <ShowPlanXML xmlns="http://schemas.microsoft.com/sqlserver/2004/07/showplan" Version="1.539" \
-        Build="15.0.4375.4"><BatchSequence><Batch><Statements>\
-        <StmtSimple StatementId="1" StatementSubTreeCost="0.0032831"/></Statements></Batch></BatchSequence></ShowPlanXML>
-        """
+    @Sendable private static func shown(_ request: ViewRequest) -> [NamedRow] {
+        guard case .binary(let handle) = request.argument(0), let plan = PretendedPlans.xml(handle, request.world) else { return [] }
+        return [["query_plan": .string(plan)]]
+    }
 
     private static let plan: VirtualView = VirtualView(
         "sys.dm_exec_query_plan", requires: .serverState, parameters: 1...1,
         columns: "dbid smallint null, objectid int null, number smallint null, encrypted bit, query_plan xml null",
-        named: { request in request.argument(0) == .null ? [] : [["query_plan": .string(planText)]] })
+        named: shown)
 
     private static let textPlan: VirtualView = VirtualView(
         "sys.dm_exec_text_query_plan", requires: .serverState, parameters: 3...3,
         columns: "dbid smallint null, objectid int null, number smallint null, encrypted bit, query_plan nvarchar(max) null",
-        named: { request in request.argument(0) == .null ? [] : [["query_plan": .string(planText)]] })
+        named: shown)
 
     private static let planAttributes: VirtualView = VirtualView(
         "sys.dm_exec_plan_attributes", requires: .serverState, parameters: 1...1,

@@ -140,7 +140,7 @@ enum SessionViews {
                     "transaction_id": .int(Int64(90_000 + session.id)), "cpu_time": .int(running.cpuMs % 2_000_000_000),
                     "total_elapsed_time": .int(elapsed),
                     "scheduler_id": .int(Int64(session.id % world.cpuCount)), "reads": .int(4), "writes": .int(0),
-                    "logical_reads": .int(120),
+                    "logical_reads": .int(running.logicalReads),
                     "text_size": .int(4096), "language": .string("us_english"), "date_format": .string("mdy"), "date_first": .int(7),
                     "quoted_identifier": .bit(true), "ansi_nulls": .bit(true), "transaction_isolation_level": .int(2),
                     "lock_timeout": .int(-1),

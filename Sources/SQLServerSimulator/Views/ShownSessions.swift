@@ -31,6 +31,7 @@ struct ShownSession {
         let blockedBy: Int
         let startAt: Date
         let cpuMs: Int64
+        var logicalReads: Int64 = 120
     }
 
     var status: String { request.map { $0.status == "background" ? "sleeping" : "running" } ?? "sleeping" }
@@ -84,10 +85,13 @@ extension World {
         // A busy server has more at work at a time.
         let busyPercent = 10 + max(0, cpuPercent - 50) / 2
         return (0..<applicationSessionCount).map { index in
-            let runs = Noise.integer(0...99, seed, 700 + index, minute) < busyPercent
+            // A busy server has a report at work; reports are long, and all others quick.
+            let isReport = programs[index % programs.count] == "Reporting"
+            let runs =
+                Noise.integer(0...99, seed, 700 + index, minute) < busyPercent || cpuPercent >= 80 && isReport && index < programs.count
             let age = Double(Noise.integer(30...40_000, seed, 750 + index))
             let idle = Double(Noise.integer(0...50, seed, 800 + index, minute))
-            let startAt = date.addingTimeInterval(-min(idle, uptimeSeconds) - 0.2)
+            let startAt = date.addingTimeInterval(-min(runs && !isReport ? idle / 100 : idle, uptimeSeconds) - 0.2)
             let cpu = counter(perSecond: 3, salt: 850 + index)
             return ShownSession(
                 id: Self.firstApplicationSession + index, isUser: true, login: index % 3 == 0 ? "shop_web" : "shop_app",
@@ -101,7 +105,8 @@ extension World {
                     ? ShownSession.Request(
                         command: "SELECT", status: index % 2 == 0 ? "running" : "suspended",
                         waitType: index % 2 == 0 ? nil : "PAGEIOLATCH_SH",
-                        waitMs: index % 2 == 0 ? 0 : 4, waitResource: "", blockedBy: 0, startAt: startAt, cpuMs: 12) : nil)
+                        waitMs: index % 2 == 0 ? 0 : 4, waitResource: "", blockedBy: 0, startAt: startAt, cpuMs: isReport ? 1_900 : 12,
+                        logicalReads: isReport ? 48_000 : 120) : nil)
         }
     }
 

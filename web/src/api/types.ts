@@ -527,7 +527,7 @@ export interface HealthChange {
 }
 
 export interface StorageStatistics {
-  signal: "samples" | "chunks" | "table_history" | "changes" | "health_changes";
+  signal: "samples" | "chunks" | "table_history" | "query_details" | "changes" | "health_changes";
   rowsEstimated: number;
   sizeBytes: number;
   /** 0: it is one table */
@@ -981,7 +981,8 @@ export interface CollectorTable {
   queryTextHidden: boolean;
   columns: ({
     name: string;
-    kind: "label" | "text" | "number" | "time" | "flag" | "query_text" | "gauge" | "counter";
+    /** A cell of the kind plan is the planId of a kept query plan; null: none was kept */
+    kind: "label" | "text" | "number" | "time" | "flag" | "query_text" | "plan" | "gauge" | "counter";
     /** Of gauges, counters (per second) and numbers */
     unit: string | null;
     /** The name of the column's series */
@@ -989,6 +990,15 @@ export interface CollectorTable {
     description: string;
   })[];
   rows: CollectorRows;
+}
+
+/** The plan of a statement that was seen running, as the server showed it, without literals */
+export interface QueryPlan {
+  id: string;
+  /** XML in Microsoft's showplan format, as an .sqlplan file holds it */
+  plan: string;
+  /** When it was read from the server */
+  seenAt: Time;
 }
 
 /** A cell for each column, in their order */

@@ -4,7 +4,8 @@ Purpose:     who blocks whom: a tree from the sessions that block and are not bl
 Title:       Blocking
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
-Cost:        low: nothing when nobody is blocked; else some rows for each session in the tree, and their statements from memory.
+Cost:        low: nothing when nobody is blocked; else some rows for each session in the tree. A statement's text is read from memory when it
+             is seen for the first time; of an idle session the last one each time.
 Cadence:     minute
 Keep:        every
 Rows:        200
@@ -29,7 +30,7 @@ Columns:
   program_name            text                  Program, as it calls itself
   command                 text                  Kind of statement
   sql_handle              text                  Names the batch's text; not known for an idle session
-  statement_text          query_text            What it runs, or ran last; 4000 characters at most
+  statement_text          statement             What it runs, or ran last; 4000 characters at most
 */
 -- A circle of sessions (a deadlock that is not found yet) has no root and is not shown: SQL Server ends it within seconds. At most twenty
 -- levels deep. Latches whose owner is not known (-4, -5) are no blocking. Without the right SQL Server would show one's own request and no
@@ -96,14 +97,10 @@ SELECT TOP (200) CAST(n.session_id AS nvarchar(11)) AS session_id,
     RTRIM(s.program_name) AS program_name,
     RTRIM(r.command) AS command,
     CONVERT(nvarchar(130), r.sql_handle, 1) AS sql_handle,
-    LEFT(COALESCE(
-        SUBSTRING(t.text, COALESCE(r.statement_start_offset, 0) / 2 + 1,
-            CASE
-                WHEN r.statement_end_offset > r.statement_start_offset
-                    THEN (r.statement_end_offset - r.statement_start_offset) / 2 + 1
-                ELSE 4000
-            END),
-        i.event_info), 4000) AS statement_text
+    COALESCE(
+        CONVERT(nvarchar(130), r.sql_handle, 1) + N':' + CAST(COALESCE(r.statement_start_offset, 0) AS nvarchar(11))
+            + N':' + CAST(COALESCE(r.statement_end_offset, -1) AS nvarchar(11)),
+        LEFT(i.event_info, 4000)) AS statement_text
 FROM numbered AS n
 LEFT JOIN sys.dm_exec_sessions AS s ON s.session_id = n.session_id
 OUTER APPLY (
@@ -132,7 +129,6 @@ OUTER APPLY (
     INNER JOIN sys.dm_tran_active_transactions AS a ON a.transaction_id = st.transaction_id
     WHERE st.session_id = n.session_id
 ) AS x
-OUTER APPLY sys.dm_exec_sql_text(r.sql_handle) AS t
 OUTER APPLY sys.dm_exec_input_buffer(n.session_id, NULL) AS i
 WHERE n.place = 1
 ORDER BY n.lead_session_id, n.depth, n.session_id;

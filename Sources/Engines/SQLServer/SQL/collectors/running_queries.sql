@@ -3,7 +3,8 @@ Purpose:     what runs at this moment, for how long, and what it waits for.
 Title:       Running queries
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
-Cost:        low: one row for each request; the text of at most 100 statements is read from memory.
+Cost:        low: one row for each request. A statement's text is read from memory when it is seen for the first time; its plan too, if it
+             took over a second of processor time, ten seconds, or 6,400 pages.
 Cadence:     minute
 Keep:        every
 Rows:        100
@@ -33,10 +34,11 @@ Columns:
   sql_handle              text                  Names the batch's text
   plan_handle             text                  Names the plan
   query_hash              text                  The same for statements that differ in their values only
-  statement_text          query_text            The statement, 4000 characters at most
+  statement_text          statement             The statement, 4000 characters at most
+  query_plan              plan                  Its plan; not known where it is quick
 */
--- What listens for work all day is left out: it would fill each run. The texts are looked up for the rows that are shown, no more. Without
--- the right SQL Server would show one's own request and no error; dm_os_sys_info, asked about in its place, makes it refuse.
+-- What listens for work all day is left out: it would fill each run. Texts and plans are named here, and read once each by query-details.sql.
+-- Without the right SQL Server would show one's own request and no error; dm_os_sys_info, asked about in its place, makes it refuse.
 SELECT TOP (100) CAST(q.session_id AS nvarchar(11)) AS session_id,
     CAST(q.request_id AS nvarchar(11)) AS request_id,
     DB_NAME(q.database_id) AS database_name,
@@ -62,12 +64,11 @@ SELECT TOP (100) CAST(q.session_id AS nvarchar(11)) AS session_id,
     CONVERT(nvarchar(130), q.sql_handle, 1) AS sql_handle,
     CONVERT(nvarchar(130), q.plan_handle, 1) AS plan_handle,
     CONVERT(nvarchar(20), q.query_hash, 1) AS query_hash,
-    LEFT(SUBSTRING(t.text, COALESCE(q.statement_start_offset, 0) / 2 + 1,
-        CASE
-            WHEN q.statement_end_offset > q.statement_start_offset
-                THEN (q.statement_end_offset - q.statement_start_offset) / 2 + 1
-            ELSE 4000
-        END), 4000) AS statement_text
+    CONVERT(nvarchar(130), q.sql_handle, 1) + q.place AS statement_text,
+    CASE
+        WHEN q.cpu_time > 1000 OR q.elapsed_ms > 10000 OR q.logical_reads > 6400
+            THEN CONVERT(nvarchar(130), q.plan_handle, 1) + q.place
+    END AS query_plan
 FROM (
     SELECT TOP (100) r.session_id,
         r.request_id,
@@ -96,8 +97,8 @@ FROM (
         r.sql_handle,
         r.plan_handle,
         r.query_hash,
-        r.statement_start_offset,
-        r.statement_end_offset
+        N':' + CAST(COALESCE(r.statement_start_offset, 0) AS nvarchar(11))
+            + N':' + CAST(COALESCE(r.statement_end_offset, -1) AS nvarchar(11)) AS place
     FROM sys.dm_exec_requests AS r
     INNER JOIN sys.dm_exec_sessions AS s ON s.session_id = r.session_id
     WHERE s.is_user_process = 1
@@ -112,5 +113,4 @@ OUTER APPLY (
     WHERE m.session_id = q.session_id
         AND m.request_id = q.request_id
 ) AS g
-OUTER APPLY sys.dm_exec_sql_text(q.sql_handle) AS t
 ORDER BY q.elapsed_ms DESC, q.session_id, q.request_id;

@@ -97,7 +97,7 @@ function LeadBadge({ node }: { node: BlockingNode }): ReactElement {
 }
 
 function pick(all: readonly ShownColumn[], at: BlockingColumns): ShownColumn[] {
-  const rest = all.filter((_, i) => i !== at.session && i !== at.blocker), chosen: ShownColumn[] = [];
+  const rest = all.filter((c, i) => i !== at.session && i !== at.blocker && c.kind !== "plan"), chosen: ShownColumn[] = [];
   for (const pattern of wanted) {
     const hit = rest.find((c) => pattern.test(c.name) && !chosen.includes(c));
     if (hit) chosen.push(hit);

@@ -14,12 +14,17 @@ export interface ShownColumn {
   of: (row: Row) => Cell;
   /** How a cell reads where it is not what it is sorted by. */
   text?: (cell: Cell) => string;
+  /** Why a cell of it may have no value, where more is known than that. */
+  none?: string;
 }
 
 const numeric: ReadonlySet<CollectorColumn["kind"]> = new Set(["number", "gauge", "counter"]);
 export const isNumeric = (column: Pick<ShownColumn, "kind">): boolean => numeric.has(column.kind);
 
-export function shownColumns(columns: readonly CollectorColumn[]): ShownColumn[] {
+const whyNoPlan = "No plan was kept: only those of long statements are read";
+
+/** `textsHidden`: the reader may not see texts of queries, nor their plans. */
+export function shownColumns(columns: readonly CollectorColumn[], textsHidden = false): ShownColumn[] {
   return columns.map((c, i) => ({
     name: c.name,
     head: columnHead(c),
@@ -28,6 +33,7 @@ export function shownColumns(columns: readonly CollectorColumn[]): ShownColumn[]
     unit: c.kind === "counter" ? rateUnit(c.unit ?? "count") : c.unit,
     description: c.description,
     of: (row) => row[i] ?? null,
+    ...(c.kind === "plan" ? { none: textsHidden ? "Plans of queries are for operators" : whyNoPlan } : {}),
   }));
 }
 
@@ -41,7 +47,8 @@ export function cellText(column: ShownColumn, cell: Cell): string {
   if (column.text) return column.text(cell);
   if (typeof cell === "boolean" || column.kind === "flag") return cell === true || cell === 1 ? "Yes" : "No";
   if (typeof cell === "number") return withUnit(cell, column.unit);
-  return cell;
+  // What the button says; the id is for the file.
+  return column.kind === "plan" ? "Plan" : cell;
 }
 
 /** Less than 0: `a` first. No value comes last, whichever way the sort goes. */

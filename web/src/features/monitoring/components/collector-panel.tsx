@@ -29,7 +29,7 @@ interface Props {
 export function CollectorPanel(props: Props): ReactElement {
   const { server, collector, everyMs, columnsOf } = props;
   const query = useCollector(server.id, collector.name, everyMs ?? null), detail = query.data;
-  const columns = useMemo(() => (detail ? (columnsOf ? columnsOf(detail) : shownColumns(detail.columns)) : []), [detail, columnsOf]);
+  const columns = useMemo(() => (detail ? (columnsOf ? columnsOf(detail) : shownColumns(detail.columns, detail.queryTextHidden)) : []), [detail, columnsOf]);
   return (
     <Panel
       title={props.title ?? collector.title}
@@ -38,7 +38,7 @@ export function CollectorPanel(props: Props): ReactElement {
       tools={
         <>
           <StaleBadge query={query} />
-          {detail?.queryTextHidden && <span className="badge" title="Texts of queries are for operators">Texts hidden</span>}
+          {detail?.queryTextHidden && <span className="badge" title="Texts and plans of queries are for operators">Texts hidden</span>}
           {detail && detail.state !== "ok" && <CollectorBadge state={detail.state} message={detail.message} />}
           <button
             className="btn ghost sm"
@@ -63,7 +63,7 @@ export function CollectorPanel(props: Props): ReactElement {
             : (
               <CollectorTable
                 label={props.title ?? collector.title}
-                serverName={server.name}
+                server={server}
                 columns={columns}
                 rows={known.rows}
                 {...(props.usualSort ? { usualSort: props.usualSort } : {})}

@@ -1,5 +1,6 @@
 // Any collector's rows as a table: units in words, sorted by any column, filtered by any text, saved as CSV.
 import { type ReactElement, type ReactNode, useMemo, useState } from "react";
+import type { Server } from "../../../api/model";
 import { Ago } from "../../../components/ago";
 import { CopyButton } from "../../../components/bits";
 import { Dialog } from "../../../components/dialog";
@@ -12,6 +13,7 @@ import { count, plural } from "../../../lib/format";
 import { saveText } from "../../../lib/save-file";
 import type { Cell, Row } from "../api/collector-types";
 import { cellText, isNumeric, matchingRows, rowsCsv, type ShownColumn, sortedRows } from "./collector-cells";
+import { PlanDialog } from "./plan-dialog";
 
 /** So many rows are drawn at first, and as many more at each press; sorting and filtering go over all. */
 const rowCountStep = 200;
@@ -20,8 +22,7 @@ const filterRowCountMin = 8;
 
 interface Props {
   label: string;
-  /** For the name of the CSV file. */
-  serverName: string;
+  server: Pick<Server, "id" | "name">;
   columns: readonly ShownColumn[];
   rows: readonly Row[];
   usualSort?: SortState<string>;
@@ -33,9 +34,9 @@ interface Props {
 
 const firstOf = (columns: readonly ShownColumn[]): SortState<string> => ({ key: columns[0]?.name ?? "", order: "asc" });
 
-export function CollectorTable({ label, serverName, columns, rows, usualSort, render, tools, note }: Props): ReactElement {
+export function CollectorTable({ label, server, columns, rows, usualSort, render, tools, note }: Props): ReactElement {
   const [chosen, setChosen] = useState<SortState<string> | null>(null), [filter, setFilter] = useState(""), [steps, setSteps] = useState(1);
-  const [text, setText] = useState<string | null>(null), sort = chosen ?? usualSort ?? firstOf(columns);
+  const [opened, setOpened] = useState<Opened | null>(null), sort = chosen ?? usualSort ?? firstOf(columns);
   const found = useMemo(() => {
     const column = columns.find((c) => c.name === sort.key);
     return sortedRows(matchingRows(rows, columns, filter), column, sort.order);
@@ -56,7 +57,7 @@ export function CollectorTable({ label, serverName, columns, rows, usualSort, re
           className="btn sm"
           type="button"
           aria-label={`Save ${label} as CSV`}
-          onClick={() => saveText(`${fileName(serverName, label)}.csv`, rowsCsv(columns, found))}
+          onClick={() => saveText(`${fileName(server.name, label)}.csv`, rowsCsv(columns, found))}
         >
           <Icon name="download" />CSV
         </button>
@@ -77,17 +78,7 @@ export function CollectorTable({ label, serverName, columns, rows, usualSort, re
                   ))}
                 </tr>
               </thead>
-              <tbody>
-                {shown.map((row, i) => (
-                  <tr key={i}>
-                    {columns.map((c) => (
-                      <td key={c.name} className={isNumeric(c) ? "num" : ""}>
-                        {render?.(c, c.of(row), row) ?? <CellView column={c} cell={c.of(row)} onText={setText} />}
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
+              <Rows columns={columns} rows={shown} render={render} onOpen={setOpened} />
             </table>
           </div>
         )}
@@ -101,31 +92,76 @@ export function CollectorTable({ label, serverName, columns, rows, usualSort, re
           )}
         </div>
       )}
-      {text !== null && (
-        <Dialog
-          title="Statement"
-          onClose={() => setText(null)}
-          actions={
-            <>
-              <CopyButton text={text} />
-              <button className="btn primary" type="button" onClick={() => setText(null)}>Close</button>
-            </>
-          }
-        >
-          <div className="code" tabIndex={0} role="region" aria-label="Statement">
-            <pre className="wrapt">{text}</pre>
-          </div>
-        </Dialog>
-      )}
+      {opened?.kind === "text" && <StatementDialog text={opened.text} onClose={() => setOpened(null)} />}
+      {opened?.kind === "plan" && <PlanDialog server={server} planId={opened.id} onClose={() => setOpened(null)} />}
     </>
+  );
+}
+
+/** What a cell's button showed. */
+type Opened = { kind: "text"; text: string } | { kind: "plan"; id: string };
+
+interface RowsProps extends Pick<Props, "columns" | "rows"> {
+  render: Props["render"] | undefined;
+  onOpen: (what: Opened) => void;
+}
+
+function Rows({ columns, rows, render, onOpen }: RowsProps): ReactElement {
+  const onText = (text: string): void => onOpen({ kind: "text", text }), onPlan = (id: string): void => onOpen({ kind: "plan", id });
+  return (
+    <tbody>
+      {rows.map((row, i) => (
+        <tr key={i}>
+          {columns.map((c) => (
+            <td key={c.name} className={isNumeric(c) ? "num" : ""}>
+              {render?.(c, c.of(row), row) ?? <CellView column={c} cell={c.of(row)} onText={onText} onPlan={onPlan} />}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+function StatementDialog({ text, onClose }: { text: string; onClose: () => void }): ReactElement {
+  return (
+    <Dialog
+      title="Statement"
+      onClose={onClose}
+      actions={
+        <>
+          <CopyButton text={text} />
+          <button className="btn primary" type="button" onClick={onClose}>Close</button>
+        </>
+      }
+    >
+      <div className="code" tabIndex={0} role="region" aria-label="Statement">
+        <pre className="wrapt">{text}</pre>
+      </div>
+    </Dialog>
   );
 }
 
 /** Longer texts are cut, with the whole on hover. */
 const textLengthMax = 60;
 
-export function CellView({ column, cell, onText }: { column: ShownColumn; cell: Cell; onText: (text: string) => void }): ReactElement {
-  if (cell === null || cell === "") return <span className="m3" title="Not known">–</span>;
+interface CellProps {
+  column: ShownColumn;
+  cell: Cell;
+  onText: (text: string) => void;
+  /** Without it a plan is only said to be there. */
+  onPlan?: (id: string) => void;
+}
+
+export function CellView({ column, cell, onText, onPlan }: CellProps): ReactElement {
+  if (cell === null || cell === "") return <span className="m3" title={column.none ?? "Not known"}>–</span>;
+  if (column.kind === "plan" && onPlan) {
+    return (
+      <button className="btn sm incell" type="button" title="Show the query plan" onClick={() => onPlan(String(cell))}>
+        Plan
+      </button>
+    );
+  }
   if (column.kind === "time") {
     const at = Date.parse(String(cell));
     return Number.isNaN(at) ? <span>{String(cell)}</span> : <Ago at={at} />;

@@ -168,12 +168,12 @@ function NoBlocking({ server, detail, known }: { server: Server; detail: Collect
 
 function PastPanel(props: { server: Server; collector: CollectorSummary; at: string }): ReactElement {
   const { server, collector } = props, { detail, rows } = useMoment(props);
-  const columns = useMemo(() => (detail ? shownColumns(detail.columns) : []), [detail]);
+  const columns = useMemo(() => (detail ? shownColumns(detail.columns, detail.queryTextHidden) : []), [detail]);
   return (
     <Panel title={collector.title} sub="at the chosen moment">
       {!detail ? <Skeleton lines={4} /> : rows.length === 0
         ? <Empty icon="inbox" title="No rows at this moment" text={`${collector.title} had none, or they are no longer kept.`} />
-        : <CollectorTable label={collector.title} serverName={server.name} columns={columns} rows={rows} />}
+        : <CollectorTable label={collector.title} server={server} columns={columns} rows={rows} />}
     </Panel>
   );
 }

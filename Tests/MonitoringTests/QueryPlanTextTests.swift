@@ -1,0 +1,58 @@
+import Engines
+import Foundation
+import Testing
+
+@testable import Monitoring
+
+/// Plans are shown without what may be personal, and stay XML.
+@Suite struct QueryPlanTextTests {
+    private func redacted(_ plan: String) -> String? { QueryPlanText.redacted(plan, engine: .sqlserver) }
+
+    @Test func constantsAndParametersGo() {
+        #expect(redacted(#"<Const ConstValue="N'Ada'"/>"#) == #"<Const ConstValue="?"/>"#)
+        #expect(redacted(#"<Const ConstValue="(42)"/>"#) == #"<Const ConstValue="?"/>"#)
+        #expect(
+            redacted(#"<ColumnReference Column="@id" ParameterCompiledValue="(7)" ParameterRuntimeValue='"x"' />"#)
+                == #"<ColumnReference Column="@id" ParameterCompiledValue="?" ParameterRuntimeValue="?" />"#)
+    }
+
+    @Test func literalsGoFromStatementsAndExpressions() {
+        let plan = #"<S StatementText="SELECT &quot;a&quot; FROM t WHERE n = &apos;O&apos;&apos;Hara&apos; AND x &lt; 5 --Ada&#xd;&#xA;"/>"#
+        #expect(redacted(plan) == #"<S StatementText="SELECT &quot;a&quot; FROM t WHERE n = ? AND x &lt; ? &#10;"/>"#)
+        #expect(redacted(#"<P ScalarString="[a].[b]=(42)"/>"#) == #"<P ScalarString="[a].[b]=(?)"/>"#)
+        // Of an attribute that nobody here knows, too.
+        #expect(redacted(#"<P New="like N'%Ada%'"/>"#)?.contains("Ada") == false)
+        #expect(redacted("<a>\n <b>text with 'Ada' and 42</b>\n</a>") == "<a>\n <b>text with ? and ?</b>\n</a>")
+        #expect(redacted("<a><!-- Ada --></a>") == "<a></a>")
+    }
+
+    @Test func numbersNamesAndTheFrameStay() {
+        let plan = """
+            <?xml version="1.0" encoding="utf-16"?>
+            <ShowPlanXML xmlns="http://schemas.microsoft.com/sqlserver/2004/07/showplan" Version="1.539"><RelOp EstimateRows="1.5e+06" \
+            PhysicalOp="Index Seek"><Object Table="[Order &amp; (old)]" Index="[IX_2]"/></RelOp></ShowPlanXML>
+            """
+        #expect(redacted(plan) == plan)
+    }
+
+    @Test(arguments: [
+        "<a b=1/>", "<a b=\"1", "<a", "<", "<a b=\"<c/>\"/>", "<!DOCTYPE a [<!ENTITY e 'Ada'>]><a/>", "<![CDATA[Ada]]>", "<a b=\"&e;\"/>",
+        "<a>&unknown;</a>", "<!-- ", "<?xml", "<a b/>", "<=\"\"/>",
+    ])
+    func ofWhatIsNoPlainXMLNothingIsShown(_ plan: String) { #expect(redacted(plan) == nil) }
+
+    /// Whatever comes, a secret does not get through, and what comes out is not more than a few times as long.
+    @Test func damagedPlansLeakNothing() {
+        let plan = Array(#"<S StatementText="SELECT 'secret' FROM t"><C ConstValue="'secret'"/>'secret'</S>"#.utf8)
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            var bytes = plan
+            // What is damaged lies outside of the secrets: their own letters must not spell something else.
+            let place = Int.random(in: 0..<bytes.count, using: &generator)
+            if Bool.random(using: &generator) { bytes.removeSubrange(place...) } else { bytes.insert(UInt8(ascii: " "), at: place) }
+            let shown = redacted(String(decoding: bytes, as: UTF8.self))
+            #expect(shown?.contains("secret") != true, "\(String(decoding: bytes, as: UTF8.self))")
+            #expect((shown?.utf8.count ?? 0) <= 4 * plan.count)
+        }
+    }
+}
