@@ -37,6 +37,12 @@ export function shownColumns(columns: readonly CollectorColumn[], textsHidden = 
   }));
 }
 
+/** What a row is about comes first: its labels, the statement and its plan; nobody scrolls past twenty numbers to find them. */
+export function inReadingOrder(columns: readonly ShownColumn[]): ShownColumn[] {
+  const place = ({ kind }: ShownColumn): number => (kind === "label" ? 0 : kind === "query_text" ? 1 : kind === "plan" ? 2 : 3);
+  return [...columns].sort((a, b) => place(a) - place(b));
+}
+
 /** `last_backup_at` reads "Last backup". */
 function columnHead({ name, kind }: CollectorColumn): string {
   return metricTitle(kind === "time" ? name.replace(/_at$/, "") : name);

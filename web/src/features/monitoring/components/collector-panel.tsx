@@ -8,7 +8,7 @@ import { refetch } from "../../../lib/query";
 import { setSearch } from "../../../lib/router";
 import { collectorKey, useCollector } from "../api/read-collector";
 import type { Cell, CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
-import { type ShownColumn, shownColumns } from "./collector-cells";
+import { inReadingOrder, type ShownColumn, shownColumns } from "./collector-cells";
 import { CollectorTable } from "./collector-table";
 import { CollectorBadge } from "./collector-words";
 import { whyNoRows } from "./why-no-data";
@@ -29,7 +29,10 @@ interface Props {
 export function CollectorPanel(props: Props): ReactElement {
   const { server, collector, everyMs, columnsOf } = props;
   const query = useCollector(server.id, collector.name, everyMs ?? null), detail = query.data;
-  const columns = useMemo(() => (detail ? (columnsOf ? columnsOf(detail) : shownColumns(detail.columns, detail.queryTextHidden)) : []), [detail, columnsOf]);
+  const columns = useMemo(
+    () => (!detail ? [] : columnsOf ? columnsOf(detail) : inReadingOrder(shownColumns(detail.columns, detail.queryTextHidden))),
+    [detail, columnsOf],
+  );
   return (
     <Panel
       title={props.title ?? collector.title}

@@ -14,7 +14,7 @@ import type { CollectorDetail, CollectorSummary, Row } from "../api/collector-ty
 import { windowFrom } from "../api/time-window";
 import { type BlockingColumns, blockingColumns, blockingTree } from "./blocking";
 import { BlockingTree } from "./blocking-panel";
-import { shownColumns } from "./collector-cells";
+import { inReadingOrder, shownColumns } from "./collector-cells";
 import { CollectorPanel } from "./collector-panel";
 import { CollectorTable } from "./collector-table";
 import { TimeWindowBar } from "./time-window-bar";
@@ -168,7 +168,7 @@ function NoBlocking({ server, detail, known }: { server: Server; detail: Collect
 
 function PastPanel(props: { server: Server; collector: CollectorSummary; at: string }): ReactElement {
   const { server, collector } = props, { detail, rows } = useMoment(props);
-  const columns = useMemo(() => (detail ? shownColumns(detail.columns, detail.queryTextHidden) : []), [detail]);
+  const columns = useMemo(() => (detail ? inReadingOrder(shownColumns(detail.columns, detail.queryTextHidden)) : []), [detail]);
   return (
     <Panel title={collector.title} sub="at the chosen moment">
       {!detail ? <Skeleton lines={4} /> : rows.length === 0
