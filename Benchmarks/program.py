@@ -155,6 +155,8 @@ class Program:
         finally:
             if self.process and self.process.poll() is None:
                 self.process.kill()
+            if kept := os.environ.get("BENCHMARK_LOG"):
+                shutil.copy(f"{self.directory}/serve.log", kept)
             shutil.rmtree(self.directory, ignore_errors=True)
 
     # -- the API --

@@ -2133,14 +2133,17 @@ enum CollectorSQL {
         SELECT physical_memory_in_use_kb
         FROM sys.dm_os_process_memory;
 
-        SELECT TOP (1) r.record,
+        SELECT r.record,
             DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
             i.ms_ticks - r.[timestamp] AS age_ms
-        FROM sys.dm_os_ring_buffers AS r
-        CROSS JOIN sys.dm_os_sys_info AS i
-        WHERE r.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
-            AND r.record LIKE N'%<SystemHealth>%'
-        ORDER BY r.[timestamp] DESC;
+        FROM (
+            SELECT TOP (1) b.record, b.[timestamp]
+            FROM sys.dm_os_ring_buffers AS b
+            WHERE b.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
+                AND b.record LIKE N'%<SystemHealth>%'
+            ORDER BY b.[timestamp] DESC
+        ) AS r
+        CROSS JOIN sys.dm_os_sys_info AS i;
 
         SELECT COUNT_BIG(*) AS session_count,
             SUM(CASE WHEN program_name = APP_NAME() THEN CAST(cpu_time AS bigint) ELSE 0 END) AS own_cpu_ms
@@ -3667,14 +3670,17 @@ enum CollectorSQL {
         -- DbTools: the newest record of the scheduler monitor: CPU of the last minute.
         SET NOCOUNT OFF;
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
-        SELECT TOP (1) r.record,
+        SELECT r.record,
             DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
             i.ms_ticks - r.[timestamp] AS age_ms
-        FROM sys.dm_os_ring_buffers AS r
-        CROSS JOIN sys.dm_os_sys_info AS i
-        WHERE r.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
-            AND r.record LIKE N'%<SystemHealth>%'
-        ORDER BY r.[timestamp] DESC;
+        FROM (
+            SELECT TOP (1) b.record, b.[timestamp]
+            FROM sys.dm_os_ring_buffers AS b
+            WHERE b.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
+                AND b.record LIKE N'%<SystemHealth>%'
+            ORDER BY b.[timestamp] DESC
+        ) AS r
+        CROSS JOIN sys.dm_os_sys_info AS i;
         GO
         DROP PROCEDURE IF EXISTS DbTools.CollectSessions;
         GO

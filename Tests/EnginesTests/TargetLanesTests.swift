@@ -12,6 +12,13 @@ import Testing
         func open(_ count: Int) { for _ in 0..<count { semaphore.signal() } }
     }
 
+    /// Which calls ran, in their order.
+    final class Order: Sendable {
+        private let list = Mutex<[Int]>([])
+        var numbers: [Int] { list.withLock { $0 } }
+        func add(_ number: Int) { list.withLock { $0.append(number) } }
+    }
+
     /// How many run now, and how many ran at most.
     final class Counter: Sendable {
         private let counts = Mutex((now: 0, most: 0))
@@ -83,6 +90,26 @@ import Testing
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         gate.open(1)
+        lanes.stop()
+    }
+
+    @Test func whatBelongsToWorkThatHasBegunGoesFirst() async throws {
+        let lanes = TargetLanes(limits: .init(connectThreadCountMax: 1, collectThreadCountMax: 1))
+        let gate = Gate()
+        let order = Order()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await lanes.run(lane: .collect, deadlineSeconds: 600) { gate.wait() } }
+            for await _ in wakeUps where lanes.status.runningCount == 1 { break }
+            for (number, isFirst) in [(1, false), (2, false), (3, true), (4, true)] {
+                group.addTask {
+                    try await lanes.run(lane: .collect, deadlineSeconds: 600, isFirst: isFirst) { order.add(number) }
+                }
+                for await _ in wakeUps where lanes.status.waitingCount == number { break }
+            }
+            gate.open(1)
+            try await group.waitForAll()
+        }
+        #expect(order.numbers == [3, 4, 1, 2])
         lanes.stop()
     }
 

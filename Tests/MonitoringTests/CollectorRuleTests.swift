@@ -145,6 +145,14 @@ import Testing
         let next = try #require((3_661...7_300).first { due($0, isBehind: false).contains(.hour) })
         #expect(due(next, isBehind: true) == [.minute] && due(next + 599, isBehind: true) == [.minute])
         #expect(due(next + Int(CadencePlan.behindSeconds(.hour).upperBound), isBehind: true) == [.minute, .hour])
+        // Without room it waits too, however long it has waited, and is taken as soon as there is some.
+        func whereThereIsRoom(_ isRoom: Bool) -> [Cadence] {
+            var plan = fresh
+            return plan.takeDue(
+                TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, mayRunRare: isRoom, now: now + 20_000
+            ).map(\.cadence)
+        }
+        #expect(whereThereIsRoom(false) == [.minute] && whereThereIsRoom(true) == [.minute, .hour])
         fresh.denied("test_files", now: now + 3_660)
         let rest = fresh.takeDue(TestCollectors.all, key: key, intervalSeconds: 60, isNew: false, now: now + 3_720)
         #expect(rest[0].collectors.map(\.name) == ["test_queries"])

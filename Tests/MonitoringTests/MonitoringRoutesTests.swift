@@ -256,7 +256,7 @@ import Testing
             #expect(try await client.send(.get, "/servers/\(id)/collection-config").status == 200)
             #expect(try await client.send(.get, "/metrics/types").json.array?.count == MetricType.all.count)
             let signals = try await client.send(.get, "/metrics/stats").json.array?.map { $0["signal"]?.string }
-            #expect(signals?.count == 5)
+            #expect(signals?.count == 6)
         }
     }
 

@@ -16,14 +16,17 @@ final class LaneThreads: Sendable {
     private struct State {
         var waiting: [any LaneJob] = []
         var head = 0
+        /// Those that go before all others.
+        var first: [any LaneJob] = []
         var threadCount = 0
         var idleCount = 0
         var runningCount = 0
         var isStopped = false
 
-        var waitingCount: Int { waiting.count - head }
+        var waitingCount: Int { waiting.count - head + first.count }
 
         mutating func next() -> (any LaneJob)? {
+            if !first.isEmpty { return first.removeFirst() }
             guard head < waiting.count else { return nil }
             let job = waiting[head]
             head += 1
@@ -54,11 +57,11 @@ final class LaneThreads: Sendable {
     /// Calls now on threads, and calls that wait for one.
     var counts: (running: Int, waiting: Int) { state.withLock { ($0.runningCount, $0.waitingCount) } }
 
-    func enqueue(_ job: any LaneJob) {
+    func enqueue(_ job: any LaneJob, isFirst: Bool) {
         enum Outcome { case refused, queued, needsThread }
         let outcome: Outcome = state.withLock { state in
             guard !state.isStopped, state.waitingCount < waitingCountMax else { return .refused }
-            state.waiting.append(job)
+            if isFirst { state.first.append(job) } else { state.waiting.append(job) }
             guard state.idleCount < state.waitingCount, state.threadCount < threadCountMax else { return .queued }
             state.threadCount += 1
             return .needsThread

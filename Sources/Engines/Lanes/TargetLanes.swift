@@ -75,13 +75,17 @@ package final class TargetLanes: Sendable {
     /// Throws what `body` throws; `EngineError(.timeout)` when it is still running at the deadline; `CancellationError` when the caller's
     /// task is cancelled
     /// (a body that has begun then ends on its own).
-    package func run<T: Sendable>(lane: Lane, deadlineSeconds: Double, _ body: @escaping @Sendable () throws -> T) async throws -> T {
+    ///
+    /// - Parameter isFirst: it goes before all that wait: for the few calls that belong to work that has begun.
+    package func run<T: Sendable>(
+        lane: Lane, deadlineSeconds: Double, isFirst: Bool = false, _ body: @escaping @Sendable () throws -> T
+    ) async throws -> T {
         guard let threads = lanes[lane] else { preconditionFailure("every lane has threads") }
         let call = LaneCall<T>(body: body, deadlineSeconds: deadlineSeconds, watch: watch)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 call.begin(continuation)
-                threads.enqueue(call)
+                threads.enqueue(call, isFirst: isFirst)
             }
         } onCancel: {
             call.finish(.failure(CancellationError()))

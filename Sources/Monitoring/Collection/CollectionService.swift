@@ -6,6 +6,7 @@ package import Platform
 import Postgres
 import Primitives
 import ServiceLifecycle
+import Synchronization
 
 /// How a collector works.
 package struct CollectionConfig: Sendable {
@@ -23,6 +24,9 @@ package struct CollectionConfig: Sendable {
         self.connectParallelismMax = connectParallelismMax
         self.runDeadlineSeconds = runDeadlineSeconds
     }
+
+    /// Servers whose rarer collectors are run at once, at most.
+    package var rareParallelismMax: Int { max(1, collectParallelismMax / 2) }
 
     package var laneLimits: TargetLanes.Limits {
         TargetLanes.Limits(connectThreadCountMax: connectParallelismMax, collectThreadCountMax: collectParallelismMax)
@@ -52,6 +56,8 @@ package final class CollectionService: Service {
     private let catalogue: @Sendable (EngineKind) -> [CollectorDefinition]
     private let halt: CollectionHalt
     private let custom: CustomCollection
+    /// Runs whose rarer collectors are under way.
+    private let rareRunCount = Atomic<Int>(0)
 
     /// - Parameters:
     ///   - record: who is being read, for the next process should a driver end this one; nil: not kept.
@@ -269,7 +275,20 @@ package final class CollectionService: Service {
         // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
         let missing = due.server.configuration.engine == .postgresql ? nil : reading.denied.first
         if due.traits != traits { storeUnfit(due, reading, traits, at: fixedNow) }
-        for batch in index.takeCollectors(due, wanted(due, traits), isBehind: isBehind, now: fixedNow ?? Date()) {
+        // Half of the threads at most do rare work, and one where the process is behind: what is read every minute would wait behind all
+        // that a fleet has to do once a day. But who has just added a server looks at its page now.
+        let isAwaited = due.server.lastAttemptAt == nil && !isBehind
+        let countMax = isBehind ? 1 : config.rareParallelismMax
+        let mayRunRare = rareRunCount.add(1, ordering: .relaxed).newValue <= countMax || isAwaited
+        var isRare = true
+        defer { if isRare { rareRunCount.subtract(1, ordering: .relaxed) } }
+        let batches = index.takeCollectors(
+            due, wanted(due, traits), isBehind: isBehind, mayRunRare: mayRunRare, now: fixedNow ?? Date())
+        if batches.allSatisfy({ $0.cadence == .minute }) {
+            isRare = false
+            rareRunCount.subtract(1, ordering: .relaxed)
+        }
+        for batch in batches {
             if let missing {
                 let tables = batch.collectors.map {
                     CollectedTable($0, state: .noPermissions, message: "\(missing.name) is missing.", durationMs: 0)
@@ -315,7 +334,8 @@ package final class CollectionService: Service {
     private func run(_ batch: (cadence: Cadence, collectors: [CollectorDefinition]), _ due: FleetIndex.Due) async throws -> CollectorAnswers
     {
         let seconds = deadlineSeconds(batch.cadence)
-        return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) {
+        // Not behind all the cores that wait: until it ends this server's next run cannot begin.
+        return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds, isFirst: true) {
             [session = due.session, collectors = batch.collectors, leases, shard = due.run.key.shard] in
             guard leases.held[shard] != nil else { throw HandedOver() }
             return try session.run(collectors, deadlineSeconds: seconds)
@@ -329,7 +349,8 @@ package final class CollectionService: Service {
         guard !wanted.isEmpty else { return [] }
         let seconds = config.runDeadlineSeconds
         do {
-            return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds) { [session = due.session] in
+            return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds, isFirst: true) {
+                [session = due.session] in
                 try session.details(of: wanted, deadlineSeconds: seconds)
             }
         } catch let error as EngineError {

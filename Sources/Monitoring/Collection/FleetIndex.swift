@@ -229,12 +229,12 @@ package final class FleetIndex: Sendable {
 
     /// The collectors that are due on a server whose core was just read, batch by batch: they are taken.
     func takeCollectors(
-        _ due: Due, _ wanted: [CollectorDefinition], isBehind: Bool, now: Date
+        _ due: Due, _ wanted: [CollectorDefinition], isBehind: Bool, mayRunRare: Bool, now: Date
     ) -> [(cadence: Cadence, collectors: [CollectorDefinition])] {
         state.withLock { state in
             state.entries[due.run.key]?.cadences.takeDue(
                 wanted, key: due.run.key, intervalSeconds: due.run.intervalSeconds, isNew: due.server.lastAttemptAt == nil,
-                isBehind: isBehind, now: now) ?? []
+                isBehind: isBehind, mayRunRare: mayRunRare, now: now) ?? []
         }
     }
 

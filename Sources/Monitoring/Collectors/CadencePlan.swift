@@ -28,14 +28,17 @@ struct CadencePlan: Sendable {
     ///
     /// - Parameters:
     ///   - isNew: the server was never read before; then all are due.
+    ///   - mayRunRare: whether there is room for rarer ones now; if not, those stay due.
     ///   - isBehind: the process does not keep up: what is rare waits, so that what is frequent comes in time.
     mutating func takeDue(
-        _ wanted: [CollectorDefinition], key: PlanKey, intervalSeconds: Int, isNew: Bool, isBehind: Bool = false, now: Date
+        _ wanted: [CollectorDefinition], key: PlanKey, intervalSeconds: Int, isNew: Bool, isBehind: Bool = false, mayRunRare: Bool = true,
+        now: Date
     ) -> [(cadence: Cadence, collectors: [CollectorDefinition])] {
         var due: [(cadence: Cadence, collectors: [CollectorDefinition])] = []
         for cadence in Cadence.allCases {
             let seconds = cadence.seconds(intervalSeconds: intervalSeconds)
             if cadence == .week {
+                guard mayRunRare else { continue }
                 // With nothing to run its time is not used up: what is switched on later need not wait for a week.
                 let collectors = allowed(wanted, cadence, now)
                 if !collectors.isEmpty, takeWeek(collectors, key, isBehind: isBehind, now: now) { due.append((cadence, collectors)) }
@@ -44,7 +47,7 @@ struct CadencePlan: Sendable {
             if cadence != .minute {
                 let next = nextAt[cadence] ?? firstAt(key, cadence, seconds: seconds, isNew: isNew, now: now)
                 nextAt[cadence] = next
-                guard next <= (isBehind ? now - Self.patienceSeconds(key, cadence) : now) else { continue }
+                guard mayRunRare, next <= (isBehind ? now - Self.patienceSeconds(key, cadence) : now) else { continue }
                 nextAt[cadence] = CollectionPlan.nextSlot(key, seconds, after: now)
             }
             let collectors = allowed(wanted, cadence, now)

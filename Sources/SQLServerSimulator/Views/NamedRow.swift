@@ -29,14 +29,17 @@ struct NamedRow: ExpressibleByDictionaryLiteral {
             var order: [(name: String, index: Int)] = []
             return named.map { row in
                 var values = unset
-                for (position, cell) in row.cells.enumerated() {
-                    if position >= order.count {
-                        order.append((cell.0, indexes[cell.0] ?? -1))
-                    } else if order[position].name != cell.0 {
-                        order[position] = (cell.0, indexes[cell.0] ?? -1)
+                // In place: a copy of each name and value would take longer than all the rest.
+                row.cells.withUnsafeBufferPointer { cells in
+                    for position in cells.indices {
+                        if position >= order.count {
+                            order.append((cells[position].0, indexes[cells[position].0] ?? -1))
+                        } else if order[position].name != cells[position].0 {
+                            order[position] = (cells[position].0, indexes[cells[position].0] ?? -1)
+                        }
+                        let index = order[position].index
+                        if index >= 0 { values[index] = cells[position].1 }
                     }
-                    let index = order[position].index
-                    if index >= 0 { values[index] = cell.1 }
                 }
                 return values
             }

@@ -35,7 +35,14 @@ enum PerformanceCounters {
     static let blank = String(repeating: " ", count: 128)
 
     /// Names are nchar(128): padded with blanks, which readers must trim.
-    static func padded(_ text: String) -> String { text + String(repeating: " ", count: max(0, 128 - text.utf16.count)) }
+    static func padded(_ text: String) -> String {
+        let count = text.utf8.count + max(0, 128 - text.utf16.count)
+        return String(unsafeUninitializedCapacity: count) { buffer in
+            let end = buffer.initialize(fromContentsOf: text.utf8)
+            buffer[end..<count].initialize(repeating: UInt8(ascii: " "))
+            return count
+        }
+    }
 
     static func paddedDatabaseNames(_ world: World) -> [String] { (world.config.databases.map(\.name) + ["_Total"]).map(padded) }
 

@@ -92,14 +92,17 @@ AS
 -- DbTools: the newest record of the scheduler monitor: CPU of the last minute.
 SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
-SELECT TOP (1) r.record,
+SELECT r.record,
     DATEADD(MILLISECOND, -((i.ms_ticks - r.[timestamp]) % 1000), DATEADD(SECOND, -((i.ms_ticks - r.[timestamp]) / 1000), SYSUTCDATETIME())) AS recorded_at,
     i.ms_ticks - r.[timestamp] AS age_ms
-FROM sys.dm_os_ring_buffers AS r
-CROSS JOIN sys.dm_os_sys_info AS i
-WHERE r.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
-    AND r.record LIKE N'%<SystemHealth>%'
-ORDER BY r.[timestamp] DESC;
+FROM (
+    SELECT TOP (1) b.record, b.[timestamp]
+    FROM sys.dm_os_ring_buffers AS b
+    WHERE b.ring_buffer_type = N'RING_BUFFER_SCHEDULER_MONITOR'
+        AND b.record LIKE N'%<SystemHealth>%'
+    ORDER BY b.[timestamp] DESC
+) AS r
+CROSS JOIN sys.dm_os_sys_info AS i;
 GO
 DROP PROCEDURE IF EXISTS DbTools.CollectSessions;
 GO
