@@ -155,10 +155,11 @@ def measure_storage(options):
                 f"rollups {float(rollups or 0) / total:.3f}, head {head / total:.3f} (with free space; {empty / 1e3:.0f} kB of empty tables)")
             in_head = (2 * 3600 + 600) / DAY
             settled = (everything - head - empty) / (total * (1 - in_head / week))
-            day = FLEET * SERIES_COUNT * DAY / STEP * (settled * (1 - in_head) + head / (total / week))
+            a_day = FLEET * SERIES_COUNT * DAY / STEP / 1e9
             yield Figure(
-                f"disk for a day of {FLEET:,} servers x {SERIES_COUNT} series", day / 1e9, "GB", 7.5,
-                f"chunks with rollups {settled:.3f} bytes a sample, of the head's {in_head * 24:.2f} hours {head / (total / week * in_head):.1f}")
+                f"disk for each day of the week, {FLEET:,} servers x {SERIES_COUNT} series", everything / total * a_day, "GB", 7.5,
+                f"one more day {settled * a_day:.1f} GB in chunks with rollups; the head {head / total * week * a_day:.1f} GB, however long is kept, "
+                f"of {in_head * 24:.2f} hours with free space")
             yield Figure(
                 "compaction, from table to table", done["samples"] / done["seconds"] / 1e3, "thousand samples/s", 500,
                 f"{done['samples'] / 1e6:.1f} million samples in {done['seconds']:.1f} s, rollups included; "
