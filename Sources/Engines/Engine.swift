@@ -48,9 +48,9 @@ package protocol EngineConnection: AnyObject {
     /// Reads what `collectors` ask for, in one round trip; cut off after `deadlineSeconds`. The trouble of one is its own: what is thrown
     /// is the connection's.
     func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers
-    /// Reads texts and plans that rows of collectors name (`QueryReference.batch`), in one round trip. Empty where the server does not give
-    /// them; what it has forgotten is left out.
-    func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> [QueryDetail]
+    /// Reads texts and plans that rows of collectors name (`QueryReference.batch`), in one round trip; what the server has forgotten
+    /// is left out. Where it refuses, `problem` has its words as a sentence, and it is not asked again on this connection.
+    func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> (found: [QueryDetail], problem: String?)
     /// Closes the connection. Calling it again does nothing.
     func close()
 }
@@ -63,7 +63,9 @@ extension EngineConnection {
     }
 
     /// Rows of most engines bring texts themselves and name none.
-    package func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> [QueryDetail] { [] }
+    package func details(
+        of wanted: [QueryReference], deadlineSeconds: Double
+    ) throws(EngineError) -> (found: [QueryDetail], problem: String?) { ([], nil) }
 }
 
 /// Why a target could not be reached or read.

@@ -1,3 +1,5 @@
+import Foundation
+import ODBC
 import Testing
 
 @testable import Engines
@@ -19,7 +21,14 @@ import Testing
         #expect(CoreShare([.counters, .waits]).batch.statements.count == whole.count - 2)
     }
 
-    @Test func valuesComeFromTheRows() {
+    /// A reading of the identity alone, with these values.
+    private func reading(with values: CoreValues) throws -> Reading {
+        let failure = SQLServerFailure(target: Target(engine: .sqlserver, hostname: "x"), port: 1433)
+        return try SQLServerReading([.success(SQLServerRulesTests.identity("15.0.1.1", state: .int(1)))], with: values, failure: failure)
+            .reading(collectedAt: Date(), monotonicSeconds: 1) { time, offset in time.date(utcOffsetMinutes: offset) }
+    }
+
+    @Test func valuesComeFromTheRows() throws {
         let values = CoreValues(
             of: [
                 CollectorAnswer(
@@ -43,17 +52,28 @@ import Testing
                         [.text("LCK_M_X"), .integer(1), .integer(30), .integer(0)],
                     ]),
             ], share: [.counters, .waits])
-        #expect(values.counters == [.batchRequestsSec: 900, .cacheLookups: 1_000, .cacheHits: 970, .waitTimeMs: 100])
-        #expect(values.pageLifeExpectancySeconds == 4_711)
+        let reading = try reading(with: values)
+        #expect(reading.counters == [.batchRequestsSec: 900, .cacheLookups: 1_000, .cacheHits: 970, .waitTimeMs: 100])
+        #expect(reading.gauges == [.pageLifeExpectancySeconds: 4_711])
     }
 
-    @Test func whatIsCutOffOrFailedIsNoTotal() {
+    @Test func waitsThatAreCutOffOrFailedAreNoTotal() throws {
         let row: [Cell] = [.text("CXPACKET"), .integer(5), .integer(70), .integer(1)]
-        for answer in [
-            CollectorAnswer(collector: "waits", rows: [row], isCutOff: true), CollectorAnswer(collector: "waits", trouble: .failed("No.")),
-        ] {
-            #expect(CoreValues(of: [answer], share: .waits).counters.isEmpty)
-        }
-        #expect(CoreValues(of: [CollectorAnswer(collector: "waits", rows: [row])], share: []).counters.isEmpty, "the core asked itself")
+        let part = CoreValues(of: [CollectorAnswer(collector: "waits", rows: [row], isCutOff: true)], share: .waits)
+        #expect(part.waitTimeMs == nil && part.cutOff == .waits, "the core asks for it itself from then on")
+        let failed = CoreValues(of: [CollectorAnswer(collector: "waits", trouble: .failed("No."))], share: .waits)
+        #expect(failed.waitTimeMs == nil && failed.cutOff == [])
+        #expect(try reading(with: failed).counters.isEmpty)
+        let unasked = CoreValues(of: [CollectorAnswer(collector: "waits", rows: [row])], share: [])
+        #expect(unasked.waitTimeMs == nil, "the core asked itself")
+    }
+
+    @Test func countersOfAListThatWasCutOffAreWhole() {
+        let rows: [[Cell]] = [
+            [.text("SQL Statistics"), .text("Batch Requests/sec"), .text(""), .integer(900)],
+            [.text("Databases"), .text("Log Flushes/sec"), .text("db"), .integer(5)],
+        ]
+        let values = CoreValues(of: [CollectorAnswer(collector: "performance_counters", rows: rows, isCutOff: true)], share: .counters)
+        #expect(values.counters.map(\.value) == [900] && values.cutOff == [])
     }
 }

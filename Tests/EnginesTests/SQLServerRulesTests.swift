@@ -26,7 +26,7 @@ import Testing
         #expect(SchedulerMonitorRecord(xml) == nil)
     }
 
-    private static func identity(_ version: String, edition: Int64 = 3, state: ODBCValue = .int(1), performance: ODBCValue = .null)
+    static func identity(_ version: String, edition: Int64 = 3, state: ODBCValue = .int(1), performance: ODBCValue = .null)
         -> ODBCResultSet
     {
         let names = [

@@ -129,10 +129,10 @@ final class FakeEngine: Engine {
                 monotonicSeconds: monotonic, durationMs: 1)
         }
 
-        func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> [QueryDetail] {
+        func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> (found: [QueryDetail], problem: String?) {
             engine.state.withLock { state in
                 state.detailsAsked += wanted
-                return wanted.compactMap { reference in state.details[reference].map { QueryDetail(reference, body: $0) } }
+                return (wanted.compactMap { reference in state.details[reference].map { QueryDetail(reference, body: $0) } }, nil)
             }
         }
 

@@ -47,7 +47,6 @@ import Testing
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<2_000 {
             var bytes = plan
-            // What is damaged lies outside of the secrets: their own letters must not spell something else.
             let place = Int.random(in: 0..<bytes.count, using: &generator)
             if Bool.random(using: &generator) { bytes.removeSubrange(place...) } else { bytes.insert(UInt8(ascii: " "), at: place) }
             let shown = redacted(String(decoding: bytes, as: UTF8.self))

@@ -29,47 +29,38 @@ struct CoreShare: OptionSet, Hashable {
     }
 }
 
-/// The core's values as collectors brought them: pure. What was cut off has none, since a part is no total.
+/// What the core left to collectors, as they brought it: pure.
 struct CoreValues {
-    private(set) var counters: [Metric: Int64] = [:]
-    private(set) var pageLifeExpectancySeconds: Double?
+    /// Those of the objects that the core looks at. A list that was cut off has them too: databases come last.
+    private(set) var counters: [PerformanceCounter] = []
+    /// Nil without the waits, or with a part of them: a part is no total.
+    private(set) var waitTimeMs: Int64?
+    /// What is cut off is asked for by the core itself from then on.
+    private(set) var cutOff: CoreShare = []
 
     init(of answers: [CollectorAnswer], share: CoreShare) {
-        for answer in answers where answer.trouble == nil && !answer.isCutOff {
+        for answer in answers where answer.trouble == nil {
             switch answer.collector {
-            case "performance_counters" where share.contains(.counters): addCounters(answer.rows)
-            case "performance_gauges" where share.contains(.counters): addGauges(answer.rows)
-            case "waits" where share.contains(.waits): addWaits(answer.rows)
+            case "performance_counters" where share.contains(.counters): add(answer.rows, .perSecond)
+            case "performance_gauges" where share.contains(.counters): add(answer.rows, .gauge)
+            case "waits" where share.contains(.waits):
+                if answer.isCutOff { cutOff.insert(.waits) } else { waitTimeMs = Self.waitTimeMs(answer.rows) }
             default: break
             }
         }
     }
 
-    private mutating func addCounters(_ rows: [[Cell]]) {
-        var (lookups, reads): (Int64?, Int64?)
-        for row in rows where row.count == 4 {
-            guard case .text(let object) = row[0], case .text(let name) = row[1], let value = row[3].integer else { continue }
-            switch (object, name) {
-            case ("SQL Statistics", "Batch Requests/sec"): counters[.batchRequestsSec] = value
-            case ("Buffer Manager", "Page lookups/sec"): lookups = value
-            case ("Buffer Manager", "Page reads/sec"): reads = value
-            default: break
-            }
-        }
-        counters[.cacheLookups] = lookups
-        // A page that was looked up and not read was in the cache.
-        if let lookups, let reads { counters[.cacheHits] = max(0, lookups - reads) }
-    }
-
-    private mutating func addGauges(_ rows: [[Cell]]) {
-        for row in rows where row.count == 5 {
-            guard case .text("Buffer Manager") = row[0], case .text("Page life expectancy") = row[1] else { continue }
-            pageLifeExpectancySeconds = row[3].number
+    private mutating func add(_ rows: [[Cell]], _ kind: PerformanceCounter.Kind) {
+        for row in rows where row.count >= 4 {
+            guard case .text(let object) = row[0], object == "SQL Statistics" || object == "Buffer Manager", case .text(let name) = row[1],
+                let value = row[3].integer
+            else { continue }
+            counters.append(PerformanceCounter(object: object, name: name, value: value, kind: kind))
         }
     }
 
-    private mutating func addWaits(_ rows: [[Cell]]) {
-        counters[.waitTimeMs] = rows.reduce(into: 0) { totalMs, row in
+    private static func waitTimeMs(_ rows: [[Cell]]) -> Int64 {
+        rows.reduce(into: 0) { totalMs, row in
             guard row.count == 4, case .text(let type) = row[0], !WaitCategory.isBenign(type) else { return }
             totalMs += row[2].integer ?? 0
         }

@@ -96,7 +96,7 @@ final class SQLServerConnection: EngineConnection {
             return (try collect(deadlineSeconds: max(0.5, deadlineSeconds - Double(timer.milliseconds) / 1000)), nil)
         }
         let values = CoreValues(of: answers, share: share)
-        if answers.contains(where: \.isCutOff) { shareable = [] }
+        shareable.subtract(values.cutOff)
         let reading = try reading(of: sets, with: values, timer)
         return (
             reading,
@@ -182,16 +182,16 @@ final class SQLServerConnection: EngineConnection {
         } catch { throw failure.whileReading(error) }
     }
 
-    func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> [QueryDetail] {
-        guard hasDetails, !wanted.isEmpty else { return [] }
+    func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> (found: [QueryDetail], problem: String?) {
+        guard hasDetails, !wanted.isEmpty else { return ([], nil) }
         do throws(ODBCError) {
             let results = try connection.resultSets(
                 QueryDetailBatch.text(wanted), deadlineSeconds: deadlineSeconds, rowCountMax: wanted.count)
-            return try QueryDetailBatch.details(results, of: wanted)
+            return (try QueryDetailBatch.details(results, of: wanted), nil)
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
             hasDetails = false
-            return []
+            return ([], SQLServerFailure.sentence(error.message))
         }
     }
 

@@ -66,10 +66,6 @@ struct SQLServerReading {
         addDisk(to: &reading)
         addCounters(to: &reading)
         addWaits(to: &reading)
-        if let values {
-            reading.counters.merge(values.counters) { $1 }
-            if let seconds = values.pageLifeExpectancySeconds { reading.gauges[.pageLifeExpectancySeconds] = seconds }
-        }
         return reading
     }
 
@@ -105,23 +101,19 @@ struct SQLServerReading {
     }
 
     private func addCounters(to reading: inout Reading) {
-        guard let set = sets["object_name"] else { return }
-        for row in set.rows where row.count == 5 {
-            guard let counter = PerformanceCounter(row) else { continue }
+        let counters = sets["object_name"].map { $0.rows.compactMap(PerformanceCounter.init) } ?? values?.counters ?? []
+        var pageReads: Int64?
+        for counter in counters {
             switch (counter.object, counter.name, counter.kind) {
             case ("SQL Statistics", "Batch Requests/sec", .perSecond): reading.counters[.batchRequestsSec] = counter.value
             case ("Buffer Manager", "Page life expectancy", .gauge): reading.gauges[.pageLifeExpectancySeconds] = Double(counter.value)
             case ("Buffer Manager", "Page lookups/sec", .perSecond): reading.counters[.cacheLookups] = counter.value
-            case ("Buffer Manager", "Page reads/sec", .perSecond):
-                // A page that was looked up and not read was in the cache.
-                if let lookups = lookups(set) { reading.counters[.cacheHits] = max(0, lookups - counter.value) }
+            case ("Buffer Manager", "Page reads/sec", .perSecond): pageReads = counter.value
             default: break
             }
         }
-    }
-
-    private func lookups(_ set: ODBCResultSet) -> Int64? {
-        set.rows.lazy.compactMap(PerformanceCounter.init).first { $0.object == "Buffer Manager" && $0.name == "Page lookups/sec" }?.value
+        // A page that was looked up and not read was in the cache.
+        if let lookups = reading.counters[.cacheLookups], let pageReads { reading.counters[.cacheHits] = max(0, lookups - pageReads) }
     }
 
     private func addWaits(to reading: inout Reading) {
@@ -133,6 +125,8 @@ struct SQLServerReading {
                 guard row.count == 4, let type = row[0].text, !WaitCategory.isBenign(type.withoutBlanks) else { return }
                 totalMs += row[2].int ?? 0
             }
+        } else if let totalMs = values?.waitTimeMs {
+            reading.counters[.waitTimeMs] = totalMs
         }
     }
 }
@@ -147,6 +141,13 @@ struct PerformanceCounter {
     let name: String
     let value: Int64
     let kind: Kind
+
+    init(object: String, name: String, value: Int64, kind: Kind) {
+        self.object = object
+        self.name = name
+        self.value = value
+        self.kind = kind
+    }
 
     /// Reads object, counter, instance, value and type; nil when one is missing.
     init?(_ row: [ODBCValue]) {

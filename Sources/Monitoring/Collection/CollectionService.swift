@@ -348,17 +348,20 @@ package final class CollectionService: Service {
         let wanted = index.takeUnknown(named, due, now: now)
         guard !wanted.isEmpty else { return [] }
         let seconds = config.runDeadlineSeconds
+        let problem: String?
         do {
-            return try await lanes.run(lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds, isFirst: true) {
-                [session = due.session] in
-                try session.details(of: wanted, deadlineSeconds: seconds)
-            }
+            let (found, refusal) = try await lanes.run(
+                lane: .collect, deadlineSeconds: seconds + Self.abandonSlackSeconds, isFirst: true
+            ) { [session = due.session] in try session.details(of: wanted, deadlineSeconds: seconds) }
+            if refusal == nil { return found }
+            problem = refusal
         } catch let error as EngineError {
-            logger.info(
-                "Texts of queries could not be read",
-                metadata: ["tenant": "\(due.tenant.slug)", "server.id": "\(due.server.id)", "reason": "\(error.message)"])
-            return []
+            problem = error.message
         } catch { return [] }  // cancelled: we are stopping
+        logger.info(
+            "Texts of queries could not be read",
+            metadata: ["tenant": "\(due.tenant.slug)", "server.id": "\(due.server.id)", "reason": "\(problem ?? "")"])
+        return []
     }
 
     private func store(

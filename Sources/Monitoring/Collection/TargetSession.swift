@@ -47,7 +47,7 @@ final class TargetSession: Sendable {
     }
 
     /// Reads texts and plans of queries on the open connection, as `run` does.
-    func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> [QueryDetail] {
+    func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> (found: [QueryDetail], problem: String?) {
         try onOpenConnection { current throws(EngineError) in try current.details(of: wanted, deadlineSeconds: deadlineSeconds) }
     }
 
