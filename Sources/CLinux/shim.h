@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -13,3 +14,5 @@ static inline int dbtools_set_close_on_exec(int fd) { return fcntl(fd, F_SETFD, 
 static inline int dbtools_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */); }
 /// Names the process as `ps` and `top` show it: 15 characters at most. (A child started by way of /proc/self/exe is called "exe".)
 static inline void dbtools_set_process_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+/// Where `needle` first stands in `haystack`; null: nowhere. glibc's own, which its header names only under _GNU_SOURCE.
+extern void *memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);

@@ -37,6 +37,13 @@ struct ExpressionTests {
         ("SELECT CASE WHEN 7 IN (1, NULL) THEN 'in' WHEN NOT (7 IN (1, NULL)) THEN 'not in' ELSE 'unknown' END", "unknown"),
         ("SELECT CASE WHEN NULL IN ('a') THEN 'in' WHEN 'a' NOT IN ('b', 'c') THEN 'not in' END", "not in"),
         ("SELECT 1 WHERE 'xHELLOx' LIKE '%hello%' AND 'hell' NOT LIKE '%hello%' AND N'CAFÉ au lait' LIKE N'%é AU%'", "1"),
+        ("SELECT 1 WHERE 9 IN (1, 2, 3, 4, 5, 6, 7, 8, 9) AND 0 NOT IN (1, 2, 3, 4, 5, 6, 7, 8, 9) AND 0 NOT IN (1, 2)", "1"),
+        ("SELECT 1 WHERE 'E ' IN ('a', 'b', 'c', 'd', 'e', 'f', 'g') AND 'h' NOT IN ('a', 'b', 'c', 'd', 'e', 'f', 'g')", "1"),
+        ("SELECT CHARINDEX(':', 'a:b:c'), CHARINDEX(':', 'a:b:c', 3), CHARINDEX(':', 'a:b', 9), CHARINDEX(N':', N'é:')", "2|4|0|2"),
+        ("SELECT COUNT(*), COUNT(DISTINCT t) FROM (VALUES (N'k'), (N'K '), (N'\u{212A}'), (N'l')) AS v (t)", "4|2"),
+        ("SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM (VALUES (N'É', 1), (N'é ', 1), (N'é', 2)) AS v (t, i) GROUP BY t, i) AS g", "2"),
+        ("SELECT COUNT(*) FROM (SELECT t FROM (VALUES (N'k'), (N'K '), (N'\u{212A}'), (NULL), (NULL)) AS v (t) GROUP BY t) AS g", "2"),
+        ("SELECT COUNT(*) FROM (VALUES ('A')) AS a (t) JOIN (VALUES ('a '), ('a'), ('b')) AS b (t) ON b.t = a.t", "2"),
         ("SELECT TOP (1) 2 / (2 - database_id) FROM sys.databases ORDER BY database_id", "2"),
         ("SELECT 1 WHERE NULL = NULL", ""), ("SELECT 1 WHERE NOT (NULL = 1)", ""), ("SELECT 1 WHERE 'abc ' = 'ABC'", "1"),
     ])

@@ -120,15 +120,18 @@ struct World: Sendable {
         // Data grows by some pages a day; a log fills and is cut off by each log backup.
         let grown = Int64(date.timeIntervalSince1970 / 86_400) % 1_000 * Int64(database.dataSizeMB) / 1_000
         let dataPages = Int64(database.dataSizeMB) * 128
-        let logPages = Int64(database.logSizeMB) * 128
         return [
             File(
                 id: 1, name: stem, physicalName: folder + dataFile + ".mdf", isLog: false, sizePages: dataPages,
                 usedPages: min(dataPages, dataPages * 6 / 10 + grown * 128 / 4)),
             File(
-                id: 2, name: log, physicalName: folder + log + ".ldf", isLog: true, sizePages: logPages,
-                usedPages: logPages * Int64(gauge(4...38, salt: 30 + database.id)) / 100),
+                id: 2, name: log, physicalName: folder + log + ".ldf", isLog: true, sizePages: Int64(database.logSizeMB) * 128,
+                usedPages: usedLogPages(of: database)),
         ]
+    }
+
+    func usedLogPages(of database: SimulatedDatabase) -> Int64 {
+        Int64(database.logSizeMB) * 128 * Int64(gauge(4...38, salt: 30 + database.id)) / 100
     }
 
     // MARK: Objects

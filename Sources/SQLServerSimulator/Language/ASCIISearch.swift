@@ -1,3 +1,5 @@
+import CLinux
+
 /// Plain texts compared byte by byte, without the work that other alphabets need.
 enum ASCIISearch {
     static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 0x20 : byte }
@@ -18,15 +20,29 @@ enum ASCIISearch {
         guard text.utf8.count == text.utf16.count else { return .notPlain }
         var copy = text
         return copy.withUTF8 { bytes in
-            var index = start
-            while index + pattern.count <= bytes.count {
-                let isHere = pattern.indices.allSatisfy {
-                    (isIgnored ? lowercased(bytes[index + $0]) : bytes[index + $0]) == pattern[$0]
+            pattern.withUnsafeBufferPointer { pattern in
+                var index = start
+                while index + pattern.count <= bytes.count {
+                    var length = 0
+                    while length < pattern.count,
+                        (isIgnored ? lowercased(bytes[index + length]) : bytes[index + length]) == pattern[length]
+                    {
+                        length += 1
+                    }
+                    if length == pattern.count { return .at(index) }
+                    index += 1
                 }
-                if isHere { return .at(index) }
-                index += 1
+                return .nowhere
             }
-            return .nowhere
+        }
+    }
+
+    /// Whether `pattern` stands in `text` just so.
+    static func contains(_ pattern: [UInt8], in text: String) -> Bool {
+        var copy = text
+        return copy.withUTF8 { bytes in
+            guard let start = bytes.baseAddress else { return pattern.isEmpty }
+            return memmem(start, bytes.count, pattern, pattern.count) != nil
         }
     }
 

@@ -32,9 +32,9 @@ struct JoinKeys {
         left == right || left.isString && right.isString || left.isInteger && right.isInteger && left != .bit && right != .bit
     }
 
-    func leftKey(_ row: [TDSValue]) -> [TDSValue] { pairs.map { Comparison.groupingKey(row[$0.left]) } }
+    func leftKey(_ row: [TDSValue]) -> GroupingKey { GroupingKey(pairs.map { row[$0.left] }) }
 
-    func rightKey(_ row: [TDSValue]) -> [TDSValue] { pairs.map { Comparison.groupingKey(row[$0.right]) } }
+    func rightKey(_ row: [TDSValue]) -> GroupingKey { GroupingKey(pairs.map { row[$0.right] }) }
 }
 
 /// Runs a join over rows already read.
@@ -47,7 +47,7 @@ struct JoinRunner {
     let context: StatementContext
 
     func run(_ left: [[TDSValue]], _ right: [[TDSValue]], _ outer: RowFrame?) throws(SQLServerMessage) -> [[TDSValue]] {
-        var candidates: [[TDSValue]: [Int]] = [:]
+        var candidates: [GroupingKey: [Int]] = [:]
         if !keys.pairs.isEmpty {
             for (index, row) in right.enumerated() { candidates[keys.rightKey(row), default: []].append(index) }
         }

@@ -5,7 +5,11 @@ struct KnownList {
     private enum Members {
         case texts(FoldedTexts)
         case numbers(Set<Int64>)
+        /// A handful is looked through faster than hashed.
+        case fewNumbers([Int64])
     }
+
+    private static let fewCountMax = 8
 
     private let members: Members
     private let hasNull: Bool
@@ -18,7 +22,8 @@ struct KnownList {
         if tested.type.isString, values.allSatisfy({ $0.type.isString }) {
             members = .texts(FoldedTexts(values.compactMap { $0.constant?.text }))
         } else if Self.isWhole(tested.type), values.allSatisfy({ Self.isWhole($0.type) }) {
-            members = .numbers(Set(values.compactMap { $0.constant.map { Int64($0.integer) } }))
+            let numbers = values.compactMap { $0.constant.map { Int64($0.integer) } }
+            members = numbers.count <= Self.fewCountMax ? .fewNumbers(numbers) : .numbers(Set(numbers))
         } else {
             return nil
         }
@@ -32,6 +37,7 @@ struct KnownList {
         switch (members, value) {
         case (.texts(let texts), .string(let text)): isMember = texts.contains(text)
         case (.numbers(let numbers), .int(let number)): isMember = numbers.contains(number)
+        case (.fewNumbers(let numbers), .int(let number)): isMember = numbers.contains(number)
         default: return nil
         }
         return isMember ? true : hasNull ? nil : false
@@ -40,27 +46,44 @@ struct KnownList {
 
 /// Texts found again without regard to capitals and trailing blanks, and without a copy of the text that is looked for.
 struct FoldedTexts {
-    private var plain: [UInt64: [String]] = [:]
+    private var plain: [(hash: UInt64, text: String)] = []
+    /// Places in `plain` by hash, the next free slot where two meet; -1 where there is none. At least half of them are free.
+    private var slots: [Int32]
     /// Those with characters outside of ASCII, as `Comparison.key` writes them.
     private var others: Set<String> = []
 
     init(_ texts: [String]) {
         for text in texts {
             if let hash = Self.hash(text) {
-                plain[hash, default: []].append(text)
+                plain.append((hash, text))
             } else {
                 others.insert(Comparison.key(text, caseSensitive: false))
             }
+        }
+        var count = 2
+        while count < plain.count * 2 { count *= 2 }
+        slots = Array(repeating: -1, count: count)
+        for (place, entry) in plain.enumerated() {
+            var slot = Int(entry.hash & UInt64(count - 1))
+            while slots[slot] >= 0 { slot = (slot + 1) & (count - 1) }
+            slots[slot] = Int32(place)
         }
     }
 
     func contains(_ text: String) -> Bool {
         guard let hash = Self.hash(text) else { return others.contains(Comparison.key(text, caseSensitive: false)) }
-        return plain[hash]?.contains { Comparison.text($0, text) == 0 } ?? false
+        let last = slots.count - 1
+        var slot = Int(hash & UInt64(last))
+        while slots[slot] >= 0 {
+            let place = Int(slots[slot])
+            if plain[place].hash == hash, Comparison.text(plain[place].text, text) == 0 { return true }
+            slot = (slot + 1) & last
+        }
+        return false
     }
 
     /// FNV-1a of the folded bytes; nil for a text with characters outside of ASCII.
-    private static func hash(_ text: String) -> UInt64? {
+    static func hash(_ text: String) -> UInt64? {
         var text = text
         return text.withUTF8 { bytes in
             let end = ASCIISearch.countWithoutTrailingBlanks(bytes)

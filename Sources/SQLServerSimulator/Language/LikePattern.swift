@@ -11,6 +11,8 @@ struct LikePattern {
     private let isCaseSensitive: Bool
     /// The text between the only two `%` of a plain `%text%`, folded: looked for without taking the subject apart. Nil for other patterns.
     private let contained: [UInt8]?
+    /// The same as the pattern spells it: what stands so in a text is there, however capitals count.
+    private let spelled: [UInt8]
 
     init(_ pattern: String, escape: Character?, isCaseSensitive: Bool) {
         self.isCaseSensitive = isCaseSensitive
@@ -37,6 +39,7 @@ struct LikePattern {
         }
         self.pieces = pieces
         contained = Self.contained(pieces)
+        spelled = contained == nil ? [] : Array(pattern.utf8.dropFirst().dropLast())
     }
 
     private static func contained(_ pieces: [Piece]) -> [UInt8]? {
@@ -74,6 +77,7 @@ struct LikePattern {
 
     func matches(_ text: String) -> Bool {
         if let contained {
+            if spelled.count == contained.count, ASCIISearch.contains(spelled, in: text) { return true }
             let position = ASCIISearch.position(of: contained, in: text, ignoringCapitals: !isCaseSensitive)
             if position != .notPlain { return position != .nowhere }
         }

@@ -106,11 +106,11 @@ struct QueryPlanner {
             switch operation {
             case .union: return isAll ? first + second : Self.distinct(first + second)
             case .except:
-                let known = Set(second.map(Self.key))
-                return Self.distinct(first).filter { !known.contains(Self.key($0)) }
+                let known = Set(second.map(GroupingKey.init))
+                return Self.distinct(first).filter { !known.contains(GroupingKey($0)) }
             case .intersect:
-                let known = Set(second.map(Self.key))
-                return Self.distinct(first).filter { known.contains(Self.key($0)) }
+                let known = Set(second.map(GroupingKey.init))
+                return Self.distinct(first).filter { known.contains(GroupingKey($0)) }
             }
         }
     }
@@ -129,11 +129,9 @@ struct QueryPlanner {
         return converted
     }
 
-    static func key(_ row: [TDSValue]) -> [TDSValue] { row.map(Comparison.groupingKey) }
-
     static func distinct(_ rows: [[TDSValue]]) -> [[TDSValue]] {
-        var known: Set<[TDSValue]> = []
-        return rows.filter { known.insert(key($0)).inserted }
+        var known: Set<GroupingKey> = []
+        return rows.filter { known.insert(GroupingKey($0)).inserted }
     }
 
     /// ORDER BY and OFFSET after a set operation: by the result's own columns.

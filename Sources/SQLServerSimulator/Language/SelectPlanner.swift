@@ -172,11 +172,11 @@ struct SelectPlanner {
             try context.spend(frames.count)
             let outside = RowFrame([], outer: outer)
             if select.isDistinct {
-                var known: Set<[TDSValue]> = []
+                var known: Set<GroupingKey> = []
                 var rows: [(row: [TDSValue], key: [TDSValue])] = []
                 for frame in frames {
                     let row = try Self.row(parts, frame)
-                    if known.insert(QueryPlanner.key(row)).inserted { rows.append((row, try parts.sort.values(frame))) }
+                    if known.insert(GroupingKey(row)).inserted { rows.append((row, try parts.sort.values(frame))) }
                 }
                 let top = try Self.top(parts, select.top, Self.sorted(rows, parts.sort), outer)
                 return try limits.apply(top, outside).map(\.row)
@@ -225,10 +225,12 @@ struct SelectPlanner {
         if parts.groupKeys.isEmpty {
             groups = [frames]
         } else {
-            var positions: [[TDSValue]: Int] = [:]
+            var positions: [GroupingKey: Int] = [:]
             for frame in frames {
-                var key: [TDSValue] = []
-                for part in parts.groupKeys { key.append(Comparison.groupingKey(try part.evaluate(frame))) }
+                var values: [TDSValue] = []
+                values.reserveCapacity(parts.groupKeys.count)
+                for part in parts.groupKeys { values.append(try part.evaluate(frame)) }
+                let key = GroupingKey(values)
                 if let position = positions[key] {
                     groups[position].append(frame)
                 } else {

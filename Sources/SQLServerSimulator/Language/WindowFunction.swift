@@ -22,11 +22,12 @@ struct WindowFunction {
     /// Puts each frame's value into `windows[slot]`.
     func compute(_ frames: [RowFrame], slot: Int) throws(SQLServerMessage) {
         var groups: [[RowFrame]] = []
-        var positions: [[TDSValue]: Int] = [:]
+        var positions: [GroupingKey: Int] = [:]
         for frame in frames {
             while frame.windows.count <= slot { frame.windows.append(.null) }
-            var key: [TDSValue] = []
-            for part in partition { key.append(Comparison.groupingKey(try part.evaluate(frame))) }
+            var values: [TDSValue] = []
+            for part in partition { values.append(try part.evaluate(frame)) }
+            let key = GroupingKey(values)
             if let position = positions[key] {
                 groups[position].append(frame)
             } else {

@@ -19,9 +19,12 @@ struct NamedRow: ExpressibleByDictionaryLiteral {
         private let indexes: [String: Int]
         private let unset: [TDSValue]
 
-        init(_ columns: [ViewColumn]) {
+        /// - Parameter same: what stands in every row that does not say otherwise.
+        init(_ columns: [ViewColumn], same: NamedRow = [:]) {
             indexes = Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
-            unset = columns.map { $0.isNullable ? .null : $0.zero }
+            var unset = columns.map { $0.isNullable ? TDSValue.null : $0.zero }
+            for (name, value) in same.cells { if let index = indexes[name] { unset[index] = value } }
+            self.unset = unset
         }
 
         /// The rows in the order of the columns.

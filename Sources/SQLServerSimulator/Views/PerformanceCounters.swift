@@ -177,7 +177,7 @@ enum PerformanceCounters {
     private static func logUsed(_ world: World, _ index: Int) -> Int64 {
         let all = world.config.databases
         let chosen = all.indices.contains(index) ? [all[index]] : all
-        return chosen.reduce(0) { $0 + world.files(of: $1)[1].usedPages * 8 }
+        return chosen.reduce(0) { $0 + world.usedLogPages(of: $1) * 8 }
     }
 
     private static let locks: [Counter] = {

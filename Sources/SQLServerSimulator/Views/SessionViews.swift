@@ -66,6 +66,13 @@ enum SessionViews {
             open_transaction_count int
             """,
         later: [(.v2019, "page_server_reads bigint")],
+        same: [
+            "security_id": .binary([1]), "memory_usage": .int(4), "text_size": .int(4096), "language": .string("us_english"),
+            "date_format": .string("mdy"), "date_first": .int(7), "quoted_identifier": .bit(true), "arithabort": .bit(false),
+            "ansi_null_dflt_on": .bit(true), "ansi_warnings": .bit(true), "ansi_padding": .bit(true), "ansi_nulls": .bit(true),
+            "concat_null_yields_null": .bit(true), "transaction_isolation_level": .int(2), "lock_timeout": .int(-1),
+            "original_security_id": .binary([1]), "authenticating_database_id": .int(1),
+        ],
         named: { request in
             let world = request.world
             return visible(request).map { session -> NamedRow in
@@ -75,24 +82,16 @@ enum SessionViews {
                     "program_name": session.isUser ? .string(session.program) : .null,
                     "host_process_id": session.isUser ? .int(Int64(2_000 + session.id)) : .null,
                     "client_version": session.isUser ? .int(7) : .null,
-                    "client_interface_name": session.isUser ? .string("ODBC") : .null, "security_id": .binary([1]),
-                    "login_name": .string(session.login),
-                    "status": .string(session.status), "cpu_time": .int(session.cpuMs % 2_000_000_000), "memory_usage": .int(4),
+                    "client_interface_name": session.isUser ? .string("ODBC") : .null, "login_name": .string(session.login),
+                    "status": .string(session.status), "cpu_time": .int(session.cpuMs % 2_000_000_000),
                     "total_scheduled_time": .int(session.cpuMs % 2_000_000_000),
                     "total_elapsed_time": .int(session.cpuMs * 2 % 2_000_000_000),
                     "endpoint_id": .int(session.isUser ? 4 : 0), "last_request_start_time": world.datetime(session.lastStartAt),
                     "last_request_end_time": world.datetime(session.lastEndAt), "reads": .int(session.reads / 20),
                     "writes": .int(session.reads / 80),
-                    "logical_reads": .int(session.reads), "is_user_process": .bit(session.isUser), "text_size": .int(4096),
-                    "language": .string("us_english"), "date_format": .string("mdy"), "date_first": .int(7),
-                    "quoted_identifier": .bit(true),
-                    "arithabort": .bit(false), "ansi_null_dflt_on": .bit(true), "ansi_warnings": .bit(true), "ansi_padding": .bit(true),
-                    "ansi_nulls": .bit(true), "concat_null_yields_null": .bit(true), "transaction_isolation_level": .int(2),
-                    "lock_timeout": .int(-1),
-                    "row_count": .int(session.rowCount), "original_security_id": .binary([1]),
-                    "original_login_name": .string(session.login),
-                    "group_id": .int(session.isUser ? 2 : 1), "database_id": .int(Int64(session.databaseID)),
-                    "authenticating_database_id": .int(1),
+                    "logical_reads": .int(session.reads), "is_user_process": .bit(session.isUser), "row_count": .int(session.rowCount),
+                    "original_login_name": .string(session.login), "group_id": .int(session.isUser ? 2 : 1),
+                    "database_id": .int(Int64(session.databaseID)),
                     "open_transaction_count": .int(Int64(session.openTransactions)),
                 ]
             }
@@ -121,6 +120,12 @@ enum SessionViews {
             bigint null
             """,
         later: [(.v2016, "dop int, parallel_worker_count int null, external_script_request_id uniqueidentifier null, is_resumable bit")],
+        same: [
+            "statement_start_offset": .int(0), "statement_end_offset": .int(-1), "user_id": .int(1), "open_resultset_count": .int(1),
+            "reads": .int(4), "writes": .int(0), "text_size": .int(4096), "language": .string("us_english"), "date_format": .string("mdy"),
+            "date_first": .int(7), "quoted_identifier": .bit(true), "ansi_nulls": .bit(true), "transaction_isolation_level": .int(2),
+            "lock_timeout": .int(-1), "row_count": .int(1), "dop": .int(1), "parallel_worker_count": .int(1),
+        ],
         named: { request in
             let world = request.world
             return visible(request).compactMap { session in
@@ -129,25 +134,18 @@ enum SessionViews {
                 return [
                     "session_id": .int(Int64(session.id)), "start_time": world.datetime(running.startAt), "status": .string(running.status),
                     "command": .string(running.command), "sql_handle": session.isUser ? .binary(session.handle) : .null,
-                    "statement_start_offset": .int(0),
-                    "statement_end_offset": .int(-1),
                     "plan_handle": session.isUser ? .binary(ApplicationQueries.planHandle(session.handle)) : .null,
-                    "database_id": .int(Int64(session.databaseID)), "user_id": .int(1),
+                    "database_id": .int(Int64(session.databaseID)),
                     "blocking_session_id": .int(Int64(running.blockedBy)),
                     "wait_type": running.waitType.map { .string($0) } ?? .null, "wait_time": .int(running.waitMs % 2_000_000_000),
                     "last_wait_type": .string(running.waitType ?? "SOS_SCHEDULER_YIELD"), "wait_resource": .string(running.waitResource),
-                    "open_transaction_count": .int(Int64(session.openTransactions)), "open_resultset_count": .int(1),
+                    "open_transaction_count": .int(Int64(session.openTransactions)),
                     "transaction_id": .int(Int64(90_000 + session.id)), "cpu_time": .int(running.cpuMs % 2_000_000_000),
                     "total_elapsed_time": .int(elapsed),
-                    "scheduler_id": .int(Int64(session.id % world.cpuCount)), "reads": .int(4), "writes": .int(0),
-                    "logical_reads": .int(running.logicalReads),
-                    "text_size": .int(4096), "language": .string("us_english"), "date_format": .string("mdy"), "date_first": .int(7),
-                    "quoted_identifier": .bit(true), "ansi_nulls": .bit(true), "transaction_isolation_level": .int(2),
-                    "lock_timeout": .int(-1),
-                    "row_count": .int(1), "group_id": .int(session.isUser ? 2 : 1),
+                    "scheduler_id": .int(Int64(session.id % world.cpuCount)), "logical_reads": .int(running.logicalReads),
+                    "group_id": .int(session.isUser ? 2 : 1),
                     "query_hash": .binary([0, 0, 0, 0, 0, 0, 1, UInt8(session.query ?? 255)]),
-                    "query_plan_hash": .binary([0, 0, 0, 0, 0, 0, 2, UInt8(session.query ?? 255)]), "dop": .int(1),
-                    "parallel_worker_count": .int(1),
+                    "query_plan_hash": .binary([0, 0, 0, 0, 0, 0, 2, UInt8(session.query ?? 255)]),
                 ]
             }
         })

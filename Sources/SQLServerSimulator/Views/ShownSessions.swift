@@ -45,6 +45,9 @@ extension World {
     private static let systemSessionCount = 24
     private static let firstApplicationSession = 51
     private static let leadBlocker = 120
+    /// The applications' machines.
+    private static let hosts = (1...4).map { "APP0\($0)" }
+    private static let addresses = (10...49).map { "10.20.0.\($0)" }
 
     /// Users' sessions: applications', blocked ones and clients'.
     var userSessionCount: Int {
@@ -63,16 +66,16 @@ extension World {
             "BROKER_EVENTHANDLER", "ONDEMAND_TASK_QUEUE",
         ]
         return (1...Self.systemSessionCount).map { id in
-            ShownSession(
+            let cpuMs = counter(perSecond: 0.2, salt: 600 + id)
+            return ShownSession(
                 id: id, isUser: false, login: "sa", host: "", program: "", address: "", isEncrypted: false, databaseID: 1,
                 loginAt: state.startedAt,
                 lastStartAt: state.startedAt, lastEndAt: state.startedAt, openTransactions: 0,
-                cpuMs: counter(perSecond: 0.2, salt: 600 + id), reads: 0,
-                rowCount: 0, query: 0,
+                cpuMs: cpuMs, reads: 0, rowCount: 0, query: 0,
                 request: ShownSession.Request(
                     command: commands[id % commands.count], status: "background", waitType: waits[id % waits.count],
                     waitMs: Int64(gauge(10...5_000, salt: 630 + id)), waitResource: "", blockedBy: 0, startAt: state.startedAt,
-                    cpuMs: counter(perSecond: 0.2, salt: 600 + id)))
+                    cpuMs: cpuMs))
         }
     }
 
@@ -83,6 +86,7 @@ extension World {
         ]
         let userDatabases = config.databases.filter { $0.id > 4 }
         // A busy server has more at work at a time.
+        let cpuPercent = cpuPercent
         let busyPercent = 10 + max(0, cpuPercent - 50) / 2
         return (0..<applicationSessionCount).map { index in
             // A busy server has a report at work; reports are long, and all others quick.
@@ -95,8 +99,9 @@ extension World {
             let cpu = counter(perSecond: 3, salt: 850 + index)
             return ShownSession(
                 id: Self.firstApplicationSession + index, isUser: true, login: index % 3 == 0 ? "shop_web" : "shop_app",
-                host: "APP0\(1 + index % 4)",
-                program: programs[index % programs.count], address: "10.20.0.\(10 + index % 40)", isEncrypted: index % 2 == 0,
+                host: Self.hosts[index % Self.hosts.count],
+                program: programs[index % programs.count], address: Self.addresses[index % Self.addresses.count],
+                isEncrypted: index % 2 == 0,
                 databaseID: userDatabases.isEmpty ? 1 : userDatabases[index % userDatabases.count].id,
                 loginAt: date.addingTimeInterval(-min(age, uptimeSeconds)), lastStartAt: startAt,
                 lastEndAt: startAt.addingTimeInterval(0.1),

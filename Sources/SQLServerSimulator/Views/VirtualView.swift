@@ -90,13 +90,13 @@ struct VirtualView: Sendable {
         make = dense
     }
 
-    /// Rows given by column name; what is left out is NULL, or zero where NULL is not allowed.
+    /// Rows given by column name; what is left out is what `same` says, or NULL, or zero where NULL is not allowed.
     init(
         _ name: String, requires requirement: Requirement = .none, since: SQLServerVersion = .v2014, isPerDatabase: Bool = false,
         isSampled: Bool = false, parameters: ClosedRange<Int>? = nil, columns: String, later: [(SQLServerVersion, String)] = [],
-        named: @escaping NamedRows
+        same: NamedRow = [:], named: @escaping NamedRows
     ) {
-        let places = NamedRow.Places(Self.columns(columns) + later.flatMap { Self.columns($0.1) })
+        let places = NamedRow.Places(Self.columns(columns) + later.flatMap { Self.columns($0.1) }, same: same)
         self.init(
             name, requires: requirement, since: since, isPerDatabase: isPerDatabase, isSampled: isSampled, parameters: parameters,
             columns: columns, later: later

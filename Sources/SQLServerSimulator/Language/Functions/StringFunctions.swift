@@ -169,6 +169,7 @@ extension Functions {
     static func position(of needle: String, in text: String, from start: Int) -> Int {
         if needle.isEmpty { return 0 }
         if needle.utf8.count == needle.utf16.count {
+            if needle.utf8.count == 1, let place = position(ofSign: needle.utf8.first, in: text, from: start) { return place }
             switch ASCIISearch.position(of: Array(needle.lowercased().utf8), in: text, from: max(start, 1) - 1, ignoringCapitals: true) {
             case .at(let index): return index + 1
             case .nowhere: return 0
@@ -183,6 +184,18 @@ extension Functions {
             index += 1
         }
         return 0
+    }
+
+    /// Where a sign stands that has no capital form, from 1 on; nil where that takes more than a look at the bytes.
+    private static func position(ofSign sign: UInt8?, in text: String, from start: Int) -> Int? {
+        guard let sign, ASCIISearch.lowercased(sign) == sign, !(97...122).contains(sign), text.utf8.count == text.utf16.count else {
+            return nil
+        }
+        var copy = text
+        return copy.withUTF8 { bytes in
+            let first = max(start, 1) - 1
+            return first < bytes.count ? bytes[first...].firstIndex(of: sign).map { $0 + 1 } ?? 0 : 0
+        }
     }
 
     private static func patternIndex(_ pattern: String, _ text: String) -> Int {
