@@ -43,6 +43,21 @@ private func connect() async throws -> PostgresConnection {
         #expect(throws: PostgresError.self) { try row.decode("missing", as: Int.self) }
     }
 
+    /// As PostgreSQL reads a pattern: by characters, of which an accent is one.
+    @Test(arguments: [
+        (LikePattern.containing("5%"), "up 5% a day", true), (LikePattern.containing("5%"), "up 50 a day", false),
+        (LikePattern.containing("a_b"), "a_b", true), (LikePattern.containing("a_b"), "axb", false),
+        (LikePattern.containing("\\"), "a\\b", true), (LikePattern.containing("\\"), "a", false),
+        (LikePattern.containing("5%\u{301}"), "5%\u{301}", true), (LikePattern.containing("5%\u{301}"), "5x\u{301}", false),
+        (LikePattern.globbing("sql-*"), "sql-01", true), (LikePattern.globbing("sql-*"), "a sql-01", false),
+        (LikePattern.globbing("sql-?1"), "sql-01", true), (LikePattern.globbing("50%_*"), "50%_x", true),
+        (LikePattern.globbing("50%_*"), "500_x", false), (LikePattern.globbing("a\u{301}*"), "a\u{301}bc", true),
+    ])
+    func patternsMeanWhatWasTyped(pattern: String, text: String, isMatch: Bool) async throws {
+        let connection = try await connect()
+        #expect(try connection.rows("SELECT \(text) LIKE \(pattern)")[0].decode(0, as: Bool.self) == isMatch)
+    }
+
     @Test func piecesAreNumberedOn() async throws {
         let connection = try await connect()
         let first: SQL = "SELECT \(1) + \(2)"

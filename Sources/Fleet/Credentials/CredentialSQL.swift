@@ -58,7 +58,7 @@ extension Credential {
     ) throws -> (credentials: [Credential], total: Int) {
         var conditions: SQL = "WHERE true"
         if let search {
-            conditions = conditions + " AND (c.name ILIKE \(likePattern(search)) OR c.username ILIKE \(likePattern(search)))"
+            conditions = conditions + " AND (c.name ILIKE \(LikePattern.containing(search)) OR c.username ILIKE \(LikePattern.containing(search)))"
         }
         if !engines.isEmpty { conditions = conditions + " AND c.engine = ANY (\(engines))" }
         var page = conditions

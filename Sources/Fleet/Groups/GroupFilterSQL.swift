@@ -47,7 +47,7 @@ extension GroupFilter {
 
     /// - Parameter text: in lower case.
     private static func match(_ text: SQL, _ comparison: Comparison) -> SQL {
-        if comparison.isPattern { return "\(text) LIKE lower(\(pattern(comparison.values[0])))" }
+        if comparison.isPattern { return "\(text) LIKE lower(\(LikePattern.globbing(comparison.values[0])))" }
         return joined(comparison.values.map { "\(text) = lower(\($0))" }, by: " OR ")
     }
 
@@ -64,12 +64,6 @@ extension GroupFilter {
             }
             return joined(comparison.values.map { "coalesce(lower(\($0)) = ANY (lb.names), false)" }, by: " OR ")
         }
-    }
-
-    /// `*` and `?` for LIKE; its own wildcards mean themselves.
-    private static func pattern(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_").replacing("*", with: "%")
-            .replacing("?", with: "_")
     }
 }
 

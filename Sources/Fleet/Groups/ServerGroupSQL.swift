@@ -29,7 +29,7 @@ extension ServerGroup {
         groups: [ServerGroup], total: Int
     ) {
         var conditions: SQL = "WHERE true"
-        if let search { conditions = conditions + " AND g.name ILIKE \(likePattern(search))" }
+        if let search { conditions = conditions + " AND g.name ILIKE \(LikePattern.containing(search))" }
         var page = conditions
         if let after, let name = after.values.first?.string, let id = after.values.last?.string.flatMap({ ID(text: $0) }) {
             page = page + " AND (lower(g.name), g.id) > (\(name), \(id))"
@@ -249,9 +249,4 @@ extension ServerHealth {
         }
         self = health
     }
-}
-
-/// `text` anywhere, for ILIKE: its own wildcards mean themselves.
-package func likePattern(_ text: String) -> String {
-    "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
 }

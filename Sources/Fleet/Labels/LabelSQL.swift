@@ -23,7 +23,7 @@ extension Label {
     package static func list(search: String?, after: Cursor?, limit: Int, on session: TenantSession) throws -> (labels: [Label], total: Int)
     {
         var conditions: SQL = "WHERE true"
-        if let search { conditions = conditions + " AND l.name ILIKE \(likePattern(search))" }
+        if let search { conditions = conditions + " AND l.name ILIKE \(LikePattern.containing(search))" }
         var page = conditions
         if let after, let name = after.values.first?.string, let id = after.values.last?.string.flatMap({ ID(text: $0) }) {
             page = page + " AND (lower(l.name), l.id) > (\(name), \(id))"

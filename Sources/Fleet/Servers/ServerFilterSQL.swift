@@ -39,7 +39,7 @@ extension ServerFilter {
                     """
         }
         if let search {
-            let pattern = likePattern(search)
+            let pattern = LikePattern.containing(search)
             sql =
                 sql + """
                      AND (o.name ILIKE \(pattern) OR o.hostname ILIKE \(pattern)

@@ -57,13 +57,13 @@ extension ActivityEntry {
         if let actor = filter.actor {
             sql =
                 if let id = UUID(uuidString: actor) { sql + " AND actor_id = \(id)" } else {
-                    sql + " AND (actor_name ILIKE \(pattern(actor)) OR actor_address = \(actor))"
+                    sql + " AND (actor_name ILIKE \(LikePattern.containing(actor)) OR actor_address = \(actor))"
                 }
         }
         if let from = filter.from { sql = sql + " AND created_at >= \(from)" }
         if let to = filter.to { sql = sql + " AND created_at < \(to)" }
         if let text = filter.text {
-            let pattern = pattern(text)
+            let pattern = LikePattern.containing(text)
             sql =
                 sql + """
                      AND (entity_name ILIKE \(pattern) OR actor_name ILIKE \(pattern) OR replace(action, '_', ' ') ILIKE \(pattern)
@@ -71,10 +71,6 @@ extension ActivityEntry {
                     """
         }
         return sql
-    }
-
-    private static func pattern(_ text: String) -> String {
-        "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
     }
 
     /// The newest `limit` entries that `filter` lets through, newest first.

@@ -112,7 +112,7 @@ extension User {
     private static func belongs(to tenant: Tenant.ID, search: String?) -> SQL {
         let member: SQL = "EXISTS (SELECT FROM platform.memberships AS m WHERE m.user_id = u.id AND m.tenant_id = \(tenant))"
         guard let search else { return member }
-        let pattern = "%" + search.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+        let pattern = LikePattern.containing(search)
         return member + " AND (u.email ILIKE \(pattern) OR u.name ILIKE \(pattern))"
     }
 
