@@ -188,6 +188,31 @@ package final class PostgresConnection {
         return name
     }
 
+    // MARK: Statements that a pipeline keeps
+
+    /// Whether statements can be kept: not behind a pooler that gives each a session that does not know them.
+    package private(set) var keepsStatements = true
+
+    func keptName(of text: String) -> String? { preparedNames[text] }
+
+    /// A name to keep a statement by; nil when there are enough. It follows from the text: in whichever session a pooler sends it to, it means
+    /// that text or nothing.
+    func nameToKeep(_ text: String) -> String? {
+        guard keepsStatements, preparedOrder.count < Self.preparedCountMax else { return nil }
+        return "dbtools_" + String(fnv1a(text), radix: 16)
+    }
+
+    func keep(_ text: String, as name: String) {
+        preparedNames[text] = name
+        preparedOrder.append(text)
+    }
+
+    /// The session does not know its statements, or they no longer fit its tables.
+    func forgetKept(forGood: Bool) throws(PostgresError) {
+        forgetPrepared()
+        if forGood { keepsStatements = false } else { try script("DEALLOCATE ALL") }
+    }
+
     private func forgetPrepared() {
         preparedNames.removeAll()
         preparedOrder.removeAll()

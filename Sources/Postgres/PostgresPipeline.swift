@@ -12,30 +12,88 @@ package struct PostgresTextRows: Sendable {
     package var isTruncated = false
 }
 
+/// A statement of a pipeline.
+package struct PipelineStatement: Sendable {
+    package let text: String
+    /// Whether the server is to keep it prepared: it is sent, parsed and planned once, and from then on a call names it. For what is run often.
+    package let isKept: Bool
+
+    package init(_ text: String, isKept: Bool = false) {
+        self.text = text
+        self.isKept = isKept
+    }
+}
+
 extension PostgresConnection {
+    /// How a statement was sent.
+    private enum Sent: Equatable {
+        case text
+        /// To be kept by this name.
+        case prepared(String)
+        /// By the name by which it is kept.
+        case kept
+    }
+
     /// Sends all `statements` at once and reads what each answers: one round trip. Each stands for itself: the failure of one is its own.
     ///
+    /// A second round trip sends as text what the session does not know any more: behind a pooler, or after a change of its tables.
     /// Throws `PostgresError` when the connection breaks or the deadline passes; then it is not to be used again.
     package func pipeline(
-        _ statements: [String], rowCountMax: Int
+        _ statements: [PipelineStatement], rowCountMax: Int
     ) throws(PostgresError) -> [Result<PostgresTextRows, PostgresError>] {
         guard PQenterPipelineMode(connection) == 1 else { throw clientFailure() }
         let deadline = statementDeadlineSeconds.map { ContinuousClock.now + .seconds($0) }
-        for statement in statements {
-            let isSent = PQsendQueryParams(connection, statement, 0, nil, nil, nil, nil, 0) == 1 && PQpipelineSync(connection) == 1
-            guard isSent else { throw clientFailure() }
-        }
+        var sent: [Sent] = []
+        for statement in statements { sent.append(try send(statement)) }
         var answers: [Result<PostgresTextRows, PostgresError>] = []
-        while answers.count < statements.count { answers.append(try pipelined(rowCountMax: rowCountMax, until: deadline)) }
+        for (statement, way) in zip(statements, sent) {
+            let answer = try pipelined(isPreparing: way != .text && way != .kept, rowCountMax: rowCountMax, until: deadline)
+            if answer.isPrepared, case .prepared(let name) = way { keep(statement.text, as: name) }
+            answers.append(answer.result)
+        }
         guard PQexitPipelineMode(connection) == 1 else { throw clientFailure() }
+        let stale = answers.indices.filter { sent[$0] != .text && Self.isStale(answers[$0]) }
+        guard !stale.isEmpty else { return answers }
+        try forgetKept(forGood: stale.contains { Self.isUnknown(answers[$0]) })
+        let again = try pipeline(stale.map { PipelineStatement(statements[$0].text) }, rowCountMax: rowCountMax)
+        for (place, answer) in zip(stale, again) { answers[place] = answer }
         return answers
     }
 
-    /// All results up to the next synchronisation point: those of one statement.
+    private func send(_ statement: PipelineStatement) throws(PostgresError) -> Sent {
+        var way = Sent.text
+        let isSent: Bool
+        if statement.isKept, let name = keptName(of: statement.text) {
+            way = .kept
+            isSent = PQsendQueryPrepared(connection, name, 0, nil, nil, nil, 0) == 1
+        } else if statement.isKept, let name = nameToKeep(statement.text) {
+            way = .prepared(name)
+            isSent =
+                PQsendPrepare(connection, name, statement.text, 0, nil) == 1
+                && PQsendQueryPrepared(connection, name, 0, nil, nil, nil, 0) == 1
+        } else {
+            isSent = PQsendQueryParams(connection, statement.text, 0, nil, nil, nil, nil, 0) == 1
+        }
+        guard isSent, PQpipelineSync(connection) == 1 else { throw clientFailure() }
+        return way
+    }
+
+    /// No such statement, or one of the same name: the session is another than before.
+    private static func isUnknown(_ answer: Result<PostgresTextRows, PostgresError>) -> Bool {
+        if case .failure(let error) = answer { error.sqlState == "26000" || error.sqlState == "42P05" } else { false }
+    }
+
+    /// The same, or its result has other columns than when it was prepared.
+    private static func isStale(_ answer: Result<PostgresTextRows, PostgresError>) -> Bool {
+        if case .failure(let error) = answer { isUnknown(answer) || error.sqlState == "0A000" } else { false }
+    }
+
+    /// All results up to the next synchronisation point: those of one statement, and whether it was prepared before.
     private func pipelined(
-        rowCountMax: Int, until deadline: ContinuousClock.Instant?
-    ) throws(PostgresError) -> Result<PostgresTextRows, PostgresError> {
+        isPreparing: Bool, rowCountMax: Int, until deadline: ContinuousClock.Instant?
+    ) throws(PostgresError) -> (result: Result<PostgresTextRows, PostgresError>, isPrepared: Bool) {
         var answer: Result<PostgresTextRows, PostgresError>?
+        var isPrepared = false
         while true {
             try waitForResult(until: deadline)
             guard let result = PQgetResult(connection) else {
@@ -45,7 +103,9 @@ extension PostgresConnection {
             defer { PQclear(result) }
             switch PQresultStatus(result) {
             case PGRES_PIPELINE_SYNC:
-                return answer ?? .failure(PostgresError(clientMessage: "the statement gave no answer"))
+                return (answer ?? .failure(PostgresError(clientMessage: "the statement gave no answer")), isPrepared)
+            case PGRES_COMMAND_OK where isPreparing && !isPrepared && answer == nil: isPrepared = true
+            case PGRES_PIPELINE_ABORTED: continue  // what could not be prepared is not run, and has said why
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
                 answer = answer ?? .success(Self.textRows(result, rowCountMax: rowCountMax))
             default:

@@ -14,12 +14,8 @@ package struct Migration: Sendable {
         self.sql = sql
     }
 
-    /// FNV-1a over the text: notices an edited migration; it protects from mistakes, not from malice.
-    package var checksum: String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in sql.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return String(hash, radix: 16)
-    }
+    /// Notices an edited migration; it protects from mistakes, not from malice.
+    package var checksum: String { String(fnv1a(sql), radix: 16) }
 }
 
 /// Brings a database's schema up to date.

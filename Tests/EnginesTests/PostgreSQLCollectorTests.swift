@@ -32,7 +32,7 @@ import Testing
         for collector in trial.collectors {
             let answer = try #require(answers[collector.name])
             #expect(answer.trouble == nil, "\(answer)")
-            let rows = try superuser.pipeline([collector.sql], rowCountMax: 1)[0].get()
+            let rows = try superuser.pipeline([PipelineStatement(collector.sql)], rowCountMax: 1)[0].get()
             #expect(rows.columnNames == collector.columns.map(\.name), "\(collector.name)")
             for (column, oid) in zip(collector.columns, rows.oids) {
                 #expect(Self.oid(of: column.kind) == oid, "\(collector.name).\(column.name) has type \(oid)")

@@ -63,7 +63,8 @@ final class PostgreSQLQueries: QueryConnection {
         connection.statementDeadlineSeconds = left + 1
         let limit = "SET LOCAL statement_timeout = '\(max(1, Int(left * 1_000)))ms'"
         var rows: PostgresTextRows?
-        for result in try connection.pipeline([limit] + statements, rowCountMax: Self.fetchCount) { rows = try result.get() }
+        let sent = ([limit] + statements).map { PipelineStatement($0) }
+        for result in try connection.pipeline(sent, rowCountMax: Self.fetchCount) { rows = try result.get() }
         guard let rows else { throw PostgresError(sqlState: "42804", message: "the statement gave no answer") }
         return rows
     }

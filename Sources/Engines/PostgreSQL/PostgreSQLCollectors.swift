@@ -13,11 +13,16 @@ extension PostgreSQLConnection {
         let results: [Result<PostgresTextRows, PostgresError>]
         do throws(PostgresError) {
             let rowCountMax = wanted.map(\.rowCountMax).max() ?? 1
-            results = try connection.pipeline(wanted.map(\.sql), rowCountMax: rowCountMax)
+            results = try connection.pipeline(wanted.map(Self.statement(of:)), rowCountMax: rowCountMax)
         } catch { throw failure.whileReading(error) }
         return CollectorAnswers(
             answers: answers(to: collectors, asked: wanted, results), collectedAt: Date(), monotonicSeconds: monotonicSeconds(),
             durationMs: timer.milliseconds)
+    }
+
+    /// What is run every few minutes is kept prepared; what is run rarely would only take the server's memory.
+    static func statement(of collector: CollectorDefinition) -> PipelineStatement {
+        PipelineStatement(collector.sql, isKept: collector.cadence == .minute || collector.cadence == .fiveMinutes)
     }
 
     /// What the results of those that were asked say, with what is known of the others.

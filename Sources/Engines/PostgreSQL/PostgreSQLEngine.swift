@@ -164,7 +164,8 @@ final class PostgreSQLConnection: EngineConnection {
         connection.statementDeadlineSeconds = deadlineSeconds
         let results: [Result<PostgresTextRows, PostgresError>]
         do throws(PostgresError) {
-            results = try connection.pipeline([core] + wanted.map(\.sql), rowCountMax: wanted.map(\.rowCountMax).max() ?? 1)
+            let statements = [PipelineStatement(core, isKept: true)] + wanted.map(Self.statement(of:))
+            results = try connection.pipeline(statements, rowCountMax: wanted.map(\.rowCountMax).max() ?? 1)
         } catch { throw failure.whileReading(error) }
         guard case .success(let set)? = results.first, let row = set.rows.first else {
             return (try collect(deadlineSeconds: max(0.5, deadlineSeconds - Double(timer.milliseconds) / 1000)), nil)

@@ -1,4 +1,5 @@
 import Postgres
+import Primitives
 import Schema
 
 /// The database that tenants' databases are cloned from: migrated, empty, closed to connections.
@@ -8,11 +9,7 @@ enum TenantTemplate {
     static let prefix = "dbtools_template_"
 
     static var databaseName: String {
-        prefix
-            + String(
-                Migration.tenant.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { hash, migration in
-                    for byte in migration.checksum.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-                }, radix: 16)
+        prefix + String(fnv1a(Migration.tenant.map(\.checksum).joined()), radix: 16)
     }
 
     /// Makes the template if it is missing. It gets its name only when it is whole: one that a crash left half-made is thrown away here.

@@ -113,11 +113,8 @@ struct UserRoutes: Sendable {
 
     /// Of a user as such: what changes by signing in does not count.
     private func etag(_ user: User) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
         let roles = user.memberships.map { "\($0.tenantSlug)=\($0.role.rawValue)" }.joined(separator: ",")
-        for byte in "\(user.email)\n\(user.name)\n\(user.isDisabled)\n\(roles)".utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-        }
+        let hash = fnv1a("\(user.email)\n\(user.name)\n\(user.isDisabled)\n\(roles)")
         return "\"u\(String(hash, radix: 16))\""
     }
 }

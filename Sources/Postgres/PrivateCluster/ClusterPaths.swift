@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Primitives
 import Subprocess
 import SystemPackage
 
@@ -52,7 +53,7 @@ struct ClusterPaths {
         } else {
             // Too long for a socket: a short folder named after the directory. The name is the same at every start, so a running server
             // is found.
-            socketDirectory = "\(geteuid() == 0 ? "/run" : "/tmp")/dbtools-\(geteuid())-\(Self.hash(self.directory))"
+            socketDirectory = "\(geteuid() == 0 ? "/run" : "/tmp")/dbtools-\(geteuid())-\(String(fnv1a(self.directory), radix: 16))"
         }
     }
 
@@ -213,10 +214,5 @@ struct ClusterPaths {
         try? file.seek(toOffset: from)
         let tail = (try? file.readToEnd()) ?? Data()
         return ClusterError.reason(in: String(decoding: tail, as: UTF8.self)) + " (\(log))"
-    }
-
-    /// FNV-1a, 64 bits: a short name, no secret.
-    private static func hash(_ text: String) -> String {
-        String(text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
     }
 }
