@@ -84,7 +84,7 @@ import Testing
 
     @Test(arguments: [
         (#"{}"#, ["intervalSeconds"]), (#"{"enabled":null}"#, ["enabled"]), (#"{"metricsOff":["x"]}"#, ["metricsOff[0]"]),
-        (#"{"metricsOn":["cpu"],"metricsOff":["cpu_percent"]}"#, ["metricsOff"]), (#"{"collectorsOff":["no_such"]}"#, ["collectorsOff[0]"]),
+        (#"{"metricsOn":["cpu"],"metricsOff":["cpu_percent"]}"#, ["metricsOff"]), (#"{"collectorsOff":["no_such"]}"#, ["collectorsOff"]), (#"{"collectorsOff":["No such"]}"#, ["collectorsOff[0]"]),
         (#"{"enabled":true,"speed":1}"#, ["speed"]),
     ])
     func whatIsWrongIsNamed(body: String, fields: [String]) async throws {
@@ -106,9 +106,35 @@ import Testing
             let own = CollectorCatalogue.of(engine).map(\.name)
             var change = CollectionChange()
             change.collectorsOn = ["old_one"]
-            change.collectorsOff = Set(own.prefix(1) + ["of_no_engine"])
+            change.collectorsOff = Set(own.prefix(1) + ["of_no_engine", "the_tenants"])
             let after = change.applied(to: before, engine: engine, tenantIntervalSeconds: 60)
             #expect(after.collectorsDisabled == Array(own.prefix(1)))
+            let both = change.applied(to: before, engine: engine, own: ["the_tenants"], tenantIntervalSeconds: 60)
+            #expect(both.collectorsDisabled == (own.prefix(1) + ["the_tenants"]).sorted())
+        }
+    }
+
+    @Test("PRD 3.2-7, 3.2-10: a tenant's own collector is listed and switched with the product's, where the engine is the same")
+    func ownCollectorsAreSwitchedToo() async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("a")
+        try await CustomCollectorRoutesTests.with(.tenantAdmin, fixture) { (client) async throws in
+            _ = try await client.make("job_queue")
+            let listed = try await client.send(.get, "/metrics/collectors").json.array ?? []
+            #expect(listed.last?["name"] == "job_queue" && listed.last?["isCustom"] == true && listed.first?["isCustom"] == false)
+        }
+        try await MonitoringRoutesTests.with(fixture) { (client) async throws in
+            let off: JSONValue = ["filter": [:], "collectorsOff": ["job_queue", "waits"]]
+            #expect(try await Self.run(fixture, client, off).counts == [1, 0])
+            func disabled() async throws -> JSONValue? {
+                try await client.send(.get, "/servers/\(id)/collection-config").json["collectorsDisabled"]
+            }
+            #expect(try await disabled() == ["job_queue", "waits"])
+            #expect(try await Self.run(fixture, client, ["filter": [:], "collectorsOn": ["job_queue"]]).counts == [1, 0])
+            #expect(try await disabled() == ["waits"])
+            let other: JSONValue = ["filter": [:], "collectorsOn": ["waits"], "collectorsOff": ["nobodys_own"]]
+            #expect(try await Self.run(fixture, client, other).status == 400)
+            #expect(try await disabled() == ["waits"])
         }
     }
 

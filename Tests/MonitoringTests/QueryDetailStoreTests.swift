@@ -88,11 +88,33 @@ import Testing
             let shown = try await client.send(.get, "/servers/\(id)/plans/\(plan)")
             guard !isHidden else { return #expect(shown.status == 403) }
             #expect(shown.json["plan"] == #"<ShowPlanXML><Const ConstValue="?"/></ShowPlanXML>"#)
+            #expect(shown.json["literalsHidden"] == true)
             #expect(shown.json["id"]?.string == plan && shown.json["seenAt"]?.string != nil)
             for other in [statement, "0x0600CD:0:-1", "nothing", "0x06%27:0:1"] {
                 #expect(try await client.send(.get, "/servers/\(id)/plans/\(other)").status == 404, "\(other)")
             }
             #expect(try await client.send(.get, "/servers/\(Server.ID())/plans/\(plan)").status == 404)
+        }
+    }
+
+    @Test("Literals are shown where the tenant's settings say so, and to viewers not even then", arguments: [Role.viewer, .operator])
+    func literalsWhereTheTenantShowsThem(_ role: Role) async throws {
+        let (fixture, id) = try await fixture()
+        try run(fixture, [(statement, plan), ("DELETE FROM t WHERE id = 42", nil)])
+        try await fixture.pass()
+        try await fixture.platform.tenants.transaction(fixture.tenant) { session in
+            var settings = try TenantSettings.lock(on: session)
+            settings.queries.showsLiterals = true
+            try settings.save(on: session)
+        }
+        try await MonitoringRoutesTests.with(fixture, role: role) { (client) async throws in
+            let texts: [JSONValue] = ["SELECT * FROM people WHERE name = 'Ada'", "DELETE FROM t WHERE id = 42"]
+            let reply = try await client.send(.get, "/servers/\(id)/collectors/running_queries")
+            #expect(cells("statement_text", reply.json) == (role == .viewer ? [.null, .null] : texts))
+            let shown = try await client.send(.get, "/servers/\(id)/plans/\(plan)")
+            guard role != .viewer else { return #expect(shown.status == 403) }
+            #expect(shown.json["plan"] == #"<ShowPlanXML><Const ConstValue="'Ada'"/></ShowPlanXML>"#)
+            #expect(shown.json["literalsHidden"] == false)
         }
     }
 

@@ -135,6 +135,13 @@ import Testing
             let part = try await client.send(.put, "/api/v1/settings", headers, text: #"{"refreshSeconds":60}"#)
             #expect(part.json["refreshSeconds"] == 60)
             #expect(part.json["thresholds"]?["cpuPercent"]?["warning"] == 70)
+            #expect(part.json["queries"] == ["showsLiterals": false])
+            let queries = try await client.send(.put, "/api/v1/settings", headers, text: #"{"queries":{"showsLiterals":true}}"#)
+            #expect(queries.json["queries"] == ["showsLiterals": true] && queries.json["refreshSeconds"] == 60)
+            #expect(try await client.get("/api/v1/settings", headers).json["queries"] == ["showsLiterals": true])
+            for bad in [#"{"queries":{}}"#, #"{"queries":null}"#, #"{"queries":{"showsLiterals":"yes"}}"#] {
+                #expect(try await client.send(.put, "/api/v1/settings", headers, text: bad).status == 400, "\(bad)")
+            }
             let retention = try await client.send(
                 .put, "/api/v1/settings/retention", headers, text: #"{"metricsDays":0,"activityDays":9999}"#)
             #expect(Set(retention.fields) == ["metricsDays", "activityDays"])
@@ -146,7 +153,7 @@ import Testing
                 #expect(try await client.send(.put, "/api/v1/settings/thresholds", headers, text: bad).status == 400, "\(bad)")
             }
             let log = try await client.get("/api/v1/activity?action=config_changed", headers)
-            #expect(log.json.array?.count == 2)
+            #expect(log.json.array?.count == 3)
         }
     }
 

@@ -64,7 +64,7 @@ on("GET", "/metrics/collectors", (c) => {
   const found = new Map();
   for (const s of c.data.servers) {
     for (const r of readingsOf(s)) {
-      const entry = { name: r.name, title: r.title, engine: s.engine, purpose: r.purpose, cadence: r.cadence, cost: r.cost ?? "low: it reads memory, and no table." };
+      const entry = { name: r.name, title: r.title, engine: s.engine, purpose: r.purpose, cadence: r.cadence, cost: r.cost ?? "low: it reads memory, and no table.", isCustom: r.isCustom ?? false };
       found.set(`${s.engine} ${r.name}`, entry);
     }
   }

@@ -23,6 +23,7 @@ function defaults() {
     retention: { metricsDays: 30, activityDays: 365 },
     thresholds: { cpuPercent: { warning: 80, critical: 95 }, memoryPercent: { warning: 85, critical: 95 } },
     collection: { intervalSeconds: 60 },
+    queries: { showsLiterals: false },
     refreshSeconds: 30,
   };
 }

@@ -152,6 +152,7 @@ test("a collector that two engines have is one switch", () => {
     purpose: "",
     cadence: "minute",
     cost: "low",
+    isCustom: false,
   });
   const named = byName([entry("waits", "sqlserver"), entry("locks", "mysql"), entry("waits", "mysql")]);
   assert.deepEqual(named.map((n) => [n.name, n.engines]), [["locks", ["mysql"]], ["waits", ["sqlserver", "mysql"]]]);

@@ -40,6 +40,19 @@ package struct BulkCollection: BulkAction {
         }
     }
 
+    /// That the collectors which are none of the product's are the tenant's own. Throws `.validationError`.
+    package func check(_ options: JSONValue, on session: TenantSession) throws {
+        let change = CollectionChange(options)
+        for (field, names) in [("collectorsOn", change.collectorsOn), ("collectorsOff", change.collectorsOff)] {
+            let others = names.subtracting(CollectorCatalogue.names)
+            guard !others.isEmpty else { continue }
+            let unknown = others.subtracting(try CustomCollector.all(on: session).map(\.name)).sorted()
+            if let name = unknown.first {
+                throw AppError.validation(field: field, reason: "\(name) is not a collector; see /metrics/collectors")
+            }
+        }
+    }
+
     package func title(_ options: JSONValue) -> String {
         switch change {
         case .start: "Start collection"
@@ -55,10 +68,12 @@ package struct BulkCollection: BulkAction {
         let change = wanted(operation.options)
         let stored = try CollectionSettings.lock(results.compactMap(\.item.serverID), on: session)
         let tenantInterval = try CollectionSettings.tenantIntervalSeconds(on: session)
+        let own = Dictionary(grouping: try CustomCollector.all(on: session), by: \.engine).mapValues { $0.map(\.name) }
         var changed: [Server.ID: CollectionSettings] = [:]
         var activities: [Activity] = []
         for (id, server) in stored.sorted(by: { $0.key < $1.key }) {
-            let after = change.applied(to: server.settings, engine: server.engine, tenantIntervalSeconds: tenantInterval)
+            let after = change.applied(
+                to: server.settings, engine: server.engine, own: own[server.engine] ?? [], tenantIntervalSeconds: tenantInterval)
             guard after != server.settings else { continue }
             changed[id] = after
             activities.append(
@@ -100,7 +115,7 @@ package struct BulkCollection: BulkAction {
 }
 
 extension CollectionChange {
-    /// Reads the change; failures stay in `body`.
+    /// Reads the change; failures stay in `body`. Names that may be the tenant's own collectors are taken as they are: `check` looks at them.
     init(_ body: FieldReader) {
         self.init()
         if let seconds = body.optionalInt("intervalSeconds", TenantSettings.Collection.intervalSecondsRange) {
@@ -111,8 +126,8 @@ extension CollectionChange {
         enabled = body.optionalBool("enabled")
         metricsOn = Self.metrics("metricsOn", body)
         metricsOff = Self.metrics("metricsOff", body)
-        collectorsOn = Self.collectors("collectorsOn", body)
-        collectorsOff = Self.collectors("collectorsOff", body)
+        collectorsOn = Self.collectors("collectorsOn", body) { CustomCollector.isSlug($0, CustomCollector.nameLengths) }
+        collectorsOff = Self.collectors("collectorsOff", body) { CustomCollector.isSlug($0, CustomCollector.nameLengths) }
         if !metricsOn.isDisjoint(with: metricsOff) { body.fail("metricsOff", "names a metric of metricsOn") }
         if !collectorsOn.isDisjoint(with: collectorsOff) { body.fail("collectorsOff", "names a collector of collectorsOn") }
         for field in ["enabled", "metricsOn", "metricsOff", "collectorsOn", "collectorsOff"] where body.isNull(field) {
@@ -132,11 +147,10 @@ extension CollectionChange {
 
     /// Names of collectors of any engine; what is none stays in `body` as a failure.
     ///
-    /// - Parameter own: the tenant's own besides.
-    static func collectors(_ field: String, _ body: FieldReader, own: [String] = []) -> Set<String> {
-        let known = CollectorCatalogue.names.union(own)
+    /// - Parameter isOwn: whether a name is one of the tenant's own.
+    static func collectors(_ field: String, _ body: FieldReader, isOwn: (String) -> Bool) -> Set<String> {
         let names = body.strings(field, max: nameCountMax)
-        for (index, name) in names.enumerated() where !known.contains(name) {
+        for (index, name) in names.enumerated() where !CollectorCatalogue.names.contains(name) && !isOwn(name) {
             body.fail("\(field)[\(index)]", "is not a collector; see /servers/{id}/collectors")
         }
         return Set(names)

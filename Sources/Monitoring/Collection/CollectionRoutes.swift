@@ -33,7 +33,7 @@ package struct CollectionRoutes: Sendable {
         let isEachNamed = body.isPresent("metricsEnabled") && !body.isNull("metricsEnabled")
         let metrics = CollectionChange.metrics("metricsEnabled", body)
         let own = try await databases.read(context.requireTenant()) { try CustomCollector.all(on: $0) }.map(\.name)
-        let collectors = CollectionChange.collectors("collectorsDisabled", body, own: own)
+        let collectors = CollectionChange.collectors("collectorsDisabled", body, isOwn: own.contains)
         let keepsCollectors = !body.isPresent("collectorsDisabled")
         try body.finish()
         let now = Date()

@@ -61,8 +61,12 @@ package struct CollectionChange: Sendable, Equatable {
 
     /// The settings of a server after the change. Collectors that its engine does not have are left out. Pure.
     ///
-    /// - Parameter tenantIntervalSeconds: what an interval that follows the tenant's is now.
-    package func applied(to before: CollectionSettings, engine: EngineKind, tenantIntervalSeconds: Int) -> CollectionSettings {
+    /// - Parameters:
+    ///   - own: the tenant's own collectors of the engine.
+    ///   - tenantIntervalSeconds: what an interval that follows the tenant's is now.
+    package func applied(
+        to before: CollectionSettings, engine: EngineKind, own: [String] = [], tenantIntervalSeconds: Int
+    ) -> CollectionSettings {
         var after = before
         switch interval {
         case .seconds(let seconds): (after.intervalSeconds, after.isIntervalDefault) = (seconds, false)
@@ -76,7 +80,7 @@ package struct CollectionChange: Sendable, Equatable {
             // All of them is "all", so that a metric of a later version is collected too.
             after.metrics = names.count == MetricType.all.count ? nil : names
         }
-        let known = Set(CollectorCatalogue.of(engine).map(\.name))
+        let known = Set(CollectorCatalogue.of(engine).map(\.name) + own)
         let disabled = Set(before.collectorsDisabled).subtracting(collectorsOn).union(collectorsOff.intersection(known))
         after.collectorsDisabled = disabled.sorted()
         return after

@@ -22,15 +22,16 @@ package struct CollectorRoutes: Sendable {
         group.get("servers/:serverId/changes", use: changes)
     }
 
-    /// GET /metrics/collectors: all that can be switched on and off, of every engine.
+    /// GET /metrics/collectors: all that can be switched on and off, of every engine; the tenant's own come last.
     @Sendable func catalogue(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewMetrics)
-        let all = EngineKind.allCases.flatMap { CollectorCatalogue.of($0) }
+        let own = try await databases.read(context.requireTenant()) { try CustomCollector.all(on: $0) }.filter(\.enabled)
+        let all = EngineKind.allCases.flatMap { CollectorCatalogue.of($0) } + own.map(\.definition)
         return try json(
             all.map {
                 CatalogueEntry(
                     name: $0.name, title: $0.title, engine: $0.engine.rawValue, purpose: $0.purpose, cadence: $0.cadence.rawValue,
-                    cost: $0.cost)
+                    cost: $0.cost, isCustom: $0.isCustom)
             })
     }
 
@@ -151,6 +152,7 @@ package struct CollectorRoutes: Sendable {
 
 private struct CatalogueEntry: Encodable {
     let name, title, engine, purpose, cadence, cost: String
+    let isCustom: Bool
 }
 
 extension CollectorStatus {

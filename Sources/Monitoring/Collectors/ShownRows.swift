@@ -7,8 +7,10 @@ import Primitives
 struct ShownRows: Sendable {
     let definition: CollectorDefinition
     let maySeeQueries: Bool
+    /// The tenant allows it: texts are shown as they were sent.
+    private let showsLiterals: Bool
 
-    /// The texts that cells name, without literals, and the plans that are kept.
+    /// The texts that cells name, as they are shown, and the plans that are kept.
     private let texts: [String: String]
     private let plans: Set<String>
 
@@ -19,9 +21,13 @@ struct ShownRows: Sendable {
     ) throws {
         self.definition = definition
         self.maySeeQueries = maySeeQueries
+        let showsLiterals =
+            maySeeQueries && definition.kinds.contains { $0 == .queryText || $0 == .statement }
+            ? try TenantSettings.read(on: session).queries.showsLiterals : false
+        self.showsLiterals = showsLiterals
         let named = maySeeQueries ? Self.references(in: rows, of: definition) : []
         let found = try QueryDetailSQL.find(named, of: server, on: session)
-        texts = found.texts.mapValues { QueryText.redacted($0, engine: definition.engine) }
+        texts = showsLiterals ? found.texts : found.texts.mapValues { QueryText.redacted($0, engine: definition.engine) }
         plans = found.plans
     }
 
@@ -82,7 +88,7 @@ struct ShownRows: Sendable {
         switch kind {
         case .plan: plans.contains(text) ? text : nil
         case .statement where QueryReference(.statement, text) != nil: texts[text]
-        default: QueryText.redacted(text, engine: definition.engine)
+        default: showsLiterals ? text : QueryText.redacted(text, engine: definition.engine)
         }
     }
 }

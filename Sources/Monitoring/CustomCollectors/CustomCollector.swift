@@ -9,6 +9,7 @@ package struct CustomCollector: Sendable, Equatable {
     package typealias ID = Primitives.ID<CustomCollector>
     /// Of one tenant.
     package static let countMax = 50
+    static let nameLengths = 2...48
     package static let titleLengths = 1...100
     package static let purposeLengths = 0...500
     package static let databaseLengths = 1...128
@@ -65,7 +66,7 @@ package struct CustomCollector: Sendable, Equatable {
     /// Everything that is wrong with it, by the field's name in the API. Pure: what others have taken is the database's to say.
     package func faults() -> [AppError.Detail] {
         var faults: [AppError.Detail] = []
-        if !Self.isSlug(name, 2...48) {
+        if !Self.isSlug(name, Self.nameLengths) {
             faults.append(
                 .init(field: "name", reason: "must be 2 to 48 of a-z, 0-9 and _, and begin with a letter: it is the name in the API"))
         } else if CollectorCatalogue.names.contains(name) || name == CoreSampleSQL.collector {

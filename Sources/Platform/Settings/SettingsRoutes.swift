@@ -36,8 +36,9 @@ struct SettingsRoutes: Sendable {
         let retention = body.nested("retention").map(Self.retention)
         let thresholds = body.nested("thresholds").map(Self.thresholds)
         let interval = body.nested("collection").map { $0.int("intervalSeconds", TenantSettings.Collection.intervalSecondsRange) }
+        let queries = body.nested("queries").map { TenantSettings.Queries(showsLiterals: $0.bool("showsLiterals")) }
         let refreshSeconds = body.optionalInt("refreshSeconds", TenantSettings.refreshSecondsRange)
-        for field in ["retention", "thresholds", "collection", "refreshSeconds"] where body.isNull(field) {
+        for field in ["retention", "thresholds", "collection", "queries", "refreshSeconds"] where body.isNull(field) {
             body.fail(field, "cannot be null")
         }
         try body.finish()
@@ -45,6 +46,7 @@ struct SettingsRoutes: Sendable {
             if let retention { settings.retention = retention }
             if let thresholds { settings.thresholds = thresholds }
             if let interval { settings.collection.intervalSeconds = interval }
+            if let queries { settings.queries = queries }
             if let refreshSeconds { settings.refreshSeconds = refreshSeconds }
         }
     }

@@ -37,25 +37,33 @@ package struct TenantSettings: Sendable, Equatable, Codable {
         package static let intervalSecondsRange = 30...3600
         package init(intervalSeconds: Int) { self.intervalSeconds = intervalSeconds }
     }
+    /// What those who may see the texts and plans of queries see of them.
+    package struct Queries: Sendable, Equatable, Codable {
+        /// Literals, comments and parameters' values too, which may be personal data; false: question marks in their place.
+        package var showsLiterals: Bool
+        package init(showsLiterals: Bool) { self.showsLiterals = showsLiterals }
+    }
 
     package var retention: Retention
     package var thresholds: Thresholds
     package var collection: Collection
+    package var queries: Queries
     /// How often the dashboard asks, where the event stream is not to be had.
     package var refreshSeconds: Int
     package static let refreshSecondsRange = 5...3600
 
-    package init(retention: Retention, thresholds: Thresholds, collection: Collection, refreshSeconds: Int) {
+    package init(retention: Retention, thresholds: Thresholds, collection: Collection, queries: Queries, refreshSeconds: Int) {
         self.retention = retention
         self.thresholds = thresholds
         self.collection = collection
+        self.queries = queries
         self.refreshSeconds = refreshSeconds
     }
 
     package static let initial = TenantSettings(
         retention: Retention(metricsDays: 30, activityDays: 365),
         thresholds: Thresholds(cpuPercent: Threshold(warning: 80, critical: 95), memoryPercent: Threshold(warning: 85, critical: 95)),
-        collection: Collection(intervalSeconds: 60), refreshSeconds: 30)
+        collection: Collection(intervalSeconds: 60), queries: Queries(showsLiterals: false), refreshSeconds: 30)
 
     /// Every field that is out of range; empty when the settings can be stored.
     package var failures: [AppError.Detail] {

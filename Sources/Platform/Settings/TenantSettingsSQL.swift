@@ -5,16 +5,16 @@ import Primitives
 extension TenantSettings {
     /// The tenant's settings; what is not stored has its initial value. Throws `PostgresError`.
     package static func read(on session: TenantSession) throws -> TenantSettings {
-        try assemble(
-            session.rows("SELECT key, value FROM platform.settings WHERE key IN ('retention', 'thresholds', 'collection', 'display')"))
+        try assemble(session.rows(sections))
     }
 
     /// The settings, locked until the transaction ends: for a change that reads first.
     package static func lock(on session: TenantSession) throws -> TenantSettings {
-        try assemble(
-            session.rows(
-                "SELECT key, value FROM platform.settings WHERE key IN ('retention', 'thresholds', 'collection', 'display') FOR UPDATE"))
+        try assemble(session.rows(sections + " FOR UPDATE"))
     }
+
+    private static let sections: SQL =
+        "SELECT key, value FROM platform.settings WHERE key IN ('retention', 'thresholds', 'collection', 'queries', 'display')"
 
     /// Stores all of them. Throws `AppError.validationError` with every field that is out of range.
     package func save(on session: TenantSession) throws {
@@ -22,7 +22,7 @@ extension TenantSettings {
         guard failures.isEmpty else { throw AppError(.validationError, "The settings are out of range", details: failures) }
         let values: [(String, JSONValue)] = [
             ("retention", try Self.json(retention)), ("thresholds", try Self.json(thresholds)), ("collection", try Self.json(collection)),
-            ("display", ["refreshSeconds": .int(Int64(refreshSeconds))]),
+            ("queries", try Self.json(queries)), ("display", ["refreshSeconds": .int(Int64(refreshSeconds))]),
         ]
         for (key, value) in values {
             try session.execute(
@@ -45,6 +45,7 @@ extension TenantSettings {
             case "retention": settings.retention = try JSONDecoder().decode(Retention.self, from: value)
             case "thresholds": settings.thresholds = try JSONDecoder().decode(Thresholds.self, from: value)
             case "collection": settings.collection = try JSONDecoder().decode(Collection.self, from: value)
+            case "queries": settings.queries = try JSONDecoder().decode(Queries.self, from: value)
             default:
                 settings.refreshSeconds =
                     try JSONDecoder().decode([String: Int].self, from: value)["refreshSeconds"] ?? settings.refreshSeconds

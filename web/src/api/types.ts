@@ -992,11 +992,13 @@ export interface CollectorTable {
   rows: CollectorRows;
 }
 
-/** The plan of a statement that was seen running, as the server showed it, without literals */
+/** The plan of a statement that was seen running, as the server showed it */
 export interface QueryPlan {
   id: string;
   /** XML in Microsoft's showplan format, as an .sqlplan file holds it */
   plan: string;
+  /** Whether question marks stand for literals and parameters' values */
+  literalsHidden: boolean;
   /** When it was read from the server */
   seenAt: Time;
 }
@@ -1035,7 +1037,7 @@ export interface CustomColumn {
 export interface CustomColumnRequest {
   /** As the statement calls it, in lower case */
   name: string;
-  /** label names the row, with the other labels; gauge and counter (a raw total that only grows, shown as a rate) are series; query_text is shown without literals, and not to viewers; the others are shown. */
+  /** label names the row, with the other labels; gauge and counter (a raw total that only grows, shown as a rate) are series; query_text is shown without literals unless the settings show them, and not to viewers; the others are shown. */
   kind: "label" | "text" | "number" | "time" | "flag" | "query_text" | "gauge" | "counter";
   /** Of gauges and counters (count when absent) and numbers */
   unit?: string | null;
@@ -1310,10 +1312,16 @@ export interface CollectionDefaults {
   intervalSeconds: number;
 }
 
+export interface QuerySettings {
+  /** Whether operators and admins see the literals and comments in texts and plans of queries, which may be personal data. Viewers see no texts. */
+  showsLiterals: boolean;
+}
+
 export interface Settings {
   retention: Retention;
   thresholds: Thresholds;
   collection: CollectionDefaults;
+  queries: QuerySettings;
   /** How often a screen reads anew without the event stream */
   refreshSeconds: number;
 }
@@ -1322,5 +1330,6 @@ export interface SettingsRequest {
   retention?: Retention;
   thresholds?: Thresholds;
   collection?: CollectionDefaults;
+  queries?: QuerySettings;
   refreshSeconds?: number;
 }

@@ -11,9 +11,10 @@ export interface CatalogueEntry {
   purpose: string;
   cadence: string;
   cost: string;
+  isCustom: boolean;
 }
 
-/** The collectors of every engine. They are the program's own: the list changes with an upgrade only. */
+/** The collectors of every engine, the tenant's own besides. */
 export function useCollectorCatalogue(): QueryState<CatalogueEntry[]> {
   return useQuery(tenantKey("collector-catalogue"), (signal) => get<CatalogueEntry[]>("/metrics/collectors", { signal }));
 }

@@ -43,14 +43,15 @@ interface NamedCollector {
   title: string;
   engines: readonly EngineKind[];
   purpose: string;
+  isCustom: boolean;
 }
 
 /** One entry for each name, by title; those of several engines once. */
 export function byName(catalogue: readonly CatalogueEntry[]): NamedCollector[] {
   const named = new Map<string, NamedCollector>();
-  for (const { name, title, engine, purpose } of catalogue) {
+  for (const { name, title, engine, purpose, isCustom } of catalogue) {
     const known = named.get(name);
-    named.set(name, known ? { ...known, engines: [...known.engines, engine] } : { name, title, engines: [engine], purpose });
+    named.set(name, known ? { ...known, engines: [...known.engines, engine] } : { name, title, engines: [engine], purpose, isCustom });
   }
   return [...named.values()].sort((a, b) => (a.title < b.title ? -1 : 1));
 }
@@ -161,9 +162,11 @@ function Collectors({ turns: chosen, onTurns }: CollectorsProps): ReactElement {
             </tr>
           </thead>
           <tbody>
-            {list.map(({ name, title, engines, purpose }) => (
+            {list.map(({ name, title, engines, purpose, isCustom }) => (
               <tr key={name}>
-                <td title={purpose}>{title}</td>
+                <td title={purpose}>
+                  {title} {isCustom && <span className="badge custom" data-s="unknown" title="Made by this tenant">Custom</span>}
+                </td>
                 <td className="m2">{engines.map((e) => engineName(e)).join(", ")}</td>
                 <td className="end">
                   <Segmented label={title} value={chosen[name] ?? "keep"} choices={turns} onValue={(turn) => onTurns({ ...chosen, [name]: turn })} />

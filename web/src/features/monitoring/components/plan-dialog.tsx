@@ -82,7 +82,8 @@ function PlanView({ plan, serverName }: { plan: QueryPlan; serverName: string })
     <>
       <p className="m2 t12">
         {`Of ${serverName}, read `}
-        <Ago at={plan.seenAt} />.{many > 0 && " Costs and rows are the optimiser's estimates; question marks stand for literals."}
+        <Ago at={plan.seenAt} />.{many > 0 && " Costs and rows are the optimiser's estimates."}
+        {many > 0 && plan.literalsHidden && " Question marks stand for literals."}
       </p>
       {tree === null || many === 0
         ? <NothingToShow tree={tree} />

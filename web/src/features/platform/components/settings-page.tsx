@@ -2,7 +2,7 @@
 import { type ReactElement, useEffect, useState } from "react";
 import type { Settings } from "../../../api/model";
 import { settingsKey, useSettings } from "../../../api/read-settings";
-import { TextField } from "../../../components/field";
+import { CheckRow, TextField } from "../../../components/field";
 import { ErrorCallout, PageHead, Panel, QueryView, StaleBadge } from "../../../components/panel";
 import { put, refetch } from "../../../lib/query";
 import { useSession } from "../../../lib/session";
@@ -78,14 +78,17 @@ export function SettingsPage(): ReactElement {
 
 function SettingsForm({ settings }: { settings: Settings }): ReactElement {
   const [form, setForm] = useState(() => formOf(settings)),
+    [showsLiterals, setShowsLiterals] = useState(settings.queries.showsLiterals),
     [touched, setTouched] = useState(false),
     [checked, setChecked] = useState(false);
   useEffect(() => {
-    if (!touched) setForm(formOf(settings));
+    if (touched) return;
+    setForm(formOf(settings));
+    setShowsLiterals(settings.queries.showsLiterals);
   }, [settings, touched]);
   const faults = faultsOf(form);
   const action = useAction(async () => {
-    put(settingsKey(), await saveSettings(settingsOf(form)));
+    put(settingsKey(), await saveSettings(settingsOf(form, showsLiterals)));
     setTouched(false);
     setChecked(false);
     toast("Settings saved", "The latest readings are judged by the new limits within seconds.");
@@ -133,6 +136,19 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
           </div>
         </Panel>
       </div>
+      <Panel title="Texts and plans of queries" className="mt3">
+        <div className="pb">
+          <CheckRow
+            label="Show literals"
+            checked={showsLiterals}
+            hint="To operators and administrators; viewers see no texts. Literals, comments and parameters' values may be personal data: without this, question marks stand for them."
+            onChecked={(on) => {
+              setTouched(true);
+              setShowsLiterals(on);
+            }}
+          />
+        </div>
+      </Panel>
       <ErrorCallout error={action.error} title="The settings were not saved." />
       <div className="row formrow">
         <button
@@ -163,7 +179,7 @@ function formOf({ thresholds, retention, collection, refreshSeconds }: Settings)
   };
 }
 
-function settingsOf(form: Form): Settings {
+function settingsOf(form: Form, showsLiterals: boolean): Settings {
   const n = (name: FieldName): number => Number(form[name]);
   return {
     thresholds: {
@@ -172,6 +188,7 @@ function settingsOf(form: Form): Settings {
     },
     retention: { metricsDays: n("metricsDays"), activityDays: n("activityDays") },
     collection: { intervalSeconds: n("intervalSeconds") },
+    queries: { showsLiterals },
     refreshSeconds: n("refreshSeconds"),
   };
 }
