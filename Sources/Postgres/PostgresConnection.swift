@@ -190,28 +190,16 @@ package final class PostgresConnection {
 
     // MARK: Statements that a pipeline keeps
 
-    /// Whether statements can be kept: not behind a pooler that gives each a session that does not know them.
-    package private(set) var keepsStatements = true
+    /// Statements that pipelines keep prepared in the session, by text: those of `rows` have names of their own.
+    var keptNames: [String: String] = [:]
+    /// Texts that could not be prepared, or not under their name: they are sent as they are from then on.
+    var unkeptTexts: Set<String> = []
+    /// Whether statements can be kept: not behind a pooler that gives each transaction a session which does not know them.
+    package internal(set) var keepsStatements = true
 
-    func keptName(of text: String) -> String? { preparedNames[text] }
-
-    /// A name to keep a statement by; nil when there are enough. It follows from the text: in whichever session a pooler sends it to, it means
-    /// that text or nothing.
-    func nameToKeep(_ text: String) -> String? {
-        guard keepsStatements, preparedOrder.count < Self.preparedCountMax else { return nil }
-        return "dbtools_" + String(fnv1a(text), radix: 16)
-    }
-
-    func keep(_ text: String, as name: String) {
-        preparedNames[text] = name
-        preparedOrder.append(text)
-    }
-
-    /// The session does not know its statements, or they no longer fit its tables.
-    func forgetKept(forGood: Bool) throws(PostgresError) {
-        forgetPrepared()
-        if forGood { keepsStatements = false } else { try script("DEALLOCATE ALL") }
-    }
+    /// The name by which a statement is kept. It follows from the text: in whichever session a pooler sends it to, it means that text or
+    /// nothing.
+    static func keptName(_ text: String) -> String { "dbtools_" + String(fnv1a(text), radix: 16) }
 
     private func forgetPrepared() {
         preparedNames.removeAll()

@@ -15,7 +15,8 @@ package struct PostgresTextRows: Sendable {
 /// A statement of a pipeline.
 package struct PipelineStatement: Sendable {
     package let text: String
-    /// Whether the server is to keep it prepared: it is sent, parsed and planned once, and from then on a call names it. For what is run often.
+    /// Whether the server is to keep it prepared: it is sent, parsed and planned once, and from then on a call names it. For what is run
+    /// often.
     package let isKept: Bool
 
     package init(_ text: String, isKept: Bool = false) {
@@ -25,6 +26,9 @@ package struct PipelineStatement: Sendable {
 }
 
 extension PostgresConnection {
+    /// How many statements a session keeps for pipelines; more are sent as text.
+    static let keptCountMax = 100
+
     /// How a statement was sent.
     private enum Sent: Equatable {
         case text
@@ -41,40 +45,58 @@ extension PostgresConnection {
     package func pipeline(
         _ statements: [PipelineStatement], rowCountMax: Int
     ) throws(PostgresError) -> [Result<PostgresTextRows, PostgresError>] {
-        guard PQenterPipelineMode(connection) == 1 else { throw clientFailure() }
         let deadline = statementDeadlineSeconds.map { ContinuousClock.now + .seconds($0) }
-        var sent: [Sent] = []
-        for statement in statements { sent.append(try send(statement)) }
-        var answers: [Result<PostgresTextRows, PostgresError>] = []
-        for (statement, way) in zip(statements, sent) {
-            let answer = try pipelined(isPreparing: way != .text && way != .kept, rowCountMax: rowCountMax, until: deadline)
-            if answer.isPrepared, case .prepared(let name) = way { keep(statement.text, as: name) }
-            answers.append(answer.result)
-        }
-        guard PQexitPipelineMode(connection) == 1 else { throw clientFailure() }
+        var (answers, sent) = try answers(to: statements, rowCountMax: rowCountMax, until: deadline)
         let stale = answers.indices.filter { sent[$0] != .text && Self.isStale(answers[$0]) }
         guard !stale.isEmpty else { return answers }
-        try forgetKept(forGood: stale.contains { Self.isUnknown(answers[$0]) })
-        let again = try pipeline(stale.map { PipelineStatement(statements[$0].text) }, rowCountMax: rowCountMax)
-        for (place, answer) in zip(stale, again) { answers[place] = answer }
+        // What was kept of them is let go in the same round trip; in a session that has none of it, that fails, and nothing is lost.
+        let freed = stale.compactMap { place in
+            keptNames.removeValue(forKey: statements[place].text).map { PipelineStatement("DEALLOCATE \($0)") }
+        }
+        if stale.contains(where: { Self.isUnknown(answers[$0]) }) {
+            keepsStatements = false
+            keptNames = [:]
+        }
+        let texts = stale.map { PipelineStatement(statements[$0].text) }
+        let (again, _) = try self.answers(to: freed + texts, rowCountMax: rowCountMax, until: deadline)
+        for (place, answer) in zip(stale, again.dropFirst(freed.count)) { answers[place] = answer }
         return answers
     }
 
-    private func send(_ statement: PipelineStatement) throws(PostgresError) -> Sent {
-        var way = Sent.text
-        let isSent: Bool
-        if statement.isKept, let name = keptName(of: statement.text) {
-            way = .kept
-            isSent = PQsendQueryPrepared(connection, name, 0, nil, nil, nil, 0) == 1
-        } else if statement.isKept, let name = nameToKeep(statement.text) {
-            way = .prepared(name)
-            isSent =
-                PQsendPrepare(connection, name, statement.text, 0, nil) == 1
-                && PQsendQueryPrepared(connection, name, 0, nil, nil, nil, 0) == 1
-        } else {
-            isSent = PQsendQueryParams(connection, statement.text, 0, nil, nil, nil, nil, 0) == 1
+    private func answers(
+        to statements: [PipelineStatement], rowCountMax: Int, until deadline: ContinuousClock.Instant?
+    ) throws(PostgresError) -> (answers: [Result<PostgresTextRows, PostgresError>], sent: [Sent]) {
+        guard PQenterPipelineMode(connection) == 1 else { throw clientFailure() }
+        var sent: [Sent] = []
+        for statement in statements { sent.append(try send(statement, after: sent)) }
+        var answers: [Result<PostgresTextRows, PostgresError>] = []
+        for (statement, way) in zip(statements, sent) {
+            let answer = try pipelined(isPreparing: way != .text && way != .kept, rowCountMax: rowCountMax, until: deadline)
+            if case .prepared(let name) = way {
+                if answer.isPrepared { keptNames[statement.text] = name } else { unkeptTexts.insert(statement.text) }
+            }
+            answers.append(answer.result)
         }
-        guard isSent, PQpipelineSync(connection) == 1 else { throw clientFailure() }
+        guard PQexitPipelineMode(connection) == 1 else { throw clientFailure() }
+        return (answers, sent)
+    }
+
+    private func send(_ statement: PipelineStatement, after sent: [Sent]) throws(PostgresError) -> Sent {
+        var way = Sent.text
+        let name = Self.keptName(statement.text)
+        if statement.isKept, keepsStatements, keptNames[statement.text] != nil {
+            way = .kept
+        } else if statement.isKept, keepsStatements, keptNames.count < Self.keptCountMax, !unkeptTexts.contains(statement.text),
+            !sent.contains(.prepared(name))
+        {
+            way = .prepared(name)
+        }
+        if case .prepared = way, PQsendPrepare(connection, name, statement.text, 0, nil) != 1 { throw clientFailure() }
+        let isSent =
+            way == .text
+            ? PQsendQueryParams(connection, statement.text, 0, nil, nil, nil, nil, 0)
+            : PQsendQueryPrepared(connection, name, 0, nil, nil, nil, 0)
+        guard isSent == 1, PQpipelineSync(connection) == 1 else { throw clientFailure() }
         return way
     }
 

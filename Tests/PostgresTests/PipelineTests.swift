@@ -54,7 +54,8 @@ import Testing
         #expect(cells(try connection.pipeline(statement, rowCountMax: 10)) == ["1", "5"])
         try connection.script("ALTER TABLE changed ADD COLUMN b text DEFAULT 'new'")
         for _ in 0..<3 { #expect(cells(try connection.pipeline(statement, rowCountMax: 10)) == ["1|new", "5"]) }
-        #expect(connection.keepsStatements && (try kept(connection)) == 2)
+        #expect(connection.keepsStatements)
+        #expect(try kept(connection) == 2)
     }
 
     /// As behind a pooler that gives each transaction another session.
@@ -66,5 +67,59 @@ import Testing
         for _ in 0..<2 { #expect(cells(try connection.pipeline(statements, rowCountMax: 10)) == ["1", "2"]) }
         #expect(!connection.keepsStatements)
         #expect(try connection.rows("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT _'")[0].decode(0) == 0)
+    }
+
+    @Test func whatWasPreparedByTheSameNameBeforeIsNotCalled() async throws {
+        let connection = try await connect()
+        #expect(cells(try connection.pipeline([PipelineStatement("SELECT 1", isKept: true)], rowCountMax: 1)) == ["1"])
+        let name: String = try connection.rows("SELECT name FROM pg_prepared_statements WHERE statement = 'SELECT 1'")[0].decode(0)
+        let other = try await connect()
+        try other.script("PREPARE \(name) AS SELECT 'another''s'")
+        for _ in 0..<2 { #expect(cells(try other.pipeline([PipelineStatement("SELECT 1", isKept: true)], rowCountMax: 1)) == ["1"]) }
+        #expect(!other.keepsStatements)
+    }
+
+    @Test func statementsByThemselvesAreNotMixedUpWithThoseThatAreKept() async throws {
+        let connection = try await connect()
+        let statements = [PipelineStatement("SELECT 7", isKept: true), PipelineStatement("SELECT 8", isKept: true)]
+        #expect(try connection.rows("SELECT 7")[0].decode(0) == 7)
+        for _ in 0..<2 { #expect(cells(try connection.pipeline(statements, rowCountMax: 1)) == ["7", "8"]) }
+        #expect(try connection.rows("SELECT 8")[0].decode(0) == 8)
+        #expect(try kept(connection) == 2)
+    }
+
+    @Test func aTextThatIsSentTwiceIsKeptOnce() async throws {
+        let connection = try await connect()
+        let statements = Array(repeating: PipelineStatement("SELECT 9", isKept: true), count: 2)
+        for _ in 0..<2 { #expect(cells(try connection.pipeline(statements, rowCountMax: 1)) == ["9", "9"]) }
+        #expect(connection.keepsStatements)
+        #expect(try kept(connection) == 1)
+    }
+
+    /// What the server honestly does not support takes nothing from the others.
+    @Test func whatIsNotSupportedLeavesTheOthersKept() async throws {
+        let connection = try await connect()
+        try connection.script(
+            """
+            CREATE FUNCTION pg_temp.unsupported() RETURNS int LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'not here' USING ERRCODE = '0A000'; END $$
+            """)
+        let statements = [PipelineStatement("SELECT pg_temp.unsupported()", isKept: true), PipelineStatement("SELECT 10", isKept: true)]
+        for _ in 0..<3 { #expect(cells(try connection.pipeline(statements, rowCountMax: 1)) == ["0A000", "10"]) }
+        #expect(connection.keepsStatements)
+        #expect(try connection.rows("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 10'")[0].decode(0) == 1)
+    }
+
+    @Test func aDeadlineHoldsForTheSecondRoundTripToo() async throws {
+        let connection = try await connect()
+        try connection.script("CREATE TEMP TABLE slow (a int); INSERT INTO slow VALUES (1)")
+        let statements = [
+            PipelineStatement("SELECT s.*, pg_sleep(0.4)::text FROM slow AS s", isKept: true), PipelineStatement("SELECT pg_sleep(0.4)::text"),
+        ]
+        #expect(cells(try connection.pipeline(statements, rowCountMax: 1)) == ["1|", ""])
+        try connection.script("ALTER TABLE slow ADD COLUMN b int")
+        // Each round trip by itself would be within it.
+        connection.statementDeadlineSeconds = 0.6
+        #expect(throws: PostgresError.self) { try connection.pipeline(statements, rowCountMax: 1) }
     }
 }
