@@ -80,7 +80,9 @@ enum CollectorSQL {
             WHERE p.LOCK_STATUS = 'PENDING'
                 AND p.OBJECT_TYPE = 'TABLE'
         )
-        SELECT CAST(s.PROCESSLIST_ID AS CHAR) AS session_id,
+        -- A list of sessions is cut off after 1024 bytes otherwise, in the middle of an id.
+        SELECT /*+ SET_VAR(group_concat_max_len = 65536) */
+            CAST(s.PROCESSLIST_ID AS CHAR) AS session_id,
             b.blocked_by,
             b.waiting_thread_id IS NULL AS is_lead,
             COALESCE(h.blocked_count, 0) + 0e0 AS blocked_count,
@@ -121,6 +123,77 @@ enum CollectorSQL {
             AND (b.waiting_thread_id IS NOT NULL OR h.blocking_thread_id IS NOT NULL)
         ORDER BY is_lead DESC, session_id
         LIMIT 200;
+        """#
+    /// MySQL/SQL/collectors/cluster.sql
+    static let mySQLCollectorsCluster = #"""
+        SELECT g.cluster_name,
+            g.node_name,
+            v.cluster_status = 'Primary' AS is_primary_component,
+            v.ready = 'ON' AS is_ready,
+            v.connected = 'ON' AS is_connected,
+            v.local_state,
+            v.member_count + 0e0 AS member_count,
+            v.receive_queue_count + 0e0 AS receive_queue_count,
+            v.send_queue_count + 0e0 AS send_queue_count,
+            v.flow_control_paused + 0e0 AS flow_control_paused,
+            CAST(v.flow_control_paused_ns AS SIGNED) DIV 1000 AS flow_control_paused_us,
+            CAST(v.flow_control_sent AS SIGNED) AS flow_control_sent,
+            CAST(v.conflict_count AS SIGNED) AS conflict_count,
+            CAST(v.aborted_count AS SIGNED) AS aborted_count,
+            v.cluster_state_id
+        FROM (
+            SELECT MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_cluster_status' THEN s.VARIABLE_VALUE END) AS cluster_status,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_ready' THEN s.VARIABLE_VALUE END) AS ready,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_connected' THEN s.VARIABLE_VALUE END) AS connected,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_local_state_comment' THEN s.VARIABLE_VALUE END) AS local_state,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_cluster_size' THEN s.VARIABLE_VALUE END) AS member_count,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_local_recv_queue' THEN s.VARIABLE_VALUE END) AS receive_queue_count,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_local_send_queue' THEN s.VARIABLE_VALUE END) AS send_queue_count,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_flow_control_paused' THEN s.VARIABLE_VALUE END) AS flow_control_paused,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_flow_control_paused_ns' THEN s.VARIABLE_VALUE END) AS flow_control_paused_ns,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_flow_control_sent' THEN s.VARIABLE_VALUE END) AS flow_control_sent,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_local_cert_failures' THEN s.VARIABLE_VALUE END) AS conflict_count,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_local_bf_aborts' THEN s.VARIABLE_VALUE END) AS aborted_count,
+                MAX(CASE LOWER(s.VARIABLE_NAME) WHEN 'wsrep_cluster_state_uuid' THEN s.VARIABLE_VALUE END) AS cluster_state_id
+            FROM information_schema.GLOBAL_STATUS AS s
+            WHERE LOWER(s.VARIABLE_NAME) LIKE 'wsrep\_%'
+        ) AS v
+        -- By name, since a server that was built without wsrep knows no such variable.
+        CROSS JOIN (
+            SELECT MAX(CASE LOWER(x.VARIABLE_NAME) WHEN 'wsrep_on' THEN x.VARIABLE_VALUE END) AS is_on,
+                MAX(CASE LOWER(x.VARIABLE_NAME) WHEN 'wsrep_provider' THEN x.VARIABLE_VALUE END) AS provider,
+                MAX(CASE LOWER(x.VARIABLE_NAME) WHEN 'wsrep_cluster_name' THEN x.VARIABLE_VALUE END) AS cluster_name,
+                MAX(CASE LOWER(x.VARIABLE_NAME) WHEN 'wsrep_node_name' THEN x.VARIABLE_VALUE END) AS node_name
+            FROM information_schema.GLOBAL_VARIABLES AS x
+            WHERE LOWER(x.VARIABLE_NAME) IN ('wsrep_on', 'wsrep_provider', 'wsrep_cluster_name', 'wsrep_node_name')
+        ) AS g
+        WHERE g.is_on = 'ON'
+            AND g.provider NOT IN ('', 'none')
+        LIMIT 1;
+        """#
+    /// MySQL/SQL/collectors/cluster_mysql.sql
+    static let mySQLCollectorsClusterMysql = #"""
+        SELECT COALESCE(
+                (SELECT v.VARIABLE_VALUE FROM performance_schema.global_variables AS v WHERE v.VARIABLE_NAME = 'group_replication_group_name'), ''
+            ) AS group_name,
+            NULLIF(m.MEMBER_HOST, '') AS member_host,
+            m.MEMBER_PORT + 0e0 AS member_port,
+            m.MEMBER_STATE AS member_state,
+            NULLIF(m.MEMBER_ROLE, '') AS member_role,
+            m.MEMBER_STATE = 'ONLINE' AS is_online,
+            m.MEMBER_STATE = 'ONLINE' AND m.MEMBER_ROLE = 'PRIMARY' AS is_primary,
+            (SELECT COUNT(*) FROM performance_schema.replication_group_members AS a) + 0e0 AS member_count,
+            (SELECT COUNT(*) FROM performance_schema.replication_group_members AS o WHERE o.MEMBER_STATE = 'ONLINE') + 0e0 AS online_member_count,
+            s.COUNT_TRANSACTIONS_IN_QUEUE + 0e0 AS certify_queue_count,
+            s.COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE + 0e0 AS receive_queue_count,
+            CAST(s.COUNT_CONFLICTS_DETECTED AS SIGNED) AS conflict_count,
+            CAST(s.COUNT_TRANSACTIONS_REMOTE_APPLIED AS SIGNED) AS applied_count,
+            NULLIF(m.MEMBER_VERSION, '') AS version
+        FROM performance_schema.replication_group_members AS m
+        LEFT JOIN performance_schema.replication_group_member_stats AS s ON s.MEMBER_ID = m.MEMBER_ID
+        -- A member that is stopped has a row without an identity.
+        WHERE m.MEMBER_ID IN (@@GLOBAL.server_uuid, '')
+        LIMIT 1;
         """#
     /// MySQL/SQL/collectors/databases.sql
     static let mySQLCollectorsDatabases = #"""
@@ -384,13 +457,31 @@ enum CollectorSQL {
         """#
     /// MySQL/SQL/collectors/replication.sql
     static let mySQLCollectorsReplication = #"""
-        SELECT p.receiver_count + p.applier_count > 0 AS is_replica,
+        SELECT CASE
+                WHEN p.receiver_count + p.applier_count > 0 THEN 1
+                WHEN @@GLOBAL.gtid_slave_pos = '' THEN 0
+                -- With both threads ended what was applied remains. Own changes after it: then it may be a source by now, promoted in a failover.
+                WHEN @@GLOBAL.gtid_current_pos = @@GLOBAL.gtid_slave_pos THEN 1
+            END AS is_replica,
+            CASE
+                WHEN p.receiver_count > 0 AND p.applier_count = p.receiver_count THEN 'running'
+                WHEN p.receiver_count > 0 AND p.applier_count > 0 THEN 'partly stopped'
+                WHEN p.receiver_count > 0 THEN 'applier stopped'
+                WHEN p.applier_count > 0 THEN 'receiver stopped'
+                WHEN @@GLOBAL.gtid_slave_pos = '' THEN 'none seen'
+                WHEN @@GLOBAL.gtid_current_pos = @@GLOBAL.gtid_slave_pos THEN 'stopped'
+            END AS replication_state,
             p.receiver_count + 0e0 AS receiver_count,
             p.applier_count + 0e0 AS applier_count,
             p.worker_count + 0e0 AS worker_count,
             p.receiver_state,
             p.applier_state,
-            p.lag_seconds + 0e0 AS replication_lag_seconds,
+            -- With nothing left to apply, TIME is the age of the newest change, and nothing is late while every source is heard.
+            CASE
+                WHEN p.applier_count = 0 THEN NULL
+                WHEN p.hearing_count >= p.applier_count THEN COALESCE(p.busy_seconds, 0)
+                ELSE p.lag_seconds
+            END + 0e0 AS replication_lag_seconds,
             v.slaves_connected + 0e0 AS replica_count,
             CAST(v.slave_retried_transactions AS SIGNED) AS retried_count,
             CAST(v.slave_skipped_errors AS SIGNED) AS skipped_error_count,
@@ -406,15 +497,14 @@ enum CollectorSQL {
                 MAX(CASE WHEN t.COMMAND = 'Slave_IO' THEN t.STATE END) AS receiver_state,
                 SUBSTRING_INDEX(GROUP_CONCAT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN t.STATE END ORDER BY t.lag_seconds DESC SEPARATOR '|'), '|', 1)
                     AS applier_state,
+                COUNT(CASE
+                    WHEN t.COMMAND = 'Slave_IO' AND (t.STATE LIKE 'Waiting for % to send event%' OR t.STATE LIKE 'Queueing %' OR t.STATE LIKE '% relay log space%')
+                        THEN 1
+                END) AS hearing_count,
+                MAX(CASE WHEN t.STATE NOT LIKE '% has read all relay log%' THEN t.lag_seconds END) AS busy_seconds,
                 MAX(t.lag_seconds) AS lag_seconds
             FROM (
-                SELECT l.COMMAND, l.STATE,
-                    CASE
-                        WHEN l.COMMAND <> 'Slave_SQL' THEN NULL
-                        -- With nothing left to apply, TIME is the age of the newest change, and nothing is late.
-                        WHEN l.STATE LIKE '% has read all relay log%' THEN 0
-                        ELSE GREATEST(l.TIME, 0)
-                    END AS lag_seconds
+                SELECT l.COMMAND, l.STATE, CASE WHEN l.COMMAND = 'Slave_SQL' THEN GREATEST(l.TIME, 0) END AS lag_seconds
                 FROM information_schema.PROCESSLIST AS l
                 WHERE l.COMMAND IN ('Slave_IO', 'Slave_SQL', 'Slave_worker')
             ) AS t
@@ -467,6 +557,25 @@ enum CollectorSQL {
             GROUP BY k.CHANNEL_NAME
         ) AS w ON w.channel_name = c.CHANNEL_NAME
         ORDER BY channel_name
+        LIMIT 100;
+        """#
+    /// MySQL/SQL/collectors/replication_sources.sql
+    static let mySQLCollectorsReplicationSources = #"""
+        SELECT c.CHANNEL_NAME AS connection_name,
+            c.HOST AS source_host,
+            c.PORT + 0e0 AS source_port,
+            CAST(c.USING_GTID AS CHAR) AS uses_gtid,
+            CAST(a.SERVICE_STATE AS CHAR) AS applier_state,
+            NULLIF(k.LAST_ERROR_NUMBER, 0) + 0e0 AS applier_error_number,
+            NULLIF(k.LAST_ERROR_MESSAGE, '') AS applier_error,
+            CASE WHEN k.LAST_ERROR_NUMBER <> 0 THEN CONVERT_TZ(k.LAST_ERROR_TIMESTAMP, @@SESSION.time_zone, '+00:00') END AS applier_error_at,
+            NULLIF(k.LAST_SEEN_TRANSACTION, '') AS last_seen_transaction,
+            a.COUNT_TRANSACTIONS_RETRIES + 0e0 AS retry_count,
+            a.REMAINING_DELAY + 0e0 AS remaining_delay_seconds
+        FROM performance_schema.replication_connection_configuration AS c
+        LEFT JOIN performance_schema.replication_applier_status AS a ON a.CHANNEL_NAME = c.CHANNEL_NAME
+        LEFT JOIN performance_schema.replication_applier_status_by_coordinator AS k ON k.CHANNEL_NAME = c.CHANNEL_NAME
+        ORDER BY connection_name
         LIMIT 100;
         """#
     /// MySQL/SQL/collectors/running_queries.sql
@@ -1169,7 +1278,14 @@ enum CollectorSQL {
             l.limit_count,
             l.reserved_count,
             pg_postmaster_start_time() AS started_at
-        FROM (SELECT sum(numbackends)::float8 AS used_count FROM pg_stat_database WHERE datname IS NOT NULL) AS u
+        FROM (
+            -- Not numbackends: it counts workers of autovacuum, of parallel queries and of replication too, which have places of their own.
+            SELECT count(*)::float8 AS used_count
+            FROM pg_stat_activity
+            -- The type of others' sessions is hidden without pg_monitor.
+            WHERE backend_type = 'client backend'
+                OR backend_type IS NULL AND datid IS NOT NULL AND usesysid IS NOT NULL
+        ) AS u
         CROSS JOIN (
             SELECT current_setting('max_connections')::float8 AS limit_count,
                 current_setting('superuser_reserved_connections')::float8
@@ -1202,6 +1318,7 @@ enum CollectorSQL {
             AS absent (session_time, active_time, idle_in_transaction_time, sessions, sessions_abandoned, sessions_fatal, sessions_killed)
         CROSS JOIN LATERAL (
             SELECT datname::text AS database_name,
+                datname = current_database() AS is_looked_into,
                 numbackends::float8 AS session_count,
                 xact_commit AS commit_count,
                 xact_rollback AS rollback_count,
@@ -1437,8 +1554,12 @@ enum CollectorSQL {
             r.slot_name::text AS slot_name,
             CASE
                 WHEN NOT l.is_in_recovery THEN NULL
-                -- When nothing new comes, the newest transaction grows old without anything being late.
-                WHEN l.received_lsn = l.replayed_lsn THEN 0
+                -- While the sender is heard and nothing new comes, the newest transaction grows old without anything being late. Cut off from it
+                -- a standby has replayed all that came too, and is late all the same. An idle sender is heard twice in each time-out.
+                WHEN r.status = 'streaming'
+                    AND r.last_msg_receipt_time > clock_timestamp() - GREATEST(current_setting('wal_receiver_timeout')::interval, INTERVAL '60 seconds')
+                    AND l.received_lsn <= l.replayed_lsn
+                    THEN 0
                 ELSE EXTRACT(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())
             END::float8 AS replay_lag_seconds,
             CASE WHEN l.received_lsn IS NOT NULL THEN GREATEST(pg_wal_lsn_diff(l.received_lsn, l.replayed_lsn), 0) END::float8 AS replay_lag_bytes,
@@ -1823,6 +1944,16 @@ enum CollectorSQL {
         """#
     /// PostgreSQL/SQL/collectors/vacuum.sql
     static let postgreSQLCollectorsVacuum = #"""
+        WITH candidates AS MATERIALIZED (
+            SELECT r.oid, r.relnamespace, r.relname, r.reltuples, r.reloptions, r.relpersistence,
+                pg_stat_get_dead_tuples(r.oid) AS dead_rows,
+                pg_stat_get_live_tuples(r.oid) AS live_rows,
+                -- Of storage that freezes nothing the number is 0, whose age is the greatest there is.
+                GREATEST(age(NULLIF(r.relfrozenxid, '0'::xid)), age(NULLIF(t.relfrozenxid, '0'::xid))) AS transaction_id_age
+            FROM pg_class AS r
+            LEFT JOIN pg_class AS t ON t.oid = r.reltoastrelid
+            WHERE r.relkind IN ('r', 'm')
+        )
         SELECT current_database()::text AS database_name,
             n.nspname::text AS schema_name,
             c.relname::text AS table_name,
@@ -1841,15 +1972,22 @@ enum CollectorSQL {
             pg_stat_get_last_autoanalyze_time(c.oid) AS last_autoanalyze_at,
             (pg_stat_get_vacuum_count(c.oid) + pg_stat_get_autovacuum_count(c.oid))::float8 AS vacuum_count,
             (pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid))::float8 AS analyze_count,
-            age(c.relfrozenxid)::float8 AS transaction_id_age
+            c.transaction_id_age::float8 AS transaction_id_age
         FROM (
-            SELECT r.oid, r.relnamespace, r.relname, r.reltuples, r.reloptions, r.relfrozenxid,
-                pg_stat_get_dead_tuples(r.oid) AS dead_rows,
-                pg_stat_get_live_tuples(r.oid) AS live_rows
-            FROM pg_class AS r
-            WHERE r.relkind IN ('r', 'm') AND r.relpersistence <> 't'
-            ORDER BY dead_rows DESC, live_rows DESC, r.oid
-            LIMIT 50
+            (
+                SELECT *
+                FROM candidates
+                WHERE relpersistence <> 't'
+                ORDER BY dead_rows DESC, live_rows DESC, oid
+                LIMIT 50
+            )
+            UNION
+            (
+                SELECT *
+                FROM candidates
+                ORDER BY transaction_id_age DESC NULLS LAST, oid
+                LIMIT 10
+            )
         ) AS c
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
         CROSS JOIN LATERAL (
@@ -1868,7 +2006,7 @@ enum CollectorSQL {
             FROM (VALUES (NULL::bigint)) AS absent (n_ins_since_vacuum)
         ) AS v
         ORDER BY c.dead_rows DESC, schema_name, table_name
-        LIMIT 50;
+        LIMIT 60;
         """#
     /// PostgreSQL/SQL/collectors/wait_events.sql
     static let postgreSQLCollectorsWaitEvents = #"""
@@ -2104,6 +2242,15 @@ enum CollectorSQL {
                 (SELECT pg_has_role(current_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'dbtools'),
                 has_database_privilege(current_database(), 'CREATE')) AS may_deploy
         """#
+    /// PostgreSQL/SQL/search_path.sql
+    static let postgreSQLSearchPath = #"""
+        SELECT set_config('search_path', concat_ws(', ', NULLIF(current_setting('search_path'), ''), quote_ident(n.nspname)), false) AS search_path
+        FROM pg_extension AS e
+        JOIN pg_namespace AS n ON n.oid = e.extnamespace
+        WHERE e.extname = 'pg_stat_statements'
+            -- pg_catalog is among these in any case: nothing comes before it that did not.
+            AND n.nspname <> ALL (current_schemas(true))
+        """#
     /// SQLServer/SQL/collect.sql
     static let sqlServerCollect = #"""
         SET NOCOUNT OFF;
@@ -2123,7 +2270,7 @@ enum CollectorSQL {
 
         SELECT cpu_count,
             sqlserver_start_time AS started_at_local,
-            DATEDIFF(MINUTE, GETUTCDATE(), GETDATE()) AS utc_offset_minutes,
+            DATEPART(TZOFFSET, SYSDATETIMEOFFSET()) AS utc_offset_minutes,
             ms_ticks - sqlserver_start_time_ms_ticks AS uptime_ms
         FROM sys.dm_os_sys_info;
 
@@ -2189,7 +2336,8 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/agent_jobs.sql
     static let sqlServerCollectorsAgentJobs = #"""
         -- sysjobservers holds the last outcome of each job; dates are numbers such as 20261128, times and durations 93005 for 09:30:05.
-        -- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died.
+        -- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died. Between two reads a job may fail and
+        -- succeed again: the history has each run as its step 0. Its times are local: on the day of a change of the clocks 24 hours are 23 or 25.
         SELECT TOP (500) j.name AS job_name,
             c.name AS category,
             CAST(j.enabled AS int) AS is_enabled,
@@ -2217,7 +2365,8 @@ enum CollectorSQL {
                     THEN DATEDIFF_BIG(SECOND, a.start_execution_date, GETDATE())
             END AS running_seconds,
             CASE WHEN r.last_run_date = 0 THEN NULL WHEN r.last_run_outcome = 0 THEN 1 WHEN r.last_run_outcome IN (1, 2, 3) THEN 0 END
-                AS failed_count
+                AS failed_count,
+            COALESCE(f.failures, 0) AS failures_24h
         FROM msdb.dbo.sysjobs AS j
         LEFT JOIN msdb.dbo.syscategories AS c ON c.category_id = j.category_id
         LEFT JOIN msdb.dbo.sysjobservers AS r
@@ -2226,6 +2375,20 @@ enum CollectorSQL {
         LEFT JOIN msdb.dbo.sysjobactivity AS a
             ON a.job_id = j.job_id
             AND a.session_id = (SELECT MAX(s.session_id) FROM msdb.dbo.syssessions AS s)
+        LEFT JOIN (
+            SELECT h.job_id,
+                COUNT_BIG(*) AS failures
+            FROM msdb.dbo.sysjobhistory AS h
+            CROSS JOIN (
+                SELECT CAST(CONVERT(nvarchar(8), y.at, 112) AS int) AS run_date,
+                    DATEPART(HOUR, y.at) * 10000 + DATEPART(MINUTE, y.at) * 100 + DATEPART(SECOND, y.at) AS run_time
+                FROM (SELECT DATEADD(HOUR, -24, GETDATE()) AS at) AS y
+            ) AS since
+            WHERE h.step_id = 0
+                AND h.run_status = 0
+                AND (h.run_date > since.run_date OR h.run_date = since.run_date AND h.run_time >= since.run_time)
+            GROUP BY h.job_id
+        ) AS f ON f.job_id = j.job_id
         ORDER BY j.name, j.job_id;
         """#
     /// SQLServer/SQL/collectors/availability_databases.sql
@@ -2276,26 +2439,37 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/collectors/backups.sql
     static let sqlServerCollectorsBackups = #"""
-        -- Copies (is_copy_only) and snapshots of the storage do not count, nor what another server wrote before its msdb came here, nor backups
-        -- of an earlier database of the name. A Managed Instance (8) names in its backups the machine that it then ran on. 1900-01-01 stands for
-        -- none: NULL in an aggregate would make SQL Server add a warning to every answer. Times are local in msdb: after a change of the clocks
-        -- those from before it are an hour off.
+        -- Copies (is_copy_only), snapshots of the storage and damaged backups do not count, nor what another server wrote before its msdb came
+        -- here, nor backups of an earlier database of the name. A Managed Instance (8) names in its backups the machine that it then ran on.
+        -- 1900-01-01 stands for none: NULL in an aggregate would make SQL Server add a warning to every answer. Times are local in msdb, and
+        -- time_zone says in quarters of an hour how far from UTC they were then: so an age is right across a change of the clocks. Where it is not
+        -- known (127), the distance of now is taken.
         WITH last_backups AS (
             SELECT d.database_id,
-                MAX(CASE WHEN b.type = 'D' THEN b.backup_finish_date ELSE '19000101' END) AS full_at,
-                MAX(CASE WHEN b.type = 'I' THEN b.backup_finish_date ELSE '19000101' END) AS diff_at,
-                MAX(CASE WHEN b.type = 'L' THEN b.backup_finish_date ELSE '19000101' END) AS log_at
-            FROM msdb.dbo.backupset AS b
+                MAX(CASE WHEN b.type = 'D' THEN b.finished_at ELSE '19000101' END) AS full_at,
+                MAX(CASE WHEN b.type = 'I' THEN b.finished_at ELSE '19000101' END) AS diff_at,
+                MAX(CASE WHEN b.type = 'L' THEN b.finished_at ELSE '19000101' END) AS log_at
+            FROM (
+                SELECT s.database_name,
+                    s.type,
+                    s.backup_finish_date,
+                    DATEADD(
+                        MINUTE,
+                        CASE WHEN s.time_zone <> 127 THEN -15 * s.time_zone ELSE -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()) END,
+                        s.backup_finish_date) AS finished_at
+                FROM msdb.dbo.backupset AS s
+                WHERE s.backup_finish_date >= DATEADD(DAY, -60, GETDATE())
+                    AND s.type IN ('D', 'I', 'L')
+                    AND s.is_copy_only = 0
+                    AND s.is_snapshot = 0
+                    AND COALESCE(s.is_damaged, 0) = 0
+                    AND (s.server_name COLLATE DATABASE_DEFAULT IN (@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)))
+                        OR CAST(SERVERPROPERTY('EngineEdition') AS int) = 8)
+            ) AS b
             INNER JOIN sys.databases AS d
                 ON d.name = b.database_name COLLATE DATABASE_DEFAULT
                 AND b.backup_finish_date >= d.create_date
-            WHERE b.backup_finish_date >= DATEADD(DAY, -60, GETDATE())
-                AND b.backup_finish_date <= GETDATE()
-                AND b.type IN ('D', 'I', 'L')
-                AND b.is_copy_only = 0
-                AND b.is_snapshot = 0
-                AND (b.server_name COLLATE DATABASE_DEFAULT IN (@@SERVERNAME, CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)))
-                    OR CAST(SERVERPROPERTY('EngineEdition') AS int) = 8)
+            WHERE b.finished_at <= GETUTCDATE()
             GROUP BY d.database_id
         ),
         ages AS (
@@ -2305,6 +2479,7 @@ enum CollectorSQL {
                 d.recovery_model_desc,
                 d.is_read_only,
                 d.is_in_standby,
+                d.state_desc,
                 d.group_database_id,
                 NULLIF(l.full_at, '19000101') AS full_at,
                 NULLIF(l.diff_at, '19000101') AS diff_at,
@@ -2321,14 +2496,16 @@ enum CollectorSQL {
         )
         SELECT TOP (2000) a.name AS database_name,
             a.recovery_model_desc AS recovery_model,
-            CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), a.full_at) AS datetime2(3)) AS last_full_at,
-            CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), a.diff_at) AS datetime2(3)) AS last_diff_at,
-            CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), a.log_at) AS datetime2(3)) AS last_log_at,
-            DATEDIFF_BIG(SECOND, a.full_at, GETDATE()) AS full_age_seconds,
-            DATEDIFF_BIG(SECOND, a.diff_or_full_at, GETDATE()) AS diff_age_seconds,
-            CASE WHEN a.needs_log_backup = 1 THEN DATEDIFF_BIG(SECOND, a.log_at, GETDATE()) END AS log_age_seconds,
+            CAST(a.full_at AS datetime2(3)) AS last_full_at,
+            CAST(a.diff_at AS datetime2(3)) AS last_diff_at,
+            CAST(a.log_at AS datetime2(3)) AS last_log_at,
+            DATEDIFF_BIG(SECOND, a.full_at, GETUTCDATE()) AS full_age_seconds,
+            DATEDIFF_BIG(SECOND, a.diff_or_full_at, GETUTCDATE()) AS diff_age_seconds,
+            CASE WHEN a.needs_log_backup = 1 THEN DATEDIFF_BIG(SECOND, a.log_at, GETUTCDATE()) END AS log_age_seconds,
             a.needs_log_backup,
-            CASE WHEN a.group_database_id IS NULL THEN 0 ELSE 1 END AS is_in_group
+            CASE WHEN a.group_database_id IS NULL THEN 0 ELSE 1 END AS is_in_group,
+            a.state_desc AS database_state,
+            CAST(a.is_in_standby AS int) AS is_in_standby
         FROM ages AS a
         ORDER BY a.database_id;
         """#
@@ -2503,7 +2680,8 @@ enum CollectorSQL {
             CASE
                 WHEN f.growth = 0 THEN N'none'
                 WHEN f.is_percent_growth = 1 THEN CAST(f.growth AS nvarchar(11)) + N' %'
-                ELSE CAST(f.growth / 128 AS nvarchar(11)) + N' MB'
+                WHEN f.growth % 128 = 0 THEN CAST(f.growth / 128 AS nvarchar(11)) + N' MB'
+                ELSE CAST(CAST(f.growth AS bigint) * 8 AS nvarchar(20)) + N' kB'
             END AS growth_text,
             CASE WHEN f.max_size > 0 THEN CAST(f.max_size AS float) * 8192 END AS max_size_bytes,
             CAST(f.is_read_only AS int) AS is_read_only
@@ -2585,8 +2763,12 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/collectors/deadlocks.sql
     static let sqlServerCollectorsDeadlocks = #"""
-        -- Six minutes back: a minute more than the cadence, so that no deadlock falls between two runs. The event is cut out of the buffer
-        -- once, and its parts are taken from the piece.
+        -- Six minutes back: a minute more than the cadence, so that no deadlock falls between two runs. Not further: the rows of every run are
+        -- kept, and a deadlock would be stored once for each run that sees it. Where a server is read more rarely, or was away, those of the time
+        -- between are not shown; Number of Deadlocks/sec (performance_counters) counts them all. The event is cut out of the buffer once, and its
+        -- parts are taken from the piece. A buffer that was cut off while it was written out is no XML: whether there is a deadlock in it is not
+        -- known, and the run fails with these words and does not say that there was none. So it does when what is whole is no XML for another
+        -- reason. CASE asks again which session and target it is: SQL Server may work it out before it leaves the others out.
         SELECT TOP (20) CONVERT(nvarchar(23), d.occurred_at, 126) AS deadlock_id,
             COALESCE(d.victim_id, N'') AS victim_id,
             d.occurred_at,
@@ -2596,7 +2778,8 @@ enum CollectorSQL {
             v.host_name,
             v.program_name,
             v.wait_resource,
-            LEFT(CAST(d.graph AS nvarchar(max)), 65536) AS deadlock_xml
+            LEFT(CAST(d.graph AS nvarchar(max)), 65536) AS deadlock_xml,
+            360 AS window_seconds
         FROM (
             SELECT p.occurred_at,
                 p.event.value('(/event/data/value/deadlock/victim-list/victimProcess/@id)[1]', 'nvarchar(64)') AS victim_id,
@@ -2606,7 +2789,11 @@ enum CollectorSQL {
                     e.node.query('.') AS event
                 FROM (
                     SELECT CASE
-                            WHEN t.target_data LIKE N'%xml_deadlock_report%' THEN TRY_CAST(t.target_data AS xml)
+                            WHEN s.name <> N'system_health' OR t.target_name <> N'ring_buffer' THEN NULL
+                            WHEN RIGHT(t.target_data, 30) NOT LIKE N'%</RingBufferTarget>%' AND RIGHT(t.target_data, 4) NOT LIKE N'%/>%'
+                                THEN CAST(CAST(CAST(N'The buffer of system_health is cut off: whether there are deadlocks in it is not known'
+                                    + LEFT(t.target_data, 0) AS int) AS nvarchar(11)) AS xml)
+                            WHEN t.target_data LIKE N'%xml_deadlock_report%' THEN CAST(t.target_data AS xml)
                         END AS buffer
                     FROM sys.dm_xe_sessions AS s
                     INNER JOIN sys.dm_xe_session_targets AS t ON t.event_session_address = s.address
@@ -2662,6 +2849,8 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/failed_logins.sql
     static let sqlServerCollectorsFailedLogins = #"""
         -- The buffer keeps about 1000 records: a storm of refusals pushes the older ones out, and the count is then too low. It names no login.
+        -- Five minutes are the cadence: the rows of every run are kept, and what two runs saw would be counted twice. Where a server is read more
+        -- rarely, or was away, refusals of the time between are not counted.
         SELECT TOP (50) f.remote_host,
             f.login_state,
             COUNT_BIG(*) AS failed_count,
@@ -2853,11 +3042,13 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/index_usage.sql
     static let sqlServerCollectorsIndexUsage = #"""
         -- One statement with a text of its own, since an index's name can be had only inside of its database. A database that cannot be opened
-        -- leaves its indexes without names; an index that was neither read nor written since the start is not counted by SQL Server.
+        -- leaves its indexes without names, and so does one whose turn has not come after 4 seconds: so that there is an answer before the deadline
+        -- of 10. An index that was neither read nor written since the start is not counted by SQL Server.
         EXEC sys.sp_executesql N'
         SET NOCOUNT ON;
         DROP TABLE IF EXISTS #dbtools_used;
         DROP TABLE IF EXISTS #dbtools_names;
+        DECLARE @began datetime2(3) = SYSUTCDATETIME();
         SELECT TOP (2000) u.database_id,
             u.object_id,
             u.index_id,
@@ -2888,7 +3079,7 @@ enum CollectorSQL {
             is_shipped int NULL
         );
         DECLARE @database int = 0, @procedure nvarchar(300);
-        WHILE @database IS NOT NULL
+        WHILE @database IS NOT NULL AND DATEDIFF(MILLISECOND, @began, SYSUTCDATETIME()) < 4000
         BEGIN
             SELECT @database = MIN(u.database_id) FROM #dbtools_used AS u WHERE u.database_id > @database;
             SET @procedure = QUOTENAME(DB_NAME(@database)) + N''.sys.sp_executesql'';
@@ -3030,7 +3221,10 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/collectors/performance_counters.sql
     static let sqlServerCollectorsPerformanceCounters = #"""
-        -- Only the types that count up (272696576 and its 32-bit sister); databases come last, so that the limit cuts off none of the server's own.
+        -- Only the types that count up (272696576 and its 32-bit sister), and averages (1073874176) with their bases (1073939712). An average is
+        -- its total's growth divided by its base's growth, so both are totals with rows of their own, read in one pass and so at one moment. Of
+        -- the kinds of locks only the total is wanted: the others are left out before anything is worked out for them. Databases come last, so
+        -- that the limit cuts off none of the server's own.
         SELECT TOP (2000) c.object_name,
             c.counter_name,
             c.instance_name,
@@ -3041,9 +3235,11 @@ enum CollectorSQL {
                 COALESCE(RTRIM(p.instance_name), N'') AS instance_name,
                 p.cntr_value
             FROM sys.dm_os_performance_counters AS p
-            WHERE p.cntr_type IN (272696576, 272696320)
+            WHERE p.cntr_type IN (272696576, 272696320, 1073874176, 1073939712)
                 AND p.counter_name IN (
-                    N'Auto-Param Attempts/sec', N'Background writer pages/sec', N'Backup/Restore Throughput/sec', N'Batch Requests/sec',
+                    N'Auto-Param Attempts/sec', N'Average Latch Wait Time (ms)', N'Average Latch Wait Time Base', N'Average Wait Time (ms)',
+                    N'Average Wait Time Base', N'Avg Disk Read IO (ms)', N'Avg Disk Read IO (ms) Base', N'Avg Disk Write IO (ms)',
+                    N'Avg Disk Write IO (ms) Base', N'Background writer pages/sec', N'Backup/Restore Throughput/sec', N'Batch Requests/sec',
                     N'Bytes Received from Replica/sec', N'Bytes Sent to Replica/sec', N'Checkpoint pages/sec', N'Connection Reset/sec',
                     N'Errors/sec', N'Failed Auto-Params/sec', N'Flow Control Time (ms/sec)', N'Flow Control/sec',
                     N'Forced Parameterizations/sec', N'Forwarded Records/sec', N'Free list stalls/sec', N'Full Scans/sec', N'Index Searches/sec',
@@ -3056,6 +3252,7 @@ enum CollectorSQL {
                     N'Table Lock Escalations/sec', N'Temp Tables Creation Rate', N'Total Latch Wait Time (ms)', N'Transaction Delay',
                     N'Transactions/sec', N'Unsafe Auto-Params/sec', N'Version Cleanup rate (KB/s)', N'Version Generation rate (KB/s)',
                     N'Workfiles Created/sec', N'Worktables Created/sec', N'Write Transactions/sec')
+                AND (p.instance_name = N'_Total' OR p.counter_name NOT LIKE N'Lock %' AND p.counter_name NOT LIKE N'Average Wait Time%')
         ) AS c
         WHERE c.object_name + N':' + c.counter_name IN (
                 N'Access Methods:Forwarded Records/sec', N'Access Methods:Full Scans/sec', N'Access Methods:Index Searches/sec',
@@ -3075,9 +3272,13 @@ enum CollectorSQL {
                 N'Databases:Write Transactions/sec',
                 N'General Statistics:Connection Reset/sec', N'General Statistics:Logins/sec', N'General Statistics:Logouts/sec',
                 N'General Statistics:Temp Tables Creation Rate',
-                N'Latches:Latch Waits/sec', N'Latches:Total Latch Wait Time (ms)',
-                N'Locks:Lock Requests/sec', N'Locks:Lock Timeouts (timeout > 0)/sec', N'Locks:Lock Timeouts/sec', N'Locks:Lock Wait Time (ms)',
-                N'Locks:Lock Waits/sec', N'Locks:Number of Deadlocks/sec',
+                N'Latches:Average Latch Wait Time (ms)', N'Latches:Average Latch Wait Time Base', N'Latches:Latch Waits/sec',
+                N'Latches:Total Latch Wait Time (ms)',
+                N'Locks:Average Wait Time (ms)', N'Locks:Average Wait Time Base', N'Locks:Lock Requests/sec',
+                N'Locks:Lock Timeouts (timeout > 0)/sec', N'Locks:Lock Timeouts/sec', N'Locks:Lock Wait Time (ms)', N'Locks:Lock Waits/sec',
+                N'Locks:Number of Deadlocks/sec',
+                N'Resource Pool Stats:Avg Disk Read IO (ms)', N'Resource Pool Stats:Avg Disk Read IO (ms) Base',
+                N'Resource Pool Stats:Avg Disk Write IO (ms)', N'Resource Pool Stats:Avg Disk Write IO (ms) Base',
                 N'SQL Errors:Errors/sec',
                 N'SQL Statistics:Auto-Param Attempts/sec', N'SQL Statistics:Batch Requests/sec', N'SQL Statistics:Failed Auto-Params/sec',
                 N'SQL Statistics:Forced Parameterizations/sec', N'SQL Statistics:SQL Attention rate', N'SQL Statistics:SQL Compilations/sec',
@@ -3206,6 +3407,7 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/running_queries.sql
     static let sqlServerCollectorsRunningQueries = #"""
         -- What listens for work all day is left out: it would fill each run. Texts and plans are named here, and read once each by query-details.sql.
+        -- A latch whose owner is not known (-4, -5) has no session that is waited for.
         -- Without the right SQL Server would show one's own request and no error; dm_os_sys_info, asked about in its place, makes it refuse.
         SELECT TOP (100) CAST(q.session_id AS nvarchar(11)) AS session_id,
             CAST(q.request_id AS nvarchar(11)) AS request_id,
@@ -3215,7 +3417,9 @@ enum CollectorSQL {
             q.program_name,
             q.status AS request_status,
             q.command,
-            CAST(NULLIF(q.blocking_session_id, 0) AS nvarchar(11)) AS blocking_session_id,
+            CASE
+                WHEN q.blocking_session_id > 0 OR q.blocking_session_id IN (-2, -3) THEN CAST(q.blocking_session_id AS nvarchar(11))
+            END AS blocking_session_id,
             q.wait_type,
             NULLIF(q.wait_resource, N'') AS wait_resource,
             CASE WHEN q.wait_type IS NOT NULL THEN q.wait_time END AS wait_ms,
@@ -3404,6 +3608,7 @@ enum CollectorSQL {
         -- From the buffer of exceptions and not from the log, which takes a right that few monitoring logins have and is read as a whole each time.
         -- The buffer keeps the newest few hundred exceptions of any severity: in a storm the count is too low. 3602 and 3617 are signals within
         -- SQL Server, such as a client's cancel, and no errors. Every severity has a row at every time, so that a series does not end.
+        -- Five minutes are the cadence. Where a server is read more rarely, or was away, errors of the time between are not counted.
         SELECT TOP (10) k.severity,
             SUM(CASE WHEN e.severity IS NULL THEN 0 ELSE 1 END) AS error_count,
             NULLIF(MAX(CASE WHEN e.place = 1 THEN CAST(e.error_number AS nvarchar(11)) ELSE N'' END), N'') AS newest_error,
@@ -3510,8 +3715,8 @@ enum CollectorSQL {
         FROM sys.dm_os_wait_stats AS w
         WHERE w.waiting_tasks_count > 0
             OR w.wait_type IN (
-                N'HADR_SYNC_COMMIT', N'LCK_M_IS', N'LCK_M_IX', N'LCK_M_S', N'LCK_M_SCH_M', N'LCK_M_SCH_S', N'LCK_M_U', N'LCK_M_X',
-                N'RESOURCE_SEMAPHORE', N'RESOURCE_SEMAPHORE_QUERY_COMPILE', N'THREADPOOL')
+                N'HADR_SYNC_COMMIT', N'IO_RETRY', N'LCK_M_IS', N'LCK_M_IX', N'LCK_M_S', N'LCK_M_SCH_M', N'LCK_M_SCH_S', N'LCK_M_U',
+                N'LCK_M_X', N'LOG_RATE_GOVERNOR', N'RESOURCE_SEMAPHORE', N'RESOURCE_SEMAPHORE_QUERY_COMPILE', N'THREADPOOL')
         ORDER BY RTRIM(w.wait_type) COLLATE Latin1_General_BIN2;
         """#
     /// SQLServer/SQL/collectors/waits_database.sql
@@ -3639,7 +3844,7 @@ enum CollectorSQL {
         SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
         SELECT cpu_count,
             sqlserver_start_time AS started_at_local,
-            DATEDIFF(MINUTE, GETUTCDATE(), GETDATE()) AS utc_offset_minutes,
+            DATEPART(TZOFFSET, SYSDATETIMEOFFSET()) AS utc_offset_minutes,
             ms_ticks - sqlserver_start_time_ms_ticks AS uptime_ms
         FROM sys.dm_os_sys_info;
         GO
@@ -3850,7 +4055,8 @@ enum CollectorSQL {
     /// SQLServer/SQL/probe-state.sql
     static let sqlServerProbeState = #"""
         SELECT sqlserver_start_time AS started_at_local,
-            DATEDIFF(MINUTE, GETUTCDATE(), GETDATE()) AS utc_offset_minutes
+            DATEPART(TZOFFSET, SYSDATETIMEOFFSET()) AS utc_offset_minutes,
+            ms_ticks - sqlserver_start_time_ms_ticks AS uptime_ms
         FROM sys.dm_os_sys_info;
 
         SELECT encrypt_option

@@ -176,7 +176,7 @@ def test_counters_never_go_back_and_start_anew_with_the_server(case, fleet, numb
     # What a server that has just started did not wait for yet has no row.
     gone = first.keys() - anew.keys()
     assert anew.keys() <= first.keys() and {name for name, *_ in gone} <= {"waits"} and anew[batches] < first[batches]
-    assert {key for name, _, key in anew if name == "waits"} >= {("LCK_M_X",), ("THREADPOOL",)}, "these have a row from the start on"
+    assert {key for name, _, key in anew if name == "waits"} >= {("LCK_M_X",), ("THREADPOOL",), ("IO_RETRY",), ("LOG_RATE_GOVERNOR",)}, "these have a row from the start on"
 
 
 def test_what_rows_name_is_read_by_its_handle(driver, case, connection):
@@ -436,6 +436,25 @@ def test_names_of_a_named_instance_lose_their_prefix_and_a_base_of_zero_gives_no
     assert read("batch_durations")[1] == []
 
 
+def test_an_average_is_its_total_beside_its_base_and_of_the_locks_only_all_kinds_together(read, replay):
+    """Issue 4: averages by cntr_type (1073874176) are the growth of the one divided by the growth of the other."""
+    replay(sys__dm_os_performance_counters=[
+        {"object_name": ("SQLServer:" + name).ljust(128), "counter_name": counter.ljust(128), "instance_name": instance.ljust(128),
+         "cntr_value": value, "cntr_type": kind}
+        for name, counter, instance, value, kind in [
+            ("Latches", "Average Latch Wait Time Base", "", 7, 1073939712), ("Latches", "Average Latch Wait Time (ms)", "", 70, 1073874176),
+            ("Locks", "Average Wait Time (ms)", "_Total", 900, 1073874176), ("Locks", "Average Wait Time Base", "_Total", 0, 1073939712),
+            ("Locks", "Average Wait Time (ms)", "Key", 800, 1073874176), ("Locks", "Average Wait Time Base", "Key", 3, 1073939712),
+            ("Locks", "Lock Waits/sec", "_Total", 3, 272696576), ("Locks", "Lock Waits/sec", "Key", 2, 272696576),
+            ("Resource Pool Stats", "Avg Disk Read IO (ms)", "default", 5, 1073874176),
+        ]
+    ])
+    assert read("performance_counters")[1] == [
+        ("Latches", "Average Latch Wait Time (ms)", "", 70), ("Latches", "Average Latch Wait Time Base", "", 7),
+        ("Locks", "Average Wait Time (ms)", "_Total", 900), ("Locks", "Average Wait Time Base", "_Total", 0),
+        ("Locks", "Lock Waits/sec", "_Total", 3), ("Resource Pool Stats", "Avg Disk Read IO (ms)", "default", 5)]
+
+
 def test_what_runs_for_more_than_25_days_and_waits_with_a_blank_at_the_end(read, replay, fleet):
     began = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=40)).strftime("%Y-%m-%dT%H:%M:%S")
     replay(
@@ -479,7 +498,26 @@ def test_the_deadlock_is_shown_with_its_victim(read):
     assert row["deadlock_xml"].startswith("<deadlock>") and row["deadlock_xml"].endswith("</deadlock>")
     assert f'<victimProcess id="{row["victim_id"]}"' in row["deadlock_xml"]
     age = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - row["occurred_at"]
-    assert age < datetime.timedelta(minutes=6)
+    assert age < datetime.timedelta(minutes=6) and row["window_seconds"] == 360
+
+
+WHOLE = '<RingBufferTarget truncated="0" eventCount="1"><event name="wait_info" timestamp="2026-01-01T00:00:00Z"/></RingBufferTarget>'
+
+
+@pytest.mark.parametrize("buffer, words", [
+    (WHOLE, None), ('<RingBufferTarget truncated="0" eventCount="0"/>', None), (None, None),
+    (WHOLE[:-40], "cut off: whether there are deadlocks in it is not known"),
+    ('<RingBufferTarget><event name="xml_deadlock_report"></RingBufferTarget>', "XML parsing"),
+])
+def test_a_buffer_that_cannot_be_read_is_not_one_without_deadlocks(read, replay, buffer, words):
+    replay(
+        sys__dm_xe_sessions=[{"address": "0x01", "name": "system_health"}],
+        sys__dm_xe_session_targets=[{"event_session_address": "0x01", "target_name": "ring_buffer", "target_data": buffer}])
+    if words is None:
+        assert read("deadlocks")[1] == []
+    else:
+        with pytest.raises(clients.SQLError, match=words):
+            read("deadlocks")
 
 
 def test_copies_and_other_servers_backups_do_not_count_and_a_newer_full_one_is_as_good_as_a_differential(read, replay):
@@ -506,6 +544,40 @@ def test_copies_and_other_servers_backups_do_not_count_and_a_newer_full_one_is_a
     assert master["needs_log_backup"] == 0 and "tempdb" not in shown
 
 
+def test_ages_of_backups_are_right_across_a_change_of_the_clocks_and_a_damaged_one_is_none(read, replay):
+    """Issue 4: the server's clock is at UTC now; until the change it was two hours ahead, and so are msdb's times of before."""
+    now = datetime.datetime.now(datetime.UTC)
+
+    def backup(kind, hours, ahead=0, **more):
+        finished = (now - datetime.timedelta(hours=hours - ahead)).strftime("%Y-%m-%dT%H:%M:%S")
+        row = {"database_name": "Sales", "type": kind, "backup_finish_date": finished, "is_copy_only": False, "is_snapshot": False}
+        return row | {"server_name": "SIM4", "time_zone": 4 * ahead} | more
+
+    replay(msdb__dbo__backupset=[
+        backup("D", 10, ahead=2), backup("D", 5, is_damaged=True), backup("D", 12, time_zone=127), backup("D", -0.5),
+        backup("I", 8, time_zone=127), backup("L", 1, ahead=2), backup("L", 2), backup("L", -1, ahead=-3),
+    ])
+    collector, rows = read("backups")
+    sales = next(dict(zip([name for name, _ in collector.columns], row)) for row in rows if row[0] == "Sales")
+    ages = [sales[f"{kind}_age_seconds"] for kind in ("full", "diff", "log")]
+    assert all(abs(age - hours * 3_600) < 120 for age, hours in zip(ages, (10, 8, 1))), ages
+    times = [sales[f"last_{kind}_at"] for kind in ("full", "diff", "log")]
+    assert all(abs((now.replace(tzinfo=None) - at).total_seconds() - hours * 3_600) < 120 for at, hours in zip(times, (10, 8, 1))), times
+
+
+def test_a_database_says_why_it_has_no_backups(read, replay):
+    collector, rows = read("backups")
+    assert collector.values(rows, "database_state")[("Sales",)] == "ONLINE" and collector.values(rows, "is_in_standby")[("Sales",)] == 0
+    replay(sys__databases=[
+        {"name": "Copy", "database_id": 7, "recovery_model": 1, "state": 1, "state_desc": "RESTORING", "is_in_standby": False},
+        {"name": "Readable", "database_id": 8, "recovery_model": 1, "state": 0, "state_desc": "ONLINE", "is_in_standby": True},
+    ])
+    collector, rows = read("backups")
+    assert collector.values(rows, "database_state") == {("Copy",): "RESTORING", ("Readable",): "ONLINE"}
+    assert collector.values(rows, "is_in_standby") == {("Copy",): 0, ("Readable",): 1}
+    assert collector.values(rows, "needs_log_backup")[("Readable",)] == 0
+
+
 def test_a_database_that_was_never_checked_is_told_apart(read):
     collector, rows = read("checkdb", CASES[4])
     shown = collector.values(rows, "is_never_checked")
@@ -523,6 +595,46 @@ def test_jobs_have_outcomes_and_one_that_never_ran_has_none(read):
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     assert all(value < now for value in collector.values(rows, "last_run_at").values() if value)
     assert all(value > now for key, value in collector.values(rows, "next_run_at").items() if key != ("Old export",))
+
+
+def test_a_run_that_failed_and_was_followed_by_a_good_one_is_counted(read, replay):
+    """Issue 4: Agent job outcomes; the last one alone would not say it."""
+    now = datetime.datetime.now(datetime.UTC)
+
+    def run(hours, status=0, step=0, job=5):
+        began = now - datetime.timedelta(hours=hours)
+        return {"job_id": f"01000000-0000-4000-8000-{job:012}", "step_id": step, "run_status": status,
+                "run_date": int(began.strftime("%Y%m%d")), "run_time": int(began.strftime("%H%M%S"))}
+
+    replay(msdb__dbo__sysjobhistory=[
+        run(0.1, status=1), run(1), run(23.9), run(24.1), run(1, step=1), run(2, status=3), run(3, job=1), run(24 * 31)])
+    collector, rows = read("agent_jobs")
+    failures = {key[0]: value for key, value in collector.values(rows, "failures_24h").items()}
+    assert failures.pop("Load the warehouse") == 2 and failures.pop("DatabaseBackup - USER_DATABASES - LOG") == 1
+    assert set(failures.values()) == {0} and "Old export" in failures
+
+
+@pytest.mark.parametrize("growth, is_percent, text", [
+    (0, False, "none"), (10, True, "10 %"), (8192, False, "64 MB"), (32, False, "256 kB"), (200, False, "1600 kB"),
+    (2_000_000_000, False, "15625000 MB"), (2_000_000_001, False, "16000000008 kB"),
+])
+def test_growth_of_less_than_a_megabyte_is_not_0(read, replay, growth, is_percent, text):
+    replay(sys__master_files=[
+        {"database_id": 1, "file_id": 1, "name": "master", "type_desc": "ROWS", "growth": growth, "is_percent_growth": is_percent}])
+    collector, rows = read("database_files")
+    assert collector.values(rows, "growth_text") == {("master", "master"): text}
+
+
+def test_a_latch_without_an_owner_is_no_session_that_is_waited_for(read, replay):
+    replay(
+        sys__dm_exec_sessions=[{"session_id": 70 + place, "is_user_process": True, "status": "running"} for place in range(4)],
+        sys__dm_exec_requests=[
+            {"session_id": 70 + place, "status": "suspended", "wait_type": "PAGELATCH_EX", "blocking_session_id": blocking}
+            for place, blocking in enumerate([-5, -4, -2, 0])
+        ])
+    collector, rows = read("running_queries")
+    blockers = {key[0]: value for key, value in collector.values(rows, "blocking_session_id").items()}
+    assert blockers == {"70": None, "71": None, "72": "-2", "73": None}
 
 
 def test_a_primary_knows_both_replicas_and_a_secondary_itself(read):
@@ -653,6 +765,8 @@ def test_a_collector_with_a_text_of_its_own_writes_to_nothing_but_its_own_tempor
         assert not re.search(r"\b(UPDATE|DELETE|MERGE|TRUNCATE|ALTER|GRANT|BACKUP|KILL)\b", text)
         writes = re.findall(r"\b(?:INSERT INTO|INTO|CREATE TABLE|DROP TABLE IF EXISTS)\s+(\S+)", text)
         assert writes and all(name.startswith("#dbtools_") for name in writes)
+    loops = re.findall(r"^WHILE [^\n]*", whole, re.M)
+    assert loops and all(re.search(r"DATEDIFF\(MILLISECOND, @began, SYSUTCDATETIME\(\)\) < [45]000$", loop) for loop in loops), "a budget"
     assert f"SELECT TOP ({collector.row_count_max}) " in whole and re.findall(r"^ORDER BY ", whole, re.M)
 
 

@@ -25,7 +25,7 @@ import Testing
     private func reading(with values: CoreValues) throws -> Reading {
         let failure = SQLServerFailure(target: Target(engine: .sqlserver, hostname: "x"), port: 1433)
         return try SQLServerReading([.success(SQLServerRulesTests.identity("15.0.1.1", state: .int(1)))], with: values, failure: failure)
-            .reading(collectedAt: Date(), monotonicSeconds: 1) { time, offset in time.date(utcOffsetMinutes: offset) }
+            .reading(collectedAt: Date(), monotonicSeconds: 1, start: \.date)
     }
 
     @Test func valuesComeFromTheRows() throws {

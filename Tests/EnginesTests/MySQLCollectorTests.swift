@@ -97,7 +97,7 @@ import Testing
         let reasons = Dictionary(
             uniqueKeysWithValues: CollectorCatalogue.of(.mysql).filter { $0.applies(to: on) }.map { ($0.name, $0.unfitness(for: off)) })
         let without = reasons.filter { $0.value != nil }
-        #expect(Set(without.keys) == ["waits", "statements", "table_io", "file_io", "unused_indexes"])
+        #expect(Set(without.keys) == ["waits", "statements", "table_io", "file_io", "unused_indexes", "replication_sources"])
         #expect(without.values.allSatisfy { $0?.hasPrefix("performance_schema is off") == true })
         // What reads its tables and does not say so would show nothing where it is off.
         let silent = CollectorCatalogue.of(.mysql).filter {
@@ -113,6 +113,33 @@ import Testing
             true
         default: false
         }
+    }
+
+    @Test func whatIsNotAvailableIsAskedAgainAfterAWhile() throws {
+        let collector = try #require(CollectorCatalogue.named("waits", of: .mysql))
+        var collectors = ODBCCollectors(preamble: "", judgement: .init(isPermission: { _ in false }, isRefusal: { _ in true }))
+        var askedCount = 0
+        func ask() throws {
+            let answers = try collectors.run([collector]) { _, _, _ throws(ODBCError) in
+                askedCount += 1
+                throw ODBCError(state: "42S02", message: "No such table.")
+            }
+            #expect(answers.count == 1 && answers[0].trouble != nil)
+        }
+        try ask()
+        try ask()
+        #expect(askedCount == 1, "within the hour it is known")
+        collectors.unavailable = UnavailableCollectors(seconds: 0)
+        try ask()
+        try ask()
+        #expect(askedCount == 3)
+    }
+
+    /// Where the default is 1024 bytes: half an id would name another session.
+    @Test func noListIsCutOffOnMySQL() {
+        let lists = CollectorCatalogue.of(.mysql).filter { !$0.conditions.contains(.mariadb) && $0.sql.contains("GROUP_CONCAT(") }
+        #expect(lists.map(\.name) == ["blocking_mysql"])
+        #expect(lists.allSatisfy { $0.sql.contains("SELECT /*+ SET_VAR(group_concat_max_len = 65536) */") })
     }
 
     @Test func countersMoveAsMuchAsTheServersOwnSay() async throws {
@@ -177,14 +204,39 @@ import Testing
         let trial = try await trial("unknowing", grants: Self.sufficient)
         let innodb = try #require(trial.rows("innodb").first)
         #expect(innodb["rows_read"] == .null && innodb.number("pages_total") != nil, "MariaDB counts no rows")
-        let replication = try #require(trial.rows("replication").first)
-        #expect(replication["is_replica"] == .flag(false) && replication["replication_lag_seconds"] == .null)
+        #expect(try trial.rows("cluster").isEmpty, "it is no node of a cluster")
         let started = try #require(trial.rows("server_state").first?["started_at"])
         guard case .time(let date) = started else {
             Issue.record("no time: \(started)")
             return
         }
         #expect(abs(date.timeIntervalSinceNow) < 1_800, "in UTC")
+    }
+
+    @Test("Issue 4: a replica whose threads both ended is still one, and one that does not hear its source is not up to date")
+    func aStoppedReplicaIsStillAReplica() async throws {
+        let server = try await TestMariaDB.shared
+        let trial = try await trial("replicated", grants: Self.sufficient)
+        func state() throws -> [String: Cell] { try #require(trial.rows("replication").first) }
+        let none = try state()
+        #expect(none["is_replica"] == .flag(false) && none.text("replication_state") == "none seen")
+        #expect(none["replication_lag_seconds"] == .null)
+        #expect(try trial.rows("replication_sources").isEmpty)
+        try server.execute("CHANGE MASTER 'cut off' TO MASTER_HOST = '127.0.0.1', MASTER_PORT = 9, MASTER_USER = 'nobody'")
+        let source = try trial.row("replication_sources", where: "connection_name", is: "cut off")
+        #expect(source.text("source_host") == "127.0.0.1" && source.number("source_port") == 9)
+        #expect(source.text("applier_state") == "OFF" && source["applier_error"] == .null && source["applier_error_at"] == .null)
+        // What it has applied stays behind when its threads end.
+        try server.execute("SET GLOBAL gtid_slave_pos = '0-9-1'")
+        let stopped = try state()
+        #expect(stopped["is_replica"] == .flag(true) && stopped.text("replication_state") == "stopped")
+        #expect(stopped["replication_lag_seconds"] == .null)
+        try server.execute("START SLAVE 'cut off'")
+        let late = try await trial.rows("replication") { rows in (rows.first?.number("replication_lag_seconds") ?? 0) > 0 }
+        #expect(late.first?.text("applier_state")?.contains("has read all relay log") == true)
+        #expect(try trial.row("replication_sources", where: "connection_name", is: "cut off").text("applier_state") == "ON")
+        try server.execute("STOP SLAVE 'cut off'; RESET SLAVE 'cut off' ALL; SET GLOBAL gtid_slave_pos = ''")
+        #expect(try state()["is_replica"] == .flag(false))
     }
 
     @Test func anAccountWithoutRightsIsToldSoAndTheOthersGoOn() async throws {

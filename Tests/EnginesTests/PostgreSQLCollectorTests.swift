@@ -121,6 +121,9 @@ import Testing
         #expect(aborted.number("session_count") == 0 && aborted["oldest_transaction_seconds"] == .null)
         let database = try trial.row("databases", where: "database_name", is: "collected")
         #expect(database["read_ms"] == .null, "track_io_timing is off")
+        // What is inside of the other databases is not known, and which those are is said.
+        #expect(database["is_looked_into"] == .flag(true))
+        #expect(try trial.row("databases", where: "database_name", is: "counted")["is_looked_into"] == .flag(false))
         let recovery = try #require(trial.rows("recovery").first)
         #expect(recovery["is_in_recovery"] == .flag(false) && recovery["replay_lag_seconds"] == .null)
         #expect(try #require(trial.rows("archiver").first)["is_failing"] == .null, "nothing is archived")
@@ -130,6 +133,46 @@ import Testing
             Issue.record("pg_stat_statements is not there, and that is not said")
             return
         }
+    }
+
+    @Test("Issue 4: an extension is found in any schema, and also when it is created while a connection is open")
+    func anExtensionIsFoundInAnySchema() async throws {
+        let superuser = try await superuser("placed")
+        let early = try await trial("placed")
+        let forgetful = try await trial("placed")
+        let session = try #require(forgetful.connection as? PostgreSQLConnection)
+        session.unavailable = UnavailableCollectors(seconds: 0)
+        #expect(try Self.hasNoStatements(early) && Self.hasNoStatements(forgetful))
+        try superuser.script(#"CREATE SCHEMA "its ""own"""; CREATE EXTENSION pg_stat_statements SCHEMA "its ""own""""#)
+        try superuser.script(#"GRANT USAGE ON SCHEMA "its ""own""" TO watcher"#)
+        // A new connection finds it, and one that asks again; one that was told so within the hour does not ask.
+        #expect(try await trial("placed").rows("statements").isEmpty == false)
+        #expect(try forgetful.rows("statements").isEmpty == false)
+        #expect(try Self.hasNoStatements(early))
+        let path = CollectorDefinition(
+            name: "own_path", title: "Own path", engine: .postgresql, cadence: .minute, purpose: "", versions: "", permissions: "",
+            cost: "", conditions: [], keep: .latest, rowCountMax: 1, columns: [CollectorColumn("schemas", .label, "Schemas")],
+            sql: "SELECT array_to_string(current_schemas(true), '/') AS schemas;")
+        let schemas = try session.run([path], deadlineSeconds: 8).answers.first?.rows.first?.first?.text
+        #expect(schemas == #"pg_catalog/public/its "own""#)
+    }
+
+    private static func hasNoStatements(_ trial: CollectorTrial) throws -> Bool {
+        if case .notAvailable = try trial.answers(.fiveMinutes)["statements"]?.trouble { true } else { false }
+    }
+
+    @Test func whatIsNotAvailableIsAskedAgainAfterAnHour() {
+        var unavailable = UnavailableCollectors()
+        let answers = [
+            CollectorAnswer(collector: "statements", trouble: .notAvailable("No such table.")),
+            CollectorAnswer(collector: "tables", trouble: .failed("It failed.")),
+        ]
+        unavailable.learn(answers, now: 100)
+        #expect(unavailable.answer(of: "statements") != nil && unavailable.answer(of: "tables") == nil)
+        let isForgottenEarly = unavailable.forget(now: 100 + UnavailableCollectors.seconds - 1)
+        #expect(!isForgottenEarly && unavailable.answer(of: "statements") != nil)
+        let isForgotten = unavailable.forget(now: 100 + UnavailableCollectors.seconds)
+        #expect(isForgotten && unavailable.answer(of: "statements") == nil)
     }
 
     @Test func aRoleWithoutRightsIsToldSoAndTheOthersGoOn() async throws {
@@ -182,6 +225,39 @@ import Testing
         #expect(try trial.row("table_bloat", where: "table_name", is: "hidden")["bloat_bytes"] == .null)
         let index = try #require(trial.row("index_bloat", where: "index_name", is: "bloated_pkey").number("bloat_percent"))
         #expect(abs(index - 50) < 8)
+    }
+
+    @Test("Issue 4: the table that holds back the end of transaction numbers is shown, though it has no dead rows")
+    func theTableThatWasFrozenLongestAgoIsShown() async throws {
+        let superuser = try await superuser()
+        try superuser.script("CREATE TABLE held_back (id int)")
+        try superuser.script("SET allow_system_table_mods = on; UPDATE pg_class SET relfrozenxid = '3' WHERE relname = 'held_back'")
+        let rows = try await trial().rows("vacuum")
+        let table = try #require(rows.first { $0.text("table_name") == "held_back" })
+        #expect(table.number("dead_rows") == 0)
+        #expect(table.number("transaction_id_age") == rows.compactMap { $0.number("transaction_id_age") }.max())
+        try superuser.script("DROP TABLE held_back")
+    }
+
+    @Test("Issue 4: what is no client's session uses up no connection")
+    func onlyClientsSessionsAreConnectionsUsed() async throws {
+        let collector = try #require(CollectorCatalogue.named("connections", of: .postgresql))
+        let superuser = try await superuser()
+        // A sender of changes: it is connected to the database, and has a place of its own.
+        let sender = try PostgresConnection(try await address("collected").with(["replication": "database"]))
+        // In one statement all see the same sessions.
+        let row = try superuser.rows(
+            SQL(
+                stringLiteral: """
+                    SELECT c.used_count,
+                        (SELECT count(*)::float8 FROM pg_stat_activity WHERE backend_type = 'client backend') AS client_count,
+                        (SELECT sum(numbackends)::float8 FROM pg_stat_database WHERE datname IS NOT NULL) AS backend_count
+                    FROM (\(collector.sql.dropLast())) AS c
+                    """))[0]
+        let used = try row.decode("used_count", as: Double.self)
+        #expect(try used == row.decode("client_count", as: Double.self))
+        #expect(try used < row.decode("backend_count", as: Double.self))
+        #expect(sender.isOpen)
     }
 
     @Test func settingsOfTheServerAreToldAndSecretsAreNot() async throws {

@@ -25,7 +25,7 @@ struct ListeningPostgreSQL: Sendable {
             "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\n"
                 + "hostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl postgres scripted 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
                 + "hostssl all +deployers 127.0.0.1/32 scram-sha-256\nhostssl hostile all 127.0.0.1/32 scram-sha-256\n"
-                + "hostssl collected,counted all 127.0.0.1/32 scram-sha-256\n"
+                + "hostssl collected,counted,placed all 127.0.0.1/32 scram-sha-256\n"
         try rules.write(toFile: directory + "/hba.conf", atomically: true, encoding: .utf8)
         if geteuid() == 0, let account = getpwnam("postgres") {
             for file in ["", "/hba.conf", "/server.pem", "/server.key"] {
@@ -49,7 +49,7 @@ struct ListeningPostgreSQL: Sendable {
         try connection.script(
             "CREATE ROLE watcher LOGIN PASSWORD 'it''s a \\ secret'; GRANT pg_monitor TO watcher; CREATE ROLE plain LOGIN PASSWORD 'plain'; "
                 + "CREATE ROLE deployers")
-        for database in ["hostile", "collected", "counted"] { try connection.script("CREATE DATABASE \(database)") }
+        for database in ["hostile", "collected", "counted", "placed"] { try connection.script("CREATE DATABASE \(database)") }
         return ListeningPostgreSQL(port: port, caFile: certificates.caFile, superuser: superuser)
     }
 

@@ -105,7 +105,7 @@ import Testing
         sessions.rows = [[.int(1), .int(5)]]
         let failure = SQLServerFailure(target: Target(engine: .sqlserver, hostname: "x"), port: 1433)
         let reading = try SQLServerReading([.success(Self.identity("15.0.1.1", state: .int(0))), .success(sessions)], failure: failure)
-            .reading(collectedAt: Date(), monotonicSeconds: 1) { time, offset in time.date(utcOffsetMinutes: offset) }
+            .reading(collectedAt: Date(), monotonicSeconds: 1, start: \.date)
         #expect(reading.gauges.isEmpty)
         #expect(reading.counters.isEmpty)
         #expect(reading.denied.map(\.name) == ["VIEW SERVER STATE"])

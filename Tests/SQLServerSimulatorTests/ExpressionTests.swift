@@ -43,6 +43,7 @@ struct ExpressionTests {
         ("SELECT COUNT(*), COUNT(DISTINCT t) FROM (VALUES (N'k'), (N'K '), (N'\u{212A}'), (N'l')) AS v (t)", "4|2"),
         ("SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM (VALUES (N'É', 1), (N'é ', 1), (N'é', 2)) AS v (t, i) GROUP BY t, i) AS g", "2"),
         ("SELECT COUNT(*) FROM (SELECT t FROM (VALUES (N'k'), (N'K '), (N'\u{212A}'), (NULL), (NULL)) AS v (t) GROUP BY t) AS g", "2"),
+        ("SELECT COUNT(*) FROM (SELECT DISTINCT t FROM (VALUES (N';'), (NCHAR(894))) AS v (t)) AS d", "1"),
         ("SELECT COUNT(*) FROM (VALUES ('A')) AS a (t) JOIN (VALUES ('a '), ('a'), ('b')) AS b (t) ON b.t = a.t", "2"),
         ("SELECT TOP (1) 2 / (2 - database_id) FROM sys.databases ORDER BY database_id", "2"),
         ("SELECT 1 WHERE NULL = NULL", ""), ("SELECT 1 WHERE NOT (NULL = 1)", ""), ("SELECT 1 WHERE 'abc ' = 'ABC'", "1"),

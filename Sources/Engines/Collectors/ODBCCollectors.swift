@@ -18,8 +18,7 @@ struct ODBCCollectors {
     /// Statements in front of each batch, such as isolation and lock time-outs.
     let preamble: String
     let judgement: Judgement
-    /// Collectors that this server does not have what they need for, with their answers: not asked again on this connection.
-    private(set) var unavailable: [String: CollectorAnswer] = [:]
+    var unavailable = UnavailableCollectors()
     /// The calls of the collectors' procedures; nil: there are none, or they failed on this connection.
     private(set) var calls: CollectorCalls?
     /// Why the procedures failed, where the texts did not.
@@ -36,7 +35,8 @@ struct ODBCCollectors {
 
     /// Throws `ODBCError` at the deadline and when the connection breaks.
     mutating func run(_ collectors: [CollectorDefinition], send: Send) throws(ODBCError) -> [CollectorAnswer] {
-        let wanted = collectors.filter { unavailable[$0.name] == nil }
+        _ = unavailable.forget(now: monotonicSeconds())
+        let wanted = collectors.filter { unavailable.answer(of: $0.name) == nil }
         var answers: [CollectorAnswer] = []
         var unheard: Set<String> = []
         let called = try called(wanted, send)
@@ -48,12 +48,10 @@ struct ODBCCollectors {
         // A failure may end the batch (in MySQL it always does): those that did not answer are asked alone, once.
         for answer in answers { if case .notAvailable = answer.trouble { unheard.insert(answer.collector) } }
         if wanted.count > 1, !unheard.isEmpty { answers = try alone(wanted, answers, unheard, send) }
-        for answer in answers {
-            if case .notAvailable = answer.trouble { unavailable[answer.collector] = answer }
-        }
+        unavailable.learn(answers, now: monotonicSeconds())
         if let called { judge(called, beside: answers) }
         let asked = Set(wanted.map(\.name))
-        return answers + collectors.compactMap { asked.contains($0.name) ? nil : unavailable[$0.name] }
+        return answers + collectors.compactMap { asked.contains($0.name) ? nil : unavailable.answer(of: $0.name) }
     }
 
     /// The answers of the procedures; nil without them.

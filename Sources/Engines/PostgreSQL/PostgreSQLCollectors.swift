@@ -9,7 +9,7 @@ extension PostgreSQLConnection {
         guard let connection = openConnection else { throw EngineError(.unreachable, "The connection is closed.") }
         let timer = CallTimer()
         connection.statementDeadlineSeconds = deadlineSeconds
-        let wanted = collectors.filter { unavailableCollectors[$0.name] == nil }
+        let wanted = try askable(collectors)
         let results: [Result<PostgresTextRows, PostgresError>]
         do throws(PostgresError) {
             let rowCountMax = wanted.map(\.rowCountMax).max() ?? 1
@@ -18,6 +18,22 @@ extension PostgreSQLConnection {
         return CollectorAnswers(
             answers: answers(to: collectors, asked: wanted, results), collectedAt: Date(), monotonicSeconds: monotonicSeconds(),
             durationMs: timer.milliseconds)
+    }
+
+    /// Those that are worth asking now. What is asked again after a while may be there by now, in a schema that was not on the path.
+    func askable(_ collectors: [CollectorDefinition]) throws(EngineError) -> [CollectorDefinition] {
+        if unavailable.forget(now: monotonicSeconds()) { try extendSearchPath() }
+        return collectors.filter { unavailable.answer(of: $0.name) == nil }
+    }
+
+    /// Looks for what collectors read of extensions in the extensions' schemas too, after all others.
+    func extendSearchPath() throws(EngineError) {
+        do throws(PostgresError) {
+            _ = try openConnection?.rows(SQL(stringLiteral: CollectorSQL.postgreSQLSearchPath))
+        } catch {
+            // A server that refuses this still tells the rest; the collector says that its view is not there.
+            if error.isCancelled || error.isConnectionFailure { throw failure.whileReading(error) }
+        }
     }
 
     /// What is run every few minutes is kept prepared; what is run rarely would only take the server's memory.
@@ -29,14 +45,10 @@ extension PostgreSQLConnection {
     func answers(
         to collectors: [CollectorDefinition], asked: [CollectorDefinition], _ results: [Result<PostgresTextRows, PostgresError>]
     ) -> [CollectorAnswer] {
-        var answers: [CollectorAnswer] = []
-        for (collector, result) in zip(asked, results) {
-            let answer = Self.answer(collector, result)
-            if case .notAvailable = answer.trouble { unavailableCollectors[collector.name] = answer }
-            answers.append(answer)
-        }
+        let answers = zip(asked, results).map { Self.answer($0, $1) }
+        unavailable.learn(answers, now: monotonicSeconds())
         let names = Set(asked.map(\.name))
-        return answers + collectors.compactMap { names.contains($0.name) ? nil : unavailableCollectors[$0.name] }
+        return answers + collectors.compactMap { names.contains($0.name) ? nil : unavailable.answer(of: $0.name) }
     }
 
     private static func answer(_ collector: CollectorDefinition, _ result: Result<PostgresTextRows, PostgresError>) -> CollectorAnswer {

@@ -118,8 +118,7 @@ struct PostgreSQLEngine: Engine {
 final class PostgreSQLConnection: EngineConnection {
     private var connection: PostgresConnection?
     let failure: PostgreSQLFailure
-    /// Collectors that this server does not have what they need for, with their answers: not asked again on this connection.
-    var unavailableCollectors: [String: CollectorAnswer] = [:]
+    var unavailable = UnavailableCollectors()
     /// Read once: it cannot change without the server's restart, which ends the connection.
     private let identity: PostgreSQLIdentity
     /// Whether the deployed functions are called; not after they failed on this connection.
@@ -132,6 +131,7 @@ final class PostgreSQLConnection: EngineConnection {
         identity = try PostgreSQLIdentity.read(connection, target: target, failure: failure)
         usesFunctions = target.objectsDatabase != nil
         self.connection = connection
+        try extendSearchPath()
     }
 
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
@@ -159,7 +159,7 @@ final class PostgreSQLConnection: EngineConnection {
         guard let connection else { throw EngineError(.unreachable, "The connection is closed.") }
         let timer = CallTimer()
         let core = usesFunctions ? CollectorSQL.postgreSQLDeployCollect : CollectorSQL.postgreSQLCollect
-        let wanted = collectors.filter { unavailableCollectors[$0.name] == nil }
+        let wanted = try askable(collectors)
         guard !wanted.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
         connection.statementDeadlineSeconds = deadlineSeconds
         let results: [Result<PostgresTextRows, PostgresError>]

@@ -197,10 +197,10 @@ final class SQLServerConnection: EngineConnection {
 
     func close() { connection.close() }
 
-    private func startDate(_ local: ODBCTimestamp, _ utcOffsetMinutes: Int) -> Date {
-        if let knownStart, knownStart.local == local { return knownStart.date }
-        let date = local.date(utcOffsetMinutes: utcOffsetMinutes)
-        knownStart = (local, date)
+    private func startDate(_ start: SQLServerStart) -> Date {
+        if let knownStart, knownStart.local == start.local { return knownStart.date }
+        let date = start.date
+        knownStart = (start.local, date)
         return date
     }
 }

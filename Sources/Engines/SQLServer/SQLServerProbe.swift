@@ -1,3 +1,4 @@
+import Foundation
 import ODBC
 
 /// A connection test after the connect: reads back version, permissions, encryption.
@@ -80,7 +81,10 @@ struct SQLServerProbe {
         for set in answer.sets {
             if set.index(of: "started_at_local") != nil, !set.rows.isEmpty { state.isGranted = true }
             if case .timestamp(let start) = set.value("started_at_local") {
-                result.startedAt = start.date(utcOffsetMinutes: Int(set.value("utc_offset_minutes").int ?? 0))
+                result.startedAt = SQLServerStart(
+                    local: start, utcOffsetMinutes: Int(set.value("utc_offset_minutes").int ?? 0), uptimeMs: set.value("uptime_ms").int,
+                    readAt: Date()
+                ).date
             }
             if let option = set.value("encrypt_option").text { result.encrypted = option.uppercased() == "TRUE" }
         }

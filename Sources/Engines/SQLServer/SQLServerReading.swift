@@ -41,11 +41,14 @@ struct SQLServerReading {
         self.errors = errors
     }
 
-    func reading(collectedAt: Date, monotonicSeconds: Double, start: (ODBCTimestamp, Int) -> Date) -> Reading {
+    func reading(collectedAt: Date, monotonicSeconds: Double, start: (SQLServerStart) -> Date) -> Reading {
         let system = sets["cpu_count"]
         var startedAt: Date?
         if case .timestamp(let local)? = system?.value("started_at_local") {
-            startedAt = start(local, Int(system?.value("utc_offset_minutes").int ?? 0))
+            startedAt = start(
+                SQLServerStart(
+                    local: local, utcOffsetMinutes: Int(system?.value("utc_offset_minutes").int ?? 0),
+                    uptimeMs: system?.value("uptime_ms").int, readAt: collectedAt))
         }
         var reading = Reading(
             identity: ServerIdentity(

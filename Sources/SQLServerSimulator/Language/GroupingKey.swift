@@ -1,3 +1,4 @@
+import Foundation
 import TDS
 
 /// The values by which GROUP BY, DISTINCT, PARTITION BY and joins tell rows apart: texts without regard to capitals and trailing blanks.
@@ -16,19 +17,23 @@ struct GroupingKey: Hashable {
         return Comparison.groupingKey(left) == Comparison.groupingKey(right)
     }
 
+    /// The same for all texts that are alike.
+    private static func hash(_ text: String) -> UInt64 {
+        if let hash = FoldedTexts.hash(text) { return hash }
+        // A sign outside of ASCII may be one of ASCII in lower case, as the Kelvin sign is a k, or another form of one, as the Greek
+        // question mark is a semicolon: to Swift they are equal.
+        let key = Comparison.key(text, caseSensitive: false)
+        return FoldedTexts.hash(key) ?? FoldedTexts.hash(key.precomposedStringWithCanonicalMapping)
+            ?? UInt64(bitPattern: Int64(key.hashValue))
+    }
+
     func hash(into hasher: inout Hasher) {
         for value in values {
             guard case .string(let text) = value else {
                 hasher.combine(Comparison.groupingKey(value))
                 continue
             }
-            if let hash = FoldedTexts.hash(text) {
-                hasher.combine(hash)
-                continue
-            }
-            // A sign outside of ASCII may be one of ASCII in lower case: the Kelvin sign is a k.
-            let key = Comparison.key(text, caseSensitive: false)
-            if let hash = FoldedTexts.hash(key) { hasher.combine(hash) } else { hasher.combine(key) }
+            hasher.combine(Self.hash(text))
         }
     }
 }

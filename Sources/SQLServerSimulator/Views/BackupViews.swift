@@ -77,7 +77,8 @@ enum BackupViews {
             is_readonly bit null,
             is_single_user bit null, has_backup_checksums bit null, is_damaged bit null, begins_log_chain bit null, is_force_offline bit
             null,
-            is_copy_only bit null, database_guid uniqueidentifier null, key_algorithm nvarchar(32) null, encryptor_type nvarchar(32) null
+            is_copy_only bit null, time_zone smallint null, database_guid uniqueidentifier null, key_algorithm nvarchar(32) null,
+            encryptor_type nvarchar(32) null
             """,
         named: { request in
             let world = request.world
@@ -101,6 +102,7 @@ enum BackupViews {
                     "recovery_model": .string(backup.database.recoveryModel.rawValue), "is_snapshot": .bit(false),
                     "is_copy_only": .bit(false),
                     "has_backup_checksums": .bit(true), "is_damaged": .bit(false), "is_password_protected": .bit(false),
+                    "time_zone": .int(0),
                 ]
             }
         })

@@ -23,7 +23,10 @@ struct NamedRow: ExpressibleByDictionaryLiteral {
         init(_ columns: [ViewColumn], same: NamedRow = [:]) {
             indexes = Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
             var unset = columns.map { $0.isNullable ? TDSValue.null : $0.zero }
-            for (name, value) in same.cells { if let index = indexes[name] { unset[index] = value } }
+            for (name, value) in same.cells {
+                guard let index = indexes[name] else { preconditionFailure("the view has no column \(name)") }
+                unset[index] = value
+            }
             self.unset = unset
         }
 

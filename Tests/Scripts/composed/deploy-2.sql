@@ -61,7 +61,7 @@ SET NOCOUNT OFF;
 SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
 SELECT cpu_count,
     sqlserver_start_time AS started_at_local,
-    DATEDIFF(MINUTE, GETUTCDATE(), GETDATE()) AS utc_offset_minutes,
+    DATEPART(TZOFFSET, SYSDATETIMEOFFSET()) AS utc_offset_minutes,
     ms_ticks - sqlserver_start_time_ms_ticks AS uptime_ms
 FROM sys.dm_os_sys_info;
 GO

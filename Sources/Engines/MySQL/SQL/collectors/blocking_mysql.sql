@@ -50,7 +50,9 @@ WITH edges AS (
     WHERE p.LOCK_STATUS = 'PENDING'
         AND p.OBJECT_TYPE = 'TABLE'
 )
-SELECT CAST(s.PROCESSLIST_ID AS CHAR) AS session_id,
+-- A list of sessions is cut off after 1024 bytes otherwise, in the middle of an id.
+SELECT /*+ SET_VAR(group_concat_max_len = 65536) */
+    CAST(s.PROCESSLIST_ID AS CHAR) AS session_id,
     b.blocked_by,
     b.waiting_thread_id IS NULL AS is_lead,
     COALESCE(h.blocked_count, 0) + 0e0 AS blocked_count,

@@ -3,20 +3,21 @@ Purpose:     whether this server applies another's changes, how far it is behind
 Title:       Replication
 Versions:    MariaDB 10.6 and later; MySQL has the collector replication_mysql.
 Permissions: PROCESS. What SHOW SLAVE STATUS tells cannot be selected before MariaDB 11.6: sources' names, errors and positions in the source's
-             log are not here; with several sources the one that is furthest behind counts.
+             log are not here; with several sources the one that is furthest behind counts. The collector replication_sources lists them.
 Cost:        low: the list of sessions, and counters.
 Cadence:     minute
 When:        mariadb
 Keep:        latest
 Rows:        1
 Columns:
-  is_replica               flag                                        Whether a thread receives or applies another server's changes now
+  is_replica               flag                                        Whether it applies another server's changes, or did so last; NULL: not known
+  replication_state        text                                        running, receiver stopped, applier stopped, partly stopped, stopped, none seen; NULL: not known
   receiver_count           number   count                              Threads that receive changes, one for each source
   applier_count            number   count                              Threads that apply them, one for each source; fewer than receivers: one has stopped
   worker_count             number   count                              Threads that help to apply them
   receiver_state           text                                        What a receiver does
   applier_state            text                                        What the applier that is furthest behind does
-  replication_lag_seconds  gauge    seconds  replication_lag_seconds   Age of the change that is applied; 0: all is applied; NULL: nothing is applied here
+  replication_lag_seconds  gauge    seconds  replication_lag_seconds   Age of the newest applied change; 0: sources are heard, and all is applied; NULL: nothing is applied
   replica_count            gauge    count    connected_replicas        Servers that receive changes from this one
   retried_count            counter  count    replication_retries       Transactions that were tried again
   skipped_error_count      counter  count    replication_errors_skipped Errors that were skipped by slave_skip_errors
@@ -26,13 +27,31 @@ Columns:
   is_semi_sync_source      flag                                        Whether commits wait for a replica now
   semi_sync_replica_count  number   count                              Replicas that they may wait for
 */
-SELECT p.receiver_count + p.applier_count > 0 AS is_replica,
+SELECT CASE
+        WHEN p.receiver_count + p.applier_count > 0 THEN 1
+        WHEN @@GLOBAL.gtid_slave_pos = '' THEN 0
+        -- With both threads ended what was applied remains. Own changes after it: then it may be a source by now, promoted in a failover.
+        WHEN @@GLOBAL.gtid_current_pos = @@GLOBAL.gtid_slave_pos THEN 1
+    END AS is_replica,
+    CASE
+        WHEN p.receiver_count > 0 AND p.applier_count = p.receiver_count THEN 'running'
+        WHEN p.receiver_count > 0 AND p.applier_count > 0 THEN 'partly stopped'
+        WHEN p.receiver_count > 0 THEN 'applier stopped'
+        WHEN p.applier_count > 0 THEN 'receiver stopped'
+        WHEN @@GLOBAL.gtid_slave_pos = '' THEN 'none seen'
+        WHEN @@GLOBAL.gtid_current_pos = @@GLOBAL.gtid_slave_pos THEN 'stopped'
+    END AS replication_state,
     p.receiver_count + 0e0 AS receiver_count,
     p.applier_count + 0e0 AS applier_count,
     p.worker_count + 0e0 AS worker_count,
     p.receiver_state,
     p.applier_state,
-    p.lag_seconds + 0e0 AS replication_lag_seconds,
+    -- With nothing left to apply, TIME is the age of the newest change, and nothing is late while every source is heard.
+    CASE
+        WHEN p.applier_count = 0 THEN NULL
+        WHEN p.hearing_count >= p.applier_count THEN COALESCE(p.busy_seconds, 0)
+        ELSE p.lag_seconds
+    END + 0e0 AS replication_lag_seconds,
     v.slaves_connected + 0e0 AS replica_count,
     CAST(v.slave_retried_transactions AS SIGNED) AS retried_count,
     CAST(v.slave_skipped_errors AS SIGNED) AS skipped_error_count,
@@ -48,15 +67,14 @@ FROM (
         MAX(CASE WHEN t.COMMAND = 'Slave_IO' THEN t.STATE END) AS receiver_state,
         SUBSTRING_INDEX(GROUP_CONCAT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN t.STATE END ORDER BY t.lag_seconds DESC SEPARATOR '|'), '|', 1)
             AS applier_state,
+        COUNT(CASE
+            WHEN t.COMMAND = 'Slave_IO' AND (t.STATE LIKE 'Waiting for % to send event%' OR t.STATE LIKE 'Queueing %' OR t.STATE LIKE '% relay log space%')
+                THEN 1
+        END) AS hearing_count,
+        MAX(CASE WHEN t.STATE NOT LIKE '% has read all relay log%' THEN t.lag_seconds END) AS busy_seconds,
         MAX(t.lag_seconds) AS lag_seconds
     FROM (
-        SELECT l.COMMAND, l.STATE,
-            CASE
-                WHEN l.COMMAND <> 'Slave_SQL' THEN NULL
-                -- With nothing left to apply, TIME is the age of the newest change, and nothing is late.
-                WHEN l.STATE LIKE '% has read all relay log%' THEN 0
-                ELSE GREATEST(l.TIME, 0)
-            END AS lag_seconds
+        SELECT l.COMMAND, l.STATE, CASE WHEN l.COMMAND = 'Slave_SQL' THEN GREATEST(l.TIME, 0) END AS lag_seconds
         FROM information_schema.PROCESSLIST AS l
         WHERE l.COMMAND IN ('Slave_IO', 'Slave_SQL', 'Slave_worker')
     ) AS t

@@ -9,6 +9,7 @@ Keep:        latest
 Rows:        500
 Columns:
   database_name             label                                                   Name of the database; those that allow no connection are left out
+  is_looked_into            flag                                                    Whether its tables, indexes and extensions are read: only the connected database's are
   session_count             gauge    count        database_session_count            Sessions that are connected to the database now
   commit_count              counter  operations   transactions_committed            Transactions that were committed
   rollback_count            counter  operations   transactions_rolled_back          Transactions that were rolled back
@@ -42,6 +43,7 @@ FROM (VALUES (NULL::float8, NULL::float8, NULL::float8, NULL::bigint, NULL::bigi
     AS absent (session_time, active_time, idle_in_transaction_time, sessions, sessions_abandoned, sessions_fatal, sessions_killed)
 CROSS JOIN LATERAL (
     SELECT datname::text AS database_name,
+        datname = current_database() AS is_looked_into,
         numbackends::float8 AS session_count,
         xact_commit AS commit_count,
         xact_rollback AS rollback_count,

@@ -1,5 +1,6 @@
 /*
 Purpose:     extensions of the connected database, and whether the server has a newer version of them.
+             The other databases are not looked into: the collector databases names them.
 Title:       Extensions
 Versions:    PostgreSQL 12 and later.
 Permissions: none.

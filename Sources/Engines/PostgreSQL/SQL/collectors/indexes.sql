@@ -1,5 +1,6 @@
 /*
 Purpose:     the largest indexes of the connected database, and how much they are used.
+             The other databases are not looked into: the collector databases names them.
 Title:       Indexes
 Versions:    PostgreSQL 12 and later.
 Permissions: none.

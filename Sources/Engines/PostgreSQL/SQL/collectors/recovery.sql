@@ -12,7 +12,7 @@ Columns:
   receiver_state      text                                        What the receiver of log does; NULL: there is none
   sender_host         text                                        Where the log comes from
   slot_name           text                                        Slot on the sender that is used
-  replay_lag_seconds  gauge   seconds  replication_lag_seconds    Age of the newest transaction that was replayed; 0: all that came is replayed
+  replay_lag_seconds  gauge   seconds  replication_lag_seconds    Age of the newest transaction that was replayed; 0: the sender is heard, and all that came is replayed; NULL: not known
   replay_lag_bytes    gauge   bytes    replication_lag_bytes      Log that was received but not replayed
   replayed_at         time                                        When the newest replayed transaction was committed on the primary
   heard_at            time                                        When the sender was last heard
@@ -26,8 +26,12 @@ SELECT l.is_in_recovery,
     r.slot_name::text AS slot_name,
     CASE
         WHEN NOT l.is_in_recovery THEN NULL
-        -- When nothing new comes, the newest transaction grows old without anything being late.
-        WHEN l.received_lsn = l.replayed_lsn THEN 0
+        -- While the sender is heard and nothing new comes, the newest transaction grows old without anything being late. Cut off from it
+        -- a standby has replayed all that came too, and is late all the same. An idle sender is heard twice in each time-out.
+        WHEN r.status = 'streaming'
+            AND r.last_msg_receipt_time > clock_timestamp() - GREATEST(current_setting('wal_receiver_timeout')::interval, INTERVAL '60 seconds')
+            AND l.received_lsn <= l.replayed_lsn
+            THEN 0
         ELSE EXTRACT(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())
     END::float8 AS replay_lag_seconds,
     CASE WHEN l.received_lsn IS NOT NULL THEN GREATEST(pg_wal_lsn_diff(l.received_lsn, l.replayed_lsn), 0) END::float8 AS replay_lag_bytes,

@@ -1,5 +1,6 @@
 /*
 Purpose:     sequences of the connected database that are nearest to their end, where inserts fail.
+             The other databases are not looked into: the collector databases names them.
 Title:       Sequences
 Versions:    PostgreSQL 12 and later.
 Permissions: USAGE or SELECT on the sequences (from 14 pg_read_all_data): the others' values are hidden, and they are left out.

@@ -2,7 +2,7 @@
 Purpose:     the statements that took most time, as pg_stat_statements counts them.
 Title:       Statements
 Versions:    PostgreSQL 12 and later with the extension pg_stat_statements, created in the connected database and loaded at the start.
-Permissions: pg_monitor.
+Permissions: pg_monitor; USAGE on the extension's schema, where that is another than public.
 Cost:        medium: reads the file of the statements' texts.
 Cadence:     five_minutes
 Keep:        latest

@@ -1,5 +1,6 @@
 /*
 Purpose:     how much of the tables of the connected database is free or dead room: an estimate from the planner's statistics.
+             The other databases are not looked into: the collector databases names them.
 Title:       Table bloat
 Versions:    PostgreSQL 12 and later.
 Permissions: SELECT on the tables, or from 14 pg_read_all_data: their statistics are hidden otherwise, and the estimate is not known (NULL).

@@ -1,5 +1,6 @@
 /*
 Purpose:     the largest tables of the connected database: size, rows, and how they are read and written.
+             The other databases are not looked into: the collector databases names them.
 Title:       Tables
 Versions:    PostgreSQL 12 and later.
 Permissions: none; sizes and statistics are to be seen by every role.

@@ -1,5 +1,6 @@
 /*
 Purpose:     indexes of the connected database that cost room and writes and were never used, and those that are not valid.
+             The other databases are not looked into: the collector databases names them.
 Title:       Unused indexes
 Versions:    PostgreSQL 12 and later.
 Permissions: none.

@@ -1,15 +1,17 @@
 /*
-Purpose:     the tables of the connected database with the most dead rows, and when they were last vacuumed and analyzed.
+Purpose:     the tables of the connected database with the most dead rows, and the ten that were frozen longest ago, which hold back the end of
+             transaction numbers; when they were last vacuumed and analyzed.
+             The other databases are not looked into: the collector databases names them.
 Title:       Vacuum
 Versions:    PostgreSQL 12 and later; rows inserted since the last vacuum from 13.
 Permissions: none.
-Cost:        low: one number for each table, of statistics in memory; the rest for 50 tables.
+Cost:        low: one number for each table, of statistics in memory; the rest for 60 tables.
 Cadence:     quarter_hour
 Keep:        latest
-Rows:        50
+Rows:        60
 Columns:
   database_name              label            The connected database
-  schema_name                label            Schema of the table
+  schema_name                label            Schema of the table; pg_temp_...: a session's own, which nobody else can vacuum
   table_name                 label            Name of the table
   dead_rows                  number  count    Rows that are dead and still take up room
   live_rows                  number  count    Rows that are alive, about
@@ -24,8 +26,18 @@ Columns:
   last_autoanalyze_at        time             Last analyze by autovacuum
   vacuum_count               number  count    Times that the table was vacuumed, by hand or not, since the statistics were reset
   analyze_count              number  count    Times that it was analyzed
-  transaction_id_age         number  count    Transactions since its rows were last frozen
+  transaction_id_age         number  count    Transactions since its rows were last frozen, with those in its TOAST table
 */
+WITH candidates AS MATERIALIZED (
+    SELECT r.oid, r.relnamespace, r.relname, r.reltuples, r.reloptions, r.relpersistence,
+        pg_stat_get_dead_tuples(r.oid) AS dead_rows,
+        pg_stat_get_live_tuples(r.oid) AS live_rows,
+        -- Of storage that freezes nothing the number is 0, whose age is the greatest there is.
+        GREATEST(age(NULLIF(r.relfrozenxid, '0'::xid)), age(NULLIF(t.relfrozenxid, '0'::xid))) AS transaction_id_age
+    FROM pg_class AS r
+    LEFT JOIN pg_class AS t ON t.oid = r.reltoastrelid
+    WHERE r.relkind IN ('r', 'm')
+)
 SELECT current_database()::text AS database_name,
     n.nspname::text AS schema_name,
     c.relname::text AS table_name,
@@ -44,15 +56,22 @@ SELECT current_database()::text AS database_name,
     pg_stat_get_last_autoanalyze_time(c.oid) AS last_autoanalyze_at,
     (pg_stat_get_vacuum_count(c.oid) + pg_stat_get_autovacuum_count(c.oid))::float8 AS vacuum_count,
     (pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid))::float8 AS analyze_count,
-    age(c.relfrozenxid)::float8 AS transaction_id_age
+    c.transaction_id_age::float8 AS transaction_id_age
 FROM (
-    SELECT r.oid, r.relnamespace, r.relname, r.reltuples, r.reloptions, r.relfrozenxid,
-        pg_stat_get_dead_tuples(r.oid) AS dead_rows,
-        pg_stat_get_live_tuples(r.oid) AS live_rows
-    FROM pg_class AS r
-    WHERE r.relkind IN ('r', 'm') AND r.relpersistence <> 't'
-    ORDER BY dead_rows DESC, live_rows DESC, r.oid
-    LIMIT 50
+    (
+        SELECT *
+        FROM candidates
+        WHERE relpersistence <> 't'
+        ORDER BY dead_rows DESC, live_rows DESC, oid
+        LIMIT 50
+    )
+    UNION
+    (
+        SELECT *
+        FROM candidates
+        ORDER BY transaction_id_age DESC NULLS LAST, oid
+        LIMIT 10
+    )
 ) AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (
@@ -71,4 +90,4 @@ CROSS JOIN LATERAL (
     FROM (VALUES (NULL::bigint)) AS absent (n_ins_since_vacuum)
 ) AS v
 ORDER BY c.dead_rows DESC, schema_name, table_name
-LIMIT 50;
+LIMIT 60;

@@ -2,8 +2,8 @@
 Purpose:     the Agent's jobs: how the last run of each ended, how long it took, when it runs next, and what runs now.
 Title:       Agent jobs
 Versions:    SQL Server 2016 and later; Express has no Agent and no jobs.
-Permissions: SELECT on msdb.dbo.sysjobs, sysjobservers, sysjobactivity, syssessions and syscategories.
-Cost:        low: small tables of msdb; its job history is not read.
+Permissions: SELECT on msdb.dbo.sysjobs, sysjobservers, sysjobactivity, sysjobhistory, syssessions and syscategories.
+Cost:        low: small tables of msdb, and one pass over the job history, which is kept to 1000 rows unless one sets more.
 Cadence:     five_minutes
 When:        instance
 Keep:        latest
@@ -19,9 +19,11 @@ Columns:
   last_run_seconds  gauge  seconds  job_last_run_seconds         How long the last run that ended took
   running_seconds   gauge  seconds  job_running_seconds          How long it has run now; not known: it does not
   failed_count      gauge  count    job_last_run_failed          1 if the last run failed, else 0; not known: it never ran
+  failures_24h      gauge  count    job_failures_24h             Failed runs that began within 24 hours and are still in the history
 */
 -- sysjobservers holds the last outcome of each job; dates are numbers such as 20261128, times and durations 93005 for 09:30:05.
--- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died.
+-- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died. Between two reads a job may fail and
+-- succeed again: the history has each run as its step 0. Its times are local: on the day of a change of the clocks 24 hours are 23 or 25.
 SELECT TOP (500) j.name AS job_name,
     c.name AS category,
     CAST(j.enabled AS int) AS is_enabled,
@@ -49,7 +51,8 @@ SELECT TOP (500) j.name AS job_name,
             THEN DATEDIFF_BIG(SECOND, a.start_execution_date, GETDATE())
     END AS running_seconds,
     CASE WHEN r.last_run_date = 0 THEN NULL WHEN r.last_run_outcome = 0 THEN 1 WHEN r.last_run_outcome IN (1, 2, 3) THEN 0 END
-        AS failed_count
+        AS failed_count,
+    COALESCE(f.failures, 0) AS failures_24h
 FROM msdb.dbo.sysjobs AS j
 LEFT JOIN msdb.dbo.syscategories AS c ON c.category_id = j.category_id
 LEFT JOIN msdb.dbo.sysjobservers AS r
@@ -58,4 +61,18 @@ LEFT JOIN msdb.dbo.sysjobservers AS r
 LEFT JOIN msdb.dbo.sysjobactivity AS a
     ON a.job_id = j.job_id
     AND a.session_id = (SELECT MAX(s.session_id) FROM msdb.dbo.syssessions AS s)
+LEFT JOIN (
+    SELECT h.job_id,
+        COUNT_BIG(*) AS failures
+    FROM msdb.dbo.sysjobhistory AS h
+    CROSS JOIN (
+        SELECT CAST(CONVERT(nvarchar(8), y.at, 112) AS int) AS run_date,
+            DATEPART(HOUR, y.at) * 10000 + DATEPART(MINUTE, y.at) * 100 + DATEPART(SECOND, y.at) AS run_time
+        FROM (SELECT DATEADD(HOUR, -24, GETDATE()) AS at) AS y
+    ) AS since
+    WHERE h.step_id = 0
+        AND h.run_status = 0
+        AND (h.run_date > since.run_date OR h.run_date = since.run_date AND h.run_time >= since.run_time)
+    GROUP BY h.job_id
+) AS f ON f.job_id = j.job_id
 ORDER BY j.name, j.job_id;

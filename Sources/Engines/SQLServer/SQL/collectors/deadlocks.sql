@@ -1,5 +1,5 @@
 /*
-Purpose:     the deadlocks of the last minutes, as the system_health session kept them.
+Purpose:     the deadlocks of the last six minutes, as the system_health session kept them.
 Title:       Deadlocks
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
@@ -19,9 +19,14 @@ Columns:
   program_name      text                  Program of the victim
   wait_resource     text                  What the victim waited for
   deadlock_xml      query_text            The deadlock graph, with the statements; 65536 characters at most
+  window_seconds    number  seconds       How far back the run looked
 */
--- Six minutes back: a minute more than the cadence, so that no deadlock falls between two runs. The event is cut out of the buffer
--- once, and its parts are taken from the piece.
+-- Six minutes back: a minute more than the cadence, so that no deadlock falls between two runs. Not further: the rows of every run are
+-- kept, and a deadlock would be stored once for each run that sees it. Where a server is read more rarely, or was away, those of the time
+-- between are not shown; Number of Deadlocks/sec (performance_counters) counts them all. The event is cut out of the buffer once, and its
+-- parts are taken from the piece. A buffer that was cut off while it was written out is no XML: whether there is a deadlock in it is not
+-- known, and the run fails with these words and does not say that there was none. So it does when what is whole is no XML for another
+-- reason. CASE asks again which session and target it is: SQL Server may work it out before it leaves the others out.
 SELECT TOP (20) CONVERT(nvarchar(23), d.occurred_at, 126) AS deadlock_id,
     COALESCE(d.victim_id, N'') AS victim_id,
     d.occurred_at,
@@ -31,7 +36,8 @@ SELECT TOP (20) CONVERT(nvarchar(23), d.occurred_at, 126) AS deadlock_id,
     v.host_name,
     v.program_name,
     v.wait_resource,
-    LEFT(CAST(d.graph AS nvarchar(max)), 65536) AS deadlock_xml
+    LEFT(CAST(d.graph AS nvarchar(max)), 65536) AS deadlock_xml,
+    360 AS window_seconds
 FROM (
     SELECT p.occurred_at,
         p.event.value('(/event/data/value/deadlock/victim-list/victimProcess/@id)[1]', 'nvarchar(64)') AS victim_id,
@@ -41,7 +47,11 @@ FROM (
             e.node.query('.') AS event
         FROM (
             SELECT CASE
-                    WHEN t.target_data LIKE N'%xml_deadlock_report%' THEN TRY_CAST(t.target_data AS xml)
+                    WHEN s.name <> N'system_health' OR t.target_name <> N'ring_buffer' THEN NULL
+                    WHEN RIGHT(t.target_data, 30) NOT LIKE N'%</RingBufferTarget>%' AND RIGHT(t.target_data, 4) NOT LIKE N'%/>%'
+                        THEN CAST(CAST(CAST(N'The buffer of system_health is cut off: whether there are deadlocks in it is not known'
+                            + LEFT(t.target_data, 0) AS int) AS nvarchar(11)) AS xml)
+                    WHEN t.target_data LIKE N'%xml_deadlock_report%' THEN CAST(t.target_data AS xml)
                 END AS buffer
             FROM sys.dm_xe_sessions AS s
             INNER JOIN sys.dm_xe_session_targets AS t ON t.event_session_address = s.address

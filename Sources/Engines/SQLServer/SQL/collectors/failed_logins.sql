@@ -1,5 +1,5 @@
 /*
-Purpose:     sign-ins that SQL Server refused in the last minutes, by state and by the machine that they came from.
+Purpose:     sign-ins that SQL Server refused in the last five minutes, by state and by the machine that they came from.
 Title:       Failed logins
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
@@ -11,11 +11,13 @@ Rows:        50
 Columns:
   remote_host    label           Address that the sign-ins came from
   login_state    label           State of error 18456: 5 no such login, 7 disabled, 8 wrong password, 38 no such database
-  failed_count   number  count   Refusals in the last five minutes
+  failed_count   number  count   Refusals in the five minutes before the run, however long ago the run before was
   first_at       time            The first of them
   last_at        time            The last of them
 */
 -- The buffer keeps about 1000 records: a storm of refusals pushes the older ones out, and the count is then too low. It names no login.
+-- Five minutes are the cadence: the rows of every run are kept, and what two runs saw would be counted twice. Where a server is read more
+-- rarely, or was away, refusals of the time between are not counted.
 SELECT TOP (50) f.remote_host,
     f.login_state,
     COUNT_BIG(*) AS failed_count,

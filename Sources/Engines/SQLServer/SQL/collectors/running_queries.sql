@@ -38,6 +38,7 @@ Columns:
   query_plan              plan                  Its plan; not known where it is quick
 */
 -- What listens for work all day is left out: it would fill each run. Texts and plans are named here, and read once each by query-details.sql.
+-- A latch whose owner is not known (-4, -5) has no session that is waited for.
 -- Without the right SQL Server would show one's own request and no error; dm_os_sys_info, asked about in its place, makes it refuse.
 SELECT TOP (100) CAST(q.session_id AS nvarchar(11)) AS session_id,
     CAST(q.request_id AS nvarchar(11)) AS request_id,
@@ -47,7 +48,9 @@ SELECT TOP (100) CAST(q.session_id AS nvarchar(11)) AS session_id,
     q.program_name,
     q.status AS request_status,
     q.command,
-    CAST(NULLIF(q.blocking_session_id, 0) AS nvarchar(11)) AS blocking_session_id,
+    CASE
+        WHEN q.blocking_session_id > 0 OR q.blocking_session_id IN (-2, -3) THEN CAST(q.blocking_session_id AS nvarchar(11))
+    END AS blocking_session_id,
     q.wait_type,
     NULLIF(q.wait_resource, N'') AS wait_resource,
     CASE WHEN q.wait_type IS NOT NULL THEN q.wait_time END AS wait_ms,

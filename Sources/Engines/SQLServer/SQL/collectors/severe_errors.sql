@@ -11,13 +11,14 @@ Keep:        latest
 Rows:        10
 Columns:
   severity        label                             17 lack of something, 18 and 19 faults of SQL Server, 20 to 25 ended the session
-  error_count     gauge  count  severe_error_count  Errors of this severity in the last five minutes
+  error_count     gauge  count  severe_error_count  Errors of this severity in the five minutes before the run, whatever the interval
   newest_error    text                              Number of the newest of them; not known: there was none
   newest_at       time                              When that was
 */
 -- From the buffer of exceptions and not from the log, which takes a right that few monitoring logins have and is read as a whole each time.
 -- The buffer keeps the newest few hundred exceptions of any severity: in a storm the count is too low. 3602 and 3617 are signals within
 -- SQL Server, such as a client's cancel, and no errors. Every severity has a row at every time, so that a series does not end.
+-- Five minutes are the cadence. Where a server is read more rarely, or was away, errors of the time between are not counted.
 SELECT TOP (10) k.severity,
     SUM(CASE WHEN e.severity IS NULL THEN 0 ELSE 1 END) AS error_count,
     NULLIF(MAX(CASE WHEN e.place = 1 THEN CAST(e.error_number AS nvarchar(11)) ELSE N'' END), N'') AS newest_error,
