@@ -84,7 +84,8 @@ import Testing
 
     @Test(arguments: [
         (#"{}"#, ["intervalSeconds"]), (#"{"enabled":null}"#, ["enabled"]), (#"{"metricsOff":["x"]}"#, ["metricsOff[0]"]),
-        (#"{"metricsOn":["cpu"],"metricsOff":["cpu_percent"]}"#, ["metricsOff"]), (#"{"collectorsOff":["no_such"]}"#, ["collectorsOff"]), (#"{"collectorsOff":["No such"]}"#, ["collectorsOff[0]"]),
+        (#"{"metricsOn":["cpu"],"metricsOff":["cpu_percent"]}"#, ["metricsOff"]),
+        (#"{"collectorsOff":["no_such"]}"#, ["collectorsOff"]), (#"{"collectorsOff":["No such"]}"#, ["collectorsOff[0]"]),
         (#"{"enabled":true,"speed":1}"#, ["speed"]),
     ])
     func whatIsWrongIsNamed(body: String, fields: [String]) async throws {

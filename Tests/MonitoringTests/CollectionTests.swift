@@ -252,6 +252,33 @@ import Testing
         #expect(try await fixture.collector.maintenance.tick(now: Date() + 60) == 0)
     }
 
+    @Test("A right that is missing for 20 minutes is one change of health, which names it; with the right again it is one more")
+    func aLostRightDoesNotFlap() async throws {
+        let fixture = try await CollectionFixture.make()
+        let id = try await fixture.server("db1")
+        try await fixture.pass()
+        fixture.engine.set("db1", .denied)
+        for minute in 1...20 {
+            let seconds = Double(minute * 60)
+            try await fixture.pass(after: seconds)
+            _ = try await fixture.collector.maintenance.tick(now: fixture.start + seconds + 30)
+        }
+        let changes: SQL = "SELECT to_health FROM monitoring.health_changes ORDER BY id"
+        #expect(try await fixture.words(changes) == ["healthy", "unknown"])
+        #expect(try await fixture.words("SELECT unnest(reasons) FROM monitoring.server_snapshots") == ["VIEW SERVER STATE is missing."])
+        // The same by the database's clock, on reading.
+        _ = try await fixture.platform.tenants.ownerTransaction(fixture.tenant) {
+            try $0.execute("UPDATE monitoring.server_snapshots SET collected_at = now() - interval '20 minutes', attempted_at = now()")
+        }
+        #expect(try await fixture.state(id) == ("degraded", "unknown", ["VIEW SERVER STATE is missing."]))
+        let readings = try await fixture.platform.tenants.read(fixture.tenant) { try LatestReading.all(on: $0) }
+        #expect(readings.first?.status == .degraded && readings.first?.values == [:], "what was read before is not exported as new")
+        fixture.engine.set("db1", .reading(cpu: 10, memory: 20, batches: 200))
+        try await fixture.pass(after: 21 * 60)
+        _ = try await fixture.collector.maintenance.tick(now: fixture.start + 21 * 60 + 30)
+        #expect(try await fixture.words(changes) == ["healthy", "unknown", "healthy"])
+    }
+
     @Test("PRD 3.5-4: what is older than the retention goes, by whole days")
     func retentionDropsWholeDays() async throws {
         let fixture = try await CollectionFixture.make()

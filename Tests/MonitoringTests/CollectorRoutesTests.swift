@@ -183,6 +183,45 @@ import Testing
         }
     }
 
+    @Test(
+        "What a collector brought is stale after two and a half of its own times, and five minutes; what was never read is not",
+        arguments: [
+            (.minute, 60, 299, false), (.minute, 60, 301, true), (.minute, 3_600, 8_999, false), (.minute, 3_600, 9_001, true),
+            (.hour, 60, 8_999, false), (.hour, 60, 9_001, true), (.day, 60, 215_999, false), (.day, 60, 216_001, true),
+            (.week, 60, 1_511_999, false), (.week, 60, 1_512_001, true),
+        ] as [(Cadence, Int, Double, Bool)])
+    func staleness(_ cadence: Cadence, _ interval: Int, _ age: Double, _ isStale: Bool) {
+        let now = Date()
+        var status = CollectorStatus(
+            definition: TestCollectors.fileIO, intervalSeconds: cadence.seconds(intervalSeconds: interval), isEnabled: true, state: .ok)
+        #expect(!status.isStale(now: now))
+        status.collectedAt = now - age
+        #expect(status.isStale(now: now) == isStale)
+    }
+
+    @Test("The collectors of a server that has been away for five hours are stale, though their last run was good")
+    func staleOfAnOfflineServer() async throws {
+        let (fixture, id) = try await fixture()
+        let cells = row(try definition("file_io"), ["database_name": .text("db"), "file_name": .text("f"), "size_bytes": .number(8)])
+        fixture.engine.set("a", CollectorAnswer(collector: "file_io", rows: [cells]))
+        try await fixture.pass()
+        try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
+            func stale(_ name: String) async throws -> [JSONValue?] {
+                let list = try await client.send(.get, "/servers/\(id)/collectors").json.array ?? []
+                let listed = list.first { $0["name"]?.string == name }
+                let one = try await client.send(.get, "/servers/\(id)/collectors/\(name)").json
+                return [listed?["state"], listed?["isStale"], one["isStale"]]
+            }
+            #expect(try await stale("file_io") == ["ok", false, false])
+            _ = try await fixture.platform.tenants.ownerTransaction(fixture.tenant) {
+                try $0.execute("UPDATE monitoring.collector_runs SET collected_at = now() - interval '5 hours'")
+            }
+            #expect(try await stale("file_io") == ["ok", true, true])
+            let never = try await client.send(.get, "/servers/\(id)/collectors").json.array?.filter { $0["state"] == "pending" } ?? []
+            #expect(never.allSatisfy { $0["isStale"] == false })
+        }
+    }
+
     @Test("Whether a collector is switched on stands beside how it fares, and the catalogue names all that can be")
     func switchedOff() async throws {
         let (fixture, id) = try await fixture()

@@ -18,8 +18,8 @@ import Testing
         let memory = CollectorMemory(table(first), origin: origin, monotonicSeconds: 100)
         var table = table(second)
         CollectorMemory.addRates(
-            to: &table, after: memory, origin: later ?? origin, monotonicSeconds: 100 + seconds, gapSecondsMax: Cadence.minute.gapSecondsMax
-        )
+            to: &table, after: memory, origin: later ?? origin, monotonicSeconds: 100 + seconds,
+            gapSecondsMax: Cadence.minute.gapSecondsMax(intervalSeconds: 60))
         return table
     }
 
@@ -84,9 +84,11 @@ import Testing
 
     @Test("What runs every hour is compared over an hour and more")
     func slowCadencesCompare() {
-        #expect(Cadence.hour.gapSecondsMax == 7_200)
-        #expect(Cadence.minute.gapSecondsMax == 3_600)
-        #expect(Cadence.week.gapSecondsMax == 1_209_600)
+        #expect(Cadence.hour.gapSecondsMax(intervalSeconds: 60) == 7_200)
+        #expect(Cadence.minute.gapSecondsMax(intervalSeconds: 60) == 3_600)
+        #expect(Cadence.minute.gapSecondsMax(intervalSeconds: 3_600) == 9_000)
+        #expect(Cadence.fiveMinutes.gapSecondsMax(intervalSeconds: 1_800) == 4_500)
+        #expect(Cadence.week.gapSecondsMax(intervalSeconds: 60) == 1_209_600)
     }
 
     @Test("Two rows with the same labels are one series; a row without a label is none")

@@ -34,7 +34,7 @@ import Testing
             (DifferencingTests.reading(batches: 700, at: -1), nil),
         ] as [(Reading, Double?)])
     func secondsAreHonest(next: Reading, seconds: Double?) {
-        #expect(Differencing.Memory(DifferencingTests.reading(batches: 100, at: 0)).seconds(to: next) == seconds)
+        #expect(Differencing.Memory(DifferencingTests.reading(batches: 100, at: 0)).seconds(to: next, intervalSeconds: 60) == seconds)
     }
 
     // MARK: Storing
@@ -215,14 +215,14 @@ import Testing
         var memory: Differencing.Memory?
         var expected: [MetricID: [(minute: Int, value: Double)]] = [:]
         for reading in readings {
-            let values = Differencing.values(of: reading, after: memory)
+            let values = Differencing.values(of: reading, after: memory, intervalSeconds: 60)
             let minute = minute(reading.collectedAt, fixture)
             for (metric, value) in values { expected[metric, default: []].append((minute, value)) }
             fixture.collection.collector.buffer.append(
                 StoredRun(
                     server: fixture.server, slotAt: fixture.day + Double(minute * 60), finishedAt: reading.collectedAt, intervalSeconds: 60,
                     epoch: 1, result: .reading(values: values, missing: []), totals: Differencing.totals(of: reading),
-                    seconds: memory?.seconds(to: reading)),
+                    seconds: memory?.seconds(to: reading, intervalSeconds: 60)),
                 for: fixture.tenant)
             memory = Differencing.Memory(reading)
         }

@@ -162,6 +162,27 @@ import Testing
         }
     }
 
+    @Test("The list of metrics has every name once: the core's, those of all engines' collectors, then the tenant's with all their labels")
+    func listedMetrics() throws {
+        let own = CustomCollectorTests.collector { $0.name = "one" }.definition
+        let second = CustomCollectorTests.collector {
+            ($0.name, $0.engine) = ("two", .mysql)
+            $0.columns = [
+                CollectorColumn("host", .label, ""), CollectorColumn("waiting", .gauge, unit: "count", metric: "job_queue_waiting", ""),
+                CollectorColumn("done", .counter, unit: "jobs", metric: "two_done", "Done"),
+            ]
+        }.definition
+        let all = ListedMetric.all(own: [own, second])
+        #expect(Set(all.map(\.name)).count == all.count)
+        let shipped = Set(EngineKind.allCases.flatMap { CollectorCatalogue.of($0) }.flatMap { $0.columns.compactMap(\.metric) })
+        #expect(Set(all.map(\.name)) == shipped.union(MetricType.all.map(\.name)).union(["job_queue_waiting", "two_done"]))
+        let shared = try #require(all.dropLast().last)
+        #expect(shared.name == "job_queue_waiting" && shared.collector == "one" && shared.labels == ["queue", "host"])
+        #expect(shared.engines == [.postgresql, .mysql] || shared.engines == [.mysql, .postgresql])
+        #expect(all.last?.name == "two_done" && all.last?.unit == "jobs/s" && all.last?.kind == .counter)
+        #expect(ListedMetric.all(own: []).allSatisfy { !$0.engines.isEmpty })
+    }
+
     @Test("A tenant without any costs its collectors no statement and no memory")
     func nothing() async throws {
         let fixture = try await CollectionFixture.make()

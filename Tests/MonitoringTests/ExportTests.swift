@@ -3,6 +3,7 @@ import Fixtures
 import Fleet
 import Foundation
 import Platform
+import Postgres
 import Primitives
 import Testing
 
@@ -56,6 +57,109 @@ import Testing
             ])
         #expect(lines.contains("# HELP dbtools_test_reads_per_second Reads (operations per second)."))
         #expect(LatestSeries.page([]).isEmpty)
+    }
+
+    /// A tenant's definition as it may have been saved before its names were refused.
+    private static func hostile(_ name: String, labels: [String], gauges: [String], counters: [String]) -> CollectorDefinition {
+        CollectorDefinition(
+            name: name, title: name, engine: .sqlserver, cadence: .minute, purpose: "", versions: "", permissions: "", cost: "",
+            conditions: [], keep: .latest, rowCountMax: 10,
+            columns: labels.map { CollectorColumn($0, .label, "") }
+                + gauges.map { CollectorColumn($0, .gauge, unit: "count", metric: $0, "A\nline \\ and another") }
+                + counters.map { CollectorColumn($0, .counter, unit: "count", metric: $0, "") }, sql: "SELECT 1;", shape: 1)
+    }
+
+    @Test("Whatever a tenant calls its columns, the whole page is one that Prometheus takes")
+    func hostileDefinitions() {
+        let id = Server.ID()
+        func series(_ definition: CollectorDefinition, _ rows: [[String]]) -> LatestSeries {
+            LatestSeries(
+                id: id, name: "a", definition: definition, rows: rows,
+                gauges: Array(repeating: 1, count: rows.count * definition.gaugeColumns.count),
+                rates: Array(repeating: 2, count: rows.count * definition.counterColumns.count))
+        }
+        let taken = ["server", "id", "engine", "collector", "column_server"]
+        let all = [
+            series(Self.hostile("labels", labels: taken, gauges: ["m"], counters: []), [["1", "2", "3", "4", "5"]]),
+            series(
+                Self.hostile(
+                    "families", labels: [], gauges: MetricType.all.map { "server_" + $0.name } + ["server_up", "x_per_second"],
+                    counters: ["x", "server_y"]), [[]]),
+            series(Self.hostile("more", labels: ["a"], gauges: ["server_y_per_second", "shared"], counters: []), [["r"]]),
+            series(Self.hostile("twice", labels: ["a"], gauges: ["shared"], counters: []), [["r"], ["r"], ["s"]]),
+            series(TestCollectors.fileIO, [["db", "f"]]), series(TestCollectors.fileIO, [["db", "f"]]),
+        ]
+        let reading = LatestReading(
+            id: id, name: "a", engine: "sqlserver", status: .online, health: .healthy, collectedAt: Date(),
+            values: Dictionary(uniqueKeysWithValues: MetricID.allCases.map { ($0, 1.0) }))
+        let page = StrictExposition(LatestReading.page([reading]) + LatestSeries.page(all))
+        #expect(page.faults == [])
+        // Nothing is left out but what is there twice.
+        #expect(page.samples.count == 3 + 13 + 1 + 13 + 4 + 2 + 2 + 2)
+        let shared = page.samples.keys.filter { $0.hasPrefix("dbtools_shared{") && $0.contains("a=\"r\"") }
+        #expect(shared.count == 2 && shared.contains { $0.contains("collector=\"twice\"") })
+        #expect(page.samples.keys.contains { $0.hasPrefix("dbtools__x_per_second{") })
+        #expect(page.samples.keys.contains { $0.contains("column_column_server=\"1\"") && $0.contains("column_server=\"5\"") })
+    }
+
+    @Test("The check that says so finds what Prometheus does not take")
+    func theCheckIsStrict() {
+        let head = "# HELP a A.\n# TYPE a gauge\n"
+        #expect(StrictExposition(head + "a{b=\"1\"} 1\n").faults == [])
+        for wrong in ["a{b=\"1\",b=\"2\"} 1\n", "a{b=\"1\"} 1\na{b=\"1\"} 2\n", "c{b=\"1\"} 1\n", "a{b=\"1\"} one\n", head, "a{b=1} 1\n"] {
+            #expect(!StrictExposition(head + wrong).faults.isEmpty, "\(wrong)")
+        }
+    }
+
+    @Test("No metric or label of the product's own takes what every line of the export has")
+    func theCatalogueFits() {
+        for definition in EngineKind.allCases.flatMap({ CollectorCatalogue.of($0) }) {
+            #expect(CustomColumns.takenLabels.isDisjoint(with: definition.labelNames), "\(definition.name)")
+            for column in definition.columns {
+                guard let metric = column.metric else { continue }
+                #expect(CustomColumns.familyRefusal(of: metric, column.kind) == nil, "\(metric)")
+            }
+        }
+    }
+
+    @Test("Series of a tenant that reads every 40 minutes are exported, and all collectors are named by *")
+    func slowTenants() async throws {
+        let fixture = try await CollectionFixture.make(catalogue: { _ in [] })
+        let id = try await fixture.server("a")
+        try await fixture.pass()
+        let files = try #require(CollectorCatalogue.named("file_io", of: .sqlserver))
+        let cells = files.columns.map { column -> Cell in
+            switch column.name {
+            case "database_name": .text("db")
+            case "file_name": .text("f")
+            case "size_bytes": .number(8)
+            default: .null
+            }
+        }
+        let time = fixture.start - 2_400
+        let table = CollectedTable(of: files, CollectorAnswer(collector: "file_io", rows: [cells]), durationMs: 1)
+        fixture.collector.buffer.append(
+            CollectorRun(server: id, slotAt: time, attemptedAt: time, epoch: 1, tables: [table]), for: fixture.tenant)
+        await fixture.collector.buffer.tick(now: fixture.start)
+        try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
+            func lines(_ query: String) async throws -> Int {
+                let page = try await client.text("/metrics/export\(query)").text
+                return page.split(separator: "\n").count { $0.hasPrefix("dbtools_file_size_bytes{") }
+            }
+            #expect(try await lines("?collector=file_io") == 0, "read every minute, it would be too old")
+            _ = try await fixture.platform.tenants.ownerTransaction(fixture.tenant) {
+                try $0.execute(
+                    """
+                    INSERT INTO platform.settings (key, value, updated_at)
+                    VALUES ('collection', '{"intervalSeconds": 2400}', now())
+                    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+                    """)
+            }
+            #expect(try await lines("?collector=file_io") == 1)
+            #expect(try await lines("?collector=*") == 1)
+            #expect(try await lines("") == 0)
+            #expect(try await client.text("/metrics/export?collector=*,nothing").status == 400)
+        }
     }
 
     @Test func namesCannotForgeALine() {

@@ -250,6 +250,56 @@ import Testing
         #expect(core.count == 2)
     }
 
+    @Test("A PostgreSQL of somebody else's that has no room (SQLSTATE 53100) stops collection with its reason; with room again nothing is lost")
+    func noRoomInTheDatabase() async throws {
+        let fixture = try await fixture()
+        let id = try await fixture.server("a")
+        let collector = fixture.collector
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        // Its disk cannot be seen from here: only what it answers tells.
+        let room = DiskRoom(halt: collector.halt, databases: fixture.platform.tenants, leases: collector.leases, logger: logger) { nil }
+        try await fixture.pass()
+        try await fixture.platform.tenants.ownerTransaction(fixture.tenant) { session in
+            _ = try session.execute(
+                """
+                CREATE FUNCTION monitoring.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$
+                """)
+            _ = try session.execute(
+                "CREATE TRIGGER refuse AFTER INSERT ON monitoring.samples FOR EACH ROW EXECUTE FUNCTION monitoring.refuse()")
+        }
+        #expect(try await fixture.pass(after: 60) == 1, "read before it was known")
+        #expect(collector.halt.isOn && collector.buffer.count > 0)
+        #expect(collector.halt.reason?.message == "The disk of DbTools' database is full. Make room on it, and collection goes on.")
+        await room.tick(now: fixture.start + 62)
+        #expect(try await activities(fixture, "collection_stopped").first?["reason"]?.string?.contains("is full") == true)
+        #expect(try await fixture.pass(after: 120) == 0, "nothing is read that could not be kept")
+        try await collector.leases.tick()
+        let status = try await CollectionStatus.read(on: fixture.platform.system, now: fixture.start + 121)
+        #expect(status.state == .stopped && status.message?.contains("is full") == true)
+        #expect(status.waitingRuns > 0)
+
+        try await fixture.platform.tenants.ownerTransaction(fixture.tenant) { session in
+            _ = try session.execute("DROP TRIGGER refuse ON monitoring.samples")
+        }
+        await collector.buffer.tick(now: fixture.start + 130)
+        #expect(!collector.halt.isOn && collector.buffer.count == 0)
+        await room.tick(now: fixture.start + 132)
+        #expect(try await activities(fixture, "collection_resumed").count == 1)
+        #expect(try await fixture.pass(after: 180) == 1)
+        let core = try await fixture.rows(
+            """
+            SELECT s.slot_at
+            FROM monitoring.samples s
+            JOIN monitoring.layouts l ON l.id = s.layout_id AND l.collector = 'core'
+            WHERE s.server_id = \(id)
+            """)
+        #expect(core.count == 3, "what was read meanwhile is there, once")
+        #expect(collector.metrics[.droppedRuns] == 0 && collector.metrics[.droppedCollectorRuns] == 0)
+        #expect(try await activities(fixture, "samples_lost").isEmpty)
+    }
+
     @Test("A run that waits for its thread while another collector takes the server over is left to that one")
     func handedOver() async throws {
         let fixture = try await CollectionFixture.make(connectParallelismMax: 1)

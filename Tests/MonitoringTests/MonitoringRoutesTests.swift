@@ -142,6 +142,44 @@ import Testing
         }
     }
 
+    @Test("The history of one server's health comes in pages, newest first, and loses none of one moment; other servers' stays out")
+    func healthHistoryOfAServer() async throws {
+        let fixture = try await CollectionFixture.make()
+        let (id, other) = (try await fixture.server("db1"), try await fixture.server("db2"))
+        try await fixture.platform.tenants.transaction(fixture.tenant) { session in
+            for number in 0..<7 {
+                for server in [id, other] {
+                    try session.execute(
+                        """
+                        INSERT INTO monitoring.health_changes (server_id, from_health, to_health, status, reasons, changed_at)
+                        VALUES (\(server), 'healthy', 'warning', 'online', ARRAY[\("reason \(number)")]::text[],
+                            \(fixture.start - (number < 5 ? 60 : 120)))
+                        """)
+                }
+            }
+        }
+        try await Self.with(fixture, role: .viewer) { (client) async throws in
+            var (seen, pages, path) = ([String](), 0, "/servers/\(id)/health/changes?limit=3")
+            while pages < 5 {
+                let page = try await client.page(path)
+                #expect(page.total == 7)
+                #expect(page.json.array?.allSatisfy { $0["serverId"]?.string == "\(id)" && $0["name"] == "db1" } == true)
+                seen += page.json.array?.compactMap { $0["reasons"]?.array?.first?.string } ?? []
+                pages += 1
+                guard let next = page.next else { break }
+                path = String(next.trimmingPrefix("/api/v1"))
+            }
+            #expect(pages == 3)
+            #expect(seen == [4, 3, 2, 1, 0, 6, 5].map { "reason \($0)" })
+            let all = try await client.send(.get, "/servers/\(id)/health/changes")
+            #expect(all.json.array?.count == 7 && all.json.array?.first?["to"] == "warning" && all.json.array?.first?["status"] == "online")
+            for query in ["limit=0", "limit=501", "cursor=x"] {
+                #expect(try await client.send(.get, "/servers/\(id)/health/changes?\(query)").status == 400, "\(query)")
+            }
+            #expect(try await client.send(.get, "/servers/\(Server.ID())/health/changes").status == 404)
+        }
+    }
+
     @Test func theDashboardCountsByGroup() async throws {
         let fixture = try await CollectionFixture.make()
         let id = try await fixture.server("db1")
@@ -254,7 +292,13 @@ import Testing
         try await Self.with(fixture, role: .viewer) { (client) async throws in
             #expect(try await client.send(.post, "/servers/\(id)/collection/stop").status == 403)
             #expect(try await client.send(.get, "/servers/\(id)/collection-config").status == 200)
-            #expect(try await client.send(.get, "/metrics/types").json.array?.count == MetricType.all.count)
+            let types = try await client.send(.get, "/metrics/types").json.array ?? []
+            #expect(types.prefix(MetricType.all.count).map { $0["name"]?.string } == MetricType.all.map(\.name))
+            #expect(types.prefix(MetricType.all.count).allSatisfy { $0["collector"] == .null && $0["engines"]?.array?.count == 3 })
+            #expect(types.first?["kind"] == "gauge" && types.first?["unit"] == "percent" && types.first?["labels"] == [])
+            let reads = types.first { $0["name"] == "file_reads" }
+            #expect(reads?["kind"] == "counter" && reads?["unit"] == "operations/s" && reads?["collector"] == "file_io")
+            #expect(reads?["labels"]?.array?.contains("file_name") == true)
             let signals = try await client.send(.get, "/metrics/stats").json.array?.map { $0["signal"]?.string }
             #expect(signals?.count == 6)
         }

@@ -53,6 +53,19 @@ import Testing
         #expect(state.sweep(now: Self.t0 + seconds).status == status)
     }
 
+    @Test("A server that answers that a right is missing is not offline; one that nobody asks any more is")
+    func aRefusalIsAnAnswer() {
+        let denied = RunResult.failure(CollectionFailure(code: "NO_PERMISSIONS", message: "No right.", isPermission: true))
+        let state = Self.state(after: [Self.good, denied])
+        var later = state
+        later.attemptedAt = Self.t0 + 1_200
+        #expect(later.sweep(now: Self.t0 + 1_260) == later)
+        #expect(later.sweep(now: Self.t0 + 1_200 + 301).status == .offline)
+        #expect(state.sweep(now: Self.t0 + 1_200).status == .offline)
+        let failed = Self.state(after: [Self.good, denied, Self.bad])
+        #expect(failed.sweep(now: Self.t0 + 301).status == .offline)
+    }
+
     @Test func changedAtStaysWhileTheHealthDoes() {
         #expect(Self.state(after: [Self.good, Self.good, Self.good]).changedAt == Self.t0)
     }
@@ -83,21 +96,28 @@ import Testing
         ] as [(Reading, Double?)])
     func ratesAreHonest(next: Reading, rate: Double?) {
         let memory = Differencing.Memory(Self.reading(batches: 100, at: 0))
-        #expect(Differencing.values(of: next, after: memory)[.batchRequestsSec] == rate)
+        #expect(Differencing.values(of: next, after: memory, intervalSeconds: 60)[.batchRequestsSec] == rate)
+    }
+
+    @Test("Readings an hour apart, or half an hour with one missed, are compared though a slot comes late", arguments: [
+        (3_600, 3_600.4, true), (3_600, 7_201, true), (3_600, 9_001, false), (1_800, 3_601, true), (60, 3_601, false),
+    ])
+    func slowIntervalsCompare(intervalSeconds: Int, after seconds: Double, isCompared: Bool) {
+        let memory = Differencing.Memory(Self.reading(batches: 100, at: 0))
+        let next = Self.reading(batches: 700, at: seconds)
+        #expect((memory.seconds(to: next, intervalSeconds: intervalSeconds) == seconds) == isCompared)
+        #expect((Differencing.values(of: next, after: memory, intervalSeconds: intervalSeconds)[.batchRequestsSec] != nil) == isCompared)
     }
 
     @Test func theFirstSightingHasNoRates() {
-        #expect(Differencing.values(of: Self.reading(batches: 100, at: 0), after: nil).isEmpty)
+        #expect(Differencing.values(of: Self.reading(batches: 100, at: 0), after: nil, intervalSeconds: 60).isEmpty)
     }
 
     @Test func ratiosNeedSomethingToDivideBy() {
         let memory = Differencing.Memory(Self.reading(batches: nil, at: 0, hits: 100, lookups: 100))
-        #expect(
-            Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 190, lookups: 200), after: memory)[.cacheHitPercent]
-                == 90)
-        #expect(
-            Differencing.values(of: Self.reading(batches: nil, at: 10, hits: 100, lookups: 100), after: memory)[.cacheHitPercent]
-                == nil)
+        func percent(_ next: Reading) -> Double? { Differencing.values(of: next, after: memory, intervalSeconds: 60)[.cacheHitPercent] }
+        #expect(percent(Self.reading(batches: nil, at: 10, hits: 190, lookups: 200)) == 90)
+        #expect(percent(Self.reading(batches: nil, at: 10, hits: 100, lookups: 100)) == nil)
     }
 }
 

@@ -139,13 +139,44 @@ import Testing
         #expect(points[120].at == fixture.day + 4 * hour + 0.04)
     }
 
-    @Test func atMost500PointsComeTheNewest() async throws {
+    @Test("A stretch with more than 500 samples is there as a whole, in steps: the server was read more often before")
+    func moreThan500SamplesAreBinned() async throws {
         let fixture = try await CompactionFixture.make()
         try await fixture.store(CompactionFixture.minutes(0..<600), layout: try await fixture.layout())
         try await fixture.compaction.tick(now: fixture.day + 12 * hour)
-        let points = try await fixture.read(1, from: 0, to: 10 * hour)[0].points
-        #expect(points.count == 500)
-        #expect(points.last?.at == fixture.day + 599 * 60 + 0.04)
+        for metric in [Int16(1), 3] {
+            let reading = SeriesReading(
+                server: fixture.server, metrics: [metric],
+                request: SeriesRequest(from: fixture.day, to: fixture.day + 10 * hour, stepSeconds: nil, intervalSeconds: 300),
+                lookbackSeconds: 7_200)
+            let series = try await fixture.databases.read(fixture.tenant) { try SeriesReader.read(reading, on: $0) }
+            let stepped = try await fixture.read(metric, from: 0, to: 10 * hour, step: 300)
+            #expect(series.map(\.stepSeconds) == [300, 300])
+            #expect(series[0].points.count == 120)
+            #expect(series.map(\.labels) == stepped.map(\.labels))
+            for (points, right) in zip(series.map(\.points), stepped.map(\.points)) {
+                #expect(points.map(\.at) == right.map(\.at))
+                #expect(points.map(\.smallest) == right.map(\.smallest))
+                #expect(points.map(\.largest) == right.map(\.largest))
+                #expect(zip(points, right).allSatisfy { abs($0.average - $1.average) < 1e-9 })
+            }
+        }
+        // Read hourly now, the step is an hour: more often than samples come there would be gaps between all of them.
+        let hourly = SeriesRequest(from: fixture.day, to: fixture.day + 10 * hour, stepSeconds: nil, intervalSeconds: 3_600)
+        #expect(hourly.coarserStepSeconds == 3_600)
+        let few = try await fixture.read(1, from: 0, to: 5 * hour)[0]
+        #expect(few.stepSeconds == nil && few.points.count == 300)
+    }
+
+    @Test("Points that came every hour are an hour apart, whatever the interval is now; an outage is not taken for an interval")
+    func cadenceOfThePast() {
+        func points(_ minutes: [Double]) -> [Series.Point] {
+            minutes.map { .init(at: Date(timeIntervalSince1970: $0 * 60), average: 1, smallest: 1, largest: 1) }
+        }
+        #expect(Series.cadenceSeconds(points([0, 60, 120.2, 180, 240, 241, 242, 243])) >= 3_560)
+        #expect(Series.cadenceSeconds(points([0, 1, 2, 3, 300, 301, 302, 303, 900, 901])) == 60)
+        #expect(Series.cadenceSeconds(points([0, 60, 120])) == 0)
+        #expect(Series.cadenceSeconds([]) == 0)
     }
 
     /// A month of one chart reads the rollups by their key, and nothing else.

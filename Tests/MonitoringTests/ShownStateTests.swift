@@ -34,6 +34,20 @@ import Testing
                 }
             }
         }
+        // The last run was refused for want of a right, now or 20 minutes ago; or it failed otherwise, once.
+        for (number, (attempt, failures)) in [(0.0, 0), (1_200, 0), (0, 1)].enumerated() {
+            let id = try await fixture.server("refused \(number)")
+            ids.append("\(id)")
+            try await fixture.platform.tenants.transaction(fixture.tenant) { session in
+                _ = try session.execute(
+                    """
+                    INSERT INTO monitoring.server_snapshots
+                        (server_id, status, health, reasons, collected_at, attempted_at, last_error_code, failures_in_a_row)
+                    VALUES (\(id), 'degraded', 'unknown', ARRAY['A right is missing.'], now() - interval '30 minutes',
+                        now() - make_interval(secs => \(attempt)), 'NO_PERMISSIONS', \(Int32(failures)))
+                    """)
+            }
+        }
         try await fixture.server("never tried")
         let bytes = try await HealthBoards(databases: fixture.platform.tenants).all(of: fixture.tenant)
         let view = try await fixture.platform.tenants.read(fixture.tenant) { session in
@@ -52,6 +66,10 @@ import Testing
             #expect(shown == view[server["serverId"]?.string ?? ""], "\(server["name"]?.string ?? "")")
         }
         #expect(Set(all.compactMap { $0["status"]?.string }) == ["warning", "offline", "unknown"])
+        let refused = all.filter { $0["name"]?.string?.hasPrefix("refused") == true }
+        let shown = Dictionary(refused.map { ($0["name"]?.string ?? "", $0["reachability"]?.string ?? "") }) { first, _ in first }
+        #expect(shown == ["refused 0": "degraded", "refused 1": "offline", "refused 2": "offline"])
+        #expect(refused.contains { $0["reasons"] == ["A right is missing."] })
         #expect(all.contains { $0["cpuPercent"] == 74 }, "values are rounded to two decimals")
     }
 }

@@ -43,14 +43,15 @@ package struct BulkCollection: BulkAction {
     /// That the collectors which are none of the product's are the tenant's own. Throws `.validationError`.
     package func check(_ options: JSONValue, on session: TenantSession) throws {
         let change = CollectionChange(options)
-        for (field, names) in [("collectorsOn", change.collectorsOn), ("collectorsOff", change.collectorsOff)] {
-            let others = names.subtracting(CollectorCatalogue.names)
-            guard !others.isEmpty else { continue }
-            let unknown = others.subtracting(try CustomCollector.all(on: session).map(\.name)).sorted()
-            if let name = unknown.first {
-                throw AppError.validation(field: field, reason: "\(name) is not a collector; see /metrics/collectors")
+        let others = change.collectorsOn.union(change.collectorsOff).subtracting(CollectorCatalogue.names)
+        guard !others.isEmpty else { return }
+        let unknown = others.subtracting(try CustomCollector.all(on: session).map(\.name))
+        let details = [("collectorsOn", change.collectorsOn), ("collectorsOff", change.collectorsOff)].flatMap { field, names in
+            names.intersection(unknown).sorted().map {
+                AppError.Detail(field: field, reason: "\($0) is not a collector; see /metrics/collectors")
             }
         }
+        if !details.isEmpty { throw AppError(.validationError, "A collector is not known", details: details) }
     }
 
     package func title(_ options: JSONValue) -> String {
@@ -66,9 +67,9 @@ package struct BulkCollection: BulkAction {
         -> [ItemOutcome]
     {
         let change = wanted(operation.options)
+        let own = try change.ownCollectors(on: session)
         let stored = try CollectionSettings.lock(results.compactMap(\.item.serverID), on: session)
         let tenantInterval = try CollectionSettings.tenantIntervalSeconds(on: session)
-        let own = Dictionary(grouping: try CustomCollector.all(on: session), by: \.engine).mapValues { $0.map(\.name) }
         var changed: [Server.ID: CollectionSettings] = [:]
         var activities: [Activity] = []
         for (id, server) in stored.sorted(by: { $0.key < $1.key }) {
@@ -115,7 +116,17 @@ package struct BulkCollection: BulkAction {
 }
 
 extension CollectionChange {
-    /// Reads the change; failures stay in `body`. Names that may be the tenant's own collectors are taken as they are: `check` looks at them.
+    /// The tenant's own collectors by their engines, where the change names one that is none of the product's. None is made or deleted
+    /// until the transaction ends: the name of one that is gone would stay in servers' settings. Before servers are locked, as who deletes
+    /// does.
+    func ownCollectors(on session: TenantSession) throws -> [EngineKind: [String]] {
+        guard !collectorsOn.union(collectorsOff).isSubset(of: CollectorCatalogue.names) else { return [:] }
+        try CustomCollector.lockAll(on: session)
+        return Dictionary(grouping: try CustomCollector.all(on: session), by: \.engine).mapValues { $0.map(\.name) }
+    }
+
+    /// Reads the change; failures stay in `body`. Names that may be those of the tenant's own collectors are taken as they are: `check`
+    /// looks at them.
     init(_ body: FieldReader) {
         self.init()
         if let seconds = body.optionalInt("intervalSeconds", TenantSettings.Collection.intervalSecondsRange) {
@@ -151,7 +162,7 @@ extension CollectionChange {
     static func collectors(_ field: String, _ body: FieldReader, isOwn: (String) -> Bool) -> Set<String> {
         let names = body.strings(field, max: nameCountMax)
         for (index, name) in names.enumerated() where !CollectorCatalogue.names.contains(name) && !isOwn(name) {
-            body.fail("\(field)[\(index)]", "is not a collector; see /servers/{id}/collectors")
+            body.fail("\(field)[\(index)]", "is not a collector; see /metrics/collectors")
         }
         return Set(names)
     }

@@ -221,7 +221,7 @@ package final class CollectionService: Service {
     }
 
     private func succeeded(_ due: FleetIndex.Due, _ reading: Reading, startedAt: Date, now: Date) {
-        var values = Differencing.values(of: reading, after: due.memory)
+        var values = Differencing.values(of: reading, after: due.memory, intervalSeconds: due.run.intervalSeconds)
         var totals = Differencing.totals(of: reading)
         if let enabled = due.server.metrics {
             values = values.filter { enabled.contains($0.key) }
@@ -240,7 +240,8 @@ package final class CollectionService: Service {
         if let gap { metrics.recordGap(seconds: gap, intervalSeconds: due.run.intervalSeconds) }
         store(
             .reading(values: values, missing: missing, unavailable: reading.unavailable, troubled: troubled), due.run, due.tenant, at: now,
-            totals: totals, seconds: due.memory?.seconds(to: reading), facts: facts, objectsProblem: reading.objectsProblem)
+            totals: totals, seconds: due.memory?.seconds(to: reading, intervalSeconds: due.run.intervalSeconds), facts: facts,
+            objectsProblem: reading.objectsProblem)
     }
 
     private func failed(_ due: FleetIndex.Due, _ error: EngineError, startedAt: Date, now: Date) {

@@ -4,8 +4,9 @@ import Foundation
 /// From raw totals to rates: what moved between two readings, by measured seconds. Where two readings cannot be compared there is no
 /// value, never 0.
 package enum Differencing {
-    /// Seconds between two readings past which their difference says nothing of now.
-    package static let gapSecondsMax = 3600.0
+    /// Seconds between two readings past which their difference says nothing of now: an hour, and two and a half intervals where that is
+    /// more: a slot comes a moment late, and one may be missed.
+    package static func gapSecondsMax(intervalSeconds: Int) -> Double { max(3_600, 2.5 * Double(intervalSeconds)) }
     /// Seconds by which a start time may wander: some servers only tell their uptime in whole seconds.
     static let startTimeSlackSeconds = 5.0
 
@@ -24,23 +25,23 @@ package enum Differencing {
         }
 
         /// Seconds from here to `reading`; nil when the two are not of the same run of the same server, or too far apart.
-        func seconds(to reading: Reading) -> Double? {
+        func seconds(to reading: Reading, intervalSeconds: Int) -> Double? {
             guard serverName == reading.identity.serverName else { return nil }
             if let startedAt, let other = reading.identity.startedAt, abs(other.timeIntervalSince(startedAt)) > startTimeSlackSeconds {
                 return nil
             }
             let seconds = reading.monotonicSeconds - monotonicSeconds
-            return seconds > 0 && seconds <= gapSecondsMax ? seconds : nil
+            return seconds > 0 && seconds <= gapSecondsMax(intervalSeconds: intervalSeconds) ? seconds : nil
         }
     }
 
     /// The values of one run. Pure.
-    package static func values(of reading: Reading, after memory: Memory?) -> [MetricID: Double] {
+    package static func values(of reading: Reading, after memory: Memory?, intervalSeconds: Int) -> [MetricID: Double] {
         var values: [MetricID: Double] = [:]
         for (metric, value) in reading.gauges where value.isFinite {
             if let id = gaugeIDs[metric] { values[id] = value }
         }
-        guard let memory, let seconds = memory.seconds(to: reading) else { return values }
+        guard let memory, let seconds = memory.seconds(to: reading, intervalSeconds: intervalSeconds) else { return values }
         for (metric, id) in rateIDs {
             if let delta = delta(metric, memory, reading) { values[id] = Double(delta) / seconds }
         }

@@ -274,7 +274,7 @@ package final class FleetIndex: Sendable {
                 var table = table
                 CollectorMemory.addRates(
                     to: &table, after: state.entries[key]?.collectors[table.collector], origin: origin, monotonicSeconds: monotonicSeconds,
-                    gapSecondsMax: cadence.gapSecondsMax)
+                    gapSecondsMax: cadence.gapSecondsMax(intervalSeconds: due.run.intervalSeconds))
                 if !table.counters.isEmpty {
                     state.entries[key]?.collectors[table.collector] = CollectorMemory(
                         table, origin: origin, monotonicSeconds: monotonicSeconds)

@@ -74,10 +74,10 @@ package struct CollectorMemory: Sendable {
 
 extension Cadence {
     /// Seconds between two runs past which their difference says nothing of now: an hour, and twice the cadence of what runs more rarely.
-    var gapSecondsMax: Double {
+    func gapSecondsMax(intervalSeconds: Int) -> Double {
         switch self {
         case .hour, .day, .week: 2 * Double(seconds(intervalSeconds: 0))
-        default: Differencing.gapSecondsMax
+        default: Differencing.gapSecondsMax(intervalSeconds: intervalSeconds)
         }
     }
 }

@@ -22,7 +22,7 @@ package struct CollectorRoutes: Sendable {
         group.get("servers/:serverId/changes", use: changes)
     }
 
-    /// GET /metrics/collectors: all that can be switched on and off, of every engine; the tenant's own come last.
+    /// GET /metrics/collectors: those of every engine, which can be switched on and off, and the tenant's own that run.
     @Sendable func catalogue(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewMetrics)
         let own = try await databases.read(context.requireTenant()) { try CustomCollector.all(on: $0) }.filter(\.enabled)
@@ -42,9 +42,10 @@ package struct CollectorRoutes: Sendable {
         let all = try await databases.read(context.requireTenant()) { try CollectorStatusSQL.all(of: id, on: $0) }
         var writer = JSONWriter(reserve: all.count * 512)
         writer.beginArray()
+        let now = Date()
         for status in all {
             writer.beginObject()
-            status.write(to: &writer)
+            status.write(to: &writer, now: now)
             writer.endObject()
         }
         writer.endArray()
@@ -63,7 +64,7 @@ package struct CollectorRoutes: Sendable {
         }
         var writer = JSONWriter(reserve: 4096)
         writer.beginObject()
-        status.write(to: &writer)
+        status.write(to: &writer, now: Date())
         shown.writeColumns(to: &writer)
         writer.key("rows")
         shown.write(rows, to: &writer)
@@ -157,7 +158,7 @@ private struct CatalogueEntry: Encodable {
 
 extension CollectorStatus {
     /// The members of an object that is open.
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(to writer: inout JSONWriter, now: Date) {
         func text(_ value: String?) { if let value { writer.string(value) } else { writer.null() } }
         func date(_ value: Date?) { if let value { writer.date(value) } else { writer.null() } }
         func int(_ value: Int?) { if let value { writer.int(value) } else { writer.null() } }
@@ -191,6 +192,8 @@ extension CollectorStatus {
         date(attemptedAt)
         writer.key("collectedAt")
         date(collectedAt)
+        writer.key("isStale")
+        writer.bool(isStale(now: now))
         writer.key("durationMs")
         int(durationMs)
         writer.key("rowCount")

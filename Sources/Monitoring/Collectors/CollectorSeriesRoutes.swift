@@ -118,7 +118,7 @@ extension LabelledSeries {
         }
         writer.endObject()
         writer.key("interval")
-        writer.int(found.intervalSeconds)
+        writer.int(stepSeconds ?? found.intervalSeconds)
         writer.key("from")
         writer.date(found.request.from)
         writer.key("to")

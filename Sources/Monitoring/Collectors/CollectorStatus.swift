@@ -17,6 +17,14 @@ package struct CollectorStatus: Sendable {
     package var durationMs: Int?
     package var rowCount: Int?
     package var failuresInARow = 0
+
+    /// Whether what it brought last is too old to be taken for what is: not read for two and a half times as long as it should have been,
+    /// and five minutes. What was never read is not old. The same rule as that of a server that is offline. Pure.
+    package func isStale(now: Date) -> Bool {
+        guard let collectedAt else { return false }
+        let limit = max(ServerState.offlineAfterSecondsMin, ServerState.offlineAfterIntervals * Double(intervalSeconds))
+        return now.timeIntervalSince(collectedAt) > limit
+    }
 }
 
 /// The newest rows of a collector, put together from its cells and its series. Pure.

@@ -10,6 +10,14 @@ struct SeriesCollection {
         var sum = 0.0
         var smallest = Double.infinity
         var largest = -Double.infinity
+
+        mutating func add(_ other: Bin) {
+            count += other.count
+            span += other.span
+            sum += other.sum
+            smallest = min(smallest, other.smallest)
+            largest = max(largest, other.largest)
+        }
     }
     private struct Gathering {
         let metric: Int16
@@ -36,12 +44,15 @@ struct SeriesCollection {
     let start: Int64
     private let end: Int64
     private let stepMilliseconds: Int64?
+    /// In which samples are put together when they are too many to be points.
+    private let coarserStepMilliseconds: Int64
     private let columnsByLayout: [Int32: Columns]
     private var gatherings: [Gathering] = []
 
     init(_ reading: SeriesReading, _ shapes: [LayoutShape], _ isWanted: (String, [String]) -> Bool) {
         let (from, step) = (reading.request.from.milliseconds, reading.request.stepSeconds.map { Int64($0) * 1_000 })
         stepMilliseconds = step
+        coarserStepMilliseconds = Int64(reading.request.coarserStepSeconds) * 1_000
         let (start, end) = (step.map { Stretch.start(from, of: $0) } ?? from, reading.request.to.milliseconds)
         (self.start, self.end) = (start, end)
         let binCount = step.map { Int((max(0, end - start) + $0 - 1) / $0) } ?? 0
@@ -136,33 +147,52 @@ struct SeriesCollection {
     }
 
     private mutating func add(_ bin: Bin, to series: Int, _ index: Int) {
-        gatherings[series].bins[index].count += bin.count
-        gatherings[series].bins[index].span += bin.span
-        gatherings[series].bins[index].sum += bin.sum
-        gatherings[series].bins[index].smallest = min(gatherings[series].bins[index].smallest, bin.smallest)
-        gatherings[series].bins[index].largest = max(gatherings[series].bins[index].largest, bin.largest)
+        gatherings[series].bins[index].add(bin)
     }
 
     // MARK: The outcome
 
-    /// All series that have points.
+    /// All series that have points, all in the same step. Where samples are points and one series has too many of them, since the server
+    /// was read more often before, they are put together into coarser steps: so the whole stretch is there, and not its end alone.
     func series() -> [LabelledSeries] {
-        gatherings.compactMap { gathering in
-            let points =
-                stepMilliseconds.map { step in
-                    gathering.bins.enumerated().compactMap { index, bin -> Series.Point? in
-                        guard bin.count > 0 else { return nil }
-                        let average = bin.span > 0 ? bin.sum / (bin.span / 1_000) : bin.sum / bin.count
-                        // Rollups are rounded each by itself: the mean must not look as if it were outside.
-                        return Series.Point(
-                            at: Date(milliseconds: start + Int64(index) * step), average: min(max(average, bin.smallest), bin.largest),
-                            smallest: bin.smallest, largest: bin.largest, seconds: bin.span / 1_000)
-                    }
-                } ?? gathering.points.sorted { $0.at < $1.at }
+        let areTooMany = stepMilliseconds == nil && gatherings.contains { $0.points.count > SeriesRequest.pointCountMax }
+        let step = stepMilliseconds ?? (areTooMany ? coarserStepMilliseconds : nil)
+        return gatherings.compactMap { gathering in
+            let points: [Series.Point] =
+                if let stepMilliseconds {
+                    Self.points(gathering.bins.enumerated().map { (start: start + Int64($0) * stepMilliseconds, bin: $1) })
+                } else if areTooMany {
+                    Self.points(Self.bins(gathering.points, coarserStepMilliseconds))
+                } else {
+                    gathering.points.sorted { $0.at < $1.at }
+                }
             guard !points.isEmpty else { return nil }
             return LabelledSeries(
                 metric: gathering.metric, collector: gathering.collector, labels: gathering.labels, isCounter: gathering.isCounter,
-                points: points.suffix(SeriesRequest.pointCountMax))
+                stepSeconds: step.map { Int($0 / 1_000) }, points: points.suffix(SeriesRequest.pointCountMax))
+        }
+    }
+
+    /// Samples put together by steps, in their order.
+    private static func bins(_ points: [Series.Point], _ step: Int64) -> [(start: Int64, bin: Bin)] {
+        var bins: [Int64: Bin] = [:]
+        for point in points {
+            bins[Stretch.start(point.at.milliseconds, of: step), default: Bin()].add(
+                Bin(
+                    count: 1, span: point.seconds * 1_000, sum: point.seconds > 0 ? point.average * point.seconds : point.average,
+                    smallest: point.smallest, largest: point.largest))
+        }
+        return bins.map { (start: $0.key, bin: $0.value) }.sorted { $0.start < $1.start }
+    }
+
+    private static func points(_ bins: [(start: Int64, bin: Bin)]) -> [Series.Point] {
+        bins.compactMap { start, bin -> Series.Point? in
+            guard bin.count > 0 else { return nil }
+            let average = bin.span > 0 ? bin.sum / (bin.span / 1_000) : bin.sum / bin.count
+            // Rollups are rounded each by itself: the mean must not look as if it were outside.
+            return Series.Point(
+                at: Date(milliseconds: start), average: min(max(average, bin.smallest), bin.largest), smallest: bin.smallest,
+                largest: bin.largest, seconds: bin.span / 1_000)
         }
     }
 }

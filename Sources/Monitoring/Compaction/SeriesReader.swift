@@ -12,6 +12,8 @@ package struct LabelledSeries: Sendable {
     package let labels: [String]
     /// Whether the points are rates per second.
     package let isCounter: Bool
+    /// Seconds a point; nil: every sample is one.
+    package let stepSeconds: Int?
     /// At most `SeriesRequest.pointCountMax`. Where nothing was read there is no point.
     package let points: [Series.Point]
 }

@@ -37,6 +37,11 @@ extension CustomCollector {
         try session.rows("UPDATE monitoring.custom_collector_version SET value = value + 1 RETURNING value")[0].decode(0)
     }
 
+    /// Until the transaction ends nobody changes a collector of this tenant.
+    static func lockAll(on session: TenantSession) throws {
+        try session.execute("SELECT FROM monitoring.custom_collector_version FOR SHARE")
+    }
+
     static func count(on session: TenantSession) throws -> Int {
         try session.rows("SELECT count(*) FROM monitoring.custom_collectors")[0].decode(0)
     }

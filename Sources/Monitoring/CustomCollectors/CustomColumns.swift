@@ -11,6 +11,9 @@ package enum CustomColumns {
     static let takenMetrics = Set(MetricType.all.map(\.name))
         .union(EngineKind.allCases.flatMap { CollectorCatalogue.of($0) }.flatMap { $0.columns.compactMap(\.metric) })
 
+    /// Labels that every series has in the export: a label of that name would be there twice, and Prometheus would refuse the whole page.
+    static let takenLabels: Set<String> = ["server", "id", "engine", "collector"]
+
     /// The columns, and everything that is wrong with them by the place in the request.
     ///
     /// - Parameter collector: names the metrics that have no name of their own.
@@ -29,13 +32,35 @@ package enum CustomColumns {
         var (names, metrics) = (Set<String>(), Set<String>())
         for (index, column) in columns.enumerated() where faults.isEmpty {
             if !names.insert(column.name).inserted { faults.append(.init(field: "columns[\(index)].name", reason: "is there twice")) }
+            if column.kind == .label, takenLabels.contains(column.name) {
+                faults.append(
+                    .init(
+                        field: "columns[\(index)].name",
+                        reason: "is a label that every series has in the export; call it otherwise: SELECT ... AS \(column.name)_name"))
+            }
             guard let metric = column.metric else { continue }
             if !metrics.insert(metric).inserted { faults.append(.init(field: "columns[\(index)].metric", reason: "is there twice")) }
             if takenMetrics.contains(metric) {
                 faults.append(.init(field: "columns[\(index)].metric", reason: "is a metric of the product; take another"))
+            } else if let reason = familyRefusal(of: metric, column.kind) {
+                faults.append(.init(field: "columns[\(index)].metric", reason: reason))
             }
         }
         return (columns, faults)
+    }
+
+    /// Why a metric's family in the export would be another's; nil when it is its own.
+    static func familyRefusal(of metric: String, _ kind: CollectorColumn.Kind) -> String? {
+        if metric.hasPrefix(LatestSeries.coreMetricPrefix) {
+            return "must not begin with server_: so do the server's own families in the export"
+        }
+        if kind == .gauge, metric.hasSuffix(LatestSeries.rateSuffix) {
+            return "must not end in _per_second: so do counters' families in the export; a gauge is better called ..._rate"
+        }
+        if kind == .counter, takenMetrics.contains(metric + LatestSeries.rateSuffix) {
+            return "has its rates in a family of the product in the export; take another"
+        }
+        return nil
     }
 
     /// The metric of a series that has no name of its own.

@@ -163,7 +163,7 @@ package final class CustomPlan: Sendable {
             let memory = state.servers[run.key]?.memories[collector.id]
             CollectorMemory.addRates(
                 to: &table, after: memory?.shape == collector.shape ? memory?.counters : nil, origin: origin,
-                monotonicSeconds: monotonicSeconds, gapSecondsMax: collector.cadence.gapSecondsMax)
+                monotonicSeconds: monotonicSeconds, gapSecondsMax: collector.cadence.gapSecondsMax(intervalSeconds: run.intervalSeconds))
             state.servers[run.key]?.memories[collector.id] = (
                 collector.shape, CollectorMemory(table, origin: origin, monotonicSeconds: monotonicSeconds)
             )

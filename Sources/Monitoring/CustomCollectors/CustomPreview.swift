@@ -23,9 +23,11 @@ package struct CustomPreview: Sendable {
             if let said = columns.first(where: { $0.name == column.name.lowercased() }) { return said }
             let kind: CollectorColumn.Kind
             switch column.type {
+            // As a label it would be refused.
+            case .text where CustomColumns.takenLabels.contains(name): kind = .text
             case .text where !hasLabel || name.hasSuffix("_name"): kind = .label
             case .text: kind = .text
-            case .integer where name.hasSuffix("_id") || name == "id": kind = hasLabel ? .text : .label
+            case .integer where name.hasSuffix("_id") || name == "id": kind = hasLabel || name == "id" ? .text : .label
             case .integer, .number: kind = .gauge
             case .time: kind = .time
             case .flag: kind = .flag

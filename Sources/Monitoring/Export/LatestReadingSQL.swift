@@ -4,13 +4,15 @@ import Postgres
 import Primitives
 
 extension LatestReading {
-    /// Every server of the tenant with the values of its newest run, by name. Throws `PostgresError`.
+    /// Every server of the tenant with the values of its newest run, by name. A server that is reached but lets nothing be read any more
+    /// has none: its last values are old. Throws `PostgresError`.
     package static func all(on session: TenantSession) throws -> [LatestReading] {
         try session.rows(
             """
             SELECT o.id, o.name, o.engine, o.status, o.health, o.collected_at, coalesce(t.metric_ids, '{}'), coalesce(t."values", '{}')
             FROM fleet.server_overview o
             LEFT JOIN monitoring.server_snapshots t ON t.server_id = o.id AND o.status IN ('online', 'degraded')
+              AND t.collected_at >= now() - make_interval(secs => greatest(300, 2.5::float8 * t.interval_seconds))
             WHERE o.deleted_at IS NULL
             ORDER BY lower(o.name), o.id
             """

@@ -7,20 +7,25 @@ import Postgres
 extension LatestSeries {
     /// The newest values of the collectors called `names` on the servers that are reached, as far as they are fresh: what was not read for
     /// two and a half times as long as it should have been (and five minutes) is left out. Throws `PostgresError`.
-    static func all(_ names: [String], now: Date, on session: TenantSession) throws -> [LatestSeries] {
-        guard !names.isEmpty else { return [] }
+    ///
+    /// - Parameter names: nil: of all collectors.
+    static func all(_ names: [String]?, now: Date, on session: TenantSession) throws -> [LatestSeries] {
+        if names?.isEmpty == true { return [] }
+        let isNamed: SQL = names.map { "t.collector = ANY (\($0))" } ?? "true"
+        // Where a server has no interval of its own it is the tenant's, which may be an hour.
+        let tenantInterval = Int32(try CollectionSettings.tenantIntervalSeconds(on: session))
         let rows = try session.rows(
             """
-            SELECT o.id, o.name, o.engine, t.collector, t.collected_at, coalesce(o.collection_interval_seconds, 60) AS interval_seconds,
-                l.instances, t.gauges, t.rates
+            SELECT o.id, o.name, o.engine, t.collector, t.collected_at,
+                coalesce(o.collection_interval_seconds, \(tenantInterval)) AS interval_seconds, l.instances, t.gauges, t.rates
             FROM monitoring.collector_runs t
             JOIN monitoring.layouts l ON l.id = t.layout_id
             JOIN fleet.server_overview o ON o.id = t.server_id
-            WHERE t.collector = ANY (\(names)) AND t.state IN ('ok', 'cut_off') AND o.status IN ('online', 'degraded')
+            WHERE \(isNamed) AND t.state IN ('ok', 'cut_off') AND o.status IN ('online', 'degraded')
               AND o.deleted_at IS NULL
             ORDER BY lower(o.name), o.id, t.collector
             """)
-        let isBuiltIn = CollectorCatalogue.names.isSuperset(of: names)
+        let isBuiltIn = names.map { CollectorCatalogue.names.isSuperset(of: $0) } ?? false
         let own = isBuiltIn ? [] : try CustomCollector.all(on: session).map(\.definition)
         return try rows.compactMap { row in
             let (engine, name): (EngineKind, String) = (try row.decodeWord("engine"), try row.decode("collector"))

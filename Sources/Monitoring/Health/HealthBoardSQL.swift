@@ -107,10 +107,10 @@ enum HealthBoardSQL {
         FROM (
             SELECT id FROM configured
             UNION ALL
-            SELECT server_id
-            FROM monitoring.server_snapshots
-            WHERE age(xmin) <= \(since)
-                OR collected_at + make_interval(secs => greatest(300, 2.5::float8 * interval_seconds)) BETWEEN \(last) AND \(now)
+            SELECT t.server_id
+            FROM monitoring.server_snapshots t
+            WHERE age(t.xmin) <= \(since)
+                OR \(HealthSQL.heardAt) + make_interval(secs => greatest(300, 2.5::float8 * t.interval_seconds)) BETWEEN \(last) AND \(now)
             UNION ALL
             SELECT server_id FROM monitoring.collection_config WHERE age(xmin) <= \(since)
         ) AS changed (id)

@@ -15,6 +15,15 @@ package struct HealthChangeEntry: Sendable, Encodable {
     package let at: Date
 }
 
+extension HealthChangeEntry {
+    /// Throws `PostgresError`.
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            serverId: try row.decode(0), name: try row.decode(1), from: try row.decode(2), to: try row.decode(3), status: try row.decode(4),
+            reasons: try row.decode(5), at: try row.decode(6))
+    }
+}
+
 /// Changes of health in the database: stored with the state that changed, listed newest first, deleted when they are old.
 package enum HealthChangeSQL {
     /// Rows that retention deletes at a time (PRD 3.5-5).
@@ -51,11 +60,39 @@ package enum HealthChangeSQL {
             ORDER BY h.changed_at DESC, h.id DESC
             LIMIT \(limit)
             """
-        ).map {
-            HealthChangeEntry(
-                serverId: try $0.decode(0), name: try $0.decode(1), from: try $0.decode(2), to: try $0.decode(3), status: try $0.decode(4),
-                reasons: try $0.decode(5), at: try $0.decode(6))
+        ).map(HealthChangeEntry.init)
+    }
+
+    /// Where a page of one server's changes ends: after this change the next one begins. Two may be of one moment.
+    struct Place: Sendable, Equatable {
+        let changedAt: Date
+        let id: Int64
+    }
+
+    /// The changes of one server, newest first, with their places, and how many there are on all pages. Throws `.notFound`.
+    static func list(
+        _ server: Server.ID, after place: Place?, limit: Int, on session: TenantSession
+    ) throws -> (changes: [(entry: HealthChangeEntry, place: Place)], total: Int) {
+        guard let known = try session.rows("SELECT name FROM fleet.servers WHERE id = \(server) AND deleted_at IS NULL").first else {
+            throw AppError.notFound("The server")
         }
+        let name = try known.decode(0, as: String.self)
+        let after: SQL = place.map { "AND (h.changed_at, h.id) < (\($0.changedAt), \($0.id))" } ?? ""
+        let changes = try session.rows(
+            """
+            SELECT h.server_id, \(name)::text, h.from_health, h.to_health, h.status, h.reasons, h.changed_at, h.id
+            FROM monitoring.health_changes h
+            WHERE h.server_id = \(server) \(after)
+            ORDER BY h.changed_at DESC, h.id DESC
+            LIMIT \(limit)
+            """
+        ).map { row in
+            let entry = try HealthChangeEntry(row)
+            return (entry: entry, place: Place(changedAt: entry.at, id: try row.decode(7)))
+        }
+        if place == nil, changes.count < limit { return (changes, changes.count) }
+        let total = try session.rows("SELECT count(*) FROM monitoring.health_changes h WHERE h.server_id = \(server)")[0]
+        return (changes, try total.decode(0))
     }
 
     /// Deletes at most `deleteCountMax` changes older than `before`. Returns how many.

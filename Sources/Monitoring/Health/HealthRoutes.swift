@@ -4,7 +4,7 @@ package import Hummingbird
 package import Platform
 import Primitives
 
-/// `/servers/health`, `/servers/{id}/health` and `/metrics/dashboard`: how the fleet is.
+/// `/servers/health`, `/servers/{id}/health`, their changes, and `/metrics/dashboard`: how the fleet is.
 package struct HealthRoutes: Sendable {
     /// Changes in one answer.
     package static let changeCountMax = 500
@@ -20,6 +20,7 @@ package struct HealthRoutes: Sendable {
         group.get("servers/health", use: all)
         group.get("servers/health/changes", use: changes)
         group.get("servers/:serverId/health", use: one)
+        group.get("servers/:serverId/health/changes", use: changesOfOne)
         group.get("metrics/dashboard", use: dashboard)
     }
 
@@ -43,6 +44,34 @@ package struct HealthRoutes: Sendable {
         let limit = query.limit(default: 50, max: Self.changeCountMax)
         try query.finish()
         return try json(await databases.read(context.requireTenant()) { try HealthChangeSQL.recent(limit: limit, on: $0) })
+    }
+
+    /// GET /servers/{id}/health/changes: a page of one server's, the newest first. 400, 404.
+    @Sendable func changesOfOne(request: Request, context: AppRequestContext) async throws -> Response {
+        try context.caller(may: .viewServers)
+        let id = try context.id("serverId", of: Server.self)
+        let query = QueryReader(request)
+        let limit = query.limit(default: 50, max: Self.changeCountMax)
+        var place: HealthChangeSQL.Place?
+        if let cursor = query.cursor(sort: "newest", count: 2) {
+            if let time = cursor.values[0].int, let id = cursor.values[1].int {
+                place = HealthChangeSQL.Place(changedAt: Date(timeIntervalSince1970: Double(time) / 1_000_000), id: id)
+            } else {
+                query.fail("cursor", "is not a cursor of this list")
+            }
+        }
+        try query.finish()
+        let (found, total) = try await databases.read(context.requireTenant()) { [place] session in
+            try HealthChangeSQL.list(id, after: place, limit: limit + 1, on: session)
+        }
+        let next = found.count > limit ? Self.cursor(after: found[limit - 1].place) : nil
+        return try Page(items: found.prefix(limit).map { $0.entry }, nextCursor: next, total: total).response(to: request)
+    }
+
+    /// Times go through the cursor as whole microseconds, which is how exactly PostgreSQL keeps them.
+    private static func cursor(after place: HealthChangeSQL.Place) -> Cursor {
+        let microseconds = Int64((place.changedAt.timeIntervalSince1970 * 1_000_000).rounded())
+        return Cursor(sort: "newest", values: [.int(microseconds), .int(place.id)])
     }
 
     /// GET /metrics/dashboard.

@@ -133,11 +133,19 @@ package struct ServerState: Sendable, Equatable {
         return next
     }
 
-    /// The state when nothing was tried, because time went by: a server that nobody reads any more is offline. Pure.
+    /// When the server last answered: with values, or by refusing them for want of a right. Of a refusal nothing fails in a row, and of
+    /// what is well there is no error (`HealthSQL.heardAt` is the same in SQL).
+    var heardAt: Date? {
+        guard lastError != nil, failuresInARow == 0, let attemptedAt else { return collectedAt }
+        return collectedAt.map { max($0, attemptedAt) } ?? attemptedAt
+    }
+
+    /// The state when nothing was tried, because time went by: a server that nobody reads any more is offline. One that still answers, if
+    /// only that a right is missing, is not: the next run would say so again, and its health would change for ever. Pure.
     package func sweep(now: Date) -> ServerState {
-        guard status == .online || status == .degraded, let collectedAt else { return self }
+        guard status == .online || status == .degraded, let heardAt else { return self }
         let limit = max(Self.offlineAfterSecondsMin, Double(intervalSeconds) * Self.offlineAfterIntervals)
-        guard now.timeIntervalSince(collectedAt) > limit else { return self }
+        guard now.timeIntervalSince(heardAt) > limit else { return self }
         var next = self
         next.status = .offline
         next.health = .offline

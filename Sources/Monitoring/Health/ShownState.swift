@@ -11,7 +11,7 @@ package struct ShownState: Sendable, Equatable {
 
     /// - Parameters:
     ///   - status, health: as stored; nil when the server was never tried.
-    ///   - isStale: the last good collection is older than max(5 minutes, 2.5 intervals).
+    ///   - isStale: the server's last answer, with values or that a right is missing, is older than max(5 minutes, 2.5 intervals).
     package init(
         status: ServerStatus?, health: ServerHealth?, isCollectionEnabled: Bool, isTried: Bool, isStale: Bool, intervalSeconds: Int
     ) {

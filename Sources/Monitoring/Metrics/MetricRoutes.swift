@@ -87,10 +87,16 @@ package struct MetricRoutes: Sendable {
         return (from, end)
     }
 
-    /// GET /metrics/types.
+    /// GET /metrics/types: of the core, of all collectors, and of the tenant's own.
     @Sendable func types(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewMetrics)
-        return try json(MetricType.all.map { TypeReply(name: $0.name, unit: $0.unit, description: $0.description) })
+        let own = try await databases.read(context.requireTenant()) { try CustomCollector.all(on: $0) }.map(\.definition)
+        let metrics = ListedMetric.all(own: own)
+        var writer = JSONWriter(reserve: metrics.count * 256 + 2)
+        writer.beginArray()
+        for metric in metrics { metric.write(to: &writer) }
+        writer.endArray()
+        return json(bytes: writer.bytes)
     }
 
     /// GET /metrics/stats: what is stored, and since when (PRD 3.5-7).
@@ -98,10 +104,6 @@ package struct MetricRoutes: Sendable {
         try context.caller(may: .viewMetrics)
         return try json(await databases.read(context.requireTenant()) { try StorageStatistics.read(on: $0) })
     }
-}
-
-private struct TypeReply: Encodable {
-    let name, unit, description: String
 }
 
 extension Series {

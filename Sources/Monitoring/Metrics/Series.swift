@@ -14,7 +14,7 @@ package struct Series: Sendable {
         package var seconds = 0.0
     }
     package var metric: MetricType
-    /// Seconds a point: the step, or the collection's interval where every sample is a point.
+    /// Seconds a point: the step, or the collection's interval where every sample is a point; more where the server was read more rarely.
     package var intervalSeconds: Int
     /// At most `SeriesRequest.pointCountMax`. Where nothing was read there is no point.
     package var points: [Point]
@@ -26,12 +26,24 @@ package struct Series: Sendable {
         let reading = SeriesReading(
             server: server, metrics: metrics.map(\.id.rawValue), request: request,
             // So far back may the run lie that the first one is compared with.
-            lookbackSeconds: Differencing.gapSecondsMax + Double(intervalSeconds))
+            lookbackSeconds: Differencing.gapSecondsMax(intervalSeconds: intervalSeconds) + Double(intervalSeconds))
         let found = try SeriesReader.read(reading, on: session) { collector, _ in collector == CoreSampleSQL.collector }
         let points = Dictionary(found.map { ($0.metric, $0.points) }, uniquingKeysWith: { first, _ in first })
-        return metrics.map { metric in
-            Series(
-                metric: metric, intervalSeconds: request.stepSeconds ?? intervalSeconds, points: points[metric.id.rawValue] ?? [])
+        let densest = found.max { $0.points.count < $1.points.count }
+        let (usual, past) = (densest?.stepSeconds ?? request.stepSeconds ?? intervalSeconds, cadenceSeconds(densest?.points ?? []))
+        let seconds = past * 2 > usual * 3 ? past : usual
+        return metrics.map { Series(metric: $0, intervalSeconds: seconds, points: points[$0.id.rawValue] ?? []) }
+    }
+
+    /// How far apart points are that come regularly: the server may have been read more rarely before than it is now, and what lies between
+    /// two such points is no gap. The longest distance that comes three times in a row, to a tenth; 0 when there is none. Pure.
+    static func cadenceSeconds(_ points: [Point]) -> Int {
+        let distances = zip(points.dropFirst(), points).map { $0.at.timeIntervalSince($1.at) }
+        var longest = 0.0
+        for (first, (second, third)) in zip(distances, zip(distances.dropFirst(), distances.dropFirst(2))) {
+            let (least, most) = (min(first, second, third), max(first, second, third))
+            if most <= least * 1.1 { longest = max(longest, least) }
         }
+        return Int(longest.rounded())
     }
 }

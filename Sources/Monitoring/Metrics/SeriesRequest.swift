@@ -17,10 +17,22 @@ package struct SeriesRequest: Sendable, Equatable {
     /// Nil: every stored sample is a point.
     package var stepSeconds: Int?
 
-    package init(from: Date, to: Date, stepSeconds: Int?) {
+    /// How often the server is read now. It may have been read more often before.
+    package var intervalSeconds: Int
+
+    package init(from: Date, to: Date, stepSeconds: Int?, intervalSeconds: Int = 60) {
         self.from = from
         self.to = to
         self.stepSeconds = stepSeconds
+        self.intervalSeconds = intervalSeconds
+    }
+
+    /// The step of a stretch whose samples are too many to be points: at most `pointCountMax` points, and none more often than samples come
+    /// now.
+    package var coarserStepSeconds: Int {
+        // A little room: a run may come a moment early, so that one more lies in the stretch than its length says.
+        let (span, countMax) = (to.timeIntervalSince(from), Double(Self.pointCountMax - 2))
+        return Self.stepsSeconds.first { $0 >= intervalSeconds && span / Double($0) <= countMax } ?? Int((span / countMax).rounded(.up))
     }
 
     /// The request whose points are few enough.
@@ -33,13 +45,11 @@ package struct SeriesRequest: Sendable, Equatable {
         let span = to.timeIntervalSince(from)
         if let given {
             guard span / Double(given) <= Double(pointCountMax) else { return nil }
-            return SeriesRequest(from: from, to: to, stepSeconds: given <= intervalSeconds ? nil : given)
+            return SeriesRequest(
+                from: from, to: to, stepSeconds: given <= intervalSeconds ? nil : given, intervalSeconds: intervalSeconds)
         }
-        // A little room: a run may come a moment early, so that one more lies in the stretch than its length says.
-        if span / Double(intervalSeconds) <= Double(pointCountMax - 2) { return SeriesRequest(from: from, to: to, stepSeconds: nil) }
-        let step =
-            stepsSeconds.first { $0 >= intervalSeconds && span / Double($0) <= Double(pointCountMax - 2) }
-            ?? Int((span / Double(pointCountMax - 2)).rounded(.up))
-        return SeriesRequest(from: from, to: to, stepSeconds: step)
+        var request = SeriesRequest(from: from, to: to, stepSeconds: nil, intervalSeconds: intervalSeconds)
+        if span / Double(intervalSeconds) > Double(pointCountMax - 2) { request.stepSeconds = request.coarserStepSeconds }
+        return request
     }
 }

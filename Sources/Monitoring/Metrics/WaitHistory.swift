@@ -64,7 +64,8 @@ extension WaitHistory {
             }
         }
         let waits = try series(waitMetric) { benign || !WaitCategory.isBenign($0) }
-        var history = WaitHistory(waits, intervalSeconds: request.stepSeconds ?? intervalSeconds, topCount: topCount)
+        let seconds = waits.first?.stepSeconds ?? request.stepSeconds ?? intervalSeconds
+        var history = WaitHistory(waits, intervalSeconds: seconds, topCount: topCount)
         guard !history.top.isEmpty else { return history }
         let places = Dictionary(uniqueKeysWithValues: history.top.indices.map { (history.top[$0].type, $0) })
         for (metric, path) in [(signalMetric, \Total.signalMs), (taskMetric, \Total.waitingTasks)] {

@@ -27,9 +27,11 @@ package struct QueryPlanRoutes: Sendable {
         }
         guard let stored else { throw AppError.notFound("The plan") }
         // Only SQL Server's rows name plans so far.
-        guard let plan = showsLiterals ? stored.body : QueryPlanText.redacted(stored.body, engine: .sqlserver) else {
+        // What is no plain XML is not shown with its literals either: browsers and other tools read it.
+        guard let redacted = QueryPlanText.redacted(stored.body, engine: .sqlserver) else {
             throw AppError.notFound("A plan that can be shown without its literals")
         }
+        let plan = showsLiterals ? stored.body : redacted
         return try json(ShownPlan(id: reference.name, plan: plan, literalsHidden: !showsLiterals, seenAt: stored.seenAt))
     }
 }

@@ -141,7 +141,7 @@ package enum RunSQL {
             SELECT t.server_id, s.name, \(stateColumns)
             FROM monitoring.server_snapshots t
             JOIN fleet.servers s ON s.id = t.server_id
-            WHERE t.status IN ('online', 'degraded') AND t.collected_at < \(now) - interval '5 minutes' AND s.deleted_at IS NULL
+            WHERE t.status IN ('online', 'degraded') AND \(HealthSQL.heardAt) < \(now) - interval '5 minutes' AND s.deleted_at IS NULL
               AND NOT EXISTS (SELECT FROM monitoring.collection_config c WHERE c.server_id = t.server_id AND NOT c.enabled)
             ORDER BY t.server_id
             FOR UPDATE OF t

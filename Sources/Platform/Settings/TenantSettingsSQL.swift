@@ -24,7 +24,9 @@ extension TenantSettings {
             ("retention", try Self.json(retention)), ("thresholds", try Self.json(thresholds)), ("collection", try Self.json(collection)),
             ("queries", try Self.json(queries)), ("display", ["refreshSeconds": .int(Int64(refreshSeconds))]),
         ]
-        for (key, value) in values {
+        // A section that a tenant from before does not have has its initial value already: to store that would change the ETag for nothing.
+        let stored = Set(try session.rows("SELECT key FROM platform.settings").map { try $0.decode(0, as: String.self) })
+        for (key, value) in values where stored.contains(key) || key != "queries" || queries != Self.initial.queries {
             try session.execute(
                 """
                 INSERT INTO platform.settings AS stored (key, value)

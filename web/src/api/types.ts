@@ -944,6 +944,8 @@ export interface CollectorStatus {
   attemptedAt: Time | null;
   /** The last good run */
   collectedAt: Time | null;
+  /** Whether the last good run is older than it should be: than 2.5 times `intervalSeconds`, and than 5 minutes. `state` is that of the last run, which may be long ago on a server that is offline. Of what was never read: false. */
+  isStale: boolean;
   /** Of the whole round trip, which brings all collectors of one cadence */
   durationMs: number | null;
   rowCount: number | null;
@@ -973,6 +975,8 @@ export interface CollectorTable {
   attemptedAt: Time | null;
   /** The last good run */
   collectedAt: Time | null;
+  /** Whether the last good run is older than it should be: than 2.5 times `intervalSeconds`, and than 5 minutes. `state` is that of the last run, which may be long ago on a server that is offline. Of what was never read: false. */
+  isStale: boolean;
   /** Of the whole round trip, which brings all collectors of one cadence */
   durationMs: number | null;
   rowCount: number | null;
@@ -1228,8 +1232,16 @@ export interface Dashboard {
 
 export interface MetricType {
   name: string;
+  /** Of what is shown; a counter's is that of its rate */
   unit: string;
+  kind: "gauge" | "counter";
   description: string;
+  /** The first that brings it; null: the core */
+  collector: string | null;
+  /** Those whose servers may have it */
+  engines: EngineKind[];
+  /** The labels of its series; of the core none */
+  labels: string[];
 }
 
 export interface Activity {
