@@ -76,7 +76,7 @@ def test_the_map_in_every_colour(mock, open_page, theme, width):
     go(page, "/compare")
     look(page, "fleet-compare", theme, width)
     go(page, "/compare?metric=deadlocks")
-    expect(page.get_by_text("No server has a value")).to_be_visible()
+    expect(page.get_by_text("Deadlocks cannot be compared")).to_be_visible()
     look(page, "fleet-compare-empty", theme, width)
 
 
@@ -293,8 +293,33 @@ def test_files_forecast_and_backups(mock, open_page):
     go(page, f"{address}?tab=backups")
     rows = page.get_by_role("table", name="Backups").locator("tbody tr")
     expect(rows.nth(0)).to_contain_text(re.compile("No full backup found|for 12 d"))
-    expect(rows.last).to_contain_text("Backed up")
-    expect(page.get_by_text("would lose more than 8 days")).to_be_visible()
+    expect(rows.get_by_text("Backed up, log too")).to_be_visible()
+    expect(rows.get_by_text("Not applicable: it is being restored")).to_be_visible()
+    expect(page.get_by_text("lack a backup")).to_be_visible()
+    checks = page.get_by_role("table", name="CHECKDB")
+    expect(checks.get_by_text("Never checked")).to_be_visible()
+    expect(checks.get_by_text("Not checked for 16 d")).to_be_visible()
+    go(page, f"{address}?tab=collectors")
+    expect(page.get_by_role("row", name=re.compile("^Drives"))).to_contain_text("Stale, read")
+
+
+@views
+def test_health_changes_of_one_server(mock, open_page, theme, width):
+    """PRD 3.6: the history of a server's health, page by page"""
+    page = open_page(mock, theme, width)
+    go(page, hero(page))
+    panel = page.get_by_role("region", name="Health changes", exact=True)
+    rows = panel.locator("tbody tr")
+    expect(rows).to_have_count(10)
+    newest = rows.first.inner_text()
+    panel.get_by_role("button", name="Show older").click()
+    expect(panel.get_by_text("Earlier ones")).to_be_visible()
+    expect(rows.first).not_to_have_text(newest)
+    look(page, "server-health-changes", theme, width)
+    panel.get_by_role("button", name="Show newer").click()
+    expect(panel.get_by_text("The newest")).to_be_visible()
+    go(page, hero(page, "prd-eu-pg-001"))
+    expect(page.get_by_text("Its health has not changed")).to_be_visible()
 
 
 def test_waits_and_changes(mock, open_page):

@@ -46,6 +46,23 @@ function first(c) {
   ];
 }
 const allOf = (c) => (c.data.collectors ??= c.data.servers.length > 0 ? first(c) : []);
+/** Those that are switched on, as /metrics/collectors has them: last. */
+export const customCatalogue = (c) =>
+  allOf(c).filter((x) => x.enabled).map(({ name, title, engine, purpose, cadence }) => ({ name, title, engine, purpose, cadence, cost: "not known: it is the tenant's own.", isCustom: true }));
+/** Their metrics, as /metrics/types has them. */
+export const customMetrics = (c) =>
+  allOf(c).filter((x) => x.enabled).flatMap((x) => {
+    const labels = x.columns.filter((k) => k.kind === "label").map((k) => k.name);
+    return x.columns.filter((k) => k.metric).map((k) => ({
+      name: k.metric,
+      unit: k.kind === "counter" ? `${k.unit}/s` : k.unit,
+      kind: k.kind,
+      description: k.description || `${k.name} of ${x.title}`,
+      collector: x.name,
+      engines: [x.engine],
+      labels,
+    }));
+  });
 const shown = ({ version, ...rest }) => rest;
 const oneOf = (c) =>
   allOf(c).find((x) => x.id === c.params.id) ?? (() => {

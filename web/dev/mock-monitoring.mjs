@@ -1,7 +1,8 @@
 // Collectors, series, waits, changes and comparison of the stand-in: the story goes on. On prd-eu-sql-014 an index rebuild blocks 14 sessions.
 import { readingsOf } from "./mock-readings.mjs";
+import { customCatalogue, customMetrics } from "./mock-custom.mjs";
 import { random, seedOf } from "./mock-fleet.mjs";
-import { iso, notFound, on, page, serverOf, windowOf } from "./mock-routes.mjs";
+import { invalid, iso, notFound, on, page, serverOf, windowOf } from "./mock-routes.mjs";
 
 const cadences = { minute: 60, five_minutes: 300, quarter_hour: 900, hour: 3600, day: 86400, week: 604800 };
 const startedAt = Date.now();
@@ -17,13 +18,15 @@ function summary(s, { columns, rows, ...r }) {
     purpose: r.purpose,
     cadence: r.cadence,
     intervalSeconds: cadences[r.cadence],
-    enabled: s.collection.enabled,
+    enabled: s.collection.enabled && !(s.collectorsOff ?? []).includes(r.name),
     permissions: r.permissions ?? "VIEW SERVER STATE",
     cost: r.cost ?? "low: it reads memory, and no table.",
     state,
     message: never ? null : s.status === "offline" ? s.lastError?.message ?? null : r.message ?? null,
     attemptedAt: never ? null : iso(Date.now() - 1000 * (8 + (seedOf(r.name) % 40))),
-    collectedAt: never || bad ? null : iso(Date.now() - 1000 * (off ? 840 : 8 + (seedOf(r.name) % 40))),
+    collectedAt: never || bad ? null : iso(Date.now() - 1000 * (off ? 840 : r.staleSeconds ?? 8 + (seedOf(r.name) % 40))),
+    // What was never read is not stale.
+    isStale: !never && !bad && (off || r.staleSeconds !== undefined),
     durationMs: never || state === "not_available" ? null : 3 + (seedOf(r.cadence) % 90),
     rowCount: never || bad ? null : rows.length,
     failuresInARow: state === "failed" ? 14 : state === "no_permissions" ? 41 : 0,
@@ -68,7 +71,7 @@ on("GET", "/metrics/collectors", (c) => {
       found.set(`${s.engine} ${r.name}`, entry);
     }
   }
-  return [...found.values()];
+  return [...found.values(), ...customCatalogue(c)];
 });
 on("GET", "/collection/status", (c) => ({
   state: "running",
@@ -81,6 +84,15 @@ on("GET", "/collection/status", (c) => ({
   skippedRuns: 0,
   ...c.data.collection,
 }));
+on("GET", "/servers/:id/health/changes", (c) => {
+  const s = serverOf(c), known = c.data.changes.filter((x) => x.serverId === s.id), since = Date.parse(known.at(-1)?.at ?? "") || startedAt;
+  // The server in trouble had such nights before.
+  const earlier = s.name !== "prd-eu-sql-014" ? [] : Array.from({ length: 24 }, (_, i) => {
+    const [from, to] = i % 2 === 0 ? ["critical", "healthy"] : ["healthy", "critical"];
+    return { serverId: s.id, name: s.name, from, to, status: "online", reasons: to === "critical" ? ["CPU 97 %, critical above 95 %"] : [], at: iso(since - (i + 1) * 7.3e6) };
+  });
+  return page(c, [...known, ...earlier]);
+});
 on("GET", "/servers/:id/changes", (c) => {
   const s = serverOf(c), of = c.query.get("collector");
   if (s.engine !== "sqlserver" || !s.lastCollectedAt) return [];
@@ -180,21 +192,36 @@ on("GET", "/servers/:id/waits", (c) => {
   };
 });
 
-on("GET", "/metrics/types", () => metricTypes);
-const metricTypes = [
+const engineKinds = ["sqlserver", "postgresql", "mysql"];
+const coreTypes = [
   ["cpu_percent", "percent", "gauge", "CPU of the host in use"],
   ["memory_percent", "percent", "gauge", "Memory of the host in use"],
   ["connection_count", "count", "gauge", "Open sessions"],
-  ["batch_requests_sec", "per_second", "gauge", "Batch requests a second"],
-  ["disk_io_reads", "per_second", "gauge", "Reads of files a second"],
-  ["page_life_expectancy_seconds", "seconds", "gauge", "How long a page stays in memory"],
-  ["file_reads", "operations", "counter", "Reads of a database file"],
-  ["file_read_stall_ms", "milliseconds", "counter", "Time that reads of a file took"],
-  ["file_size_bytes", "bytes", "gauge", "Size of a database file"],
-  ["volume_available_bytes", "bytes", "gauge", "What is free of a drive"],
-  ["database_size_bytes", "bytes", "gauge", "Size of a database"],
-  ["deadlocks", "count", "counter", "Deadlocks"],
-].map(([name, unit, kind, description]) => ({ name, unit, kind, description }));
+  ["batch_requests_sec", "per_second", "counter", "Batch requests a second"],
+  ["disk_io_reads", "per_second", "counter", "Reads of files a second"],
+  ["disk_io_writes", "per_second", "counter", "Writes of files a second"],
+  ["wait_time_ms", "ms_per_second", "counter", "Time that sessions waited", ["sqlserver"]],
+  ["engine_cpu_percent", "percent", "gauge", "CPU of the engine's process", ["sqlserver"]],
+  ["memory_total_bytes", "bytes", "gauge", "Memory of the host"],
+  ["memory_used_bytes", "bytes", "gauge", "Memory in use"],
+  ["page_life_expectancy_seconds", "seconds", "gauge", "How long a page stays in memory", ["sqlserver"]],
+  ["cache_hit_percent", "percent", "gauge", "Pages that were in memory already"],
+  ["own_cpu_ms", "ms_per_second", "counter", "CPU that DbTools itself used on the server, in milliseconds per second", ["sqlserver"]],
+].map(([name, unit, kind, description, engines = engineKinds]) => ({ name, unit, kind, description, collector: null, engines, labels: [] }));
+on("GET", "/metrics/types", (c) => {
+  const found = new Map();
+  for (const s of c.data.servers) {
+    for (const r of readingsOf(s)) {
+      const labels = r.columns.filter((x) => x.kind === "label").map((x) => x.name);
+      for (const x of r.columns.filter((y) => y.metric)) {
+        const key = x.metric, known = found.get(key);
+        if (!known) found.set(key, { name: x.metric, unit: x.kind === "counter" ? `${x.unit}/s` : x.unit, kind: x.kind, description: x.description, collector: r.name, engines: [s.engine], labels });
+        else if (!known.engines.includes(s.engine)) known.engines.push(s.engine);
+      }
+    }
+  }
+  return [...coreTypes, ...found.values(), ...customMetrics(c)];
+});
 const valueOf = {
   cpu_percent: (s) => s.latest.cpuPercent,
   memory_percent: (s) => s.latest.memoryPercent,
@@ -203,7 +230,8 @@ const valueOf = {
 };
 on("GET", "/metrics/compare", (c) => {
   const metric = c.query.get("metric") ?? "cpu_percent", group = c.query.get("group"), sign = c.query.get("order") === "asc" ? 1 : -1;
-  const value = valueOf[metric] ?? ((s) => (metric === "deadlocks" || !s.lastCollectedAt ? null : (seedOf(s.name + metric) * 7919) % 100_000));
+  if (!coreTypes.some((t) => t.name === metric)) invalid("metric", "is none of those that are compared");
+  const value = valueOf[metric] ?? ((s) => (!s.lastCollectedAt ? null : (seedOf(s.name + metric) * 7919) % 100_000));
   const list = c.data.servers.filter((s) => !group || s.groups.some((g) => g.id === group)).map((s) => ({
     serverId: s.id,
     name: s.name,

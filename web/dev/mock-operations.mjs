@@ -126,11 +126,13 @@ const works = {
   "stop-collection": (_, s) => (s.collection.enabled ? void (s.collection.enabled = false) : { skipped: "It is off already" }),
   "set-interval": (c, s) => void (s.collection.intervalSeconds = c.body.intervalSeconds),
   "collection-config": (c, s) => {
-    const { intervalSeconds, enabled, metricsOn = [], metricsOff = [] } = c.body, was = JSON.stringify([s.collection, s.metricsOff]);
+    const { intervalSeconds, enabled, metricsOn = [], metricsOff = [], collectorsOn = [], collectorsOff = [] } = c.body;
+    const now = () => JSON.stringify([s.collection, s.metricsOff ?? [], s.collectorsOff ?? []]), was = now();
     if (intervalSeconds !== undefined) s.collection.intervalSeconds = intervalSeconds ?? c.data.settings.collection.intervalSeconds;
     if (enabled !== undefined) s.collection.enabled = enabled;
     s.metricsOff = [...new Set([...(s.metricsOff ?? []), ...metricsOff])].filter((m) => !metricsOn.includes(m));
-    if (was === JSON.stringify([s.collection, s.metricsOff])) return { skipped: "It is so already" };
+    s.collectorsOff = [...new Set([...(s.collectorsOff ?? []), ...collectorsOff])].filter((n) => !collectorsOn.includes(n));
+    if (was === now()) return { skipped: "It is so already" };
   },
   "test-connection": (_, s) => {
     if (s.status === "offline") throw new Refusal(502, s.lastError?.code ?? "TIMEOUT", s.lastError?.message ?? "It did not answer.");

@@ -11,5 +11,5 @@ export const reportText = /StatementText="([^"]*)"/.exec(plan)[1].replaceAll("&#
 
 on("GET", "/servers/:id/plans/:plan", (c) => {
   if (serverOf(c).engine !== "sqlserver" || c.params.plan !== planIds.report) throw notFound("Plan");
-  return { id: c.params.plan, plan, literalsHidden: true, seenAt: iso(Date.now() - 14_000) };
+  return { id: c.params.plan, plan, literalsHidden: !c.data.settings.queries.showsLiterals, seenAt: iso(Date.now() - 14_000) };
 });

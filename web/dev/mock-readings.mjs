@@ -82,6 +82,7 @@ function sqlServer(s) {
       title: "Drives",
       purpose: "what is free of each drive with database files.",
       cadence: "quarter_hour",
+      ...(troubled ? { staleSeconds: 5400 } : {}),
       columns: [
         col("volume", "label", null, null, "Mount point"),
         col("total_bytes", "number", "bytes"),
@@ -116,13 +117,36 @@ function sqlServer(s) {
       permissions: "VIEW ANY DEFINITION, SELECT on msdb.dbo.backupset",
       columns: [
         col("database_name", "label"),
+        col("database_state", "text"),
         col("recovery_model", "text"),
         col("last_full_at", "time"),
         col("last_diff_at", "time"),
         col("last_log_at", "time"),
-        col("last_full_bytes", "number", "bytes"),
+        col("full_age_seconds", "gauge", "seconds", "backup_full_age_seconds", "Since the last full backup"),
+        col("diff_age_seconds", "gauge", "seconds", "backup_diff_age_seconds", "Since the last differential backup, or a newer full one"),
+        col("log_age_seconds", "gauge", "seconds", "backup_log_age_seconds", "Since the last log backup; not known where none is needed"),
+        col("needs_log_backup", "flag"),
+        col("is_in_group", "flag"),
+        col("is_in_standby", "flag"),
       ],
-      rows: databases.map((d, i) => [d, i % 3 === 2 ? "SIMPLE" : "FULL", i === 3 ? null : ago(i === 1 ? 60 * 24 * 12 : 60 * 20), null, i % 3 === 2 || i === 3 ? null : ago(i === 0 ? 11 : 400), i === 3 ? null : (i + 1) * 9 * GiB]),
+      rows: databases.filter((d) => d !== "tempdb").map((d, i) => backup(d, i)),
+    },
+    {
+      name: "checkdb",
+      title: "CHECKDB",
+      purpose: "when each database was last checked and found whole.",
+      cadence: "hour",
+      permissions: "none; a database that the login may not see is not known.",
+      columns: [
+        col("database_name", "label"),
+        col("last_good_at", "time"),
+        col("is_never_checked", "flag"),
+        col("check_age_seconds", "gauge", "seconds", "checkdb_age_seconds", "Since the last good check"),
+      ],
+      rows: databases.filter((d) => d !== "tempdb").map((d, i) => {
+        const days = [2, 9, 16, null, 4, 1][i] ?? 3;
+        return [d, days === null ? null : ago(days * 1440), days === null, days === null ? null : days * 86_400];
+      }),
     },
     {
       name: "configuration",
@@ -152,6 +176,13 @@ function sqlServer(s) {
     { name: "availability_groups", title: "Availability groups", purpose: "lag and state of replicas.", cadence: "minute", state: "not_available", message: "Availability groups are not enabled on this instance.", columns: [col("group_name", "label")], rows: [] },
     { name: "deadlocks", title: "Deadlocks", purpose: "deadlocks that system_health has kept.", cadence: "five_minutes", keep: "every", state: troubled ? "failed" : "ok", message: troubled ? "Lock request time out period exceeded (1222)." : null, columns: [col("event_id", "label"), col("deadlock_at", "time"), col("victim", "text"), col("query_text", "query_text")], rows: [] },
   ];
+}
+/** Minutes since the last backups: of the first all are in time, the others lack one each; the fifth is being restored. */
+function backup(database, i) {
+  const restoring = i === 4, full = [1200, 60 * 24 * 12, 1200, null, null][i] ?? 1200, diff = i === 0 ? 300 : null, needs = i % 3 !== 2;
+  const log = !needs || full === null ? null : i === 0 ? 11 : 40;
+  const at = (minutes) => (minutes === null ? null : ago(minutes)), age = (minutes) => (minutes === null ? null : minutes * 60);
+  return [database, restoring ? "RESTORING" : "ONLINE", needs ? "FULL" : "SIMPLE", at(full), at(diff), at(log), age(full), age(diff ?? full), age(log), needs, false, false];
 }
 const text = {
   rebuild: "ALTER INDEX IX_OrderLine_Product ON dbo.OrderLine REBUILD WITH (ONLINE = OFF, MAXDOP = 4, SORT_IN_TEMPDB = ON);",

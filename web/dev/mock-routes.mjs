@@ -75,7 +75,7 @@ export const dataOf = (slug) => {
   if (!data.has(slug)) data.set(slug, empty());
   return data.get(slug);
 };
-const publicServer = ({ changedAt, etag, status_of, metricsOff, ownThresholds, ...rest }) => ({
+const publicServer = ({ changedAt, etag, status_of, metricsOff, collectorsOff, ownThresholds, ...rest }) => ({
   ...rest,
   thresholds: Object.fromEntries(Object.entries(defaults().thresholds).map(([key, limit]) => [key, ownThresholds?.[key] ?? limit])),
 });
@@ -440,7 +440,13 @@ on("GET", "/activity", (c) => {
   );
 });
 on("GET", "/settings", (c) => c.data.settings);
-on("PUT", "/settings", (c) => Object.assign(c.data.settings, c.body));
+// What is not sent stays as it is.
+on("PUT", "/settings", (c) => {
+  Object.assign(c.data.settings, c.body);
+  record(c, "config_changed", "settings", null, { after: c.body });
+  publish(c.slug, "settings.changed", {});
+  return c.data.settings;
+});
 for (const part of ["retention", "thresholds"]) {
   on("GET", `/settings/${part}`, (c) => c.data.settings[part]);
   on("PUT", `/settings/${part}`, (c) => {

@@ -11,9 +11,9 @@ const { windowFrom, windowQuery, windowKey } = await import("../src/features/mon
 const { shownColumns, sortedRows, matchingRows, rowsCsv, cellText } = await import("../src/features/monitoring/components/collector-cells");
 const { latencyMs, withLatency } = await import("../src/features/monitoring/components/io-latency");
 const { blockerOf, blockingColumns, blockingTree, flatTree } = await import("../src/features/monitoring/components/blocking");
-const { backupColumns, verdictOf } = await import("../src/features/monitoring/components/backup-verdict");
 const { differences } = await import("../src/features/monitoring/components/changes-tab");
-const { costOf } = await import("../src/features/monitoring/components/collectors-tab");
+const { coreShareText, costOf } = await import("../src/features/monitoring/components/collectors-tab");
+const { leftOutText } = await import("../src/features/monitoring/components/storage-forecast");
 const { cellOf, scaleOf } = await import("../src/features/monitoring/components/heat-cells");
 const { sectionsOf } = await import("../src/features/monitoring/components/heat-sections");
 const { metricTitle } = await import("../src/features/monitoring/components/chart-kinds");
@@ -116,17 +116,6 @@ test("the tree has the lead blocker on top, keeps one that is not listed, names 
   assert.deepEqual([blockerOf("4702,4711"), blockerOf("{81}"), blockerOf(0), blockerOf(null), blockerOf(-4)], ["4702", "81", null, null, null]);
   assert.equal(blockingColumns([column("pid", "label"), column("state", "text")]), null);
 });
-test("a backup's worth is said in words", () => {
-  const at = backupColumns([column("database_name", "label"), column("recovery_model", "text"), column("last_full_at", "time"), column("last_log_at", "time")]);
-  assert.ok(at);
-  const now = Date.parse("2026-03-17T12:00:00Z"), said = (model: string, full: string | null, log: string | null): string => verdictOf(["d", model, full, log], at, now).words;
-  assert.equal(said("FULL", null, null), "No full backup found");
-  assert.equal(said("FULL", "2026-03-05T12:00:00Z", "2026-03-17T11:50:00Z"), "No full or differential backup for 12 d");
-  assert.equal(said("FULL", "2026-03-16T12:00:00Z", null), "The log was never backed up");
-  assert.equal(said("FULL", "2026-03-16T12:00:00Z", "2026-03-17T05:00:00Z"), "No log backup for 7 h");
-  assert.equal(said("FULL", "2026-03-16T12:00:00Z", "2026-03-17T11:50:00Z"), "Backed up, log too");
-  assert.match(said("SIMPLE", "2026-03-16T12:00:00Z", null), /^Backed up/);
-});
 test("of a change only what differs is shown", () => {
   const change = { id: 1, collector: "c", labels: {}, change: "changed" as const, before: { a: 1, b: "x" }, after: { a: 2, b: "x", c: true }, changedAt: "" };
   assert.deepEqual(differences(change), [["a", 1, 2], ["c", null, true]]);
@@ -165,6 +154,16 @@ const server = (more: object): Parameters<typeof whyNoData>[0] =>
     unavailable: [],
     ...more,
   }) as unknown as Parameters<typeof whyNoData>[0];
+test("own CPU is a share of a core, and what a table leaves out is counted", () => {
+  assert.deepEqual([coreShareText([]), coreShareText([null]), coreShareText([2, null, 4]), coreShareText([0.01])], [
+    null,
+    null,
+    "0.30 % of a core",
+    "less than 0.01 % of a core",
+  ]);
+  assert.deepEqual([leftOutText(20, 20, "drive"), leftOutText(20, null, "drive")], [null, null]);
+  assert.equal(leftOutText(20, 23, "drive"), "3 more drives not shown: the 20 with the largest values are.");
+});
 test("PRD 3.8-11: no data says why", () => {
   const day = { range: "24h" } as const;
   assert.match(whyNoData(server({ collection: { enabled: false, intervalSeconds: 60 } }), "cpu", day), /Collection is off/);

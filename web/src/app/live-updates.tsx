@@ -21,7 +21,8 @@ const chartPauseMs = 20_000;
 const pauses: ReadonlyMap<string, number> = new Map([["metrics/", chartPauseMs], ["collectors/", 10_000]]);
 const readingTopics: ReadonlySet<string> = new Set(["server.health", "server.status", "servers.collected"]);
 
-const readsOf: Readonly<Record<string, readonly string[]>> = {
+/** Beginnings of keys. One that stands in `pauses` spares young answers: what a person has just changed is named without its slash, and asked at once. */
+export const readsOf: Readonly<Record<string, readonly string[]>> = {
   "server.created": ["servers", "health", "groups", "activity"],
   "server.updated": ["servers", "health", "groups", "limits", "activity"],
   "server.deleted": ["servers", "health", "groups", "activity"],
@@ -33,8 +34,9 @@ const readsOf: Readonly<Record<string, readonly string[]>> = {
   "operation.changed": ["operations", "operation-"],
   "group.changed": ["groups", "servers", "health", "limits", "activity"],
   "label.changed": ["labels", "servers", "limits", "activity"],
-  "collector.changed": ["custom-collectors", "collectors/", "activity"],
-  "settings.changed": ["settings", "health", "activity"],
+  "collector.changed": ["custom-collectors", "collectors", "collector-catalogue", "metric-types", "activity"],
+  // Whether literals show is a setting: it is in the rows and in the plans.
+  "settings.changed": ["settings", "health", "collectors", "query-plans", "activity"],
   "collection.status": ["collection", "activity"],
   "collection.lost": ["collection", "activity"],
   "user.changed": ["users", "activity"],

@@ -11,6 +11,7 @@ import { DashboardPage } from "../features/monitoring/components/dashboard-page"
 import { ActivityPage } from "../features/platform/components/activity-page";
 import { OperationPage } from "../features/platform/components/operation-view";
 import { OperationsPage } from "../features/platform/components/operations-page";
+import { HealthHistory } from "../features/monitoring/components/health-history";
 import { RecentActivity } from "../features/platform/components/recent-activity";
 import { Link, match, navigate, type Route } from "../lib/router";
 import { may, type Session } from "../lib/session";
@@ -44,6 +45,7 @@ const screens: readonly Screen[] = [
         tabs={serverTabs}
         files={(server) => <Deferred load={parts.monitoring}>{({ FilesTab }) => <FilesTab server={server} />}</Deferred>}
         recent={(serverId) => <RecentActivity entityId={serverId} />}
+        changes={(server) => <HealthHistory server={server} />}
       />
     ),
   },

@@ -6,9 +6,13 @@ export interface ComboChoice {
   value: string;
   text: string;
   note?: string | undefined;
+  /** Its heading in the list; those of one group follow each other. */
+  group?: string;
+  /** What else it is found by. */
+  words?: string;
 }
 
-const shownMax = 8;
+const usualShownMax = 8;
 
 interface Props {
   label: ReactNode;
@@ -22,6 +26,8 @@ interface Props {
   typed: string;
   onTyped: (typed: string) => void;
   choices: readonly ComboChoice[];
+  /** So many choices show at once; of more, typing finds the rest. */
+  shownMax?: number;
   onPick: (value: string) => void;
   /** What Enter does with a text that is none of the choices; left out, only choices can be taken. */
   onNew?: (text: string) => void;
@@ -33,11 +39,11 @@ interface Props {
 }
 
 export function Combo(props: Props): ReactElement {
-  const { label, bare = false, optional, hint, fault, typed, onTyped, choices, onPick, onNew, newWord = "New" } = props;
+  const { label, bare = false, optional, hint, fault, typed, onTyped, choices, onPick, onNew, newWord = "New", shownMax = usualShownMax } = props;
   const id = useId(), box = useRef<HTMLSpanElement>(null), list = useRef<HTMLUListElement>(null);
   const [open, setOpen] = useState(false), [at, setAt] = useState(-1);
   const text = typed.trim(), low = text.toLowerCase();
-  const hits = choices.filter((c) => c.text.toLowerCase().includes(low)).slice(0, shownMax);
+  const hits = matchingChoices(choices, low).slice(0, shownMax);
   const fresh = onNew && newWord !== null && text !== "" && !choices.some((c) => c.text.toLowerCase() === low);
   const size = hits.length + (fresh ? 1 : 0), shown = open && size > 0;
   useLayoutEffect(() => {
@@ -48,6 +54,10 @@ export function Combo(props: Props): ReactElement {
     element.style.width = `${field.width}px`;
     element.style.top = `${below + height > window.innerHeight - 8 && field.top - height - 4 > 8 ? field.top - height - 4 : below}px`;
   });
+  // The keys' choice is in sight.
+  useLayoutEffect(() => {
+    if (shown && at >= 0) list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [shown, at]);
   const take = (index: number): void => {
     const hit = hits[index];
     if (hit) onPick(hit.value);
@@ -109,22 +119,15 @@ export function Combo(props: Props): ReactElement {
         />
       </span>
       <ul role="listbox" id={`${id}-l`} aria-label="Suggestions" className="menu combo-l" ref={list} hidden={!shown}>
-        {shown && hits.map((c, i) => (
-          <li
-            key={c.value}
-            id={`${id}-${i}`}
-            role="option"
-            aria-selected={i === at}
-            className={i === at ? "on" : ""}
-            onPointerDown={(event) => {
-              event.preventDefault();
-              take(i);
-            }}
-          >
-            <span className="ell grow">{c.text}</span>
-            {c.note !== undefined && <span className="m3 t12 num">{c.note}</span>}
-          </li>
-        ))}
+        {shown && groupsOf(hits).map(({ group, first, choices: own }) => {
+          const options = own.map((c, k) => <Option key={c.value} id={`${id}-${first + k}`} choice={c} on={first + k === at} onTake={() => take(first + k)} />);
+          return group === undefined ? options : (
+            <li key={`${group} ${first}`} role="group" aria-label={group}>
+              <span className="combo-g ell block" aria-hidden="true">{group}</span>
+              <ul role="none">{options}</ul>
+            </li>
+          );
+        })}
         {shown && fresh && (
           <li
             id={`${id}-${hits.length}`}
@@ -146,4 +149,56 @@ export function Combo(props: Props): ReactElement {
         : hint && <span className="hint" id={`${id}-d`}>{hint}</span>}
     </div>
   );
+}
+
+interface OptionProps {
+  id: string;
+  choice: ComboChoice;
+  on: boolean;
+  onTake: () => void;
+}
+
+function Option({ id, choice, on, onTake }: OptionProps): ReactElement {
+  return (
+    <li
+      id={id}
+      role="option"
+      aria-selected={on}
+      className={on ? "on" : ""}
+      onPointerDown={(event) => {
+        event.preventDefault();
+        onTake();
+      }}
+    >
+      <span className="ell grow">{choice.text}</span>
+      {choice.note !== undefined && <span className="m3 t12 num">{choice.note}</span>}
+    </li>
+  );
+}
+
+/** Those that have every typed word in their text, their group or what else they are found by. */
+export function matchingChoices(choices: readonly ComboChoice[], typed: string): readonly ComboChoice[] {
+  const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return choices;
+  return choices.filter((c) => {
+    const all = `${c.text}\n${c.group ?? ""}\n${c.words ?? ""}`.toLowerCase();
+    return wanted.every((w) => all.includes(w));
+  });
+}
+
+interface ChoiceGroup {
+  group: string | undefined;
+  /** Its first choice's place in the whole list. */
+  first: number;
+  choices: ComboChoice[];
+}
+
+function groupsOf(choices: readonly ComboChoice[]): ChoiceGroup[] {
+  const groups: ChoiceGroup[] = [];
+  choices.forEach((c, i) => {
+    const last = groups[groups.length - 1];
+    if (last && last.group === c.group) last.choices.push(c);
+    else groups.push({ group: c.group, first: i, choices: [c] });
+  });
+  return groups;
 }

@@ -23,6 +23,8 @@ export function withUnit(value: number | null, unit: string | null): string {
       return rate ? `${milliseconds(value)}/s` : spanText(value);
     case "microseconds":
       return rate ? `${milliseconds(value / 1000)}/s` : spanText(value / 1000);
+    case "ms_per_second":
+      return `${milliseconds(value)}/s`;
     case "per_second":
       return `${quantity(value)}/s`;
     default:
@@ -41,6 +43,7 @@ export function unitWord(unit: string | null): string {
     seconds: "s",
     kilobytes: "KiB",
     per_second: "per second",
+    ms_per_second: "ms per second",
     "operations/s": "operations per second",
     "count/s": "per second",
     "pages/s": "pages per second",
@@ -54,7 +57,7 @@ export function unitWord(unit: string | null): string {
 
 /** The unit of what is drawn of a counter: its rate. */
 export function rateUnit(unit: string | null): string {
-  return unit === null || unit.endsWith("/s") || unit === "per_second" ? unit ?? "" : `${unit}/s`;
+  return unit === null || unit.endsWith("/s") || unit.endsWith("per_second") ? unit ?? "" : `${unit}/s`;
 }
 
 function bytesText(value: number): string {

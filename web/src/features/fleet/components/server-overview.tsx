@@ -29,9 +29,10 @@ interface Props {
   server: Server;
   onTask: (task: ServerTask) => void;
   recent: ReactNode;
+  changes: ReactNode;
 }
 
-export function ServerOverview({ server, onTask, recent }: Props): ReactElement {
+export function ServerOverview({ server, onTask, recent, changes }: Props): ReactElement {
   const mayManage = useMay("manageServers");
   return (
     <div className="over">
@@ -63,6 +64,7 @@ export function ServerOverview({ server, onTask, recent }: Props): ReactElement 
       <Panel title="Recent activity" tools={<Link className="btn ghost sm" href={`/servers/${server.id}?tab=activity`}>Show all</Link>}>
         {recent}
       </Panel>
+      {changes}
     </div>
   );
 }

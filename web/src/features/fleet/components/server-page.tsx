@@ -31,9 +31,11 @@ interface Props {
   files: (server: Server) => ReactNode;
   /** The newest few entries, for the overview. */
   recent: (serverId: string) => ReactNode;
+  /** How its health has changed, for the overview. */
+  changes: (server: Server) => ReactNode;
 }
 
-export function ServerPage({ id, tabs, files, recent }: Props): ReactElement {
+export function ServerPage({ id, tabs, files, recent, changes }: Props): ReactElement {
   const query = useServer(id), server = query.data?.server, asked = useSearch().get("tab");
   const known: readonly (readonly [key: string, text: string])[] = [["overview", "Overview"], ...tabs.map((t) => [t.key, t.text] as const)];
   const tab = known.find(([t]) => t === asked)?.[0] ?? "overview";
@@ -75,7 +77,7 @@ export function ServerPage({ id, tabs, files, recent }: Props): ReactElement {
         <QueryView query={query} what="The server did not load" retry={() => void refetch(serverKey(id))} lines={10}>
           {({ server: s }) =>
             tab === "overview"
-              ? <ServerOverview server={s} onTask={setTask} recent={recent(s.id)} />
+              ? <ServerOverview server={s} onTask={setTask} recent={recent(s.id)} changes={changes(s)} />
               : (
                 <>
                   {tab === "databases" && <DatabasesTab server={s} />}

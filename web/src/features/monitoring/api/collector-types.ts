@@ -1,9 +1,13 @@
 // The shapes of readings, from the API's types; of series by hand until api/openapi.yaml has them.
-import type { CollectorStatus, CollectorTable, ServerChange, ServerValue, Waits } from "../../../api/types";
+import type { CollectorStatus, CollectorTable, EngineKind, ServerChange, ServerValue, Waits } from "../../../api/types";
 
 export type { Waits } from "../../../api/types";
-export type CollectorSummary = CollectorStatus;
-export type CollectorDetail = CollectorTable;
+/** Whether what is shown was read longer ago than its pace allows. Left out by an older server: not known to be stale. */
+interface Staleness {
+  isStale?: boolean;
+}
+export type CollectorSummary = CollectorStatus & Staleness;
+export type CollectorDetail = CollectorTable & Staleness;
 export type CollectorState = CollectorStatus["state"];
 export type CollectorColumn = CollectorTable["columns"][number];
 export type ColumnKind = CollectorColumn["kind"];
@@ -44,4 +48,8 @@ export interface MetricType {
   unit: string;
   description: string;
   kind?: "gauge" | "counter";
+  /** Whose metric it is; `null`: of the whole server, as every collection has it. */
+  collector?: string | null;
+  engines?: readonly EngineKind[];
+  labels?: readonly string[];
 }

@@ -17,11 +17,11 @@ export interface Compared {
 
 export const compareKey = (c: Comparison): string => tenantKey("metrics", "compare", c.metric, String(c.top), c.order, c.group);
 
-/** The newest value of one metric over the servers, the largest (or smallest) first. */
-export function useComparison(c: Comparison): QueryState<Compared> {
-  return useQuery(compareKey(c), async (signal) => {
+/** The newest value of one metric over the servers, the largest (or smallest) first. `null` asks nothing. */
+export function useComparison(c: Comparison | null): QueryState<Compared> {
+  return useQuery(c && compareKey(c), async (signal) => {
     const reply = await call<ComparedServer[]>("GET", "/metrics/compare", {
-      query: { metric: c.metric, top: c.top, order: c.order, group: c.group },
+      query: { metric: c?.metric, top: c?.top, order: c?.order, group: c?.group },
       signal,
     });
     return { servers: reply.data, total: reply.total };

@@ -4,7 +4,7 @@ import { get } from "../../../lib/http";
 import { invalidate, type QueryState, useQuery } from "../../../lib/query";
 import { tenantKey } from "../../../lib/session";
 
-/** The plan of an id never changes. */
+/** The plan of an id changes only with the setting that shows its literals, and then `settings.changed` makes it old. */
 const planStaleMs = 86_400_000;
 
 export const queryPlanKey = (serverId: string, planId: string): string => tenantKey("query-plans", serverId, planId);

@@ -1,65 +1,195 @@
-// What a database's newest backups are worth, in words.
-import type { Cell, CollectorColumn, Row } from "../api/collector-types";
+// What a database's newest backups and its last CHECKDB are worth, in words. Judged as of the reading: the ages are those that the server
+// worked out when it was read. An hour later a log backup that was taken in time would look an hour late; that a reading is old is said by its badge.
+import type { Cell, CollectorColumn, CollectorDetail, Row } from "../api/collector-types";
 import { columnNamed } from "./collector-cells";
 
-/** A full (or differential) backup is due within a week and a day, so that one a week has time to run; a log backup within an hour. */
-export const fullHoursMax = 8 * 24, logHoursMax = 1;
-const hourMs = 3_600_000;
+/** A full backup a week, a differential a day (with an hour to run) where there are any, the log every 15 minutes, CHECKDB a week. */
+export const limits = { fullDays: 7, differentialHours: 25, logWarningMinutes: 15, logCriticalMinutes: 60, checkWarningDays: 7, checkCriticalDays: 14 } as const;
+const minute = 60, hour = 3_600, day = 86_400;
 
-export type BackupTone = "healthy" | "warning" | "critical" | "unknown";
-
-export interface BackupColumns {
-  full: number;
-  differential: number;
-  log: number;
-  model: number;
-  needsLog: number;
-  /** In an availability group another replica may hold its backups. */
-  inGroup: number;
-}
+/** `unknown`: not known, or not applicable; the words say which. */
+export type BackupTone = "critical" | "warning" | "healthy" | "unknown";
 
 export interface BackupVerdict {
   tone: BackupTone;
   words: string;
 }
 
+export const toneOrder: readonly BackupTone[] = ["critical", "warning", "healthy", "unknown"];
+
+export interface BackupColumns {
+  full: number;
+  differential: number;
+  log: number;
+  /** Seconds at the reading; -1 where the collector has no such column, and the reading's time tells. */
+  fullAge: number;
+  /** Since the last differential backup, or a newer full one. */
+  differentialAge: number;
+  logAge: number;
+  model: number;
+  needsLog: number;
+  /** In an availability group another replica may hold its backups. */
+  inGroup: number;
+  state: number;
+  inStandby: number;
+}
+
 export function backupColumns(columns: readonly CollectorColumn[]): BackupColumns | null {
-  const times = columns.map((c) => (c.kind === "time" ? c : { ...c, name: "" }));
+  const times = only(columns, (c) => c.kind === "time"), ages = only(columns, (c) => c.unit === "seconds");
   const at: BackupColumns = {
     full: columnNamed(times, /full/, /^last_backup/, /backup/),
     differential: columnNamed(times, /diff|incremental/),
     log: columnNamed(times, /log|wal|archiv/),
+    fullAge: columnNamed(ages, /full.*age/),
+    differentialAge: columnNamed(ages, /(diff|incremental).*age/),
+    logAge: columnNamed(ages, /log.*age/),
     model: columnNamed(columns, /recovery_model|log_mode/),
     needsLog: columnNamed(columns, /^needs_log/),
     inGroup: columnNamed(columns, /^is_in_group$/),
+    state: columnNamed(columns, /^database_state$/),
+    inStandby: columnNamed(columns, /^is_in_standby$/),
   };
   return at.full < 0 ? null : at;
 }
 
-export function verdictOf(row: Row, at: BackupColumns, now: number): BackupVerdict {
-  const full = timeOf(row[at.full]), log = timeOf(row[at.log]), differential = timeOf(row[at.differential]);
+/** `readAt`: when the row was read, in milliseconds. */
+export function verdictOf(row: Row, at: BackupColumns, readAt: number): BackupVerdict {
+  const apart = notApplicable(row, at);
+  if (apart) return { tone: "unknown", words: `Not applicable: ${apart}` };
   // Elsewhere there may be a newer one: what is missing here is then no more than a warning.
-  const elsewhere = at.inGroup >= 0 && row[at.inGroup] === true, lost: BackupTone = elsewhere ? "warning" : "critical";
+  const elsewhere = isOn(row[at.inGroup]), lost: BackupTone = elsewhere ? "warning" : "critical";
   const tail = elsewhere ? " here; another replica may have one" : "";
+  const full = ageOf(row, at.fullAge, at.full, readAt);
   if (full === null) return { tone: lost, words: `No full backup found${tail}` };
-  const age = now - Math.max(full, differential ?? 0);
-  if (age > fullHoursMax * hourMs) return { tone: lost, words: `No full or differential backup for ${ageText(age)}${tail}` };
-  const model = at.model >= 0 ? String(row[at.model] ?? "").toLowerCase() : "", needs = at.needsLog >= 0 ? row[at.needsLog] : null;
-  if (model === "simple") return { tone: "healthy", words: "Backed up; simple recovery, up to the last backup" };
-  if (at.log < 0 || needs === false || (model === "" && needs !== true && log === null)) return { tone: "healthy", words: "Backed up" };
-  if (log === null) return { tone: lost, words: `The log was never backed up${tail}` };
-  if (now - log > logHoursMax * hourMs) return { tone: "warning", words: `No log backup for ${ageText(now - log)}${tail}` };
-  return { tone: "healthy", words: "Backed up, log too" };
+  const faults: BackupVerdict[] = [];
+  if (full > limits.fullDays * day) faults.push({ tone: lost, words: `No full backup for ${ageText(full)}` });
+  const differential = timeOf(row[at.differential]) === null ? null : differentialAge(row, at, full, readAt);
+  if (differential !== null && differential > limits.differentialHours * hour) {
+    faults.push({ tone: "warning", words: `No differential backup for ${ageText(differential)}` });
+  }
+  const needsLog = logIsNeeded(row, at), log = needsLog ? ageOf(row, at.logAge, at.log, readAt) : null;
+  if (needsLog && log === null) faults.push({ tone: lost, words: "The log was never backed up" });
+  if (log !== null && log > limits.logWarningMinutes * minute) {
+    faults.push({ tone: log > limits.logCriticalMinutes * minute ? lost : "warning", words: `No log backup for ${ageText(log)}` });
+  }
+  const worst = toneOrder.find((tone) => faults.some((f) => f.tone === tone));
+  if (worst) return { tone: worst, words: `${inOneSentence(faults.map((f) => f.words))}${tail}` };
+  if (isSimple(row, at)) return { tone: "healthy", words: "Backed up; simple recovery, up to the last backup" };
+  return { tone: "healthy", words: needsLog ? "Backed up, log too" : "Backed up" };
 }
+
+/** Why no backup can be made of it here; `null` where one can. */
+function notApplicable(row: Row, at: BackupColumns): string | null {
+  const state = String(row[at.state] ?? "").toUpperCase();
+  if (state === "RESTORING") return "it is being restored";
+  if (state === "OFFLINE") return "it is offline";
+  return isOn(row[at.inStandby]) ? "it is a standby copy" : null;
+}
+
+function differentialAge(row: Row, at: BackupColumns, full: number, readAt: number): number {
+  const own = ageOf(row, at.differentialAge, at.differential, readAt);
+  return Math.min(own ?? full, full);
+}
+
+const isSimple = (row: Row, at: BackupColumns): boolean => String(row[at.model] ?? "").toUpperCase() === "SIMPLE";
+
+function logIsNeeded(row: Row, at: BackupColumns): boolean {
+  if (at.log < 0 || isSimple(row, at)) return false;
+  const needs = row[at.needsLog] ?? null;
+  if (needs !== null) return isOn(needs);
+  return at.model >= 0 || timeOf(row[at.log]) !== null;
+}
+
+export interface CheckColumns {
+  at: number;
+  never: number;
+  age: number;
+}
+
+export function checkColumns(columns: readonly CollectorColumn[]): CheckColumns | null {
+  const found: CheckColumns = {
+    at: columnNamed(only(columns, (c) => c.kind === "time"), /^last_good/),
+    never: columnNamed(columns, /^is_never_checked$/),
+    age: columnNamed(only(columns, (c) => c.unit === "seconds"), /^check_age/),
+  };
+  return found.at < 0 ? null : found;
+}
+
+export function checkVerdictOf(row: Row, at: CheckColumns, readAt: number): BackupVerdict {
+  if (isOn(row[at.never])) return { tone: "critical", words: "Never checked" };
+  const age = ageOf(row, at.age, at.at, readAt);
+  if (age === null) return { tone: "unknown", words: "Not known: the version does not tell, or the login may not see it" };
+  const { checkWarningDays: warning, checkCriticalDays: critical } = limits;
+  if (age > warning * day) return { tone: age > critical * day ? "critical" : "warning", words: `Not checked for ${ageText(age)}` };
+  return { tone: "healthy", words: `Checked within ${warning} d` };
+}
+
+export interface Judge {
+  of: (row: Row) => BackupVerdict;
+  wanted: string;
+  /** What all have that are well. */
+  good: string;
+  /** What those have that are not. */
+  bad: string;
+}
+
+/** Who judges the collector's rows; `null`: they are neither backups nor checks. What was good in a stale reading is not known to be so now. */
+export function judgeOf(detail: Pick<CollectorDetail, "columns" | "collectedAt" | "isStale">): Judge | null {
+  const judge = judgeOfReading(detail);
+  if (!judge || detail.isStale !== true) return judge;
+  return {
+    ...judge,
+    of: (row) => {
+      const verdict = judge.of(row);
+      return verdict.tone === "healthy" ? { tone: "unknown", words: `${verdict.words}, when it was read` } : verdict;
+    },
+  };
+}
+
+function judgeOfReading({ columns, collectedAt }: Pick<CollectorDetail, "columns" | "collectedAt">): Judge | null {
+  const readAt = Date.parse(collectedAt ?? ""), backups = backupColumns(columns), checks = checkColumns(columns), l = limits;
+  if (backups) {
+    return {
+      of: (row) => verdictOf(row, backups, readAt),
+      wanted: `a full backup within ${l.fullDays} days, a differential within ${l.differentialHours} h where there are any, ` +
+        `a log backup within ${l.logWarningMinutes} min (critical after ${l.logCriticalMinutes}) where the log must be backed up; as of the reading`,
+      good: "backed up",
+      bad: "lack a backup",
+    };
+  }
+  if (checks) {
+    return {
+      of: (row) => checkVerdictOf(row, checks, readAt),
+      wanted: `a good CHECKDB within ${l.checkWarningDays} days; critical after ${l.checkCriticalDays}, and where there never was one; as of the reading`,
+      good: "checked",
+      bad: "are long unchecked, or never were",
+    };
+  }
+  return null;
+}
+
+/** The columns in their places; those of another kind have no name. */
+const only = (columns: readonly CollectorColumn[], wanted: (column: CollectorColumn) => boolean): CollectorColumn[] =>
+  columns.map((c) => (wanted(c) ? c : { ...c, name: "" }));
+
+const isOn = (cell: Cell | undefined): boolean => cell === true || cell === 1;
 
 function timeOf(cell: Cell | undefined): number | null {
   const at = typeof cell === "string" ? Date.parse(cell) : NaN;
   return Number.isNaN(at) ? null : at;
 }
 
-function ageText(ms: number): string {
-  const hours = ms / hourMs;
-  return hours < 48 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`;
+/** In seconds: as the row has it, else from its time to the reading. No clock of the browser is in it. */
+function ageOf(row: Row, age: number, time: number, readAt: number): number | null {
+  const told = row[age], at = timeOf(row[time]);
+  if (typeof told === "number") return told;
+  return at === null || Number.isNaN(readAt) ? null : Math.max(0, (readAt - at) / 1000);
 }
 
-export const toneOrder: readonly BackupTone[] = ["critical", "warning", "unknown", "healthy"];
+function ageText(seconds: number): string {
+  if (seconds < 2 * hour) return `${Math.floor(seconds / minute)} min`;
+  return seconds < 2 * day ? `${Math.floor(seconds / hour)} h` : `${Math.floor(seconds / day)} d`;
+}
+
+const inOneSentence = (words: readonly string[]): string =>
+  words.map((w, i) => (i === 0 ? w : w.charAt(0).toLowerCase() + w.slice(1))).join("; ");

@@ -1,12 +1,12 @@
-// Backups: which databases would be lost, in words first.
-import { type ReactElement, useCallback, useMemo } from "react";
+// Backups and checks: which databases would be lost, in words first.
+import { type ReactElement, useMemo } from "react";
 import type { Server } from "../../../api/model";
 import { Icon } from "../../../components/icon";
 import { healthIcons } from "../../../components/status";
 import { count, plural } from "../../../lib/format";
 import { useCollector } from "../api/read-collector";
 import type { Cell, CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
-import { type BackupColumns, backupColumns, fullHoursMax, logHoursMax, toneOrder, verdictOf } from "./backup-verdict";
+import { type BackupTone, type Judge, judgeOf, toneOrder } from "./backup-verdict";
 import { type ShownColumn, shownColumns } from "./collector-cells";
 import { CollectorPanel } from "./collector-panel";
 import { TopicView } from "./topic-view";
@@ -16,59 +16,60 @@ export function BackupsTab({ server }: { server: Server }): ReactElement {
     <TopicView server={server} topic="backups" what="backups">
       {(collectors) => (
         <div className="col g3c mt3">
-          {collectors.map((c) => <Backups key={c.name} server={server} collector={c} />)}
+          {collectors.map((c) => <Judged key={c.name} server={server} collector={c} />)}
         </div>
       )}
     </TopicView>
   );
 }
 
-const wanted = `a full or differential backup within ${fullHoursMax / 24} days, ` +
-  `a log backup within ${logHoursMax} h where the recovery model is full`;
-
 /** Begins with the place in the order, so that sorting by it puts the worst first. */
-const verdictColumn = (at: BackupColumns, now: number): ShownColumn => ({
+const verdictColumn = (judge: Judge): ShownColumn => ({
   name: "verdict",
   head: "In words",
   kind: "text",
   unit: null,
-  description: `Wanted: ${wanted}`,
+  description: `Wanted: ${judge.wanted}`,
   of: (row) => {
-    const v = verdictOf(row, at, now);
+    const v = judge.of(row);
     return `${toneOrder.indexOf(v.tone)} ${v.words}`;
   },
   text: (cell) => String(cell ?? "").slice(2),
 });
 
-function Backups({ server, collector }: { server: Server; collector: CollectorSummary }): ReactElement {
-  const query = useCollector(server.id, collector.name), detail = query.data, now = Date.now();
-  const columnsOf = useCallback((d: CollectorDetail): readonly ShownColumn[] => {
-    const at = backupColumns(d.columns), all = shownColumns(d.columns);
-    return at ? [...all.slice(0, 1), verdictColumn(at, Date.now()), ...all.slice(1)] : all;
-  }, []);
-  const counts = useMemo(() => {
-    const at = detail ? backupColumns(detail.columns) : null;
-    return at && detail ? detail.rows.map((r) => verdictOf(r, at, now).tone) : [];
-  }, [detail]);
-  const bad = counts.filter((t) => t === "critical").length, old = counts.filter((t) => t === "warning").length;
+function columnsOf(detail: CollectorDetail): readonly ShownColumn[] {
+  const judge = judgeOf(detail), all = shownColumns(detail.columns);
+  return judge ? [...all.slice(0, 1), verdictColumn(judge), ...all.slice(1)] : all;
+}
+
+function Judged({ server, collector }: { server: Server; collector: CollectorSummary }): ReactElement {
+  const detail = useCollector(server.id, collector.name).data, judge = useMemo(() => (detail ? judgeOf(detail) : null), [detail]);
+  const tones = useMemo(() => (judge && detail ? detail.rows.map((r) => judge.of(r).tone) : []), [judge, detail]);
   return (
     <CollectorPanel
       server={server}
       collector={collector}
       columnsOf={columnsOf}
-      usualSort={counts.length > 0 ? { key: "verdict", order: "asc" } : { key: detail?.columns[0]?.name ?? "", order: "asc" }}
+      usualSort={tones.length > 0 ? { key: "verdict", order: "asc" } : { key: detail?.columns[0]?.name ?? "", order: "asc" }}
       render={renderVerdict}
-      tools={counts.length > 0 && (
-        <span className={`t12 ${bad > 0 ? "crit" : "m2"}`}>
-          {bad + old === 0
-            ? `All ${plural(counts.length, "database")} are backed up`
-            : `${count(bad)} of ${plural(counts.length, "database")} would lose more than ${fullHoursMax / 24} days; ${
-              count(old)
-            } with an old log backup`}
-        </span>
-      )}
-      note={`Wanted: ${wanted}.`}
+      tools={judge && tones.length > 0 && <Counts tones={tones} judge={judge} />}
+      {...(judge ? { note: `Wanted: ${judge.wanted}.` } : {})}
     />
+  );
+}
+
+/** Those that are not applicable, or not known, are no part of "all". */
+function Counts({ tones, judge }: { tones: readonly BackupTone[]; judge: Judge }): ReactElement {
+  const of = (tone: BackupTone): number => tones.filter((t) => t === tone).length;
+  const critical = of("critical"), warning = of("warning"), judged = tones.length - of("unknown");
+  return (
+    <span className={`t12 ${critical > 0 ? "crit" : "m2"}`}>
+      {judged === 0
+        ? "None to judge"
+        : critical + warning === 0
+        ? `${judged === 1 ? "The database is" : `All ${count(judged)} databases are`} ${judge.good}`
+        : `Of ${plural(judged, "database")} ${count(critical + warning)} ${judge.bad}: ${count(critical)} critical, ${count(warning)} warning`}
+    </span>
   );
 }
 

@@ -10,7 +10,8 @@ import { collectorKey, useCollector } from "../api/read-collector";
 import type { Cell, CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
 import { inReadingOrder, type ShownColumn, shownColumns } from "./collector-cells";
 import { CollectorTable } from "./collector-table";
-import { CollectorBadge } from "./collector-words";
+import { CollectorBadge, StaleReading } from "./collector-words";
+import { withAverages } from "./counter-averages";
 import { whyNoRows } from "./why-no-data";
 
 interface Props {
@@ -26,21 +27,25 @@ interface Props {
   note?: ReactNode;
 }
 
+const usualColumns = ({ columns, rows, queryTextHidden }: CollectorDetail): readonly ShownColumn[] =>
+  withAverages(inReadingOrder(shownColumns(columns, queryTextHidden)), rows);
+
 export function CollectorPanel(props: Props): ReactElement {
   const { server, collector, everyMs, columnsOf } = props;
   const query = useCollector(server.id, collector.name, everyMs ?? null), detail = query.data;
   const columns = useMemo(
-    () => (!detail ? [] : columnsOf ? columnsOf(detail) : inReadingOrder(shownColumns(detail.columns, detail.queryTextHidden))),
+    () => (!detail ? [] : columnsOf ? columnsOf(detail) : usualColumns(detail)),
     [detail, columnsOf],
   );
   return (
     <Panel
       title={props.title ?? collector.title}
-      sub={detail?.collectedAt ? <>read <Ago at={detail.collectedAt} /></> : undefined}
+      sub={detail?.collectedAt && detail.isStale !== true ? <>read <Ago at={detail.collectedAt} /></> : undefined}
       busy={query.loading && !detail}
       tools={
         <>
           <StaleBadge query={query} />
+          {detail && <StaleReading collector={detail} />}
           {detail?.queryTextHidden && <span className="badge" title="Texts and plans of queries are for operators">Texts hidden</span>}
           {detail && detail.state !== "ok" && <CollectorBadge state={detail.state} message={detail.message} />}
           <button

@@ -9,9 +9,11 @@ import { refetch } from "../../../lib/query";
 import { setSearch, useSearch } from "../../../lib/router";
 import { spanText } from "../../../lib/units";
 import { collectorsKey, useCollectors } from "../api/list-collectors";
+import { useMetrics } from "../api/read-metrics";
 import type { CollectorSummary } from "../api/collector-types";
 import { CollectorPanel } from "./collector-panel";
-import { CollectorStatus, stateOrder } from "./collector-words";
+import { CollectorCondition, isWell, stateOrder } from "./collector-words";
+import { samplesOf } from "./samples";
 import { cadenceText, whyNotCollected } from "./why-no-data";
 
 export function CollectorsTab({ server }: { server: Server }): ReactElement {
@@ -20,7 +22,7 @@ export function CollectorsTab({ server }: { server: Server }): ReactElement {
   if (one) return <OneCollector server={server} collector={one} />;
   return (
     <div className="col g3c mt3">
-      {query.data && query.data.length > 0 && <OwnCost collectors={query.data} />}
+      {query.data && query.data.length > 0 && <OwnCost server={server} collectors={query.data} />}
       <Panel title="Collectors" sub={never ?? "what is read, how often, and how it went"} tools={<StaleBadge query={query} />}>
         <QueryView query={query} what="The collectors did not load" retry={() => void refetch(collectorsKey(server.id))} lines={8}>
           {(list) => (list.length === 0
@@ -35,10 +37,11 @@ export function CollectorsTab({ server }: { server: Server }): ReactElement {
 function List({ collectors }: { collectors: readonly CollectorSummary[] }): ReactElement {
   // What needs a person comes first; a collector otherwise keeps its place.
   const sorted = useMemo(
-    () => [...collectors].sort((a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) || (a.title < b.title ? -1 : 1)),
+    () => [...collectors].sort((a, b) =>
+      stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) || Number(isWell(a)) - Number(isWell(b)) || (a.title < b.title ? -1 : 1)),
     [collectors],
   );
-  const well = collectors.filter((c) => c.state === "ok").length;
+  const well = collectors.filter(isWell).length;
   return (
     <>
       <div className="sx" tabIndex={0} role="region" aria-label="Collectors table">
@@ -80,7 +83,7 @@ function CollectorRow({ collector: c }: { collector: CollectorSummary }): ReactE
         {c.isCustom && <span className="badge custom" data-s="unknown" title="Made by this tenant">Custom</span>}
       </td>
       <td>
-        {c.enabled ? <CollectorStatus state={c.state} /> : <span className="badge" data-s="unknown">Switched off</span>}
+        {c.enabled ? <CollectorCondition collector={c} /> : <span className="badge" data-s="unknown">Switched off</span>}
         {c.failuresInARow > 1 && <span className="m3 t11">{` ${count(c.failuresInARow)} times`}</span>}
       </td>
       <td className="m2">{cadenceText(c)}</td>
@@ -114,13 +117,27 @@ export function costOf(collectors: readonly CollectorSummary[]): { msPerHour: nu
   };
 }
 
-function OwnCost({ collectors }: { collectors: readonly CollectorSummary[] }): ReactElement {
+const lastHour = { range: "1h" } as const;
+
+/** Milliseconds of CPU a second as a share of one core; `null`: the engine does not tell what DbTools' own sessions used. */
+export function coreShareText(msPerSecond: readonly (number | null)[]): string | null {
+  const known = msPerSecond.filter((v): v is number => v !== null);
+  if (known.length === 0) return null;
+  const share = known.reduce((sum, v) => sum + v, 0) / known.length / 10;
+  return `${share < 0.01 ? "less than 0.01" : share.toFixed(2)} % of a core`;
+}
+
+function OwnCost({ server, collectors }: { server: Server; collectors: readonly CollectorSummary[] }): ReactElement {
+  const cpu = useMetrics(server.id, lastHour, ["own_cpu_ms"], server.engine === "sqlserver" ? 0 : null).data?.[0];
+  const cpuText = cpu ? coreShareText(samplesOf(cpu).map((s) => s.avg)) : null;
   const { msPerHour, runsPerHour, knownCount } = costOf(collectors), failing = collectors.filter((c) => c.state === "failed").length;
   const missing = collectors.filter((c) => c.state === "no_permissions").length, share = (msPerHour / 3_600_000) * 100;
   const figures: readonly (readonly [string, string, string])[] = [
-    ["DbTools' own cost", knownCount === 0 ? "–" : `${spanText(msPerHour / 60)} a minute`, knownCount === 0
+    ["DbTools' elapsed time", knownCount === 0 ? "–" : `${spanText(msPerHour / 60)} a minute`, knownCount === 0
       ? "no run so far"
-      : `${share < 0.01 ? "less than 0.01" : share.toFixed(2)} % of the time`],
+      : cpuText !== null
+      ? `round trips; CPU on the server: ${cpuText}`
+      : `round trips, ${share < 0.01 ? "less than 0.01" : share.toFixed(2)} % of the time; not CPU`],
     ["Round trips", knownCount === 0 ? "–" : `${count(Math.round(runsPerHour))} an hour`, "one batch for each pace"],
     ["Permission missing", count(missing), missing > 0 ? "the messages say which" : "nothing is missing"],
     ["Failing", count(failing), failing > 0 ? "each failure stays its own" : "none"],
@@ -159,7 +176,7 @@ function OneCollector({ server, collector: c }: { server: Server; collector: Col
         <button className="btn sm" type="button" onClick={() => setSearch({ collector: null }, { replace: false })}>
           <Icon name="arrow-left" />All collectors
         </button>
-        <CollectorStatus state={c.state} />
+        <CollectorCondition collector={c} />
         <span className="m3 t12">
           last run <Ago at={c.attemptedAt} none="not yet" />
           {c.durationMs !== null && `, its round trip took ${spanText(c.durationMs)}`}

@@ -26,7 +26,8 @@ export function ComparePage(): ReactElement {
   const search = useSearch(), types = useMetricTypes(), groups = useGroups().data ?? [];
   const metric = search.get("metric") ?? usualMetric, type = types.data?.find((t) => t.name === metric);
   const top: Top = tops.find((t) => t === search.get("top")) ?? "20", order = search.get("order") === "asc" ? "asc" : "desc";
-  const wanted: Comparison = { metric, top: Number(top), order, group: search.get("group") ?? "" }, query = useComparison(wanted);
+  const wanted: Comparison = { metric, top: Number(top), order, group: search.get("group") ?? "" }, isComparable = coreMetrics.has(metric);
+  const query = useComparison(isComparable ? wanted : null);
   const unit = unitOf(type), rows = query.data?.servers ?? [], total = query.data?.total ?? null, known = rows.filter((r) => r.value !== null);
   return (
     <>
@@ -64,8 +65,15 @@ export function ComparePage(): ReactElement {
             </select>
         )}
       </div>
-      <section className="panel vflex tall" aria-label="Comparison" aria-busy={query.loading && !query.data}>
-        <QueryView query={query} what="The comparison did not load" retry={() => void refetch(compareKey(wanted))} lines={10}>
+      <section className="panel vflex tall" aria-label="Comparison" aria-busy={isComparable && query.loading && !query.data}>
+        {!isComparable && (
+          <Empty
+            icon="bar-chart-line"
+            title={`${metricTitle(metric)} cannot be compared`}
+            text={`A server has many values of it, or none of its own. These can be: ${[...coreMetrics].map(metricTitle).join(", ")}.`}
+          />
+        )}
+        {isComparable && <QueryView query={query} what="The comparison did not load" retry={() => void refetch(compareKey(wanted))} lines={10}>
           {() => known.length === 0
             ? (
               <Empty
@@ -75,7 +83,7 @@ export function ComparePage(): ReactElement {
               />
             )
             : <ComparisonTable rows={rows} unit={unit} />}
-        </QueryView>
+        </QueryView>}
       </section>
     </>
   );

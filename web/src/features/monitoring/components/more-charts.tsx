@@ -1,11 +1,14 @@
-// Charts that the reader adds: any metric that any collector knows. Which ones is in the address.
-import { type ReactElement, useState } from "react";
+// Charts that the reader adds: any metric that any collector of the engine knows. Which ones is in the address.
+import { type ReactElement, useMemo, useState } from "react";
 import type { Server } from "../../../api/model";
-import { Combo } from "../../../components/combo";
+import { Combo, type ComboChoice } from "../../../components/combo";
 import { Icon } from "../../../components/icon";
+import { plural } from "../../../lib/format";
 import { setSearch } from "../../../lib/router";
-import { unitWord } from "../../../lib/units";
+import { rateUnit, unitWord } from "../../../lib/units";
+import { useCollectors } from "../api/list-collectors";
 import { useMetricTypes } from "../api/list-metric-types";
+import type { MetricType } from "../api/collector-types";
 import type { TimeWindow } from "../api/time-window";
 import { metricTitle, shownMetrics } from "./chart-kinds";
 import { type Compare, compareShift, compareWords } from "./compare-choices";
@@ -51,18 +54,38 @@ export function MoreCharts({ server, window, metrics, compare, asTable, cross, o
           }
         />
       ))}
-      {shown.length < chartCountMax ? <AddChart shown={shown} /> : <p className="foot m3 t12">{chartCountMax} charts are shown, as many as fit.</p>}
+      {shown.length < chartCountMax ? <AddChart server={server} shown={shown} /> : <p className="foot m3 t12">{chartCountMax} charts are shown, as many as fit.</p>}
     </>
   );
 }
 
-function AddChart({ shown }: { shown: readonly string[] }): ReactElement | null {
-  const types = useMetricTypes(), [typed, setTyped] = useState("");
-  const choices = (types.data ?? []).filter((t) => !shownMetrics.has(t.name) && !shown.includes(t.name)).map((t) => ({
-    value: t.name,
-    text: metricTitle(t.name),
-    note: unitWord(t.unit),
-  })).sort((a, b) => (a.text < b.text ? -1 : 1));
+/** The list is long: it scrolls, and typing makes it short. */
+const choiceCountMax = 300;
+const ofServer = "The whole server";
+
+/** All that can be drawn of a server of this engine and is not yet: the whole server's first, then by collector. `titles` are the collectors'. */
+export function chartChoices(
+  types: readonly MetricType[],
+  engine: Server["engine"],
+  shown: readonly string[],
+  titles: ReadonlyMap<string, string>,
+): ComboChoice[] {
+  const named = new Map<string, ComboChoice & { group: string }>();
+  for (const t of types) {
+    if (named.has(t.name) || shownMetrics.has(t.name) || shown.includes(t.name) || (t.engines && !t.engines.includes(engine))) continue;
+    const { collector = null } = t, group = collector === null ? ofServer : titles.get(collector) ?? metricTitle(collector);
+    // Of a counter its rate is drawn; a metric of the whole server is one already.
+    const isRate = collector !== null && t.kind === "counter";
+    named.set(t.name, { value: t.name, text: metricTitle(t.name), note: unitWord(isRate ? rateUnit(t.unit) : t.unit), group, words: `${t.name} ${t.description}` });
+  }
+  const place = (c: { group: string }): string => (c.group === ofServer ? "" : c.group.toLowerCase());
+  return [...named.values()].sort((a, b) => (place(a) === place(b) ? (a.text < b.text ? -1 : 1) : place(a) < place(b) ? -1 : 1));
+}
+
+function AddChart({ server, shown }: { server: Server; shown: readonly string[] }): ReactElement | null {
+  const types = useMetricTypes(), collectors = useCollectors(server.id).data, [typed, setTyped] = useState("");
+  const titles = useMemo(() => new Map((collectors ?? []).map((c) => [c.name, c.title])), [collectors]);
+  const choices = useMemo(() => chartChoices(types.data ?? [], server.engine, shown, titles), [types.data, server.engine, shown.join(), titles]);
   if (types.data && choices.length === 0) return null;
   return (
     <section className="panel addchart" aria-label="More charts">
@@ -70,10 +93,11 @@ function AddChart({ shown }: { shown: readonly string[] }): ReactElement | null 
         <Combo
           label="Add a chart"
           placeholder="File read stall, deadlocks, ..."
-          hint={types.error ? "The list of metrics did not load." : `${choices.length} more metrics`}
+          hint={types.data ? `${plural(choices.length, "more metric")}, by collector` : types.error ? "The list of metrics did not load." : "The list of metrics loads"}
           typed={typed}
           onTyped={setTyped}
           choices={choices}
+          shownMax={choiceCountMax}
           onPick={(metric) => {
             setTyped("");
             setSearch({ metric: [...shown, metric] });

@@ -17,6 +17,7 @@ import { BlockingTree } from "./blocking-panel";
 import { inReadingOrder, shownColumns } from "./collector-cells";
 import { CollectorPanel } from "./collector-panel";
 import { CollectorTable } from "./collector-table";
+import { StaleReading } from "./collector-words";
 import { TimeWindowBar } from "./time-window-bar";
 import { TopicView } from "./topic-view";
 import { whyNoRows } from "./why-no-data";
@@ -143,20 +144,37 @@ function Blocking(props: MomentProps): ReactElement {
   return (
     <Panel
       title="Blocking"
-      sub={at !== null ? "at the chosen moment" : detail?.collectedAt ? <>read <Ago at={detail.collectedAt} /></> : undefined}
-      tools={<StaleBadge query={query} />}
+      sub={at !== null ? "at the chosen moment" : detail?.collectedAt && detail.isStale !== true ? <>read <Ago at={detail.collectedAt} /></> : undefined}
+      tools={
+        <>
+          <StaleBadge query={query} />
+          {detail && at === null && <StaleReading collector={detail} />}
+        </>
+      }
     >
       {!detail && query.error && (
         <Failure what="Blocking did not load" error={query.error} retry={() => void refetch(collectorKey(server.id, collector.name))} />
       )}
       {!detail && !query.error && <Skeleton lines={4} />}
       {detail && leads.length > 0 && where && <BlockingTree columns={detail.columns} rows={rows} at={where} />}
-      {detail && leads.length === 0 && <NoBlocking server={server} detail={detail} known={where !== null} />}
+      {detail && leads.length === 0 && <NoBlocking server={server} detail={detail} known={where !== null} isPast={at !== null} />}
     </Panel>
   );
 }
 
-function NoBlocking({ server, detail, known }: { server: Server; detail: CollectorDetail; known: boolean }): ReactElement {
+interface NoBlockingProps {
+  server: Server;
+  detail: CollectorDetail;
+  known: boolean;
+  /** A kept moment: how old the newest rows are is no matter of it. */
+  isPast: boolean;
+}
+
+function NoBlocking({ server, detail, known, isPast }: NoBlockingProps): ReactElement {
+  if (known && !isPast && detail.isStale === true && (detail.state === "ok" || detail.state === "cut_off")) {
+    return <Empty icon="clock-history" title="No session was blocked when it was read" text="That is too long ago to tell what is so now." />;
+  }
+
   if (detail.state === "ok" || detail.state === "cut_off") {
     return known
       ? <Empty icon="check-circle-fill" title="No session is blocked" text="A session that waits for another shows here, with the one that leads on top." />

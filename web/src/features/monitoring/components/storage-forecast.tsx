@@ -38,8 +38,8 @@ export function StorageForecast({ server, collectors }: { server: Server; collec
         : query.data.series.length === 0
         ? <Empty icon="graph-up" title="Not enough data" text={`A forecast needs ${forecastDaysMin} days of readings, and there are none yet.`} />
         : drives
-        ? <DriveTable series={query.data.series} />
-        : <GrowthTable series={query.data.series} />}
+        ? <DriveTable series={query.data.series} total={query.data.total} />
+        : <GrowthTable series={query.data.series} total={query.data.total} />}
     </Panel>
   );
 }
@@ -50,7 +50,19 @@ function metricOf({ columns }: CollectorDetail, free: boolean): string | null {
   return (free ? gauges.find((c) => /free|available/.test(c.name)) : gauges.find((c) => /size|used/.test(c.name)))?.metric ?? null;
 }
 
-function DriveTable({ series }: { series: readonly LabelledSeries[] }): ReactElement {
+interface TableProps {
+  series: readonly LabelledSeries[];
+  /** Of all there are, where the API says so. */
+  total: number | null;
+}
+
+/** What the table leaves out, in words; `null` where it has all. */
+export function leftOutText(shownCount: number, total: number | null, what: string): string | null {
+  const rest = (total ?? shownCount) - shownCount;
+  return rest > 0 ? `${plural(rest, `more ${what}`)} not shown: the ${count(shownCount)} with the largest values are.` : null;
+}
+
+function DriveTable({ series, total }: TableProps): ReactElement {
   const rows = useMemo(
     () => series.map((s) => {
       const samples = samplesOf(s);
@@ -87,7 +99,7 @@ function DriveTable({ series }: { series: readonly LabelledSeries[] }): ReactEle
         </table>
       </div>
       <div className="pf push">
-        <span>A straight line through the readings; growth that comes in steps, or stops, is not in it.</span>
+        <span>A straight line through the readings; growth that comes in steps, or stops, is not in it. {leftOutText(series.length, total, "drive")}</span>
       </div>
     </>
   );
@@ -123,8 +135,10 @@ function perDay(change: number): string {
   return `${change > 0 ? "+" : change < 0 ? "\u2212" : ""}${bytes(Math.abs(Math.round(change)))}`;
 }
 
-function GrowthTable({ series }: { series: readonly LabelledSeries[] }): ReactElement {
+function GrowthTable({ series, total }: TableProps): ReactElement {
+  const rest = leftOutText(series.length, total, "database");
   return (
+    <>
     <div className="sx" tabIndex={0} role="region" aria-label="Growth table">
       <table className="tbl dense" aria-label="Growth of the databases">
         <thead>
@@ -150,5 +164,7 @@ function GrowthTable({ series }: { series: readonly LabelledSeries[] }): ReactEl
         </tbody>
       </table>
     </div>
+    {rest && <div className="pf push"><span>{rest}</span></div>}
+    </>
   );
 }

@@ -15,9 +15,10 @@ import { type StackRow, stackRows } from "../../../lib/stacked";
 import { spanText } from "../../../lib/units";
 import { useCollectors } from "../api/list-collectors";
 import { useWaits, waitsKey } from "../api/read-waits";
-import { type TimeWindow, windowFrom, windowKey } from "../api/time-window";
+import { isFixed, type TimeWindow, windowFrom, windowKey } from "../api/time-window";
 import type { CollectorSummary, Waits, WaitType } from "../api/collector-types";
 import { seriesColors } from "./chart-kinds";
+import { StaleReading } from "./collector-words";
 import { pointText } from "./samples";
 import { EngineWaits } from "./engine-waits";
 import { TimeWindowBar, zoomTo } from "./time-window-bar";
@@ -30,7 +31,8 @@ export function WaitsTab({ server }: { server: Server }): ReactElement {
 
 function TypedWaits({ server }: { server: Server }): ReactElement {
   const search = useSearch(), window = windowFrom(search, "6h"), benign = search.get("benign") === "true";
-  const collectors = useCollectors(server.id).data ?? [], query = useWaits(server.id, window, benign), waits = query.data, retry = (): void => void refetch(waitsKey(server.id, window, benign));
+  const collectors = useCollectors(server.id).data ?? [], query = useWaits(server.id, window, benign), waits = query.data;
+  const reading = collectorsOf("waits", collectors)[0], retry = (): void => void refetch(waitsKey(server.id, window, benign));
   return (
     <>
       <TimeWindowBar window={window} usual="6h">
@@ -46,6 +48,7 @@ function TypedWaits({ server }: { server: Server }): ReactElement {
         </label>
         <span className="grow" />
         <StaleBadge query={query} />
+        {reading && !isFixed(window) && <StaleReading collector={reading} />}
         {waits && <span className="m3 t12 hide8">1 point per {pointText(waits.interval)}</span>}
         <button
           className="btn sm"

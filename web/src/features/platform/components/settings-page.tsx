@@ -1,6 +1,6 @@
 // Settings of the chosen tenant: health limits, retention, collection, refresh.
 import { type ReactElement, useEffect, useState } from "react";
-import type { Settings } from "../../../api/model";
+import type { Settings, SettingsChange } from "../../../api/model";
 import { settingsKey, useSettings } from "../../../api/read-settings";
 import { CheckRow, TextField } from "../../../components/field";
 import { ErrorCallout, PageHead, Panel, QueryView, StaleBadge } from "../../../components/panel";
@@ -78,20 +78,22 @@ export function SettingsPage(): ReactElement {
 
 function SettingsForm({ settings }: { settings: Settings }): ReactElement {
   const [form, setForm] = useState(() => formOf(settings)),
-    [showsLiterals, setShowsLiterals] = useState(settings.queries.showsLiterals),
+    // Not touched: it follows what others set, and is not sent.
+    [literals, setLiterals] = useState<boolean | null>(null),
     [touched, setTouched] = useState(false),
     [checked, setChecked] = useState(false);
   useEffect(() => {
     if (touched) return;
     setForm(formOf(settings));
-    setShowsLiterals(settings.queries.showsLiterals);
+    setLiterals(null);
   }, [settings, touched]);
   const faults = faultsOf(form);
   const action = useAction(async () => {
-    put(settingsKey(), await saveSettings(settingsOf(form, showsLiterals)));
+    const change = changeOf(form, literals, settings), words = savedWords(change, settings);
+    put(settingsKey(), await saveSettings(change));
     setTouched(false);
     setChecked(false);
-    toast("Settings saved", "The latest readings are judged by the new limits within seconds.");
+    toast("Settings saved", words);
   });
   const refused = Object.fromEntries((action.error?.details ?? []).map((d) => [fieldNames[d.field] ?? d.field, d.reason]));
   const field = (name: FieldName, label: string, unit: string, hint?: string): ReactElement => (
@@ -140,11 +142,11 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
         <div className="pb">
           <CheckRow
             label="Show literals"
-            checked={showsLiterals}
+            checked={literals ?? settings.queries.showsLiterals}
             hint="To operators and administrators; viewers see no texts. Literals, comments and parameters' values may be personal data: without this, question marks stand for them."
             onChecked={(on) => {
               setTouched(true);
-              setShowsLiterals(on);
+              setLiterals(on);
             }}
           />
         </div>
@@ -179,7 +181,8 @@ function formOf({ thresholds, retention, collection, refreshSeconds }: Settings)
   };
 }
 
-function settingsOf(form: Form, showsLiterals: boolean): Settings {
+/** What is sent. `literals` is what the box was set to, `null` where it was left alone: another's choice is not written back. */
+export function changeOf(form: Form, literals: boolean | null, settings: Pick<Settings, "queries">): SettingsChange {
   const n = (name: FieldName): number => Number(form[name]);
   return {
     thresholds: {
@@ -188,10 +191,24 @@ function settingsOf(form: Form, showsLiterals: boolean): Settings {
     },
     retention: { metricsDays: n("metricsDays"), activityDays: n("activityDays") },
     collection: { intervalSeconds: n("intervalSeconds") },
-    queries: { showsLiterals },
+    ...(literals === null || literals === settings.queries.showsLiterals ? {} : { queries: { showsLiterals: literals } }),
     refreshSeconds: n("refreshSeconds"),
   };
 }
+
+/** What follows from what was saved. */
+export function savedWords(change: SettingsChange, before: Pick<Settings, "thresholds">): string {
+  const words: string[] = [];
+  if (change.thresholds && limitsText(change.thresholds) !== limitsText(before.thresholds)) {
+    words.push("The latest readings are judged by the new limits within seconds.");
+  }
+  if (change.queries) {
+    words.push(`Texts and plans of queries show ${change.queries.showsLiterals ? "their literals" : "question marks for literals"} from now on.`);
+  }
+  return words.join(" ") || "They hold from now on.";
+}
+
+const limitsText = ({ cpuPercent: c, memoryPercent: m }: Settings["thresholds"]): string => [c.warning, c.critical, m.warning, m.critical].join();
 
 export function faultsOf(form: Form): Partial<Record<FieldName, string>> {
   const faults: Partial<Record<FieldName, string>> = {};
