@@ -565,6 +565,68 @@ def test_ages_of_backups_are_right_across_a_change_of_the_clocks_and_a_damaged_o
     assert all(abs((now.replace(tzinfo=None) - at).total_seconds() - hours * 3_600) < 120 for at, hours in zip(times, (10, 8, 1))), times
 
 
+def test_a_clock_that_is_minutes_off_changes_no_age(read, fleet):
+    """Issue 4: ages are worked out on the server, by the clock that wrote the times; nothing that just happened is missed or in the future."""
+    number = CASES.index(CASES[3]) + 1
+
+    def ages():
+        found = {}
+        for name, column in (("backups", "full_age_seconds"), ("backups", "diff_age_seconds"), ("checkdb", "check_age_seconds")):
+            collector, rows = read(name)
+            found |= {(column, key): value for key, value in collector.values(rows, column).items() if value is not None}
+        return found
+
+    before = ages()
+    assert len(before) > 5
+    try:
+        for seconds in (300, -300):
+            fleet.change(number, clockSecondsOff=seconds, deadlock=True)
+            with pytest.raises(clients.SQLError):
+                clients.PythonTDS().connect(fleet, encrypt=False, password="wrong", instance=number)
+            after = ages()
+            assert after.keys() == before.keys() and all(abs(after[key] - before[key]) < 90 for key in before), seconds
+            assert read("deadlocks")[1] and read("failed_logins")[1], "what happened in the last minutes is seen"
+            collector, rows = read("blocking")
+            waits = [row[collector.column(name)] for row in rows for name in ("wait_ms", "idle_ms")]
+            assert rows and all(wait is None or 0 <= wait < 3_600_000 for wait in waits), waits
+    finally:
+        fleet.change(number, clockSecondsOff=0)
+
+
+def test_a_server_where_capitals_count_answers_the_same(fleet):
+    """Issue 4: a case-sensitive collation; names and texts in our statements are spelled as the server spells them."""
+    case, client = CASES[3], clients.PyMSSQL()
+    number = CASES.index(case) + 1
+    steady = ["performance_counters", "performance_gauges", "waits", "file_io", "databases", "configuration", "backups", "memory_clerks"]
+
+    def answers():
+        connection = client.connect(fleet, encrypt=True, instance=number)
+        core = {name: len(collectors.query(client, connection, sql)[1]) for name, sql in collectors.core_statements().items()}
+        keys = {
+            collector.name: {collector.key(row) for row in collectors.run(client, connection, collector)}
+            for collector in filter(case.runs, collectors.ALL)
+        }
+        connection.close()
+        return core, keys
+
+    core, keys = answers()
+    try:
+        fleet.change(number, collation="SQL_Latin1_General_CP1_CS_AS")
+        connection = client.connect(fleet, encrypt=True, instance=number)
+        for wrong in ("SELECT name FROM sys.Databases", "SELECT Name FROM sys.databases"):
+            with pytest.raises(clients.SQLError, match="Invalid (object|column) name"):
+                collectors.query(client, connection, wrong)
+        assert collectors.query(client, connection, "SELECT name FROM sys.databases WHERE name = N'MASTER'")[1] == []
+        connection.close()
+        core_there, keys_there = answers()
+    finally:
+        fleet.change(number, collation="SQL_Latin1_General_CP1_CI_AS")
+    assert core_there == core and all(core.values())
+    assert {name for name in keys if keys_there[name]} == {name for name in keys if keys[name]}
+    for name in steady:
+        assert keys[name] and keys_there[name] == keys[name], name
+
+
 def test_a_database_says_why_it_has_no_backups(read, replay):
     collector, rows = read("backups")
     assert collector.values(rows, "database_state")[("Sales",)] == "ONLINE" and collector.values(rows, "is_in_standby")[("Sales",)] == 0

@@ -71,6 +71,29 @@ import Testing
         #expect(fixture.engine.connects == ["db1"])  // one connection all the while
     }
 
+    @Test("Issue 4: two servers with one name, as copies of a machine have, are two: none is compared with the other's totals")
+    func twoServersWithOneName() async throws {
+        let fixture = try await CollectionFixture.make(catalogue: { _ in TestCollectors.all })
+        let ids = [try await fixture.server("a"), try await fixture.server("b")]
+        for (minute, (a, b)) in [(1_000, 900_000), (7_000, 900_600), (13_000, 901_200)].enumerated() {
+            for (host, total) in [("a", a), ("b", b)] {
+                fixture.engine.set(host, serverName: "COPY")
+                fixture.engine.set(host, traits: ServerTraits(version: "15.0.1"))
+                fixture.engine.set(host, .reading(cpu: 1, memory: 1, batches: Int64(total)))
+                let rows = [TestCollectors.file("d", "f", reads: Int64(total), size: 1)]
+                fixture.engine.set(host, CollectorAnswer(collector: "test_files", rows: rows))
+            }
+            if minute > 0 { fixture.engine.pass(seconds: 60) }
+            #expect(try await fixture.pass(after: Double(minute * 60)) == 2)
+        }
+        for (id, rate) in zip(ids, [100.0, 10]) {
+            #expect(try await fixture.number("SELECT batch_requests_sec FROM monitoring.server_snapshots WHERE server_id = \(id)") == rate)
+            let rates = try await fixture.rows(
+                "SELECT rates FROM monitoring.collector_runs WHERE server_id = \(id) AND collector = 'test_files'")[0]
+            #expect(try rates.decode(0, as: [Double?].self).first == rate)
+        }
+    }
+
     @Test("PRD 3.3-8, 3.3-9: a failure is noted, two are offline, and the way back is noticed")
     func twoFailuresAreOfflineAndTheWayBackIsNoticed() async throws {
         let fixture = try await CollectionFixture.make()

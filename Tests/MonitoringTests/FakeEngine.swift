@@ -28,6 +28,8 @@ final class FakeEngine: Engine {
         /// Texts and plans by their references, and those that were asked for.
         var details: [QueryReference: String] = [:]
         var detailsAsked: [QueryReference] = []
+        /// What a host's server calls itself; none: the host's name.
+        var names: [String: String] = [:]
         var startedAt = Date(timeIntervalSince1970: 1_000)
         var monotonicSeconds = 0.0
         var hangingCount = 0
@@ -44,6 +46,7 @@ final class FakeEngine: Engine {
     func set(_ host: String, _ behaviour: Behaviour) { state.withLock { $0.behaviours[host] = behaviour } }
     func set(_ host: String, unavailable: [String]) { state.withLock { $0.unavailable[host] = unavailable } }
     func set(_ host: String, traits: ServerTraits) { state.withLock { $0.traits[host] = traits } }
+    func set(_ host: String, serverName: String) { state.withLock { $0.names[host] = serverName } }
     func set(_ host: String, _ answer: CollectorAnswer) { state.withLock { $0.answers[host, default: [:]][answer.collector] = answer } }
     func set(statement: String, _ answer: Result<QueryAnswer, EngineError>) { state.withLock { $0.queryAnswers[statement] = answer } }
     func set(_ reference: QueryReference, _ body: String) { state.withLock { $0.details[reference] = body } }
@@ -153,7 +156,7 @@ final class FakeEngine: Engine {
                 if let memory { gauges[.memoryPercent] = memory }
                 var reading = Reading(
                     identity: ServerIdentity(
-                        serverName: host, startedAt: startedAt, productVersion: "15.0.4375.4", edition: "Developer",
+                        serverName: engine.state.withLock { $0.names[host] } ?? host, startedAt: startedAt, productVersion: "15.0.4375.4", edition: "Developer",
                         version: "SQL Server 2019", coreCount: 4),
                     collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches])
                 reading.traits = engine.state.withLock { $0.traits[host] }

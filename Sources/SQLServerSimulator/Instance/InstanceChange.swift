@@ -11,6 +11,9 @@ package struct InstanceChange: Sendable {
     package var latencyMs: Int?
     package var cpuPercent: Int?
     package var memoryPercent: Int?
+    package var collation: ServerCollation?
+    /// How far the server's clock is wrong: ahead where it is positive.
+    package var clockSecondsOff: Int?
     package var version: SQLServerVersion?
     package var edition: String?
     package var platform: HostPlatform?
@@ -49,6 +52,8 @@ package struct InstanceChange: Sendable {
         latencyMs = reader.integer("latencyMs", 0...600_000)
         cpuPercent = reader.integer("cpuPercent", 0...100)
         memoryPercent = reader.integer("memoryPercent", 1...100)
+        collation = reader.choice("collation", ServerCollation.self)
+        clockSecondsOff = reader.integer("clockSecondsOff", -86_400...86_400)
         version = reader.choice("version", SQLServerVersion.self)
         edition = reader.text("edition", 128)
         platform = reader.choice("platform", HostPlatform.self)
@@ -68,6 +73,8 @@ package struct InstanceChange: Sendable {
     func apply(to state: inout InstanceState, now: Date) throws(InstanceChangeError) {
         if let value = self.state { state.behaviour.state = value }
         if let latencyMs { state.behaviour.latencyMs = latencyMs }
+        if let collation { state.collation = collation }
+        if let clockSecondsOff { state.clockSecondsOff = Double(clockSecondsOff) }
         if let version { state.config.version = version }
         if let edition { state.config.edition = edition }
         if let platform { state.config.platform = platform }

@@ -32,6 +32,13 @@ package struct InstanceConfig: Sendable {
     }
 }
 
+/// How an instance and its databases compare texts and names.
+package enum ServerCollation: String, CaseIterable, Sendable {
+    case ignoringCapitals = "SQL_Latin1_General_CP1_CI_AS"
+    /// Capitals count, in texts and in the names of views and columns.
+    case caseSensitive = "SQL_Latin1_General_CP1_CS_AS"
+}
+
 /// A SQL Server login and what it may do on the server.
 package struct Login: Sendable, Hashable {
     package var name: String

@@ -23,6 +23,9 @@ struct InstanceState: Sendable {
     var countersSince: Date
     var cpu: CPUTimeline
     var memoryPercent: Int?
+    var collation = ServerCollation.ignoringCapitals
+    /// How far the server's clock is ahead of the true time, and always was.
+    var clockSecondsOff = 0.0
     var blockedSessions = 0
     var blockedSince: Date
     /// What the instance is in an availability group.

@@ -53,7 +53,7 @@ enum ServerProperties {
                     ? "C:\\Program Files\\Microsoft SQL Server\\MSSQL\(config.version.major).MSSQLSERVER\\MSSQL\\DATA\\"
                     : "/var/opt/mssql/data/")
         case "instancedefaultbackuppath": return config.version >= .v2019 ? text("/var/opt/mssql/data") : .null
-        case "collation": return text("SQL_Latin1_General_CP1_CI_AS")
+        case "collation": return text(world.state.collation.rawValue)
         case "collationid": return number(872_468_488)
         case "comparisonstyle": return number(196_609)
         case "lcid": return number(1033)
@@ -86,7 +86,7 @@ enum ServerProperties {
     static func databaseValue(_ database: String, _ property: String, _ world: World) -> TDSValue {
         guard let database = world.database(named: database) else { return .null }
         switch property.lowercased() {
-        case "collation": return text("SQL_Latin1_General_CP1_CI_AS")
+        case "collation": return text(world.state.collation.rawValue)
         case "status": return text("ONLINE")
         case "recovery": return text(database.recoveryModel.rawValue)
         case "updateability":

@@ -11,7 +11,7 @@ struct World: Sendable {
     init(state: InstanceState, date: Date) {
         self.state = state
         self.date = date
-        now = TDSDateTime(unixSeconds: date.timeIntervalSince1970)
+        now = TDSDateTime(unixSeconds: date.timeIntervalSince1970 + state.clockSecondsOff)
     }
 
     var config: InstanceConfig { state.config }
@@ -34,7 +34,10 @@ struct World: Sendable {
     /// Milliseconds since the machine booted.
     var msTicks: Int64 { Int64((date.timeIntervalSince(state.machineStartedAt) * 1000).rounded()) }
 
-    func moment(_ date: Date) -> TDSDateTime { TDSDateTime(unixSeconds: date.timeIntervalSince1970) }
+    /// What the server's clock shows, or showed, at a moment.
+    func moment(_ date: Date) -> TDSDateTime { TDSDateTime(unixSeconds: onClock(date).timeIntervalSince1970) }
+
+    func onClock(_ date: Date) -> Date { date.addingTimeInterval(state.clockSecondsOff) }
 
     func datetime(_ date: Date) -> TDSValue { .dateTime(moment(date).roundedToDatetime) }
 

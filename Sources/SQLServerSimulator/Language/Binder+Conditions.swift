@@ -63,7 +63,7 @@ extension Binder {
     /// `left operation right`, each brought to their common type. 206 and 402 where there is none.
     func compare(_ operation: ComparisonOperator, _ left: Compiled, _ right: Compiled) throws(SQLServerMessage) -> Test {
         let (first, second) = try Self.comparable(left, right)
-        let isCaseSensitive = left.isCaseSensitive || right.isCaseSensitive
+        let isCaseSensitive = context.isCaseSensitive || left.isCaseSensitive || right.isCaseSensitive
         let holds = Self.holds(operation)
         return { row throws(SQLServerMessage) in
             let one = try first.evaluate(row)
@@ -104,7 +104,7 @@ extension Binder {
         let tested = try scalar(value)
         var items: [Compiled] = []
         for item in list { items.append(try scalar(item)) }
-        if let known = KnownList(tested, items) {
+        if !context.isCaseSensitive, let known = KnownList(tested, items) {
             return { row throws(SQLServerMessage) in known.holds(try tested.evaluate(row)) }
         }
         var tests: [Test] = []
@@ -156,7 +156,7 @@ extension Binder {
         let text = try subject.converted(to: .nvarchar(.max))
         let shape = try scalar(pattern).converted(to: .nvarchar(.max))
         let escapeText = try escape.map { expression throws(SQLServerMessage) in try scalar(expression).converted(to: .nvarchar(10)) }
-        let isCaseSensitive = subject.isCaseSensitive
+        let isCaseSensitive = context.isCaseSensitive || subject.isCaseSensitive
         var known: LikePattern?
         if escapeText == nil, case .string(let constant)? = shape.constant {
             known = LikePattern(constant, escape: nil, isCaseSensitive: isCaseSensitive)

@@ -50,6 +50,7 @@ struct Binder {
 
     private func column(_ parts: [String]) throws(SQLServerMessage) -> Compiled {
         let match = try scope.resolve(parts)
+        if context.isCaseSensitive, match.column.name != parts.last { throw .invalidColumn(parts.last ?? "") }
         if match.depth == 0, let grouping = scope.grouping, !grouping.isInsideAggregate, !grouping.columnIndexes.contains(match.index) {
             let table = match.column.table
             throw .notGrouped(table.isEmpty ? match.column.name : "\(table).\(match.column.name)", clause: grouping.clause)

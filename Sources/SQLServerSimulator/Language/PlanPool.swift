@@ -15,6 +15,7 @@ final class PlanPool: Sendable {
     private struct Idle: @unchecked Sendable {
         let query: BoundQuery
         let version: SQLServerVersion
+        let collation: ServerCollation
         let absent: Set<String>
     }
 
@@ -23,7 +24,9 @@ final class PlanPool: Sendable {
     /// A plan that was bound on a server like this one; nil when there is none.
     func take(for world: World) -> BoundQuery? {
         idle.withLock { idle in
-            let place = idle.lastIndex { $0.version == world.config.version && $0.absent == world.state.absent }
+            let place = idle.lastIndex {
+                $0.version == world.config.version && $0.collation == world.state.collation && $0.absent == world.state.absent
+            }
             return place.map { idle.remove(at: $0) }
         }?.query
     }
@@ -32,7 +35,8 @@ final class PlanPool: Sendable {
     func give(_ query: BoundQuery, for world: World) {
         guard query.context.isReusable else { return }
         query.context.rest()
-        let returned = Idle(query: query, version: world.config.version, absent: world.state.absent)
+        let returned = Idle(
+            query: query, version: world.config.version, collation: world.state.collation, absent: world.state.absent)
         idle.withLock { idle in
             if idle.count >= Self.idleCountMax { idle.removeFirst() }
             idle.append(returned)

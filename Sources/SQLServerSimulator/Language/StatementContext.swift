@@ -5,7 +5,7 @@ import TDS
 /// A plan holds its context, and may be run again for another session and another moment (`PlanPool`): then the context is given those.
 /// What was looked at while names were bound is in the plan for good; looking at the session, the world or variables then makes the plan
 /// one for this time only. The few things that binding must know have ways of their own, and are checked anew: `find`, `version`,
-/// `isAbsent`.
+/// `isCaseSensitive`, `isAbsent`.
 final class StatementContext {
     /// Rows made by all the steps of one statement; past it, 701.
     static let rowCountMax = 500_000
@@ -71,6 +71,9 @@ final class StatementContext {
 
     /// The same for all sessions that a plan is run for.
     var version: SQLServerVersion { moment.world.config.version }
+
+    /// Whether capitals count in texts and names; the same for all sessions that a plan is run for.
+    var isCaseSensitive: Bool { moment.world.state.collation == .caseSensitive }
 
     /// Whether the server lacks a function; the same for all sessions that a plan is run for.
     func isAbsent(_ function: String) -> Bool { moment.world.state.absent.contains(function) }

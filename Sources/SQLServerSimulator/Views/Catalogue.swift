@@ -20,6 +20,9 @@ struct Catalogue {
         if let view = ViewCatalogue.shared.view(schema: schema, name: name, database: database.name.lowercased()),
             view.since <= context.world.config.version, !context.world.state.absent.contains(view.key)
         {
+            // The system's names are in lower case but for few; where capitals count they must be written so.
+            let spelled = path.suffix(2).filter { !$0.isEmpty }.reversed()
+            if context.isCaseSensitive, !view.name.split(separator: ".").map(String.init).reversed().starts(with: spelled) { return nil }
             return view.isFunction ? .function(view, database) : .view(view, database)
         }
         let stored = context.world.objects.first { object in

@@ -65,7 +65,7 @@ enum DatabaseViews {
             "name": .string(database.name), "database_id": .int(Int64(database.id)), "owner_sid": .binary([1]),
             "create_date": world.datetime(createdAt),
             "compatibility_level": .int(Int64(world.config.version.compatibilityLevel)),
-            "collation_name": .string("SQL_Latin1_General_CP1_CI_AS"),
+            "collation_name": .string(world.state.collation.rawValue),
             "user_access": .int(0), "user_access_desc": .string("MULTI_USER"), "is_read_only": .bit(false),
             "is_auto_shrink_on": .bit(false), "state": .int(0),
             "state_desc": .string("ONLINE"), "is_in_standby": .bit(false), "is_cleanly_shutdown": .bit(false),

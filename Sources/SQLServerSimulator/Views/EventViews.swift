@@ -115,13 +115,13 @@ enum EventViews {
     private static func ringBuffer(_ world: World) -> String {
         let deadlocks = ServerEvents.deadlocks(world)
         let wait = """
-            <event name="wait_info" package="sqlos" timestamp="\(timestamp(max(world.state.startedAt, world.date.addingTimeInterval(-5_000))))">\
+            <event name="wait_info" package="sqlos" timestamp="\(timestamp(world.onClock(max(world.state.startedAt, world.date.addingTimeInterval(-5_000)))))">\
             <data name="wait_type"><type name="wait_types" package="sqlos"/><value>66</value><text>PAGEIOLATCH_SH</text></data>\
             <data name="duration"><type name="uint64" package="package0"/><value>16021</value></data></event>
             """
         let events = deadlocks.map { at in
             """
-            <event name="xml_deadlock_report" package="sqlserver" timestamp="\(timestamp(at))"><data name="xml_report"><type name="xml" \
+            <event name="xml_deadlock_report" package="sqlserver" timestamp="\(timestamp(world.onClock(at)))"><data name="xml_report"><type name="xml" \
             package="package0"/><value>\(deadlock(at, world))</value></data></event>
             """
         }
