@@ -4,6 +4,7 @@ import sys
 
 import browsing
 import collection
+import dashboard
 import filtering
 import fleet
 import migrating
@@ -19,6 +20,7 @@ ALL = {
     "health": requests_rate.measure_health,
     "list": requests_rate.measure_list,
     "compare": requests_rate.measure_compare,
+    "dashboard": dashboard.measure_dashboard,
     "filters": filtering.measure_filters,
     "browsing": browsing.measure_browsing,
     "simulator": collection.measure_simulator,
