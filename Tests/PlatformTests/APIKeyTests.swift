@@ -26,7 +26,7 @@ import Testing
 
     @Test func aKeyIsShownOnceImpliesItsTenantAndOpensNoOther() async throws {
         let edge = try await TestEdge.shared
-        let (tenant, other) = (try await edge.platform.tenant(), try await edge.platform.tenant())
+        let (tenant, stranger) = (try await edge.platform.tenant(), try await edge.platform.tenant())
         let admin = try await edge.person(.tenantAdmin, in: tenant)
         try await edge.test { client in
             let session = try await client.logIn(admin).bearer(tenant)
@@ -39,9 +39,11 @@ import Testing
 
             #expect(try await client.get("/api/v1/test/tenant", Self.header(key)).json["tenant"]?.string == tenant.slug)
             #expect(try await client.get("/api/v1/test/tenant", Self.header(key, tenant: tenant.slug)).status == 200)
-            #expect(try await client.get("/api/v1/test/tenant", Self.header(key, tenant: other.slug)).status == 404)
+            #expect(try await client.get("/api/v1/test/tenant", Self.header(key, tenant: stranger.slug)).status == 404)
             #expect(try await client.get("/api/v1/api-keys/\(id)", session).json["lastUsedAt"]?.string != nil)
-            for wrong in [String(key.dropLast()) + "A", "dbt_", "x", String(key.dropFirst(4)), key + "x"] {
+            // One key in sixteen ends with an A.
+            let other = String(key.dropLast()) + (key.hasSuffix("A") ? "E" : "A")
+            for wrong in [other, "dbt_", "x", String(key.dropFirst(4)), key + "x"] {
                 #expect(try await client.get("/api/v1/test/tenant", Self.header(wrong, tenant: tenant.slug)).status == 401)
             }
             #expect(try await client.send(.delete, "/api/v1/api-keys/\(id)", session).status == 204)
