@@ -156,8 +156,8 @@ final class FakeEngine: Engine {
                 if let memory { gauges[.memoryPercent] = memory }
                 var reading = Reading(
                     identity: ServerIdentity(
-                        serverName: engine.state.withLock { $0.names[host] } ?? host, startedAt: startedAt, productVersion: "15.0.4375.4", edition: "Developer",
-                        version: "SQL Server 2019", coreCount: 4),
+                        serverName: engine.state.withLock { $0.names[host] } ?? host, startedAt: startedAt, productVersion: "15.0.4375.4",
+                        edition: "Developer", version: "SQL Server 2019", coreCount: 4),
                     collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches])
                 reading.traits = engine.state.withLock { $0.traits[host] }
                 reading.unavailable = engine.state.withLock { $0.unavailable[host] ?? [] }
