@@ -82,14 +82,14 @@ extension PostgresConnection {
     }
 
     private func send(_ statement: PipelineStatement, after sent: [Sent]) throws(PostgresError) -> Sent {
-        var way = Sent.text
-        let name = Self.keptName(statement.text)
-        if statement.isKept, keepsStatements, keptNames[statement.text] != nil {
-            way = .kept
-        } else if statement.isKept, keepsStatements, keptNames.count < Self.keptCountMax, !unkeptTexts.contains(statement.text),
-            !sent.contains(.prepared(name))
-        {
-            way = .prepared(name)
+        var (way, name) = (Sent.text, "")
+        if statement.isKept, keepsStatements {
+            if let known = keptNames[statement.text] {
+                (way, name) = (.kept, known)
+            } else if keptNames.count < Self.keptCountMax, !unkeptTexts.contains(statement.text) {
+                name = Self.keptName(statement.text)
+                if !sent.contains(.prepared(name)) { way = .prepared(name) }
+            }
         }
         if case .prepared = way, PQsendPrepare(connection, name, statement.text, 0, nil) != 1 { throw clientFailure() }
         let isSent =
