@@ -50,6 +50,36 @@ def lost_runs(program: Program) -> dict[str, float]:
     return {wanted[line.split()[0]]: float(line.split()[1]) for line in text.splitlines() if line.split(" ")[0] in wanted}
 
 
+class Durations:
+    """How long the round trips of a stretch took, from what each collector says of its last run."""
+
+    def __init__(self, program: Program, database: str):
+        every = {entry["name"]: entry["cadence"] for entry in program.call("GET", "/metrics/collectors").json()}
+        self.minute = [name for name, cadence in every.items() if cadence == "minute"]
+        self.program, self.database, self.seen_until = program, database, time.time()
+        self.milliseconds: dict[bool, list[int]] = {True: [], False: []}
+
+    def take(self) -> None:
+        """To be called more often than a collector of a minute runs twice: only its last run is kept."""
+        with self.program.connect(self.database) as connection:
+            rows = connection.execute(
+                """
+                SELECT collector = ANY(%s), server_id, attempted_at, max(duration_ms), extract(epoch FROM max(attempted_at))::float8
+                FROM monitoring.collector_runs
+                WHERE attempted_at > to_timestamp(%s) AND state IN ('ok', 'cut_off', 'failed')
+                GROUP BY 1, 2, 3
+                """, [self.minute, self.seen_until]).fetchall()
+        for is_minute, _, _, milliseconds, at in rows:
+            self.milliseconds[is_minute].append(milliseconds)
+            self.seen_until = max(self.seen_until, at)
+
+    def wait(self, seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
+            time.sleep(min(left, INTERVAL / 2))
+            self.take()
+
+
 def measure_fleet(options):
     servers, black_holes = options.fleet, int(options.fleet * options.black_hole_percent / 100)
     with Simulator(options, servers) as simulator, Program(options) as program:
@@ -59,9 +89,10 @@ def measure_fleet(options):
         database, _ = program.tenant_row(program.make_tenant())
         add_servers(program, servers)
         time.sleep(3 * INTERVAL)
+        durations = Durations(program, database)
         settled, before = time.time(), cpu_seconds(program.process.pid)
         simulated, lost_before = cpu_seconds(simulator.process.pid), lost_runs(program)
-        time.sleep(options.minutes * 60)
+        durations.wait(options.minutes * 60)
         ended, after, lost = time.time(), cpu_seconds(program.process.pid), lost_runs(program)
         simulated = sum(cpu_seconds(simulator.process.pid).values()) - sum(simulated.values())
         family = processes_below(program.process.pid)
@@ -104,6 +135,11 @@ def measure_fleet(options):
         seen = f"{servers:,} servers, {black_holes:,} black holes, {options.minutes:g} minutes, {len(rows):,} runs; late by minute: {late}"
         yield Figure("fleet: achieved gap, p99", percentile(gaps, 0.99), "intervals", 1.2, seen)
         yield Figure("fleet: achieved gap, longest", max(gaps), "intervals", 2.0, seen)
+        minute, rare = durations.milliseconds[True], durations.milliseconds[False]
+        yield Figure(
+            "fleet: a minute's collection, longest", max(minute, default=0) / 1000, "s", 5,
+            f"{len(minute):,} seen, p50 {percentile(minute, 0.5)} ms, p99 {percentile(minute, 0.99)} ms; "
+            f"rarer cadences: {len(rare):,} seen, p99 {percentile(rare, 0.99)} ms, longest {max(rare)} ms" if minute and rare else "none seen")
         reported = sum(lost[name] - lost_before[name] for name in ("skipped", "dropped", "fenced", "handed_over"))
         missing = max(0, expected * int(seconds / INTERVAL - 1) - slots)
         yield Figure("fleet: runs that are missing and not reported", max(0, missing - reported), "runs", 0, f"{missing} missing, {lost}")

@@ -8,9 +8,11 @@ import dashboard
 import filtering
 import fleet
 import migrating
+import outage
 import requests_rate
 import starting
 import storage
+import values
 import waits
 
 ALL = {
@@ -29,17 +31,20 @@ ALL = {
     "waits": waits.measure_waits,
     "blackholes": collection.measure_black_holes,
     "fleet": fleet.measure_fleet,
+    "outage": outage.measure_outage,
+    "values": values.measure_values,
 }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measures a release build of DbTools.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(ALL))
-    parser.add_argument("--minutes", type=float, default=10, help="how long blackholes watches (10)")
+    parser.add_argument("--minutes", type=float, default=10, help="how long blackholes, fleet and values watch (10)")
     parser.add_argument("--servers", type=int, default=1000, help="servers of blackholes (1000)")
     parser.add_argument("--black-holes", type=int, default=100, help="of these never answer (100)")
     parser.add_argument("--fleet", type=int, default=10_000, help="servers of fleet (10000)")
     parser.add_argument("--black-hole-percent", type=float, default=0, help="of the fleet never answer (0)")
+    parser.add_argument("--outage-servers", type=int, default=4000, help="servers of outage (4000)")
     parser.add_argument("--instances", type=int, default=10_000, help="instances of simulator (10000)")
     parser.add_argument("--tenants", type=int, default=1000, help="tenants of migrate (1000; 10 MB of disk each)")
     parser.add_argument("--days-share", type=float, default=1, help="share of storage's week and month that is filled (1)")

@@ -105,8 +105,9 @@ def memory_by_process(root: int) -> str:
 class Program:
     """`with Program(options) as program:` runs `dbtools serve`."""
 
-    def __init__(self, options, *arguments: str):
+    def __init__(self, options, *arguments: str, environment: dict[str, str] | None = None):
         self.options = options
+        self.environment = environment or {}
         self.arguments = arguments
         self.directory = tempfile.mkdtemp(prefix="dbtools-bench-")
         os.chmod(self.directory, 0o711)  # PostgreSQL's user must get through
@@ -120,6 +121,7 @@ class Program:
         """Seconds until it is ready."""
         environment = {
             **os.environ, "DBTOOLS_ADMIN_EMAIL": EMAIL, "DBTOOLS_ADMIN_PASSWORD": PASSWORD, "DBTOOLS_WEB_DIR": str(ROOT / "web/dist"),
+            **self.environment,
         }
         self.log = open(f"{self.directory}/serve.log", "ab")
         started = time.monotonic()
