@@ -33,6 +33,7 @@ package enum ShardLeaseSQL {
     package static func heartbeat(
         _ collector: UUID, known: [Int: Int64]?, leaseSeconds: Double, statistics: JSONValue = [:], on session: SystemSession
     ) throws -> LeaseOutcome? {
+        if known != nil { try forgiveSilence(asLongAsThatOf: collector, leaseSeconds: leaseSeconds, on: session) }
         let count = try session.execute(
             "UPDATE platform.collectors SET heartbeat_at = now(), statistics = \(statistics) WHERE id = \(collector)")
         guard count == 1 else { return nil }
@@ -78,6 +79,31 @@ package enum ShardLeaseSQL {
             for row in taken { held[try row.decode(0)] = try row.decode(1, as: Int64.self) }
         }
         return LeaseOutcome(held: held, liveCollectorCount: live)
+    }
+
+    /// Where this collector could not say anything for longer than a lease, though it was alive, the database was away. Others that fell
+    /// silent about then may be as alive: they get the time of a lease to speak. Otherwise the first one back would take all shards, all
+    /// servers would be connected to anew, and runs that wait in the others' memory would be fenced.
+    private static func forgiveSilence(asLongAsThatOf collector: UUID, leaseSeconds: Double, on session: SystemSession) throws {
+        let own = try session.rows(
+            "SELECT extract(epoch FROM now() - heartbeat_at)::float8 FROM platform.collectors WHERE id = \(collector)")
+        guard let silentSeconds: Double = try own.first?.decode(0), silentSeconds > leaseSeconds else { return }
+        // In one order: those that come back together do the same.
+        try session.execute("SELECT FROM platform.collectors ORDER BY id FOR UPDATE")
+        try session.execute(
+            """
+            WITH forgiven AS (
+                UPDATE platform.collectors
+                SET heartbeat_at = now()
+                WHERE heartbeat_at BETWEEN now() - \(silentSeconds + leaseSeconds) * interval '1 second'
+                    AND now() - \(leaseSeconds) * interval '1 second'
+                RETURNING id
+            )
+            UPDATE platform.shard_leases l
+            SET expires_at = now() + \(leaseSeconds) * interval '1 second'
+            FROM forgiven
+            WHERE l.holder = forgiven.id AND l.expires_at < now()
+            """)
     }
 
     /// What each live collector said with its last heartbeat.
