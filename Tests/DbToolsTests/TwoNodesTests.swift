@@ -21,11 +21,7 @@ import Testing
         #expect(try await first.call("POST", "/tenants", #"{"slug": "two-nodes", "name": "Two"}"#).status == 201)
         #expect(try await first.call("PUT", "/settings", tenant: "two-nodes", #"{"collection": {"intervalSeconds": 30}}"#).status == 200)
         for number in 0..<Self.serverCount {
-            let body = """
-                {"name": "sql \(number)", "hostname": "127.0.0.1", "port": \(simulator.firstPort + number), "username": "dbtools",
-                 "password": "Monitor-1234", "trustServerCertificate": true}
-                """
-            #expect(try await first.call("POST", "/servers", tenant: "two-nodes", body).status == 201)
+            #expect(try await first.call("POST", "/servers", tenant: "two-nodes", simulator.server(number)).status == 201)
         }
         try await second.start(environment: environment)
         let system = try PostgresConnection(database)
@@ -55,36 +51,7 @@ import Testing
             ) g
             """)
         #expect(gap <= 60, "no gap over two intervals")
-        let twice = try count(
-            """
-            SELECT count(*)
-            FROM (
-                SELECT FROM monitoring.samples s
-                JOIN monitoring.layouts l ON l.id = s.layout_id
-                GROUP BY s.server_id, l.collector, s.slot_at
-                HAVING count(*) > 1
-            ) t
-            """)
-        #expect(twice == 0)
+        #expect(try count(OutageTests.slotsStoredTwice) == 0)
         #expect(try await first.stop() < 10)
     }
-}
-
-/// `dbtools simulate` as a process of its own.
-private final class Simulated {
-    private let process = Process()
-    let firstPort: Int
-
-    init(_ count: Int) throws {
-        firstPort = 21_000 + Int.random(in: 0..<8_000)
-        process.executableURL = URL(filePath: try Served.program)
-        process.arguments = [
-            "simulate", "--listen", "127.0.0.1:\(firstPort)", "--instances", "\(count)", "--login", "dbtools:Monitor-1234",
-        ]
-        process.environment = Served.environment
-        process.standardOutput = FileHandle(forWritingAtPath: "/dev/null")
-        try process.run()
-    }
-
-    func end() { process.terminate() }
 }
