@@ -161,8 +161,8 @@ test("own CPU is a share of a core, and what a table leaves out is counted", () 
     "0.30 % of a core",
     "less than 0.01 % of a core",
   ]);
-  assert.deepEqual([leftOutText(20, 20, "drive"), leftOutText(20, null, "drive")], [null, null]);
-  assert.equal(leftOutText(20, 23, "drive"), "3 more drives not shown: the 20 with the largest values are.");
+  assert.deepEqual([20, null].map((total) => leftOutText(20, total, "drive", "the least room")), [null, null]);
+  assert.equal(leftOutText(20, 23, "drive", "the least room"), "3 more drives not shown: the 20 with the least room are.");
 });
 test("PRD 3.8-11: no data says why", () => {
   const day = { range: "24h" } as const;

@@ -15,7 +15,8 @@ package struct CollectorSeriesRoutes: Sendable {
 
     package func add(to group: RouterGroup<AppRequestContext>) { group.get("servers/:serverId/series", use: series) }
 
-    /// GET /servers/{id}/series: those with the largest averages; `X-Total-Count` says how many there are. 400, 404.
+    /// GET /servers/{id}/series: those with the largest averages, or with `order=asc` the smallest; `X-Total-Count` says how many there
+    /// are. 400, 404.
     @Sendable func series(request: Request, context: AppRequestContext) async throws -> Response {
         try context.caller(may: .viewMetrics)
         let id = try context.id("serverId", of: Server.self)
@@ -24,6 +25,7 @@ package struct CollectorSeriesRoutes: Sendable {
         if metric == nil, !query.isPresent("metric") { query.fail("metric", "is required") }
         let labels = Self.labels(query)
         let top = query.int("top", 1...Self.seriesCountMax) ?? 10
+        let order = query.order(default: .descending)
         let (from, to) = MetricRoutes.stretch(query, now: Date())
         let step = query.int("interval", 10...86_400)
         try query.finish()
@@ -32,7 +34,7 @@ package struct CollectorSeriesRoutes: Sendable {
         }
         var writer = JSONWriter(reserve: 4_096)
         writer.beginArray()
-        for one in found.series.prefix(top) { one.write(found, to: &writer) }
+        for one in (order == .ascending ? found.series.reversed() : found.series).prefix(top) { one.write(found, to: &writer) }
         writer.endArray()
         return json(bytes: writer.bytes, headers: [.totalCount: String(found.series.count)])
     }

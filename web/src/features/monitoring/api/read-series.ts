@@ -10,20 +10,24 @@ export interface SeriesOfMetric {
   total: number | null;
 }
 
-export const seriesKey = (serverId: string, metric: string, window: TimeWindow, top: number, shiftMs = 0): string =>
-  tenantKey("metrics", serverId, "series", metric, windowKey(window), String(top), String(shiftMs));
+export const seriesKey = (serverId: string, metric: string, window: TimeWindow, top: number, shiftMs = 0, order: SeriesOrder = "desc"): string =>
+  tenantKey("metrics", serverId, "series", metric, windowKey(window), String(top), String(shiftMs), order);
 
-/** The largest `top` series of one metric, by their averages. */
+/** Whether the largest averages come first, or the smallest. */
+export type SeriesOrder = "desc" | "asc";
+
+/** The first `top` series of one metric, by their averages. */
 export function useSeries(
   serverId: string,
   metric: string | null,
   window: TimeWindow,
   top: number,
   shiftMs = 0,
+  order: SeriesOrder = "desc",
 ): QueryState<SeriesOfMetric> {
-  return useQuery(metric === null ? null : seriesKey(serverId, metric, window, top, shiftMs), async (signal) => {
+  return useQuery(metric === null ? null : seriesKey(serverId, metric, window, top, shiftMs, order), async (signal) => {
     const reply = await call<LabelledSeries[]>("GET", `/servers/${serverId}/series`, {
-      query: { metric, top, ...windowQuery(window, shiftMs) },
+      query: { metric, top, order, ...windowQuery(window, shiftMs) },
       signal,
     });
     return { series: reply.data, total: reply.total };

@@ -24,7 +24,9 @@ export function StorageForecast({ server, collectors }: { server: Server; collec
   const drives = named(/volume|drive|disk/), databases = named(/database_(size|space)/) ?? named(/database/);
   const detail = useCollector(server.id, (drives ?? databases)?.name ?? null).data;
   const metric = detail ? metricOf(detail, drives !== undefined) : null;
-  const query = useSeries(server.id, metric, month, seriesTop);
+  // Of many drives those with least room matter, of many databases the largest.
+  const order = drives ? "asc" : "desc";
+  const query = useSeries(server.id, metric, month, seriesTop, 0, order);
   if (!drives && !databases) return null;
   const title = drives ? "Storage forecast" : "Growth of the databases";
   return (
@@ -32,7 +34,7 @@ export function StorageForecast({ server, collectors }: { server: Server; collec
       {detail && metric === null
         ? <Empty icon="inbox" title="Nothing to forecast" text={`${detail.title} has no size that is kept over time.`} />
         : !query.data && query.error
-        ? <Failure what="The sizes did not load" error={query.error} retry={() => metric && void refetch(seriesKey(server.id, metric, month, seriesTop))} />
+        ? <Failure what="The sizes did not load" error={query.error} retry={() => metric && void refetch(seriesKey(server.id, metric, month, seriesTop, 0, order))} />
         : !query.data
         ? <Skeleton lines={4} />
         : query.data.series.length === 0
@@ -57,9 +59,9 @@ interface TableProps {
 }
 
 /** What the table leaves out, in words; `null` where it has all. */
-export function leftOutText(shownCount: number, total: number | null, what: string): string | null {
+export function leftOutText(shownCount: number, total: number | null, what: string, shown: string): string | null {
   const rest = (total ?? shownCount) - shownCount;
-  return rest > 0 ? `${plural(rest, `more ${what}`)} not shown: the ${count(shownCount)} with the largest values are.` : null;
+  return rest > 0 ? `${plural(rest, `more ${what}`)} not shown: the ${count(shownCount)} with ${shown} are.` : null;
 }
 
 function DriveTable({ series, total }: TableProps): ReactElement {
@@ -99,7 +101,9 @@ function DriveTable({ series, total }: TableProps): ReactElement {
         </table>
       </div>
       <div className="pf push">
-        <span>A straight line through the readings; growth that comes in steps, or stops, is not in it. {leftOutText(series.length, total, "drive")}</span>
+        <span>
+          A straight line through the readings; growth that comes in steps, or stops, is not in it. {leftOutText(series.length, total, "drive", "the least room")}
+        </span>
       </div>
     </>
   );
@@ -136,7 +140,7 @@ function perDay(change: number): string {
 }
 
 function GrowthTable({ series, total }: TableProps): ReactElement {
-  const rest = leftOutText(series.length, total, "database");
+  const rest = leftOutText(series.length, total, "database", "the largest size");
   return (
     <>
     <div className="sx" tabIndex={0} role="region" aria-label="Growth table">
