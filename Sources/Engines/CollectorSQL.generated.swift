@@ -2763,12 +2763,12 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/collectors/deadlocks.sql
     static let sqlServerCollectorsDeadlocks = #"""
-        -- Six minutes back: a minute more than the cadence, so that no deadlock falls between two runs. Not further: the rows of every run are
-        -- kept, and a deadlock would be stored once for each run that sees it. Where a server is read more rarely, or was away, those of the time
-        -- between are not shown; Number of Deadlocks/sec (performance_counters) counts them all. The event is cut out of the buffer once, and its
-        -- parts are taken from the piece. A buffer that was cut off while it was written out is no XML: whether there is a deadlock in it is not
-        -- known, and the run fails with these words and does not say that there was none. So it does when what is whole is no XML for another
-        -- reason. CASE asks again which session and target it is: SQL Server may work it out before it leaves the others out.
+        -- 65 minutes back: five minutes more than the longest interval, and room for an outage, so that no deadlock falls between two runs; what
+        -- several runs see is kept once. Not further: the newest rows, graphs and all, are read and stored as a whole. Number of Deadlocks/sec
+        -- (performance_counters) counts them all. The event is cut out of the buffer once, and its parts are taken from the piece. A buffer that
+        -- was cut off while it was written out is no XML: whether there is a deadlock in it is not known, and the run fails with these words and
+        -- does not say that there was none. So it does when what is whole is no XML for another reason. CASE asks again which session and target
+        -- it is: SQL Server may work it out before it leaves the others out.
         SELECT TOP (20) CONVERT(nvarchar(23), d.occurred_at, 126) AS deadlock_id,
             COALESCE(d.victim_id, N'') AS victim_id,
             d.occurred_at,
@@ -2779,7 +2779,7 @@ enum CollectorSQL {
             v.program_name,
             v.wait_resource,
             LEFT(CAST(d.graph AS nvarchar(max)), 65536) AS deadlock_xml,
-            360 AS window_seconds
+            3900 AS window_seconds
         FROM (
             SELECT p.occurred_at,
                 p.event.value('(/event/data/value/deadlock/victim-list/victimProcess/@id)[1]', 'nvarchar(64)') AS victim_id,
@@ -2801,7 +2801,7 @@ enum CollectorSQL {
                         AND t.target_name = N'ring_buffer'
                 ) AS b
                 CROSS APPLY b.buffer.nodes('/RingBufferTarget/event[@name="xml_deadlock_report"]') AS e (node)
-                WHERE e.node.value('(@timestamp)[1]', 'datetime2(3)') >= DATEADD(MINUTE, -6, SYSUTCDATETIME())
+                WHERE e.node.value('(@timestamp)[1]', 'datetime2(3)') >= DATEADD(MINUTE, -65, SYSUTCDATETIME())
             ) AS p
         ) AS d
         OUTER APPLY (

@@ -1323,5 +1323,13 @@ CROSS JOIN LATERAL (
     END AS status
 ) state;
 """###),
+        Migration(
+            number: 21, name: "events_once",
+            sql: ###"""
+-- A tenant's collector may keep events: of every run the rows that the run before did not have.
+ALTER TABLE monitoring.custom_collectors
+    DROP CONSTRAINT custom_collectors_keep_check,
+    ADD CONSTRAINT custom_collectors_keep_check CHECK (keep IN ('latest', 'changes', 'every', 'new'));
+"""###),
     ]
 }

@@ -21,6 +21,13 @@ enum TestCollectors {
         name: "test_queries", title: "Queries", engine: .sqlserver, cadence: .minute, purpose: "queries.", versions: "all.",
         permissions: "none.", cost: "low.", conditions: [], keep: .every, rowCountMax: 3,
         columns: [CollectorColumn("session_id", .text, "Session"), CollectorColumn("query", .queryText, "Text")], sql: "SELECT 3;")
+    static let events = CollectorDefinition(
+        name: "test_events", title: "Events", engine: .sqlserver, cadence: .minute, purpose: "events.", versions: "all.",
+        permissions: "none.", cost: "low.", conditions: [], keep: .new, rowCountMax: 3,
+        columns: [
+            CollectorColumn("occurred_at", .label, "When"), CollectorColumn("victim", .label, "Victim"),
+            CollectorColumn("note", .text, "Note"),
+        ], sql: "SELECT 6;")
     static let all = [fileIO, settings, queries]
     static let newer = CollectorDefinition(
         name: "test_newer", title: "Newer", engine: .sqlserver, cadence: .day, purpose: "what 2022 has.", versions: "2022.",

@@ -58,7 +58,10 @@ import Testing
             #expect(sizes.json.array?.count == 1)
             #expect(sizes.json.array?[0]["points"]?.array?.count == 4)
             #expect(sizes.json.array?[0]["unit"]?.string == "bytes")
-            for query in ["", "metric=nothing", "metric=file_reads&label=x", "metric=file_reads&top=21", "metric=file_reads&range=2h"] {
+            let smallest = try await client.send(.get, "/servers/\(id)/series?metric=file_reads&top=1&order=asc&\(stretch)")
+            #expect(smallest.json.array?.map { $0["labels"]?["file_name"]?.string } == ["small"])
+            for query in ["", "metric=nothing", "metric=file_reads&label=x", "metric=file_reads&top=21", "metric=file_reads&order=up",
+                "metric=file_reads&range=2h"] {
                 #expect(try await client.send(.get, "/servers/\(id)/series?\(query)").status == 400, "\(query)")
             }
             #expect(try await client.send(.get, "/servers/\(Server.ID())/series?metric=file_reads").status == 404)

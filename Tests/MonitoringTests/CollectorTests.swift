@@ -1,5 +1,6 @@
 import Engines
 import Fixtures
+import Fleet
 import Foundation
 import Platform
 import Postgres
@@ -134,6 +135,42 @@ import Testing
             try CollectorStatusSQL.newest(TestCollectors.queries, of: id, on: $0)
         }
         #expect(newest.rows == [["52", nil]])
+    }
+
+    @Test("Issue 4: an event that several runs see is kept once, also across a failed run and runs that waited for PostgreSQL together")
+    func eventsOnce() async throws {
+        let fixture = try await CollectionFixture.make(catalogue: { _ in [TestCollectors.events] })
+        fixture.engine.set("a", traits: ServerTraits(version: "15.0.1"))
+        let (id, other) = (try await fixture.server("a"), try await fixture.server("b"))
+        fixture.engine.set("b", traits: ServerTraits(version: "15.0.1"))
+        func event(_ at: String, _ victim: String, _ note: String) -> [Cell] { [.text(at), .text(victim), .text(note)] }
+        let (first, second, third) = (event("10:00", "p1", "a"), event("10:00", "p2", "b"), event("10:05", "p1", "c"))
+        fixture.engine.set("b", answer(TestCollectors.events, [first]))
+        let answers: [CollectorAnswer] = [
+            answer(TestCollectors.events, [first]), answer(TestCollectors.events, [first]),
+            CollectorAnswer(collector: "test_events", rows: [], trouble: .failed("No.")),
+            answer(TestCollectors.events, [event("10:00", "p1", "told otherwise"), second]),
+            answer(TestCollectors.events, [second, third]), answer(TestCollectors.events, []),
+        ]
+        for (number, one) in answers.enumerated() {
+            fixture.engine.set("a", one)
+            try await fixture.pass(after: Double(number) * 60)
+        }
+        func kept(_ server: Server.ID) async throws -> [JSONValue] {
+            try await fixture.rows("SELECT rows FROM monitoring.table_history WHERE server_id = \(server) ORDER BY collected_at")
+                .map { try $0.decode(0) }
+        }
+        #expect(try await kept(id) == [[["10:00", "p1", "a"]], [["10:00", "p2", "b"]], [["10:05", "p1", "c"]]])
+        #expect(try await kept(other) == [[["10:00", "p1", "a"]]], "of another server it is another event")
+        let runs = [(600.0, [third]), (660, [third, event("10:11", "p9", "d")])].map { second, rows in
+            CollectorRun(
+                server: id, slotAt: fixture.start + second, attemptedAt: fixture.start + second, epoch: .max,
+                tables: [CollectedTable(of: TestCollectors.events, answer(TestCollectors.events, rows), durationMs: 1)])
+        }
+        _ = try await fixture.platform.tenants.transaction(fixture.tenant) {
+            try CollectorRunSQL.store(runs, cache: CollectorCache(), on: $0)
+        }
+        #expect(try await kept(id).suffix(2) == [[["10:05", "p1", "c"]], [["10:11", "p9", "d"]]])
     }
 
     @Test(

@@ -45,6 +45,7 @@ on("GET", "/servers/:id/collectors/:name", (c) => {
 });
 on("GET", "/servers/:id/collectors/:name/history", (c) => {
   const s = serverOf(c), r = readingOf(c, s), to = Date.parse(c.query.get("before") ?? "") || Date.now(), seconds = 86_400, limit = Number(c.query.get("limit") ?? 50);
+  if (r.keep === "new") return r.rows.map((row) => ({ collectedAt: row[1], rows: [row] })).filter((run) => Date.parse(run.collectedAt) < to);
   if (r.keep !== "every" || !s.lastCollectedAt) return [];
   const runs = [];
   for (let at = Math.floor(to / 60_000) * 60_000; at > to - seconds * 1000 && runs.length < limit; at -= 60_000) {
@@ -135,7 +136,8 @@ on("GET", "/servers/:id/series", (c) => {
     const at = r.columns.findIndex((x) => x.metric === metric);
     if (at < 0 || ["no_permissions", "not_available", "failed"].includes(r.state)) continue;
     const column = r.columns[at], labels = r.columns.map((x, i) => [x, i]).filter(([x]) => x.kind === "label");
-    const sorted = [...r.rows].filter((row) => row[at] !== null).sort((a, b) => b[at] - a[at]);
+    const sign = c.query.get("order") === "asc" ? -1 : 1;
+    const sorted = [...r.rows].filter((row) => row[at] !== null).sort((a, b) => sign * (b[at] - a[at]));
     c.headers["X-Total-Count"] = String(sorted.length);
     const rule = r.trends?.[metric];
     return sorted.slice(0, top).map((row, i) => ({

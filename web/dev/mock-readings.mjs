@@ -174,7 +174,7 @@ function sqlServer(s) {
     },
     { name: "agent_jobs", title: "Agent jobs", purpose: "jobs of SQL Server Agent that failed.", cadence: "quarter_hour", state: "no_permissions", permissions: "SELECT on msdb.dbo.sysjobs", message: "The login may not read msdb.dbo.sysjobs. GRANT SELECT ON msdb.dbo.sysjobs TO [dbtools_monitor];", columns: [col("job_name", "label")], rows: [] },
     { name: "availability_groups", title: "Availability groups", purpose: "lag and state of replicas.", cadence: "minute", state: "not_available", message: "Availability groups are not enabled on this instance.", columns: [col("group_name", "label")], rows: [] },
-    { name: "deadlocks", title: "Deadlocks", purpose: "deadlocks that system_health has kept.", cadence: "five_minutes", keep: "every", state: troubled ? "failed" : "ok", message: troubled ? "Lock request time out period exceeded (1222)." : null, columns: [col("event_id", "label"), col("deadlock_at", "time"), col("victim", "text"), col("query_text", "query_text")], rows: [] },
+    { name: "deadlocks", title: "Deadlocks", purpose: "deadlocks that system_health has kept.", cadence: "five_minutes", keep: "new", state: troubled ? "failed" : "ok", message: troubled ? "Lock request time out period exceeded (1222)." : null, columns: [col("event_id", "label"), col("deadlock_at", "time"), col("victim", "text"), col("query_text", "query_text")], rows: [] },
   ];
 }
 /** Minutes since the last backups: of the first all are in time, the others lack one each; the fifth is being restored. */

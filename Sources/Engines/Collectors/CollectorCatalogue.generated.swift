@@ -268,13 +268,13 @@ extension CollectorCatalogue {
             sql: CollectorSQL.sqlServerCollectorsDatabases),
         CollectorDefinition(
             name: "deadlocks", title: "Deadlocks", engine: .sqlserver, cadence: .fiveMinutes,
-            purpose: "the deadlocks of the last six minutes, as the system_health session kept them.",
+            purpose: "the deadlocks of the last 65 minutes, as the system_health session kept them.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
             cost: "medium: the session's ring buffer (up to 4 MB of XML) is written out; it is taken apart only if there is a deadlock in it.",
-            conditions: [.instance], keep: .every, rowCountMax: 20,
+            conditions: [.instance], keep: .new, rowCountMax: 20,
             columns: [
-                CollectorColumn("deadlock_id", .label, "Time of the deadlock (UTC); with the victim it names the deadlock, which two runs may both show"),
+                CollectorColumn("deadlock_id", .label, "Time of the deadlock (UTC); with the victim it names the deadlock, which is kept once"),
                 CollectorColumn("victim_id", .label, "Process that was ended"),
                 CollectorColumn("occurred_at", .time, "The same time"),
                 CollectorColumn("process_count", .number, unit: "count", "Processes in the deadlock"),

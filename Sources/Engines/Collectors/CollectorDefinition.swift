@@ -82,6 +82,12 @@ package struct CollectorDefinition: Sendable, Equatable {
         case changes
         /// Those of every run, as long as samples.
         case every
+        /// Of every run those that the run before did not have, told apart by their labels, as long as samples: for events that several
+        /// runs see.
+        case new
+
+        /// Whether rows of earlier runs can be read.
+        package var hasHistory: Bool { self == .every || self == .new }
     }
     package let name: String
     package let title: String

@@ -43,7 +43,7 @@ package struct CollectedTable: Sendable, Equatable {
     package private(set) var rows: JSONValue?
     /// Of `rows`, worked out once and outside of any transaction: the same cells are not stored again.
     package private(set) var rowsHash: UInt64?
-    /// All cells of all rows, for collectors whose rows of every run are kept; nil for others and for no rows.
+    /// All cells of all rows, for collectors whose earlier rows are kept; nil for others and for no rows.
     package var allCells: JSONValue?
     /// Of the cells, about: a cell takes some four times the room of its text.
     private var cellBytes = 0
@@ -99,7 +99,7 @@ package struct CollectedTable: Sendable, Equatable {
             (self.rows, rowsHash) = (cells, InstanceHash.of(text) &+ UInt64(definition.shape))
             cellBytes = 4 * text.utf8.count
         }
-        if definition.keep == .every, !rows.isEmpty {
+        if definition.keep.hasHistory, !rows.isEmpty {
             allCells = Self.json(rows, definition, withSeries: true)
             cellBytes += 32 * rows.count * definition.columns.count  // its texts are those of `rows`
         }

@@ -124,7 +124,7 @@ package enum CollectorRunSQL {
     }
 
     private static func insertHistory(_ items: [Item], on session: TenantSession) throws {
-        let items = items.filter { $0.table.allCells != nil }
+        let items = try withoutSeenEvents(items.filter { $0.table.allCells != nil }, on: session)
         guard !items.isEmpty else { return }
         try session.execute(
             """
@@ -136,6 +136,41 @@ package enum CollectorRunSQL {
             ) AS r (server_id, collector, collected_at, rows)
             ON CONFLICT DO NOTHING
             """)
+    }
+
+    /// Of collectors of events, each run without the rows that the run before it had; runs with no other rows are left out.
+    private static func withoutSeenEvents(_ items: [Item], on session: TenantSession) throws -> [Item] {
+        let events = items.filter { $0.definition.keep == .new }
+        guard !events.isEmpty else { return items }
+        let rows = try session.rows(
+            """
+            SELECT t.server_id, t.collector, t.rows
+            FROM monitoring.collector_runs t
+            WHERE t.rows IS NOT NULL
+              AND (t.server_id, t.collector) IN (
+                  SELECT * FROM unnest(\(events.map(\.run.server)), \(events.map(\.table.collector))))
+            """)
+        var seen: [CollectorCache.Key: Set<String>] = [:]
+        for row in rows {
+            let key = CollectorCache.Key(server: try row.decode(0), collector: try row.decode(1))
+            guard let definition = events.first(where: { $0.key == key })?.definition else { continue }
+            seen[key] = Set(try row.decode(2, as: JSONValue.self).array?.map { labels(of: $0, definition) } ?? [])
+        }
+        return items.compactMap { item in
+            guard item.definition.keep == .new, let cells = item.table.allCells?.array else { return item }
+            let named = cells.map { (labels: labels(of: $0, item.definition), row: $0) }
+            let fresh = named.filter { seen[item.key]?.contains($0.labels) != true }.map(\.row)
+            seen[item.key] = Set(named.map(\.labels))
+            guard !fresh.isEmpty else { return nil }
+            var item = item
+            item.table.allCells = .array(fresh)
+            return item
+        }
+    }
+
+    private static func labels(of row: JSONValue, _ definition: CollectorDefinition) -> String {
+        let cells = row.array ?? []
+        return JSONValue.array(definition.labelPlaces.map { $0 < cells.count ? cells[$0] : .null }).text
     }
 
     /// A failed run leaves what the last good one brought: it is shown with its time.

@@ -91,7 +91,7 @@ package enum CollectorStatusSQL {
         _ name: String, of server: Server.ID, before: Date, limit: Int, on session: TenantSession
     ) throws -> (definition: CollectorDefinition, runs: [(collectedAt: Date, rows: [[JSONValue]])]) {
         let host = try host(server, on: session)
-        guard let (definition, shapedAt) = try CustomCollector.named(name, host.engine, on: session), definition.keep == .every else {
+        guard let (definition, shapedAt) = try CustomCollector.named(name, host.engine, on: session), definition.keep.hasHistory else {
             throw AppError.notFound("The history of the collector")
         }
         let rows = try session.rows(
@@ -117,7 +117,7 @@ package enum CollectorStatusSQL {
         _ name: String, of server: Server.ID, from: Date, to: Date, limit: Int, on session: TenantSession
     ) throws -> [KeptMoment] {
         let host = try host(server, on: session)
-        guard let (definition, shapedAt) = try CustomCollector.named(name, host.engine, on: session), definition.keep == .every else {
+        guard let (definition, shapedAt) = try CustomCollector.named(name, host.engine, on: session), definition.keep.hasHistory else {
             throw AppError.notFound("The history of the collector")
         }
         return try session.rows(

@@ -78,8 +78,8 @@ package struct CustomCollector: Sendable, Equatable {
         } catch {
             faults.append(.init(field: "statement", reason: error.sentence))
         }
-        if keep == .changes, rowCountMax > 1, !columns.contains(where: { $0.kind == .label }) {
-            faults.append(.init(field: "keep", reason: "changes needs a label column, by which rows are told apart"))
+        if keep == .changes || keep == .new, rowCountMax > 1, !columns.contains(where: { $0.kind == .label }) {
+            faults.append(.init(field: "keep", reason: "\(keep.rawValue) needs a label column, by which rows are told apart"))
         }
         let seriesCount = columns.count { $0.isSeries } * rowCountMax
         if seriesCount > Self.seriesCountMax {

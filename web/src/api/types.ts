@@ -935,8 +935,8 @@ export interface CollectorStatus {
   intervalSeconds: number;
   /** Whether it is switched on here, and the server's collection too */
   enabled: boolean;
-  /** Whose rows are kept beside the samples */
-  keep: "latest" | "changes" | "every";
+  /** Which rows are kept beside the samples; `new`: those that the run before did not have */
+  keep: "latest" | "changes" | "every" | "new";
   columnCount: number;
   state: "pending" | "ok" | "cut_off" | "failed" | "no_permissions" | "not_available";
   /** Why it brought nothing */
@@ -966,8 +966,8 @@ export interface CollectorTable {
   intervalSeconds: number;
   /** Whether it is switched on here, and the server's collection too */
   enabled: boolean;
-  /** Whose rows are kept beside the samples */
-  keep: "latest" | "changes" | "every";
+  /** Which rows are kept beside the samples; `new`: those that the run before did not have */
+  keep: "latest" | "changes" | "every" | "new";
   columnCount: number;
   state: "pending" | "ok" | "cut_off" | "failed" | "no_permissions" | "not_available";
   /** Why it brought nothing */
@@ -1065,7 +1065,7 @@ export interface CustomCollector {
   cadence: "minute" | "five_minutes" | "quarter_hour" | "hour" | "day" | "week";
   timeoutSeconds: number;
   rowCountMax: number;
-  keep: "latest" | "changes" | "every";
+  keep: "latest" | "changes" | "every" | "new";
   columns: CustomColumn[];
   enabled: boolean;
   /** Servers by how its last run there went */
@@ -1104,7 +1104,7 @@ export interface CustomCollectorRequest {
   /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
   rowCountMax?: number;
   /** The newest rows; those and what changed between runs; or the rows of every run */
-  keep?: "latest" | "changes" | "every";
+  keep?: "latest" | "changes" | "every" | "new";
   enabled?: boolean;
   columns: CustomColumnRequest[];
 }
@@ -1124,7 +1124,7 @@ export interface CustomCollectorPatch {
   /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
   rowCountMax?: number;
   /** The newest rows; those and what changed between runs; or the rows of every run */
-  keep?: "latest" | "changes" | "every";
+  keep?: "latest" | "changes" | "every" | "new";
   enabled?: boolean;
   columns?: CustomColumnRequest[];
 }

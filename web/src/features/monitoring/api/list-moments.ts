@@ -26,6 +26,26 @@ export function useMoments(serverId: string, name: string | null, window: TimeWi
   );
 }
 
+/** More runs than this are not asked for, and the screen says so. */
+export const keptRunCountMax = 100;
+
+export const keptRunsKey = (serverId: string, name: string, window: TimeWindow): string =>
+  tenantKey("collectors", serverId, name, "history", windowKey(window));
+
+/** The runs of a stretch of time with their rows, newest first. */
+export function useKeptRuns(serverId: string, name: string, window: TimeWindow): QueryState<CollectorRun[]> {
+  return useQuery(
+    keptRunsKey(serverId, name, window),
+    async (signal) => {
+      const to = isFixed(window) ? window.to : Date.now(), from = to - spanOf(window);
+      const query = { before: isFixed(window) ? new Date(to).toISOString() : null, limit: keptRunCountMax };
+      const runs = await get<CollectorRun[]>(`/servers/${serverId}/collectors/${encodeURIComponent(name)}/history`, { query, signal });
+      return runs.filter((run) => Date.parse(run.collectedAt) >= from);
+    },
+    { poll: !isFixed(window) },
+  );
+}
+
 /** Collectors of one batch are read within the same second. */
 const batchMs = 1_000;
 

@@ -167,7 +167,7 @@ function OneCollector({ server, collector: c }: { server: Server; collector: Col
     ["Read", cadenceText(c)],
     ["Needs", c.permissions],
     ["Cost", c.cost],
-    ["Keeps", { latest: "the newest rows", changes: "the newest rows, and each change", every: "the rows of each run" }[c.keep]],
+    ["Keeps", { latest: "the newest rows", changes: "the newest rows, and each change", every: "the rows of each run", new: "each run\u2019s new rows" }[c.keep]],
     ...(c.message ? [["Says", c.message] as const] : []),
   ];
   return (

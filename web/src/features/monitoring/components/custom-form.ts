@@ -50,6 +50,7 @@ export const keepChoices: readonly (readonly [CustomForm["keep"], string])[] = [
   ["latest", "The newest rows"],
   ["changes", "The newest rows, and what changes"],
   ["every", "The rows of every run"],
+  ["new", "Of every run the rows that the one before did not have"],
 ];
 
 export const hasUnit = (kind: ColumnKind): boolean => kind === "gauge" || kind === "counter" || kind === "number";

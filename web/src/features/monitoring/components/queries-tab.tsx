@@ -18,6 +18,7 @@ import { inReadingOrder, shownColumns } from "./collector-cells";
 import { CollectorPanel } from "./collector-panel";
 import { CollectorTable } from "./collector-table";
 import { StaleReading } from "./collector-words";
+import { EventsPanel } from "./events-panel";
 import { TimeWindowBar } from "./time-window-bar";
 import { TopicView } from "./topic-view";
 import { whyNoRows } from "./why-no-data";
@@ -44,7 +45,9 @@ function Queries({ server, collectors }: { server: Server; collectors: readonly 
       {kept.length > 0 && <History server={server} collector={tree && tree.keep === "every" ? tree : kept[0]} at={at} />}
       {tree && <Blocking server={server} collector={tree} at={at} />}
       {others.map((c) =>
-        c.keep === "every" && at !== null
+        c.keep === "new"
+          ? <EventsPanel key={c.name} server={server} collector={c} />
+          : c.keep === "every" && at !== null
           ? <PastPanel key={c.name} server={server} collector={c} at={at} />
           : <CollectorPanel key={c.name} server={server} collector={c} everyMs={liveEveryMs} />
       )}
