@@ -13,6 +13,7 @@ const { latencyMs, withLatency } = await import("../src/features/monitoring/comp
 const { blockerOf, blockingColumns, blockingTree, flatTree } = await import("../src/features/monitoring/components/blocking");
 const { differences } = await import("../src/features/monitoring/components/changes-tab");
 const { coreShareText, costOf } = await import("../src/features/monitoring/components/collectors-tab");
+const { withoutTwins } = await import("../src/features/monitoring/api/list-collectors");
 const { leftOutText } = await import("../src/features/monitoring/components/storage-forecast");
 const { cellOf, scaleOf } = await import("../src/features/monitoring/components/heat-cells");
 const { sectionsOf } = await import("../src/features/monitoring/components/heat-sections");
@@ -163,6 +164,14 @@ test("own CPU is a share of a core, and what a table leaves out is counted", () 
   ]);
   assert.deepEqual([20, null].map((total) => leftOutText(20, total, "drive", "the least room")), [null, null]);
   assert.equal(leftOutText(20, 23, "drive", "the least room"), "3 more drives not shown: the 20 with the least room are.");
+});
+test("Of MySQL's and MariaDB's collector of one title the one that is not available is left out", () => {
+  const list = [
+    collector({ name: "blocking" }),
+    collector({ name: "blocking_mysql", state: "not_available" }),
+    collector({ name: "waits", title: "Waits", state: "not_available" }),
+  ];
+  assert.deepEqual(withoutTwins(list).map((c) => c.name), ["blocking", "waits"]);
 });
 test("PRD 3.8-11: no data says why", () => {
   const day = { range: "24h" } as const;

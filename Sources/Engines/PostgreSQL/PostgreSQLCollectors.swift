@@ -64,7 +64,8 @@ extension PostgreSQLConnection {
                 switch error.sqlState {
                 case "42501": .noPermission(sentence)
                 // No such table, column, function or schema; not in this state (an extension that is not preloaded); not supported.
-                case "42P01", "42703", "42883", "3F000", "55000", "0A000": .notAvailable(sentence)
+                case "42P01", "42703", "42883", "3F000", "55000", "0A000":
+                    .notAvailable("\(sentence) It is for \(collector.versions)")
                 default: .failed(sentence)
                 }
             return CollectorAnswer(collector: collector.name, trouble: trouble)

@@ -7,5 +7,15 @@ export const collectorsKey = (serverId: string): string => tenantKey("collectors
 
 /** Every collector that the server's engine has, with how its last run went. */
 export function useCollectors(serverId: string): QueryState<CollectorSummary[]> {
-  return useQuery(collectorsKey(serverId), (signal) => get<CollectorSummary[]>(`/servers/${serverId}/collectors`, { signal }), { poll: true });
+  return useQuery(
+    collectorsKey(serverId),
+    async (signal) => withoutTwins(await get<CollectorSummary[]>(`/servers/${serverId}/collectors`, { signal })),
+    { poll: true },
+  );
+}
+
+/** MySQL and MariaDB have one each of a title: the other's, which is not available here, says nothing. */
+export function withoutTwins(collectors: readonly CollectorSummary[]): CollectorSummary[] {
+  const own = new Set(collectors.filter((c) => c.state !== "not_available").map((c) => c.title));
+  return collectors.filter((c) => c.state !== "not_available" || !own.has(c.title));
 }

@@ -66,6 +66,7 @@ function Events({ server, detail, rows, isAll }: EventsProps): ReactElement {
         server={server}
         columns={columns}
         rows={rows}
+        usualSort={{ key: columns[0]?.name ?? "", order: "desc" }}
         note={!isAll && "Only the newest are listed: choose an earlier end for older ones."}
       />
     );
