@@ -84,6 +84,22 @@ import Testing
         #expect(!troubles.isEmpty && troubles.count < often.count)
     }
 
+    /// The driver leaves a connection locked for the thread that sent several statements by its own means.
+    @Test("Issue 4: a connection answers, whatever thread calls", .timeLimit(.minutes(2)))
+    func anyThreadMayCall() async throws {
+        let trial = try await trial("threads", grants: Self.sufficient)
+        let often = trial.collectors.filter { $0.cadence == .minute }
+        nonisolated(unsafe) let connection = trial.connection  // one call at a time: each waits for the one before
+        for _ in 0..<3 {
+            let count = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int, any Error>) in
+                Thread {
+                    continuation.resume(with: Result { try connection.run(often, deadlineSeconds: 8).answers.count { $0.trouble == nil } })
+                }.start()
+            }
+            #expect(count == often.count)
+        }
+    }
+
     @Test("Issue 4: performance_schema off is a reason, and not a table without rows")
     func performanceSchemaOffIsSaid() async throws {
         let server = try await TestMariaDB.old

@@ -210,7 +210,7 @@ import Testing
             try CollectorStatusSQL.newest(TestCollectors.newer, of: id, on: $0).status
         }
         #expect(status.state == .notAvailable)
-        #expect(status.message == "It is not for this version or kind of server.")
+        #expect(status.message == "It is not for this version or kind of server, but for 2022.")
     }
 
     @Test("A run that is stored twice is there once; one of an old lease, or of a deleted server, not at all")

@@ -147,7 +147,7 @@ package struct CollectorDefinition: Sendable, Equatable {
         if unmet.isEmpty { return nil }
         return unmet == [.performanceSchema]
             ? "performance_schema is off on this server: it is turned on in the server's configuration, and takes a restart."
-            : "It is not for this version or kind of server."
+            : "It is not for this version or kind of server, but for \(versions)"
     }
 }
 

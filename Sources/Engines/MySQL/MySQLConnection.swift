@@ -39,18 +39,26 @@ final class MySQLConnection: EngineConnection {
         } catch { throw failure.whileReading(error) }
     }
 
+    /// Several statements as one round trip: a block of MariaDB's. Nil on MySQL, which has no such blocks. The driver's own way to send
+    /// several, FLAG_MULTI_STATEMENTS, is none: it prepares and executes each by itself, and (3.1.15) leaves the connection locked for the
+    /// thread that did so, so that the next call from another one never returns.
+    private func block(_ statements: String) -> String? {
+        identity.traits.isMariaDB ? "BEGIN NOT ATOMIC\n\(statements)\nEND" : nil
+    }
+
     /// The core's statement with the collectors' behind it. An error ends such a batch: after any trouble both are asked apart.
     func collect(
         with collectors: [CollectorDefinition], deadlineSeconds: Double
     ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
         let timer = CallTimer()
-        guard isTogether, !collectors.isEmpty else { return (try collect(deadlineSeconds: deadlineSeconds), nil) }
+        let core = procedureCall ?? CollectorSQL.mySQLCollect
+        let rest = self.collectors.calls?.text(for: collectors) ?? collectors.map(\.sql).joined(separator: "\n")
+        guard isTogether, !collectors.isEmpty, let batch = block(core + ";\n" + rest) else {
+            return (try collect(deadlineSeconds: deadlineSeconds), nil)
+        }
         let results: [Result<ODBCResultSet, ODBCError>]
         do throws(ODBCError) {
-            let core = procedureCall ?? CollectorSQL.mySQLCollect
-            let rest = self.collectors.calls?.text(for: collectors) ?? collectors.map(\.sql).joined(separator: "\n")
-            results = try connection.resultSets(
-                core + ";\n" + rest, deadlineSeconds: deadlineSeconds, rowCountMax: Self.togetherRowCountMax)
+            results = try connection.resultSets(batch, deadlineSeconds: deadlineSeconds, rowCountMax: Self.togetherRowCountMax)
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
             results = [.failure(error)]
@@ -111,8 +119,11 @@ final class MySQLConnection: EngineConnection {
         let timer = CallTimer()
         do throws(ODBCError) {
             let deadline = CallDeadline(seconds: deadlineSeconds)
-            let answers = try self.collectors.run(collectors) { _, rowCountMax, text throws(ODBCError) in
-                try connection.resultSets(text(), deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
+            let answers = try self.collectors.run(collectors) { names, rowCountMax, text throws(ODBCError) in
+                guard let batch = names?.contains(",") == true ? block(text()) : text() else {
+                    throw ODBCError(state: "HYC00", message: "MySQL takes one statement at a time")  // they are asked alone then
+                }
+                return try connection.resultSets(batch, deadlineSeconds: deadline.remainingSeconds, rowCountMax: rowCountMax)
             }
             return CollectorAnswers(
                 answers: answers, collectedAt: Date(), monotonicSeconds: monotonicSeconds(), durationMs: timer.milliseconds)

@@ -8,9 +8,6 @@ struct MySQLEngine: Engine {
     /// A server that says nothing for this long, after it has been asked, is given up. The driver has no other deadline than this one.
     static let readSecondsMax = 5
 
-    /// FLAG_MULTI_STATEMENTS of the driver: the collectors of one cadence are one round trip.
-    private static let severalStatements = "67108864"
-
     init(_ config: EngineConfig) { self.config = config }
 
     func probe(_ target: Target, deadlineSeconds: Double) -> ProbeResult {
@@ -126,7 +123,7 @@ struct MySQLEngine: Engine {
         string.add("PWD", target.password ?? "")
         if let database = target.database { string.add("Database", database) }
         string.add("Charset", "utf8mb4")
-        string.add("OPTION", queryReadSeconds == nil ? Self.severalStatements : "0")
+        string.add("OPTION", "0")  // not FLAG_MULTI_STATEMENTS: see MySQLConnection.block
         for keyword in ["CONN_TIMEOUT", "WRITE_TIMEOUT"] { string.add(keyword, String(seconds)) }
         string.add("READ_TIMEOUT", String(queryReadSeconds ?? seconds))
         if target.encrypt {

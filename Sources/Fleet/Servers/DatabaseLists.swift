@@ -71,13 +71,17 @@ package struct DatabaseList: Encodable, Sendable {
         var sentences: [String] = []
         if databases.count >= DatabaseInfo.countMax { sentences.append("Only the first \(DatabaseInfo.countMax) are shown.") }
         let hidden = databases.filter { $0.sizeBytes == nil }.count
+        let sizes = hidden == 1 ? "size of one database is" : "sizes of \(hidden) databases are"
         switch engine {
         case .sqlserver where hidden > 0:
-            sentences.append("The sizes of \(hidden) databases are not to be seen: grant VIEW ANY DEFINITION to the login.")
+            sentences.append("The \(sizes) not to be seen: grant VIEW ANY DEFINITION to the login.")
         case .postgresql where hidden > 0:
-            sentences.append("The sizes of \(hidden) databases are not to be seen: grant pg_monitor to the role.")
+            sentences.append("The \(sizes) not to be seen: grant pg_monitor to the role.")
         case .mysql:
-            if hidden > 0 { sentences.append("\(hidden) databases are empty, or their tables are not to be seen by this account.") }
+            if hidden > 0 {
+                let those = hidden == 1 ? "One database is empty, or its" : "\(hidden) databases are empty, or their"
+                sentences.append("\(those) tables are not to be seen by this account.")
+            }
             sentences.append("An account sees only databases on which it has a right; SHOW DATABASES shows all names.")
         default: break
         }

@@ -55,9 +55,9 @@ function HistoryTable({ changes }: { changes: readonly HealthChange[] }): ReactE
         <thead>
           <tr>
             <th>When</th>
-            <th>From</th>
+            <th className="hide8">From</th>
             <th>To</th>
-            <th className="hide8">Why</th>
+            <th>Why</th>
           </tr>
         </thead>
         <tbody>
@@ -66,13 +66,13 @@ function HistoryTable({ changes }: { changes: readonly HealthChange[] }): ReactE
               <td className="m2">
                 <Ago at={c.at} />
               </td>
-              <td>
+              <td className="hide8">
                 <HealthStatus health={c.from} />
               </td>
               <td>
                 <HealthStatus health={c.to} />
               </td>
-              <td className="hide8 m2">
+              <td className="m2">
                 <span className="ell cell1" title={c.reasons.join(", ")}>{c.reasons.join(", ") || `Now ${healthWords[c.to].toLowerCase()}`}</span>
               </td>
             </tr>
