@@ -498,7 +498,7 @@ def test_the_deadlock_is_shown_with_its_victim(read):
     assert row["deadlock_xml"].startswith("<deadlock>") and row["deadlock_xml"].endswith("</deadlock>")
     assert f'<victimProcess id="{row["victim_id"]}"' in row["deadlock_xml"]
     age = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - row["occurred_at"]
-    assert age < datetime.timedelta(minutes=6) and row["window_seconds"] == 360
+    assert age < datetime.timedelta(minutes=6) and row["window_seconds"] == 3900
 
 
 WHOLE = '<RingBufferTarget truncated="0" eventCount="1"><event name="wait_info" timestamp="2026-01-01T00:00:00Z"/></RingBufferTarget>'
@@ -624,7 +624,9 @@ def test_a_server_where_capitals_count_answers_the_same(fleet):
     assert core_there == core and all(core.values())
     assert {name for name in keys if keys_there[name]} == {name for name in keys if keys[name]}
     for name in steady:
-        assert keys[name] and keys_there[name] == keys[name], name
+        # What has waited once stays; another type may have waited for the first time meanwhile.
+        same = keys[name] <= keys_there[name] if name == "waits" else keys[name] == keys_there[name]
+        assert keys[name] and same, name
 
 
 def test_a_database_says_why_it_has_no_backups(read, replay):

@@ -170,6 +170,7 @@ test("Of MySQL's and MariaDB's collector of one title the one that is not availa
     collector({ name: "blocking" }),
     collector({ name: "blocking_mysql", state: "not_available" }),
     collector({ name: "waits", title: "Waits", state: "not_available" }),
+    collector({ name: "waits_mysql", title: "Waits", state: "not_available" }),
   ];
   assert.deepEqual(withoutTwins(list).map((c) => c.name), ["blocking", "waits"]);
 });

@@ -16,6 +16,11 @@ export function useCollectors(serverId: string): QueryState<CollectorSummary[]> 
 
 /** MySQL and MariaDB have one each of a title: the other's, which is not available here, says nothing. */
 export function withoutTwins(collectors: readonly CollectorSummary[]): CollectorSummary[] {
-  const own = new Set(collectors.filter((c) => c.state !== "not_available").map((c) => c.title));
-  return collectors.filter((c) => c.state !== "not_available" || !own.has(c.title));
+  const known = new Set(collectors.filter((c) => c.state !== "not_available").map((c) => c.title));
+  return collectors.filter((c) => {
+    if (c.state !== "not_available") return true;
+    const isFirst = !known.has(c.title);
+    known.add(c.title);
+    return isFirst;
+  });
 }
