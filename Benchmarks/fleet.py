@@ -56,7 +56,8 @@ class Durations:
     def __init__(self, program: Program, database: str):
         every = {entry["name"]: entry["cadence"] for entry in program.call("GET", "/metrics/collectors").json()}
         self.minute = [name for name, cadence in every.items() if cadence == "minute"]
-        self.program, self.database, self.seen_until = program, database, time.time()
+        self.program, self.database, self.begun = program, database, time.time()
+        self.seen: set[tuple[bool, object, float]] = set()
         self.milliseconds: dict[bool, list[int]] = {True: [], False: []}
 
     def take(self) -> None:
@@ -64,14 +65,15 @@ class Durations:
         with self.program.connect(self.database) as connection:
             rows = connection.execute(
                 """
-                SELECT collector = ANY(%s), server_id, attempted_at, max(duration_ms), extract(epoch FROM max(attempted_at))::float8
+                SELECT collector = ANY(%s), server_id, extract(epoch FROM attempted_at)::float8, max(duration_ms)
                 FROM monitoring.collector_runs
                 WHERE attempted_at > to_timestamp(%s) AND state IN ('ok', 'cut_off', 'failed')
                 GROUP BY 1, 2, 3
-                """, [self.minute, self.seen_until]).fetchall()
-        for is_minute, _, _, milliseconds, at in rows:
-            self.milliseconds[is_minute].append(milliseconds)
-            self.seen_until = max(self.seen_until, at)
+                """, [self.minute, max(self.begun, time.time() - 1.5 * INTERVAL)]).fetchall()
+        for is_minute, server, at, milliseconds in rows:
+            if (is_minute, server, at) not in self.seen:  # one is stored some time after it was read, and seen more than once
+                self.seen.add((is_minute, server, at))
+                self.milliseconds[is_minute].append(milliseconds)
 
     def wait(self, seconds: float) -> None:
         ends = time.monotonic() + seconds

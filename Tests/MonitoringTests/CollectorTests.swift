@@ -162,15 +162,23 @@ import Testing
         }
         #expect(try await kept(id) == [[["10:00", "p1", "a"]], [["10:00", "p2", "b"]], [["10:05", "p1", "c"]]])
         #expect(try await kept(other) == [[["10:00", "p1", "a"]]], "of another server it is another event")
-        let runs = [(600.0, [third]), (660, [third, event("10:11", "p9", "d")])].map { second, rows in
+        let fourth = event("10:11", "p9", "d")
+        func run(_ second: Double, _ one: CollectorAnswer) -> CollectorRun {
             CollectorRun(
                 server: id, slotAt: fixture.start + second, attemptedAt: fixture.start + second, epoch: .max,
-                tables: [CollectedTable(of: TestCollectors.events, answer(TestCollectors.events, rows), durationMs: 1)])
+                tables: [CollectedTable(of: TestCollectors.events, one, durationMs: 1)])
         }
-        _ = try await fixture.platform.tenants.transaction(fixture.tenant) {
-            try CollectorRunSQL.store(runs, cache: CollectorCache(), on: $0)
+        func store(_ runs: [CollectorRun]) async throws {
+            _ = try await fixture.platform.tenants.transaction(fixture.tenant) {
+                try CollectorRunSQL.store(runs, cache: CollectorCache(), on: $0)
+            }
         }
+        let failed = CollectorAnswer(collector: "test_events", rows: [], trouble: .failed("No."))
+        let both = answer(TestCollectors.events, [third, fourth])
+        try await store([run(600, answer(TestCollectors.events, [third])), run(660, both), run(720, failed)])
         #expect(try await kept(id).suffix(2) == [[["10:05", "p1", "c"]], [["10:11", "p9", "d"]]])
+        try await store([run(780, both)])
+        #expect(try await kept(id).count == 5, "the good run before the failed one, in its batch, is known")
     }
 
     @Test(

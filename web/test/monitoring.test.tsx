@@ -166,13 +166,16 @@ test("own CPU is a share of a core, and what a table leaves out is counted", () 
   assert.equal(leftOutText(20, 23, "drive", "the least room"), "3 more drives not shown: the 20 with the least room are.");
 });
 test("Of MySQL's and MariaDB's collector of one title the one that is not available is left out", () => {
+  const others = { state: "not_available", message: "It is not for this version or kind of server, but for MySQL 8.0 and later." } as const;
   const list = [
     collector({ name: "blocking" }),
-    collector({ name: "blocking_mysql", state: "not_available" }),
-    collector({ name: "waits", title: "Waits", state: "not_available" }),
-    collector({ name: "waits_mysql", title: "Waits", state: "not_available" }),
+    collector({ name: "blocking_mysql", ...others }),
+    collector({ name: "waits", title: "Waits", ...others }),
+    collector({ name: "waits_mysql", title: "Waits", state: "not_available", message: "performance_schema is off." }),
+    collector({ name: "own", isCustom: true, state: "not_available", message: "No such table." }),
+    collector({ name: "io", title: "IO", ...others }),
   ];
-  assert.deepEqual(withoutTwins(list).map((c) => c.name), ["blocking", "waits"]);
+  assert.deepEqual(withoutTwins(list).map((c) => c.name), ["blocking", "waits_mysql", "own", "io"]);
 });
 test("PRD 3.8-11: no data says why", () => {
   const day = { range: "24h" } as const;

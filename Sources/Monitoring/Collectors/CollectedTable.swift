@@ -151,7 +151,9 @@ extension CollectorDefinition {
     /// Whether any of its columns is a series.
     package var hasSeries: Bool { kinds.contains(where: \.isSeries) }
     /// Whether any of its columns is neither a label nor a series, or it has no series at all: then its rows' cells are stored.
-    package var hasCells: Bool { !hasSeries || kinds.contains { !$0.isSeries && $0 != .label } }
+    package var hasCells: Bool {
+        keep == .new || !hasSeries || kinds.contains { !$0.isSeries && $0 != .label }
+    }
     package var labelNames: [String] { columns.filter { $0.kind == .label }.map(\.name) }
     package var gaugeColumns: [CollectorColumn] { columns.filter { $0.kind == .gauge } }
     package var counterColumns: [CollectorColumn] { columns.filter { $0.kind == .counter } }

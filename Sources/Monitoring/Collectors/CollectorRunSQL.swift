@@ -47,15 +47,20 @@ package enum CollectorRunSQL {
         try QueryDetailSQL.store(runs.filter { run in epochs[run.server].map { run.epoch >= $0 } ?? false }, on: session)
         try placeSeries(in: &items, cache, &findings, on: session)
         try insertSamples(items, on: session)
-        try insertHistory(items, on: session)
-        // Of several runs of one collector in a batch the newest is what is shown.
-        let places = Dictionary(zip(items.map(\.key), items.indices), uniquingKeysWith: { $1 })
-        let newest = places.sorted { $0.key < $1.key }.map { items[$0.value] }
-        let withNewRows: [Item] = newest.filter { $0.table.rows != nil && cache.rowsHash($0.key) != $0.table.rowsHash }
-        try ChangeSQL.record(
-            withNewRows.filter { $0.definition.keep == .changes && $0.table.state.isGood }.map { ($0.run, $0.table) }, on: session)
-        try upsert(newest, writingRowsOf: Set(withNewRows.map(\.key)), on: session)
-        for item in withNewRows where item.table.state.isGood { findings.rowsHashes[item.key] = item.table.rowsHash }
+        try insertHistory(items, cache, on: session)
+        // Of several runs of one collector in a batch the newest is what is shown, and the rows of the newest good one.
+        let newest = Dictionary(zip(items.map(\.key), items.indices), uniquingKeysWith: { $1 })
+        let good = items.indices.filter { items[$0].table.state.isGood }
+        let newestGood = Dictionary(good.map { (items[$0].key, $0) }, uniquingKeysWith: { $1 })
+        let goodItems = newestGood.sorted { $0.key < $1.key }.map { items[$0.value] }
+        let withNewRows = goodItems.filter { $0.table.rows != nil && cache.rowsHash($0.key) != $0.table.rowsHash }
+        let changed = Set(withNewRows.map(\.key))
+        try ChangeSQL.record(withNewRows.filter { $0.definition.keep == .changes }.map { ($0.run, $0.table) }, on: session)
+        let earlier = newestGood.filter { newest[$0.key] != $0.value }
+        for places in [earlier, newest] where !places.isEmpty {
+            try upsert(places.sorted { $0.key < $1.key }.map { items[$0.value] }, writingRowsOf: changed, on: session)
+        }
+        for item in withNewRows { findings.rowsHashes[item.key] = item.table.rowsHash }
         return findings
     }
 
@@ -123,8 +128,12 @@ package enum CollectorRunSQL {
             }, on: session)
     }
 
-    private static func insertHistory(_ items: [Item], on session: TenantSession) throws {
-        let items = try withoutSeenEvents(items.filter { $0.table.allCells != nil }, on: session)
+    private static func insertHistory(_ items: [Item], _ cache: CollectorCache, on session: TenantSession) throws {
+        // Events whose rows are those of the run before are not looked at.
+        let withRows = items.filter {
+            $0.table.allCells != nil && ($0.definition.keep != .new || cache.rowsHash($0.key) != $0.table.rowsHash)
+        }
+        let items = try withoutSeenEvents(withRows, on: session)
         guard !items.isEmpty else { return }
         try session.execute(
             """
@@ -180,7 +189,8 @@ package enum CollectorRunSQL {
             gauges.append(item.gauges)
             rates.append(item.rates)
         }
-        let rows = items.map { item in changed.contains(item.key) ? item.table.rows ?? .null : .null }
+        let hasRows = items.map { changed.contains($0.key) && $0.table.rows != nil }
+        let rows = zip(items, hasRows).map { item, hasRows in hasRows ? item.table.rows ?? .null : .null }
         try session.execute(
             """
             INSERT INTO monitoring.collector_runs AS t (server_id, collector, state, message, attempted_at, collected_at, duration_ms,
@@ -195,7 +205,7 @@ package enum CollectorRunSQL {
                 \(NullableArray(items.map(\.table.message))), \(items.map(\.run.attemptedAt)), \(items.map(\.table.state.isGood)),
                 \(items.map { Int32($0.table.durationMs) }), \(items.map { Int32($0.table.rowCount) }),
                 \(NullableArray(items.map { $0.layout?.known.id })), \(gauges.firsts), \(gauges.lasts), \(rates.firsts), \(rates.lasts),
-                \(rows), \(items.map { changed.contains($0.key) })
+                \(rows), \(hasRows)
             ) AS r (server_id, collector, state, message, attempted_at, is_good, duration_ms, row_count, layout_id, g1, g2, r1, r2, rows,
                 has_rows)
             ON CONFLICT (server_id, collector) DO UPDATE

@@ -78,7 +78,7 @@ package struct CustomCollector: Sendable, Equatable {
         } catch {
             faults.append(.init(field: "statement", reason: error.sentence))
         }
-        if keep == .changes || keep == .new, rowCountMax > 1, !columns.contains(where: { $0.kind == .label }) {
+        if keep == .new || keep == .changes && rowCountMax > 1, !columns.contains(where: { $0.kind == .label }) {
             faults.append(.init(field: "keep", reason: "\(keep.rawValue) needs a label column, by which rows are told apart"))
         }
         let seriesCount = columns.count { $0.isSeries } * rowCountMax

@@ -81,13 +81,13 @@ package enum ShardLeaseSQL {
         return LeaseOutcome(held: held, liveCollectorCount: live)
     }
 
-    /// Where this collector could not say anything for longer than a lease, though it was alive, the database was away. Others that fell
+    /// Where this collector could not say anything for half a lease and more, though it was alive, the database was away. Others that fell
     /// silent about then may be as alive: they get the time of a lease to speak. Otherwise the first one back would take all shards, all
     /// servers would be connected to anew, and runs that wait in the others' memory would be fenced.
     private static func forgiveSilence(asLongAsThatOf collector: UUID, leaseSeconds: Double, on session: SystemSession) throws {
         let own = try session.rows(
             "SELECT extract(epoch FROM now() - heartbeat_at)::float8 FROM platform.collectors WHERE id = \(collector)")
-        guard let silentSeconds: Double = try own.first?.decode(0), silentSeconds > leaseSeconds else { return }
+        guard let silentSeconds: Double = try own.first?.decode(0), silentSeconds > leaseSeconds / 2 else { return }
         // In one order: those that come back together do the same.
         try session.execute("SELECT FROM platform.collectors ORDER BY id FOR UPDATE")
         try session.execute(

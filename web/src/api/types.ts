@@ -1103,7 +1103,7 @@ export interface CustomCollectorRequest {
   timeoutSeconds?: number;
   /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
   rowCountMax?: number;
-  /** The newest rows; those and what changed between runs; or the rows of every run */
+  /** The newest rows; those and what changed between runs; the rows of every run; or of every run those that the one before did not have, by their labels */
   keep?: "latest" | "changes" | "every" | "new";
   enabled?: boolean;
   columns: CustomColumnRequest[];
@@ -1123,7 +1123,7 @@ export interface CustomCollectorPatch {
   timeoutSeconds?: number;
   /** Rows that are kept of one answer. Times gauges and counters at most 5,000 */
   rowCountMax?: number;
-  /** The newest rows; those and what changed between runs; or the rows of every run */
+  /** The newest rows; those and what changed between runs; the rows of every run; or of every run those that the one before did not have, by their labels */
   keep?: "latest" | "changes" | "every" | "new";
   enabled?: boolean;
   columns?: CustomColumnRequest[];

@@ -14,13 +14,9 @@ export function useCollectors(serverId: string): QueryState<CollectorSummary[]> 
   );
 }
 
-/** MySQL and MariaDB have one each of a title: the other's, which is not available here, says nothing. */
+/** MySQL and MariaDB have one each of a title: the other's, which is not for this kind of server, says nothing. */
 export function withoutTwins(collectors: readonly CollectorSummary[]): CollectorSummary[] {
-  const known = new Set(collectors.filter((c) => c.state !== "not_available").map((c) => c.title));
-  return collectors.filter((c) => {
-    if (c.state !== "not_available") return true;
-    const isFirst = !known.has(c.title);
-    known.add(c.title);
-    return isFirst;
-  });
+  const isOthers = (c: CollectorSummary): boolean => !c.isCustom && c.state === "not_available" && /^It is not for this/.test(c.message ?? "");
+  const own = new Set(collectors.filter((c) => !c.isCustom && !isOthers(c)).map((c) => c.title));
+  return collectors.filter((c) => !isOthers(c) || !own.has(c.title));
 }

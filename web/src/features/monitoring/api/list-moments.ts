@@ -27,7 +27,7 @@ export function useMoments(serverId: string, name: string | null, window: TimeWi
 }
 
 /** More runs than this are not asked for, and the screen says so. */
-export const keptRunCountMax = 100;
+export const keptRunCountMax = 30;
 
 export const keptRunsKey = (serverId: string, name: string, window: TimeWindow): string =>
   tenantKey("collectors", serverId, name, "history", windowKey(window));

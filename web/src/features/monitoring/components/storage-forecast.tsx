@@ -102,7 +102,7 @@ function DriveTable({ series, total }: TableProps): ReactElement {
       </div>
       <div className="pf push">
         <span>
-          A straight line through the readings; growth that comes in steps, or stops, is not in it. {leftOutText(series.length, total, "drive", "the least room")}
+          A straight line through the readings; growth that comes in steps, or stops, is not in it. {leftOutText(series.length, total, "drive", "the least room on average")}
         </span>
       </div>
     </>
