@@ -60,12 +60,13 @@ struct DbTools: AsyncParsableCommand {
 
 /// What a person reads: answers on standard output, everything else on standard error.
 enum Terminal {
+    /// A reader that has left (`| head`) ends nothing: `write(_:)` would crash, in the midst of a backup too.
     static func say(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     }
 
     static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
     }
 
     static func fail(_ text: String, code: Int32) -> Never {
