@@ -45,7 +45,7 @@ def add_servers(program: Program, count: int) -> None:
 def lost_runs(program: Program) -> dict[str, float]:
     """What the collectors say of runs that are not in the database."""
     text = program.http.get(f"{program.url}/metrics", timeout=30).text
-    names = ["skipped", "dropped", "failed", "fenced", "handed_over"]
+    names = ["skipped", "dropped", "dropped_collector", "failed", "fenced", "handed_over"]
     wanted = {f"dbtools_collection_{name}_runs": name for name in names}
     return {wanted[line.split()[0]]: float(line.split()[1]) for line in text.splitlines() if line.split(" ")[0] in wanted}
 

@@ -6,7 +6,7 @@ import time
 
 import psycopg
 import requests
-from collection import FIRST_PORT, INTERVAL, Simulator
+from collection import INTERVAL, Simulator
 from fleet import add_servers, lost_runs
 from own_servers import OwnPostgres
 from program import Figure, Program, memory_mb, percentile, processes_below
@@ -120,17 +120,10 @@ def through_outage(postgres: OwnPostgres, program: Program, database: str, serve
     yield Figure("outage: memory beyond that of before, at most", memory.megabytes - before, "MB", 256, f"{before:.0f} MB before; {seen}")
     yield Figure("outage: core runs that are missing and not reported", max(0, missing - reported), "runs", 0,
                  f"{missing} of {expected:,} missing, {len(during):,} read while it was away are stored; counted: {counted}")
-    dropped = program_dropped(program)
-    yield Figure("outage: dropped runs of which the tenant's log says nothing", abs(sum(dropped) - told_runs - told_collector_runs), "runs", 0,
-                 f"dropped {dropped[0]:.0f} of the core, {dropped[1]:.0f} of collectors beside it; said: {told_runs}, {told_collector_runs} ({reasons})")
+    core, collectors = lost["dropped"], lost["dropped_collector"]
+    yield Figure("outage: dropped runs of which the tenant's log says nothing", abs(core + collectors - told_runs - told_collector_runs), "runs", 0,
+                 f"dropped {core:.0f} of the core, {collectors:.0f} of collectors beside it; said: {told_runs}, {told_collector_runs} ({reasons})")
     yield Figure("outage: until every server's newer values are stored", caught_up - returned, "s", 2 * INTERVAL,
                  f"a run begins after its slot by p99 {percentile(delays, 0.99):.0f} s, {max(delays):.0f} s at most")
     yield Figure("outage: runs stored twice for a slot", len(rows) - slots, "runs", 0, f"{len(rows):,} runs")
     yield Figure("outage: processes that ended", len(processes - now), "processes", 0, f"{len(processes)} before")
-
-
-def program_dropped(program: Program) -> tuple[float, float]:
-    """Runs of the core and of collectors beside it that the collectors say they dropped."""
-    text = program.http.get(f"{program.url}/metrics", timeout=30).text
-    values = {line.split()[0]: float(line.split()[1]) for line in text.splitlines() if line.startswith("dbtools_collection_dropped")}
-    return values.get("dbtools_collection_dropped_runs", 0), values.get("dbtools_collection_dropped_collector_runs", 0)

@@ -2,15 +2,14 @@
 import { type ReactElement, type ReactNode, useMemo } from "react";
 import type { Server } from "../../../api/model";
 import { Ago } from "../../../components/ago";
-import { Empty, Panel, QueryView, StaleBadge } from "../../../components/panel";
+import { Empty, Panel, QueryView } from "../../../components/panel";
 import type { SortState } from "../../../components/sort-head";
 import { refetch } from "../../../lib/query";
-import { setSearch } from "../../../lib/router";
 import { collectorKey, useCollector } from "../api/read-collector";
 import type { Cell, CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
 import { inReadingOrder, type ShownColumn, shownColumns } from "./collector-cells";
 import { CollectorTable } from "./collector-table";
-import { CollectorBadge, StaleReading } from "./collector-words";
+import { CollectorTools } from "./collector-tools";
 import { withAverages } from "./counter-averages";
 import { whyNoRows } from "./why-no-data";
 
@@ -42,22 +41,7 @@ export function CollectorPanel(props: Props): ReactElement {
       title={props.title ?? collector.title}
       sub={detail?.collectedAt && detail.isStale !== true ? <>read <Ago at={detail.collectedAt} /></> : undefined}
       busy={query.loading && !detail}
-      tools={
-        <>
-          <StaleBadge query={query} />
-          {detail && <StaleReading collector={detail} />}
-          {detail?.queryTextHidden && <span className="badge" title="Texts and plans of queries are for operators">Texts hidden</span>}
-          {detail && detail.state !== "ok" && <CollectorBadge state={detail.state} message={detail.message} />}
-          <button
-            className="btn ghost sm"
-            type="button"
-            aria-label={`About the collector ${collector.title}`}
-            onClick={() => setSearch({ tab: "collectors", collector: collector.name }, { replace: false })}
-          >
-            About
-          </button>
-        </>
-      }
+      tools={<CollectorTools query={query} collector={collector} detail={detail} />}
     >
       <QueryView
         query={query}

@@ -1,16 +1,16 @@
 // The events that a collector saw in the chosen stretch of time, each once: deadlocks.
 import { type ReactElement, useMemo } from "react";
 import type { Server } from "../../../api/model";
-import { Empty, Failure, Panel, Skeleton, StaleBadge } from "../../../components/panel";
+import { Empty, Failure, Panel, Skeleton } from "../../../components/panel";
 import { refetch } from "../../../lib/query";
-import { setSearch, useSearch } from "../../../lib/router";
+import { useSearch } from "../../../lib/router";
 import type { CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
 import { keptRunCountMax, keptRunsKey, useKeptRuns } from "../api/list-moments";
 import { collectorKey, useCollector } from "../api/read-collector";
 import { windowFrom } from "../api/time-window";
 import { inReadingOrder, shownColumns } from "./collector-cells";
 import { CollectorTable } from "./collector-table";
-import { CollectorBadge, StaleReading } from "./collector-words";
+import { CollectorTools } from "./collector-tools";
 import { whyNoRows } from "./why-no-data";
 
 export function EventsPanel({ server, collector }: { server: Server; collector: CollectorSummary }): ReactElement {
@@ -22,22 +22,7 @@ export function EventsPanel({ server, collector }: { server: Server; collector: 
       title={collector.title}
       sub="in the chosen time, by when they were read"
       busy={(query.loading && !detail) || (kept.loading && !runs)}
-      tools={
-        <>
-          <StaleBadge query={kept} />
-          {detail && <StaleReading collector={detail} />}
-          {detail?.queryTextHidden && <span className="badge" title="Texts and plans of queries are for operators">Texts hidden</span>}
-          {detail && detail.state !== "ok" && <CollectorBadge state={detail.state} message={detail.message} />}
-          <button
-            className="btn ghost sm"
-            type="button"
-            aria-label={`About the collector ${collector.title}`}
-            onClick={() => setSearch({ tab: "collectors", collector: collector.name }, { replace: false })}
-          >
-            About
-          </button>
-        </>
-      }
+      tools={<CollectorTools query={kept} collector={collector} detail={detail} />}
     >
       {detail && rows
         ? <Events server={server} detail={detail} rows={rows} isAll={(runs?.length ?? 0) < keptRunCountMax} />
