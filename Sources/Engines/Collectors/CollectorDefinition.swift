@@ -141,7 +141,8 @@ package struct CollectorDefinition: Sendable, Equatable {
     /// Whether the collector makes sense on `server`.
     package func applies(to server: ServerTraits) -> Bool { conditions.allSatisfy { server.meets($0) } }
 
-    /// Why it makes none there, as a sentence; nil when it does.
+    /// Why it makes none there, as a sentence; nil when it does. The screens know by its first words what is another kind of server's
+    /// (`withoutTwins` in web/src/features/monitoring/api/list-collectors.ts).
     package func unfitness(for server: ServerTraits) -> String? {
         let unmet = conditions.filter { !server.meets($0) }
         if unmet.isEmpty { return nil }

@@ -42,8 +42,13 @@ final class MySQLConnection: EngineConnection {
     /// Several statements as one round trip: a block of MariaDB's. Nil on MySQL, which has no such blocks. The driver's own way to send
     /// several, FLAG_MULTI_STATEMENTS, is none: it prepares and executes each by itself, and (3.1.15) leaves the connection locked for the
     /// thread that did so, so that the next call from another one never returns.
-    private func block(_ statements: String) -> String? {
-        identity.traits.isMariaDB ? "BEGIN NOT ATOMIC\n\(statements)\nEND" : nil
+    private func block(_ statements: @autoclosure () -> String) -> String? {
+        identity.traits.isMariaDB ? "BEGIN NOT ATOMIC\n\(statements())\nEND" : nil
+    }
+
+    private func core(with collectors: [CollectorDefinition]) -> String {
+        let rest = self.collectors.calls?.text(for: collectors) ?? collectors.map(\.sql).joined(separator: "\n")
+        return (procedureCall ?? CollectorSQL.mySQLCollect) + ";\n" + rest
     }
 
     /// The core's statement with the collectors' behind it. An error ends such a batch: after any trouble both are asked apart.
@@ -51,9 +56,7 @@ final class MySQLConnection: EngineConnection {
         with collectors: [CollectorDefinition], deadlineSeconds: Double
     ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
         let timer = CallTimer()
-        let core = procedureCall ?? CollectorSQL.mySQLCollect
-        let rest = self.collectors.calls?.text(for: collectors) ?? collectors.map(\.sql).joined(separator: "\n")
-        guard isTogether, !collectors.isEmpty, let batch = block(core + ";\n" + rest) else {
+        guard isTogether, !collectors.isEmpty, let batch = block(core(with: collectors)) else {
             return (try collect(deadlineSeconds: deadlineSeconds), nil)
         }
         let results: [Result<ODBCResultSet, ODBCError>]

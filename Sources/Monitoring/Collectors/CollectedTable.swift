@@ -151,6 +151,7 @@ extension CollectorDefinition {
     /// Whether any of its columns is a series.
     package var hasSeries: Bool { kinds.contains(where: \.isSeries) }
     /// Whether any of its columns is neither a label nor a series, or it has no series at all: then its rows' cells are stored.
+    /// Those of events always are: by them it is known what the run before had.
     package var hasCells: Bool {
         keep == .new || !hasSeries || kinds.contains { !$0.isSeries && $0 != .label }
     }
