@@ -163,11 +163,11 @@ package enum CollectorRunSQL {
         for row in rows {
             let key = CollectorCache.Key(server: try row.decode(0), collector: try row.decode(1))
             guard let definition = events.first(where: { $0.key == key })?.definition else { continue }
-            seen[key] = Set(try row.decode(2, as: JSONValue.self).array?.map { labels(of: $0, definition) } ?? [])
+            seen[key] = Set(try row.decode(2, as: JSONValue.self).array?.map { TableChange.labels($0.array ?? [], definition).text } ?? [])
         }
         return items.compactMap { item in
             guard item.definition.keep == .new, let cells = item.table.allCells?.array else { return item }
-            let named = cells.map { (labels: labels(of: $0, item.definition), row: $0) }
+            let named = cells.map { (labels: TableChange.labels($0.array ?? [], item.definition).text, row: $0) }
             let fresh = named.filter { seen[item.key]?.contains($0.labels) != true }.map(\.row)
             seen[item.key] = Set(named.map(\.labels))
             guard !fresh.isEmpty else { return nil }
@@ -175,11 +175,6 @@ package enum CollectorRunSQL {
             item.table.allCells = .array(fresh)
             return item
         }
-    }
-
-    private static func labels(of row: JSONValue, _ definition: CollectorDefinition) -> String {
-        let cells = row.array ?? []
-        return JSONValue.array(definition.labelPlaces.map { $0 < cells.count ? cells[$0] : .null }).text
     }
 
     /// A failed run leaves what the last good one brought: it is shown with its time.

@@ -40,7 +40,8 @@ struct TableChange: Sendable, Equatable {
             uniquingKeysWith: { first, _ in first })
     }
 
-    private static func labels(_ row: [JSONValue], _ definition: CollectorDefinition) -> JSONValue {
+    /// A row's labels by column: what tells it apart from the others.
+    static func labels(_ row: [JSONValue], _ definition: CollectorDefinition) -> JSONValue {
         object(row, definition.columns.indices.filter { definition.columns[$0].kind == .label }, definition)
     }
 
