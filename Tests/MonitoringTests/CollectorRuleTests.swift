@@ -173,7 +173,11 @@ import Testing
         "Texts of queries lose their literals and comments",
         arguments: [
             ("SELECT * FROM t WHERE a = 'O''Hara' AND b=10", "SELECT * FROM t WHERE a = ? AND b=?"),
-            ("SELECT [a'b], x1 FROM t2 -- secret\nWHERE y = 0xCAFE", "SELECT [a'b], x1 FROM t2 \nWHERE y = ?"),
+            ("SELECT x1 FROM t2 -- secret\nWHERE y = 0xCAFE", "SELECT x1 FROM t2 \nWHERE y = ?"),
+            ("= ANY(ARRAY['ada@example.com','bob'], c[1])", "= ANY(ARRAY[?,?], c[?])"),
+            (#"path = 'C:\' AND ssn = 'secret'"#, "path = ? AND ssn = ?"),
+            (#"SELECT E'it\'s me', date'2026-01-01\', 'b'"#, "SELECT E?, date?, ?"),
+            ("/* a /* b */ don't */ WHERE ssn = 'secret'", " WHERE ssn = ?"),
             ("/* who */ SELECT 1.5e-3, N'x'", " SELECT ?, N?"),
             ("SELECT $tag$it's$tag$, $1", "SELECT ?, $?"),
             ("WHERE a = 'cut off", "WHERE a = ?"),
@@ -183,8 +187,21 @@ import Testing
         #expect(QueryText.redacted(text, engine: .postgresql) == expected)
     }
 
-    @Test("In MySQL a text in double quotes is a literal")
+    @Test(
+        "T-SQL has brackets, literals in double quotes by sqlcmd's default, and no escapes",
+        arguments: [
+            ("SELECT [a'b], [c]]d] FROM t WHERE y = 'O''Hara'", "SELECT [a'b], [c]]d] FROM t WHERE y = ?"),
+            (#"WHERE path = 'C:\' AND ssn = 'secret'"#, "WHERE path = ? AND ssn = ?"),
+            (#"WHERE name = "Ada" OR name = N"B""C""#, "WHERE name = ? OR name = N?"),
+            ("/* a /* b */ don't */ WHERE ssn = 'secret' AND paid = $12.50", " WHERE ssn = ? AND paid = $?"),
+        ])
+    func redactionInSQLServer(text: String, expected: String) {
+        #expect(QueryText.redacted(text, engine: .sqlserver) == expected)
+    }
+
+    @Test("In MySQL a text in double quotes is a literal, a backslash escapes, and comments do not lie in one another")
     func redactionInMySQL() {
+        #expect(QueryText.redacted("SELECT `a\"b`, 5--'x', /* /* */ 'y' -- 'z'", engine: .mysql) == "SELECT `a\"b`, ?--?,  ? ")
         #expect(QueryText.redacted("SELECT \"a\" # x", engine: .mysql) == "SELECT ? ")
         #expect(QueryText.redacted(#"SELECT 'it\'s me', 2"#, engine: .mysql) == "SELECT ?, ?")
     }

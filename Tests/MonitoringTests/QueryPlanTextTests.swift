@@ -17,8 +17,9 @@ import Testing
     }
 
     @Test func literalsGoFromStatementsAndExpressions() {
-        let plan = #"<S StatementText="SELECT &quot;a&quot; FROM t WHERE n = &apos;O&apos;&apos;Hara&apos; AND x &lt; 5 --Ada&#xd;&#xA;"/>"#
-        #expect(redacted(plan) == #"<S StatementText="SELECT &quot;a&quot; FROM t WHERE n = ? AND x &lt; ? &#10;"/>"#)
+        let plan =
+            #"<S StatementText="SELECT [a], &quot;a&quot; FROM t WHERE n = &apos;O&apos;&apos;Hara&apos; AND x &lt; 5 --Ada&#xd;&#xA;"/>"#
+        #expect(redacted(plan) == #"<S StatementText="SELECT [a], ? FROM t WHERE n = ? AND x &lt; ? &#10;"/>"#)
         #expect(redacted(#"<P ScalarString="[a].[b]=(42)"/>"#) == #"<P ScalarString="[a].[b]=(?)"/>"#)
         // Of an attribute that nobody here knows, too.
         #expect(redacted(#"<P New="like N'%Ada%'"/>"#)?.contains("Ada") == false)

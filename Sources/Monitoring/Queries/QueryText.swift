@@ -3,23 +3,29 @@ package import Engines
 /// The text of a query without what may be personal: literals become `?` and comments go. It need not be valid SQL afterwards.
 ///
 /// Cautious rather than clever: what cannot be told to be harmless (a string that does not end, since the text was cut) is left out.
+/// Each engine's text is read by its own rules, as they are unless a session sets others (PostgreSQL's `standard_conforming_strings`,
+/// MySQL's `NO_BACKSLASH_ESCAPES`): a quote that one engine ends a literal with is part of it in the next, and all behind it would be
+/// taken for its opposite.
 package enum QueryText {
     /// The text with its literals replaced.
     package static func redacted(_ text: String, engine: EngineKind) -> String {
-        var scanner = Scanner(Array(text.unicodeScalars), isDoubleQuoteLiteral: engine == .mysql)
+        var scanner = Scanner(Array(text.unicodeScalars), engine: engine)
         return scanner.redacted()
     }
 
     private struct Scanner {
         let scalars: [Unicode.Scalar]
-        let isDoubleQuoteLiteral: Bool
+        let engine: EngineKind
         var place = 0
         var output = String.UnicodeScalarView()
 
-        init(_ scalars: [Unicode.Scalar], isDoubleQuoteLiteral: Bool) {
+        init(_ scalars: [Unicode.Scalar], engine: EngineKind) {
             self.scalars = scalars
-            self.isDoubleQuoteLiteral = isDoubleQuoteLiteral
+            self.engine = engine
         }
+
+        /// SQL Server reads `"a"` as a literal where QUOTED_IDENTIFIER is off, as `sqlcmd` has it; MySQL unless ANSI_QUOTES is on.
+        private var isDoubleQuoteLiteral: Bool { engine != .postgresql }
 
         func peek(_ ahead: Int = 0) -> Unicode.Scalar? { place + ahead < scalars.count ? scalars[place + ahead] : nil }
 
@@ -27,30 +33,56 @@ package enum QueryText {
             var isInWord = false
             while let scalar = peek() {
                 switch scalar {
-                case "'": string(until: "'", isLiteral: true)
-                case "\"": string(until: "\"", isLiteral: isDoubleQuoteLiteral)
-                case "[", "`": string(until: scalar == "[" ? "]" : "`", isLiteral: false)
-                case "-" where peek(1) == "-", "#" where isDoubleQuoteLiteral: lineComment()
+                case "'": literal(until: "'", hasEscapes: engine == .mysql || isEscapeString)
+                case "\"" where isDoubleQuoteLiteral: literal(until: "\"", hasEscapes: engine == .mysql)
+                case "\"": identifier(until: "\"")
+                case "[" where engine == .sqlserver: identifier(until: "]")
+                case "`" where engine == .mysql: identifier(until: "`")
+                case "-" where isDashComment, "#" where engine == .mysql: lineComment()
                 case "/" where peek(1) == "*": blockComment()
-                case "$" where !isInWord && dollarTagLength != nil: dollarString()
+                case "$" where engine == .postgresql && !isInWord && dollarTagLength != nil: dollarString()
                 case "0"..."9" where !isInWord: number()
                 default:
                     output.append(scalar)
                     place += 1
                 }
-                isInWord =
-                    output.last.map { $0 == "_" || $0 == "@" || $0 == "#" || $0.properties.isAlphabetic || ("0"..."9").contains($0) }
-                    ?? false
+                isInWord = output.last.map(isWordPart) ?? false
             }
             return String(output)
         }
 
-        /// A doubled quote, and a backslash in front of one, do not end a literal.
-        private mutating func string(until end: Unicode.Scalar, isLiteral: Bool) {
+        private func isWordPart(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == "_" || scalar == "@" || scalar == "#" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        }
+
+        /// PostgreSQL's `E'...'`, whose quote comes next: the E stands alone.
+        private var isEscapeString: Bool {
+            guard engine == .postgresql, output.last == "E" || output.last == "e" else { return false }
+            return output.dropLast().last.map { !isWordPart($0) } ?? true
+        }
+
+        /// MySQL wants a blank behind the dashes: `5--'a'` is a difference there.
+        private var isDashComment: Bool {
+            guard peek(1) == "-" else { return false }
+            return engine != .mysql || peek(2).map { $0.properties.isWhitespace || $0.value < 0x20 } ?? true
+        }
+
+        /// A doubled quote does not end a literal; nor does one behind a backslash where backslashes are escapes.
+        private mutating func literal(until end: Unicode.Scalar, hasEscapes: Bool) {
+            skip(until: end, hasEscapes: hasEscapes)
+            output.append("?")
+        }
+
+        private mutating func identifier(until end: Unicode.Scalar) {
             let start = place
+            skip(until: end, hasEscapes: false)
+            output.append(contentsOf: scalars[start..<place])
+        }
+
+        private mutating func skip(until end: Unicode.Scalar, hasEscapes: Bool) {
             place += 1
             while let scalar = peek() {
-                if scalar == "\\", isLiteral {
+                if scalar == "\\", hasEscapes {
                     place += 1
                 } else if scalar == end {
                     guard peek(1) == end else { break }
@@ -59,17 +91,25 @@ package enum QueryText {
                 place += 1
             }
             place = min(place + 1, scalars.count)
-            if isLiteral { output.append("?") } else { output.append(contentsOf: scalars[start..<place]) }
         }
 
         private mutating func lineComment() {
             while let scalar = peek(), scalar != "\n" { _ = (scalar, place += 1) }
         }
 
+        /// Comments lie in one another, but not in MySQL.
         private mutating func blockComment() {
             place += 2
-            while place < scalars.count, !(peek() == "*" && peek(1) == "/") { place += 1 }
-            place = min(place + 2, scalars.count)
+            var depth = 1
+            while depth > 0, let scalar = peek() {
+                if scalar == "*", peek(1) == "/" {
+                    (depth, place) = (depth - 1, place + 2)
+                } else if scalar == "/", peek(1) == "*", engine != .mysql {
+                    (depth, place) = (depth + 1, place + 2)
+                } else {
+                    place += 1
+                }
+            }
         }
 
         /// Of PostgreSQL's `$tag$`, both signs included; nil when none begins here.
