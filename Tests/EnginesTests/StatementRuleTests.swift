@@ -39,6 +39,7 @@ import Testing
         ("SELECT a\u{212A} FROM t", "beyond ASCII"), ("SELECT 1 \u{0008} FROM t", "control character"),
         ("SELECT '\u{0000}'", "control character"),
         ("SELECT 1 -- hidden\rDELETE FROM t", "DELETE"), ("SELECT 1 -- hidden\r\nDELETE FROM t", "DELETE"),
+        ("SELECT 1 AS a {call p}", "Braces"), ("SELECT {fn NOW()} AS a", "Braces"),
         ("SELECT 1\n-- one\n, 2 -- two\nFROM t\nFOR UPDATE", "Line 5: UPDATE"),
     ]
 
@@ -68,6 +69,9 @@ import Testing
         ("SELECT 1 /* a /* b */ DELETE FROM t", "does not end"), ("SELECT [a]]b] DELETE FROM t", "DELETE"), ("SELECT [open", "not closed"),
         ("SELECT N'a'' ' DELETE FROM t", "DELETE"), ("SELECT a#INTO#b DELETE FROM t", "DELETE"), ("SELECT \"a\" DROP TABLE t", "DROP"),
         ("SELECT @@VERSION EXEC xp_cmdshell 'dir'", "EXEC"),
+        ("SELECT 1 AS a {call sp_executesql N'COMMIT; CREATE TABLE dbo.x(a int); BEGIN TRAN'}", "Braces"),
+        ("SELECT 1 AS a SELECT 2 AS b", "Another SELECT"), ("WITH a AS (SELECT 1 AS b) SELECT b FROM a SELECT 2", "Another SELECT"),
+        ("(SELECT 1 AS a) SELECT 2", "Another SELECT"), ("SELECT 1 UNION ALL SELECT 2 SELECT 3", "Another SELECT"),
     ]
 
     private static let postgreSQL: [(String, String)] = [
@@ -137,6 +141,11 @@ import Testing
         Case(.sqlserver, "SELECT [update], \"delete\" FROM dbo.[into] WHERE a = 'DROP TABLE x; --' AND b <> N'it''s'", "N'it''s'"),
         Case(
             .sqlserver,
+            "WITH a AS (SELECT 1 AS b), c AS (SELECT b FROM a UNION SELECT 2) SELECT b FROM a UNION ALL SELECT (SELECT MAX(b) FROM c) EXCEPT SELECT 3",
+            "EXCEPT SELECT 3"),
+        Case(.sqlserver, "(SELECT 1 AS a) UNION (SELECT 2) UNION ALL SELECT N'{call}'", "N'{call}'"),
+        Case(
+            .sqlserver,
             "SELECT TOP (10) CASE WHEN a = 1 THEN 2 ELSE 3 END FROM db..t WITH (NOLOCK) ORDER BY 1 OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY",
             "FETCH NEXT"),
         Case(.sqlserver, "SELECT @@VERSION, 1.5e-3, 0xFF, $5, #t.a FROM #t", "1.5e-3"),
@@ -167,6 +176,8 @@ import Testing
         arguments: [
             ("SELECT 1 LIMIT 10", true), ("SELECT 1 LIMIT 11", false), ("SELECT 1 LIMIT 500, 10", true), ("SELECT 1 LIMIT 5, 11", false),
             ("SELECT 1 LIMIT 10 OFFSET 500", true), ("SELECT 1 FROM (SELECT 1 LIMIT 99999) t", true), ("SELECT 99 FROM t", true),
+            ("(SELECT 1 LIMIT 11)", false), ("((SELECT 1 LIMIT 11))", false), ("(SELECT 1 LIMIT 10)", true),
+            ("SELECT 1 UNION ALL (SELECT 2 LIMIT 11)", false), ("(SELECT a FROM (SELECT 1 AS a LIMIT 99999) t)", true),
             ("SELECT 1 LIMIT 18446744073709551615", false), ("SELECT 1 OFFSET 99 ROWS FETCH FIRST 11 ROWS ONLY", false),
         ])
     func ownLimit(_ statement: String, _ fits: Bool) {

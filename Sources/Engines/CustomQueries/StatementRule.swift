@@ -33,7 +33,10 @@ package enum StatementRule {
             let next = tokens.indices.contains(index + 1) ? tokens[index + 1].kind : nil
             try check(token, next, engine)
         }
-        if engine == .sqlserver { try checkNames(tokens) }
+        if engine == .sqlserver {
+            try checkNames(tokens)
+            try checkIsOne(tokens)
+        }
         var text = read.text[...]
         while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
         return String(text)
@@ -44,12 +47,14 @@ package enum StatementRule {
     package static func checkLimit(_ statement: String, engine: EngineKind, rowCountMax: Int) throws(StatementRefusal) {
         guard engine == .mysql else { return }
         let tokens = try SQLTokens(statement, engine: engine).tokens
-        var (depth, isInLimit) = (0, false)
+        // Whether each parenthesis that is open holds a SELECT whose rows are the statement's, and no part of an expression.
+        var (branches, isInLimit) = ([Bool](), false)
         for (index, token) in tokens.enumerated() {
             switch token.kind {
-            case .sign("("): depth += 1
-            case .sign(")"): depth -= 1
-            case .word("LIMIT"), .word("FETCH"): isInLimit = depth == 0
+            case .sign("("):
+                branches.append(!branches.contains(false) && isBranch(behind: index > 0 ? tokens[index - 1].kind : nil))
+            case .sign(")"): branches = branches.dropLast()
+            case .word("LIMIT"), .word("FETCH"): isInLimit = !branches.contains(false)
             case .word("OFFSET"): isInLimit = false
             case .number(let text) where isInLimit:
                 // `LIMIT 10, 5` is five rows after ten.
@@ -59,6 +64,13 @@ package enum StatementRule {
                     line: token.line, "LIMIT \(text) is more than the \(rowCountMax) rows that are kept; lower it, or keep more rows.")
             default: break
             }
+        }
+    }
+
+    private static func isBranch(behind token: SQLToken.Kind?) -> Bool {
+        switch token {
+        case nil, .sign("("), .word("UNION"), .word("ALL"), .word("DISTINCT"), .word("EXCEPT"), .word("INTERSECT"): true
+        default: false
         }
     }
 
@@ -112,10 +124,35 @@ package enum StatementRule {
             if isCalled, let reason = RefusedCalls.reason(name.lowercased(), engine) {
                 throw StatementRefusal(line: token.line, "\(name.lowercased())() is refused: it \(reason).")
             }
+        case .sign("{"), .sign("}"):
+            throw StatementRefusal(
+                line: token.line, "Braces are refused: a driver reads calls of its own in them. Write what they stand for as SQL.")
         case .text, .number, .sign: break
         }
         if case .word("NEXT") = token.kind, next == .word("VALUE") {
             throw StatementRefusal(line: token.line, "NEXT VALUE is refused: it takes a number from a sequence for good.")
+        }
+    }
+
+    /// SQL Server needs no semicolon between two statements: each further SELECT outside of parentheses belongs to a set operator or WITH.
+    private static func checkIsOne(_ tokens: ArraySlice<SQLToken>) throws(StatementRefusal) {
+        var (depth, isExpected, previous) = (0, true, SQLToken.Kind?.none)
+        for token in tokens {
+            switch token.kind {
+            case .sign("("):
+                // The first SELECT may stand in parentheses itself.
+                if depth == 0, previous == nil { isExpected = false }
+                depth += 1
+            case .sign(")"): depth -= 1
+            case .word("UNION"), .word("EXCEPT"), .word("INTERSECT"): if depth == 0 { isExpected = true }
+            case .word("SELECT") where depth == 0:
+                guard isExpected else {
+                    throw StatementRefusal(line: token.line, "Another SELECT begins here; a collector is one statement.")
+                }
+                isExpected = false
+            default: break
+            }
+            previous = token.kind
         }
     }
 
