@@ -1331,5 +1331,11 @@ ALTER TABLE monitoring.custom_collectors
     DROP CONSTRAINT custom_collectors_keep_check,
     ADD CONSTRAINT custom_collectors_keep_check CHECK (keep IN ('latest', 'changes', 'every', 'new'));
 """###),
+        Migration(
+            number: 22, name: "layouts_used",
+            sql: ###"""
+-- The last day (UTC) of which a layout holds samples: those of rows that are gone go when their samples do (PRD 3.5).
+ALTER TABLE monitoring.layouts ADD COLUMN used_on date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date;
+"""###),
     ]
 }

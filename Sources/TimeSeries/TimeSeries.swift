@@ -33,3 +33,23 @@ package enum ChunkLimits {
     /// Bytes of one block before compression: a column takes at most 10 bytes a value, and a rollup's six streams take that each.
     package static let blockSizeBytesMax = 64 << 20
 }
+
+/// How much of a chunk is left by its limits (`ChunkLimits`). What has no room must be left out: a chunk that is larger could not be read.
+package struct ChunkRoom: Sendable {
+    private var sections = ChunkLimits.sectionCountMax
+    private var columns = ChunkLimits.columnCountMax
+    private var values = ChunkLimits.valueCountMax
+
+    package init() {}
+
+    /// Takes the room of a section. False, and nothing is taken, where it does not fit.
+    package mutating func take(rowCount: Int, columnCount: Int) -> Bool {
+        guard sections > 0, rowCount <= ChunkLimits.rowCountMax, columnCount <= columns, rowCount * columnCount <= values else {
+            return false
+        }
+        sections -= 1
+        columns -= columnCount
+        values -= rowCount * columnCount
+        return true
+    }
+}

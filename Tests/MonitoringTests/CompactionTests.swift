@@ -59,6 +59,35 @@ import TimeSeries
         #expect(try await fixture.headCount() == servers.count)
     }
 
+    @Test("PRD 3.5-3: labels of rows that are gone go with their samples; those that are in use stay, however seldom that is")
+    func labelsGoWithTheirSamples() async throws {
+        let fixture = try await CompactionFixture.make()
+        let gone = try await fixture.layout([#"["gone"]"#]), used = try await fixture.layout([#"["used"]"#])
+        let newest = try await fixture.layout([#"["newest"]"#])
+        for layout in [gone, used, newest] {
+            try await fixture.store([.init(at: 60, gauges: [1, 2], counters: [3])], layout: layout)
+        }
+        let (server, tenant) = (fixture.server, fixture.tenant)
+        _ = try await fixture.databases.transaction(tenant) { session in
+            try session.execute("UPDATE monitoring.layouts SET used_on = '2020-01-01'")
+            try session.execute(
+                """
+                INSERT INTO monitoring.collector_runs (server_id, collector, state, attempted_at, duration_ms, row_count, failures_in_a_row, layout_id)
+                VALUES (\(server), 'files', 'ok', now(), 1, 1, 0, \(used))
+                """)
+        }
+        // What is compacted is in use on the day of its samples.
+        #expect(try await fixture.compaction.tick(now: fixture.day + CompactionFixture.firstIsDue).chunkCount == 1)
+        let day = try await fixture.collection.words("SELECT DISTINCT used_on::text FROM monitoring.layouts WHERE collector = 'files'")
+        #expect(day == [String(ISO8601DateFormatter().string(from: fixture.day).prefix(10))])
+        func left(_ before: Date) async throws -> [String] {
+            _ = try await fixture.databases.transaction(tenant) { try LayoutSQL.deleteOld(before: before, on: $0) }
+            return try await fixture.collection.words("SELECT instances[1] FROM monitoring.layouts WHERE collector = 'files' ORDER BY id")
+        }
+        #expect(try await left(fixture.day + 86_400).count == 3)
+        #expect(try await left(fixture.day + 2 * 86_400) == [#"["used"]"#, #"["newest"]"#])
+    }
+
     @Test func aDayThatIsOverGetsItsRollups() async throws {
         let fixture = try await CompactionFixture.make()
         try await fixture.store(CompactionFixture.minutes(0..<1_440), layout: try await fixture.layout())

@@ -133,6 +133,37 @@ import Testing
         }
     }
 
+    @Test("Rows that are named anew in each run end in a failure that says so, before they fill the storage; the others are stored")
+    func labelsThatChangeWithEachRun() async throws {
+        let fixture = try await CollectionFixture.make()
+        let server = try await fixture.server("a")
+        @Sendable func set(_ run: Int) {
+            fixture.engine.set(statement: Self.statement, Self.answer((0..<900).map { ("session \(run) \($0)", 1, 1) }))
+        }
+        set(0)
+        try await Routes.with(.tenantAdmin, fixture) { (client) async throws in
+            _ = try await client.make("job_queue", ["rowCountMax": 1_000])
+            var states: [String] = []
+            for run in 0..<30 {
+                set(run)
+                try await fixture.pass(after: Double(run) * 60)
+                states += try await fixture.words("SELECT state FROM monitoring.collector_runs WHERE server_id = \(server)")
+            }
+            // 900 rows with two metrics, every other time with the holes of those before: 18 sets of them are 48,600 series.
+            #expect(states == (0..<30).map { $0 < 18 ? "ok" : "failed" })
+            let said = try await fixture.words("SELECT message FROM monitoring.collector_runs WHERE collector = 'job_queue'")
+            #expect(said.first?.contains("other labels in nearly every run") == true)
+            #expect(try await fixture.number("SELECT count(*)::float8 FROM monitoring.layouts WHERE collector = 'job_queue'") == 18)
+            // The next day has room again.
+            _ = try await fixture.platform.tenants.transaction(fixture.tenant) {
+                try $0.execute("UPDATE monitoring.layouts SET used_on = used_on - 1")
+            }
+            set(31)
+            try await fixture.pass(after: 7_200)
+            #expect(try await fixture.words("SELECT state FROM monitoring.collector_runs WHERE collector = 'job_queue'") == ["ok"])
+        }
+    }
+
     @Test("Limited to groups, by hand and by filter, it runs on their servers alone; without its groups on none")
     func groups() async throws {
         let fixture = try await CollectionFixture.make()

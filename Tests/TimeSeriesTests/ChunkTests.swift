@@ -21,6 +21,20 @@ import Testing
         }
     }
 
+    @Test func aChunkHasRoomForWhatCanBeReadAndNoMore() {
+        var room = ChunkRoom()
+        func take(_ rowCount: Int, _ columnCount: Int) -> Bool { room.take(rowCount: rowCount, columnCount: columnCount) }
+        #expect(!take(ChunkLimits.rowCountMax + 1, 1) && !take(1, ChunkLimits.columnCountMax + 1))
+        let columnCount = ChunkLimits.valueCountMax / ChunkLimits.rowCountMax
+        #expect(take(ChunkLimits.rowCountMax, columnCount - 1))
+        #expect(!take(ChunkLimits.rowCountMax, 2), "too many values beside the others")
+        #expect(take(1, ChunkLimits.rowCountMax), "what was refused has taken nothing")
+        #expect(!take(1, 1), "no room is left")
+        room = ChunkRoom()
+        let admitted = (0...ChunkLimits.sectionCountMax).map { _ in take(1, 1) }
+        #expect(admitted.count(where: { $0 }) == ChunkLimits.sectionCountMax && admitted.last == false)
+    }
+
     @Test func oneColumnIsReadFromItsOwnBlockAlone() throws {
         var random = Seeded(11)
         let axis = Samples.axis(120, &random)

@@ -111,6 +111,14 @@ package enum CollectorRunSQL {
         findings.layouts = found
         for index in withSeries where items[index].layout == nil {
             guard let known = found[items[index].key], let list = items[index].table.list, let places = known.places(of: list) else {
+                // Also where the server was deleted meanwhile: then nobody reads it.
+                if items[index].definition.isCustom {
+                    items[index].table.state = .failed
+                    items[index].table.message = """
+                        Its rows have other labels in nearly every run: more than \(LayoutSQL.columnCountMax) series in a day. \
+                        Make labels of what stays the same, such as a database or a login, and texts of the rest.
+                        """
+                }
                 continue
             }
             items[index].layout = (known, places)
@@ -212,7 +220,8 @@ package enum CollectorRunSQL {
                 gauges = CASE WHEN excluded.collected_at IS NULL THEN t.gauges ELSE excluded.gauges END,
                 rates = CASE WHEN excluded.collected_at IS NULL THEN t.rates ELSE excluded.rates END,
                 rows = coalesce(excluded.rows, t.rows)
-            WHERE excluded.attempted_at > t.attempted_at
+            -- A batch that is sent again is older by less; by more, the clock was set back.
+            WHERE excluded.attempted_at > t.attempted_at OR excluded.attempted_at < t.attempted_at - interval '1 minute'
             """)
     }
 }

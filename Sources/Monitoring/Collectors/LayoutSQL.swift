@@ -44,7 +44,33 @@ enum LayoutSQL {
             try rows.map { (try $0.decode(0, as: String.self), try $0.decode(1, as: Int16.self)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Layouts that hold what is wanted, by key: the newest one where it does, else a new one.
+    /// Series (labels times metrics, over all layouts) that a tenant's own collector may bring from one server in a day. Rows that are
+    /// named anew in each run (a session's number for a label) would else fill the storage with series of one point, and days with more
+    /// columns than a chunk holds (`ChunkLimits`).
+    static let columnCountMax = 50_000
+
+    /// Of `monitoring.layouts l`: whether the collector neither uses it nor will use it again by itself.
+    static let isReplaced: SQL = """
+        (EXISTS (SELECT FROM monitoring.layouts n WHERE n.server_id = l.server_id AND n.collector = l.collector AND n.id > l.id)
+            AND NOT EXISTS (SELECT FROM monitoring.collector_runs r WHERE r.server_id = l.server_id AND r.layout_id = l.id))
+        """
+
+    /// Deletes layouts whose last samples are older than the tenant keeps; at most `HealthChangeSQL.deleteCountMax`. Returns how many.
+    static func deleteOld(before: Date, on session: TenantSession) throws -> Int {
+        try session.execute(
+            """
+            DELETE FROM monitoring.layouts
+            WHERE id = ANY (ARRAY(
+                SELECT l.id
+                FROM monitoring.layouts l
+                WHERE l.used_on < (\(before) AT TIME ZONE 'UTC')::date - 1 AND \(isReplaced)
+                LIMIT \(HealthChangeSQL.deleteCountMax)
+            ))
+            """)
+    }
+
+    /// Layouts that hold what is wanted, by key: the newest one where it does, else a new one; none where a tenant's own collector brings
+    /// too many.
     static func find(_ wanted: [Wanted], on session: TenantSession) throws -> [CollectorCache.Key: KnownLayout] {
         guard !wanted.isEmpty else { return [:] }
         let newest = try newest(wanted.map(\.key), on: session)
@@ -62,8 +88,33 @@ enum LayoutSQL {
                 missing.append((one, SampleLayout.covering(one.instances, after: [])))
             }
         }
+        let crowded = try crowded(missing, on: session)
+        missing.removeAll { crowded.contains($0.wanted.key) }
         try make(missing, on: session).forEach { known[$0] = $1 }
         return known
+    }
+
+    /// Tenants' own collectors that would have more than `columnCountMax` today.
+    private static func crowded(
+        _ missing: [(wanted: Wanted, layout: SampleLayout)], on session: TenantSession
+    ) throws -> Set<CollectorCache.Key> {
+        let own = missing.filter { $0.wanted.shape != 0 }
+        guard !own.isEmpty else { return [] }
+        let rows = try session.rows(
+            """
+            SELECT r.server_id, r.collector
+            FROM unnest(
+                \(own.map(\.wanted.key.server)), \(own.map(\.wanted.key.collector)),
+                \(own.map { Int32($0.layout.instances.count * ($0.wanted.gauges.count + $0.wanted.counters.count)) })
+            ) AS r (server_id, collector, column_count)
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(cardinality(l.instances) * (cardinality(l.gauge_ids) + cardinality(l.counter_ids))), 0) AS column_count
+                FROM monitoring.layouts l
+                WHERE l.server_id = r.server_id AND l.collector = r.collector AND l.used_on >= (now() AT TIME ZONE 'UTC')::date
+            ) t
+            WHERE t.column_count > 0 AND t.column_count + r.column_count > \(columnCountMax)
+            """)
+        return Set(try rows.map { CollectorCache.Key(server: try $0.decode(0), collector: try $0.decode(1)) })
     }
 
     private struct Stored {
@@ -112,7 +163,7 @@ enum LayoutSQL {
                 \(missing.map { $0.layout.digest(gauges: $0.wanted.gauges, counters: $0.wanted.counters) })
             ) AS r (server_id, collector, i1, i2, g1, g2, c1, c2, digest)
             WHERE EXISTS (SELECT FROM fleet.servers s WHERE s.id = r.server_id)
-            ON CONFLICT (server_id, collector, digest) DO UPDATE SET digest = excluded.digest
+            ON CONFLICT (server_id, collector, digest) DO UPDATE SET used_on = excluded.used_on
             RETURNING server_id, collector, id
             """)
         let layouts = Dictionary(missing.map { ($0.wanted.key, $0) }, uniquingKeysWith: { first, _ in first })

@@ -117,13 +117,16 @@ package enum ChunkSQL {
 
 /// What the readers of series ask of the head and of the layouts.
 enum HeadSQL {
-    /// The server's layouts that have any of the metrics, by their number.
-    static func layouts(_ server: Server.ID, metrics: [Int16], on session: TenantSession) throws -> [LayoutShape] {
+    /// The server's layouts that have any of the metrics, by their number, without those that hold nothing since then, nor of the days
+    /// before it, which the first rates of a weekly collector are compared with. What is used now is noted when it is compacted: hence the
+    /// rest.
+    static func layouts(_ server: Server.ID, metrics: [Int16], since: Date, on session: TenantSession) throws -> [LayoutShape] {
         try session.rows(
             """
             SELECT id, collector, instances, gauge_ids, counter_ids
-            FROM monitoring.layouts
+            FROM monitoring.layouts l
             WHERE server_id = \(server) AND (gauge_ids && \(metrics) OR counter_ids && \(metrics))
+              AND (used_on >= (\(since) AT TIME ZONE 'UTC')::date - 8 OR NOT \(LayoutSQL.isReplaced))
             ORDER BY id
             """
         ).map(LayoutShape.init)

@@ -24,6 +24,7 @@ enum Compaction {
         }
         let stored = try CompactionSQL.takeChunks(stretches, on: session)
         var chunks: [NewChunk] = []
+        var usedAt: [Int32: Int64] = [:]
         for stretch in stretches {
             var chunk = Chunk()
             if let old = stored[StretchKey(server: stretch.server, from: stretch.from)] {
@@ -32,21 +33,28 @@ enum Compaction {
             let new = packed.removeValue(forKey: stretch.server) ?? [:]
             guard !new.isEmpty || !chunk.sections.isEmpty else { continue }
             outcome.sampleCount += new.values.reduce(0) { $0 + $1.rowCount * ($1.shape.floatCount + $1.shape.integerCount) }
-            chunks.append(Self.chunk(stretch, merging: chunk, with: new))
+            chunks.append(Self.chunk(stretch, merging: chunk, with: new, &outcome))
+            for id in new.keys { usedAt[id] = max(usedAt[id] ?? .min, stretch.from) }
         }
         try ChunkSQL.insert(chunks, on: session)
+        try CompactionSQL.markUsed(usedAt, on: session)
         outcome.chunkCount = chunks.count
         return outcome
     }
 
-    private static func chunk(_ stretch: DueStretch, merging old: Chunk, with new: [Int32: PackedRows]) -> NewChunk {
-        var merged = Chunk()
+    /// Of more layouts than a chunk has room for, the newest are left out: they are those of a collector whose rows have other names with
+    /// every run (`LayoutSQL.columnCountMax`).
+    private static func chunk(
+        _ stretch: DueStretch, merging old: Chunk, with new: [Int32: PackedRows], _ outcome: inout CompactionService.Outcome
+    ) -> NewChunk {
+        var (merged, room) = (Chunk(), ChunkRoom())
         let oldByID = Dictionary(old.sections.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for id in Set(new.keys).union(oldByID.keys).sorted() {
-            if let rows = new[id] {
-                merged.sections.append(rows.section(with: oldByID[id]))
-            } else if let section = oldByID[id] {
+            guard let section = new[id]?.section(with: oldByID[id]) ?? oldByID[id] else { continue }
+            if room.take(rowCount: section.axis.count, columnCount: section.floats.count + section.integers.count) {
                 merged.sections.append(section)
+            } else {
+                outcome.leftOutCount += section.sampleCount
             }
         }
         let (directory, data) = merged.encoded()
@@ -71,7 +79,9 @@ enum Compaction {
         let rollups = DayRollups(stored, day: day)
         let shapes = try CompactionSQL.layouts(rollups.layouts, on: session)
         outcome.damagedCount = rollups.damagedCount
-        let chunks = rollups.make(shapes).map { rollup in
+        let made = rollups.make(shapes)
+        outcome.leftOutCount = made.reduce(0) { $0 + $1.leftOutCount }
+        let chunks = made.map { rollup in
             NewChunk(
                 server: server, resolution: rollup.resolution, from: day, to: day + Stretch.dayMilliseconds,
                 sampleCount: rollup.valueCount, directory: rollup.directory, data: rollup.data)

@@ -119,6 +119,19 @@ package enum CompactionSQL {
         return found
     }
 
+    /// Notes of which day (by a time in milliseconds) the layouts hold samples at last: once a day for each.
+    static func markUsed(_ usedAt: [Int32: Int64], on session: TenantSession) throws {
+        let ordered = usedAt.sorted { $0.key < $1.key }
+        guard !ordered.isEmpty else { return }
+        try session.execute(
+            """
+            UPDATE monitoring.layouts l
+            SET used_on = (r.used_at AT TIME ZONE 'UTC')::date
+            FROM unnest(\(ordered.map(\.key)), \(ordered.map { Date(milliseconds: $0.value) })) AS r (id, used_at)
+            WHERE l.id = r.id AND l.used_on < (r.used_at AT TIME ZONE 'UTC')::date
+            """)
+    }
+
     /// Takes the chunks of raw samples of these stretches away, and the rollups of their days, which do not hold any more: late samples
     /// have come. Returns the chunks by server and beginning.
     package static func takeChunks(_ stretches: [DueStretch], on session: TenantSession) throws -> [StretchKey: StoredChunk] {

@@ -32,6 +32,8 @@ package final class CompactionService: Service {
         package var rollupCount = 0
         /// Chunks that could not be read and were replaced by what could.
         package var damagedCount = 0
+        /// Values for which a chunk had no room.
+        package var leftOutCount = 0
 
         package static func += (left: inout Outcome, right: Outcome) {
             left.rowCount += right.rowCount
@@ -39,6 +41,7 @@ package final class CompactionService: Service {
             left.chunkCount += right.chunkCount
             left.rollupCount += right.rollupCount
             left.damagedCount += right.damagedCount
+            left.leftOutCount += right.leftOutCount
         }
     }
 
@@ -157,7 +160,15 @@ package final class CompactionService: Service {
                 "Chunks could not be read and were replaced by the samples that came late",
                 metadata: ["tenant": "\(tenant.slug)", "chunks": "\(outcome.damagedCount)"])
         }
+        logLeftOut(outcome, tenant)
         return outcome
+    }
+
+    private func logLeftOut(_ outcome: Outcome, _ tenant: Tenant) {
+        guard outcome.leftOutCount > 0 else { return }
+        logger.error(
+            "Collectors whose rows have other labels in each run brought more series than a chunk holds: the newest were left out",
+            metadata: ["tenant": "\(tenant.slug)", "values": "\(outcome.leftOutCount)"])
     }
 
     // MARK: Rollups
@@ -177,6 +188,7 @@ package final class CompactionService: Service {
                     guard isOurs(tenant), !Task.isCancelled else { return total }
                     let outcome = try await databases.transaction(tenant) { try Compaction.rollUp(server, day: day, on: $0) }
                     guard let outcome else { return total }  // somebody else is at it
+                    logLeftOut(outcome, tenant)
                     total += outcome
                     guard ContinuousClock.now < end else { return total }
                 }

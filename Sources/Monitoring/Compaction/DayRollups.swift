@@ -8,6 +8,8 @@ struct DayRollups {
         var resolution: Int
         /// Steps with their values, over all series.
         var valueCount: Int
+        /// Values for which there was no room.
+        var leftOutCount: Int
         var directory: [UInt8]
         var data: [UInt8]
     }
@@ -61,9 +63,13 @@ struct DayRollups {
                     Stretch.resolutions.map { RollupPlan(part.axis, stepLength: Int64($0) * 1_000, from: start) }
                 })
         }
+        let (admitted, leftOut) = Self.admitted(collectors, plans)
         func forEachLayout(_ body: (CollectorDay, Int, [RollupPlan]) -> Void) {
             for (collector, plans) in zip(collectors, plans) {
-                for part in collector.parts.indices where plans[part][0].axis.count > 0 { body(collector, part, plans[part]) }
+                for part in collector.parts.indices
+                where plans[part][0].axis.count > 0 && admitted.contains(collector.parts[part].shape.id) {
+                    body(collector, part, plans[part])
+                }
             }
         }
         forEachLayout { collector, part, plans in
@@ -87,10 +93,30 @@ struct DayRollups {
                 }
             }
         }
-        return zip(Stretch.resolutions, zip(encoders, counts)).map { resolution, made in
-            let (directory, data) = made.0.finish()
-            return Made(resolution: resolution, valueCount: made.1, directory: directory, data: data)
+        return zip(Stretch.resolutions, zip(encoders, counts)).enumerated().map { index, made in
+            let (resolution, (encoder, count)) = made
+            let (directory, data) = encoder.finish()
+            return Made(
+                resolution: resolution, valueCount: count, leftOutCount: index == 0 ? leftOut : 0, directory: directory, data: data)
         }
+    }
+
+    /// The layouts that a chunk has room for, the oldest first (`Compaction.chunk`), and how many values of the finest steps the others
+    /// have.
+    private static func admitted(_ collectors: [CollectorDay], _ plans: [[[RollupPlan]]]) -> (layouts: Set<Int32>, leftOut: Int) {
+        let parts = zip(collectors, plans).flatMap { collector, plans in
+            zip(collector.parts, plans).map { ($0.shape, $1[0].axis.count) }
+        }
+        var (room, layouts, leftOut) = (ChunkRoom(), Set<Int32>(), 0)
+        for (shape, rowCount) in parts.sorted(by: { $0.0.id < $1.0.id }) where rowCount > 0 {
+            let columnCount = shape.floatCount + shape.integerCount
+            if room.take(rowCount: rowCount, columnCount: columnCount) {
+                layouts.insert(shape.id)
+            } else {
+                leftOut += rowCount * columnCount
+            }
+        }
+        return (layouts, leftOut)
     }
 }
 

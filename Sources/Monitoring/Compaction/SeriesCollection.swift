@@ -24,7 +24,8 @@ struct SeriesCollection {
         let collector: String
         let labels: [String]
         let isCounter: Bool
-        var bins: [Bin]
+        /// None before the first value: most of the rows that ever were have none in the time that is asked for.
+        var bins: [Bin] = []
         var points: [Series.Point] = []
     }
     private struct Key: Hashable {
@@ -47,6 +48,7 @@ struct SeriesCollection {
     /// In which samples are put together when they are too many to be points.
     private let coarserStepMilliseconds: Int64
     private let columnsByLayout: [Int32: Columns]
+    private let binCount: Int
     private var gatherings: [Gathering] = []
 
     init(_ reading: SeriesReading, _ shapes: [LayoutShape], _ isWanted: (String, [String]) -> Bool) {
@@ -55,7 +57,7 @@ struct SeriesCollection {
         coarserStepMilliseconds = Int64(reading.request.coarserStepSeconds) * 1_000
         let (start, end) = (step.map { Stretch.start(from, of: $0) } ?? from, reading.request.to.milliseconds)
         (self.start, self.end) = (start, end)
-        let binCount = step.map { Int((max(0, end - start) + $0 - 1) / $0) } ?? 0
+        binCount = min(step.map { Int((max(0, end - start) + $0 - 1) / $0) } ?? 0, SeriesRequest.pointCountMax + 2)
         var indexByKey: [Key: Int] = [:]
         var columnsByLayout: [Int32: Columns] = [:]
         let metrics = Set(reading.metrics).sorted()
@@ -77,8 +79,7 @@ struct SeriesCollection {
                         indexByKey[key] = index
                         gatherings.append(
                             Gathering(
-                                metric: metric, collector: shape.collector, labels: labels, isCounter: gauge == nil,
-                                bins: [Bin](repeating: Bin(), count: min(binCount, SeriesRequest.pointCountMax + 2))))
+                                metric: metric, collector: shape.collector, labels: labels, isCounter: gauge == nil))
                     }
                     series.append((index, column, gauge == nil))
                 }
@@ -89,7 +90,8 @@ struct SeriesCollection {
         self.shapes = shapes.filter { columnsByLayout[$0.id]?.series.isEmpty == false }
     }
 
-    var isEmpty: Bool { gatherings.isEmpty }
+    /// How many series there may be; some have no value in the time that is asked for.
+    var count: Int { gatherings.count }
 
     private static func labels(_ instance: String) -> [String] {
         // What is no JSON array stands as one label: it is shown, and wrong values are seen.
@@ -143,10 +145,11 @@ struct SeriesCollection {
     private func bin(of time: Int64) -> Int? {
         guard let stepMilliseconds, time >= start else { return nil }
         let bin = (time - start) / stepMilliseconds
-        return bin < Int64(gatherings.first?.bins.count ?? 0) ? Int(bin) : nil
+        return bin < Int64(binCount) ? Int(bin) : nil
     }
 
     private mutating func add(_ bin: Bin, to series: Int, _ index: Int) {
+        if gatherings[series].bins.isEmpty { gatherings[series].bins = [Bin](repeating: Bin(), count: binCount) }
         gatherings[series].bins[index].add(bin)
     }
 

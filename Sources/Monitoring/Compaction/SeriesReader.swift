@@ -1,6 +1,7 @@
 package import Fleet
 import Foundation
 package import Platform
+import Primitives
 import TimeSeries
 
 /// One series of a collector's metric: the values of one row of its answer over time.
@@ -38,14 +39,24 @@ package struct SeriesReading: Sendable {
 /// Reads series of collectors and of the core: the newest hours from the head, older ones from chunks; long stretches from the rollups of
 /// the days that have them, and the other days from raw samples.
 package enum SeriesReader {
-    /// Reads the series whose labels are wanted. Chunks that are damaged are left out: a gap. Throws `PostgresError`.
+    /// Series that are held in memory at once: each takes up to 12 kB, one value for each of 290 steps.
+    package static let seriesCountMax = 20_000
+
+    /// Reads the series whose labels are wanted. Chunks that are damaged are left out: a gap. Throws `PostgresError`, and
+    /// `.validationError` where there are more than `seriesCountMax`.
     ///
     /// - Parameter isWanted: of a collector's name and a row's labels.
     package static func read(
         _ reading: SeriesReading, on session: TenantSession, where isWanted: (String, [String]) -> Bool = { _, _ in true }
     ) throws -> [LabelledSeries] {
-        var collection = SeriesCollection(reading, try HeadSQL.layouts(reading.server, metrics: reading.metrics, on: session), isWanted)
-        guard !collection.isEmpty else { return [] }
+        let layouts = try HeadSQL.layouts(reading.server, metrics: reading.metrics, since: reading.request.from, on: session)
+        var collection = SeriesCollection(reading, layouts, isWanted)
+        guard collection.count > 0 else { return [] }
+        guard collection.count <= seriesCountMax else {
+            throw AppError(
+                .validationError,
+                "In this time the metric has \(collection.count) series, and at most \(seriesCountMax) are read at once: ask for less time.")
+        }
         // The head first: what is compacted meanwhile is then seen twice, and not missed.
         let (from, to) = (reading.request.from, reading.request.to)
         let rawFrom = from - reading.lookbackSeconds

@@ -78,14 +78,15 @@ package final class MaintenanceService: Service {
 
     private func isDue(_ times: WritableKeyPath<State, [Tenant.ID: Date]>, _ id: Tenant.ID, _ seconds: Double, _ now: Date) -> Bool {
         state.withLock { state in
-            guard now.timeIntervalSince(state[keyPath: times][id] ?? .distantPast) >= seconds else { return false }
+            // A last time that is yet to come: the clock was set back.
+            guard !(0..<seconds).contains(now.timeIntervalSince(state[keyPath: times][id] ?? .distantPast)) else { return false }
             state[keyPath: times][id] = now
             return true
         }
     }
 
-    /// Partitions ahead, and what is older than the tenant keeps (PRD 3.5): whole days are dropped, changes and texts of queries
-    /// deleted in batches.
+    /// Partitions ahead, and what is older than the tenant keeps (PRD 3.5): whole days are dropped, changes, texts of queries
+    /// and labels of rows that are gone deleted in batches.
     package func retain(_ tenant: Tenant, now: Date) async throws {
         _ = try await databases.transaction(tenant) { session in
             try PartitionSQL.make(from: now, on: session)
@@ -99,7 +100,7 @@ package final class MaintenanceService: Service {
             let counts = try await databases.transaction(tenant) {
                 [
                     try HealthChangeSQL.deleteOld(before: oldest, on: $0), try ChangeSQL.deleteOld(before: oldest, on: $0),
-                    try QueryDetailSQL.deleteOld(before: oldest, on: $0),
+                    try QueryDetailSQL.deleteOld(before: oldest, on: $0), try LayoutSQL.deleteOld(before: oldest, on: $0),
                 ]
             }
             deleted += counts.reduce(0, +)
