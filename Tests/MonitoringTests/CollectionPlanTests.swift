@@ -54,6 +54,34 @@ import Testing
         #expect(plan.skippedCount == 2, "of three slots the last is read")
     }
 
+    @Test("PRD 3.2-6: a longer interval holds from the next cycle on, which is not put off by it", arguments: [false, true])
+    func aLongerIntervalPutsNothingOff(isRunning: Bool) throws {
+        var plan = Self.plan()
+        var now = Self.t0
+        var slots: [Date] = []
+        func lengthen() { plan.upsert(Self.key, intervalSeconds: 3_600, lastAttemptAt: now, failuresInARow: 0, now: now + 0.1) }
+        for round in 0..<4 {
+            let run = try #require(plan.takeDue(now: now, countMax: 1).first)
+            slots.append(run.slotAt)
+            #expect(run.intervalSeconds == (round < 2 ? 60 : 3_600))
+            if round == 1, isRunning { lengthen() }
+            plan.finished(Self.key, succeeded: true, startedAt: now, now: now + 0.1)
+            if round == 1, !isRunning { lengthen() }
+            let next = try #require(plan.nextDueAt)
+            #expect(next.timeIntervalSince(now) <= (round < 2 ? 60 : 3_600))
+            now = next
+        }
+        #expect(zip(slots, slots.dropFirst()).allSatisfy { $0 < $1 }, "no slot twice: its run would not be stored")
+    }
+
+    @Test func aShorterIntervalHoldsSooner() throws {
+        var plan = Self.plan(interval: 3_600)
+        _ = plan.takeDue(now: Self.t0, countMax: 1)
+        plan.finished(Self.key, succeeded: true, startedAt: Self.t0, now: Self.t0 + 1)
+        plan.upsert(Self.key, intervalSeconds: 60, lastAttemptAt: Self.t0, failuresInARow: 0, now: Self.t0 + 1)
+        #expect(try #require(plan.nextDueAt).timeIntervalSince(Self.t0) <= 61)
+    }
+
     @Test func offsetsSpreadTheFleetEvenly() {
         var plan = CollectionPlan()
         for _ in 0..<6_000 {

@@ -68,6 +68,7 @@ package struct BulkCollection: BulkAction {
     {
         let change = wanted(operation.options)
         let own = try change.ownCollectors(on: session)
+        try RunSQL.lockStates(of: results.compactMap(\.item.serverID), on: session)
         let stored = try CollectionSettings.lock(results.compactMap(\.item.serverID), on: session)
         let tenantInterval = try CollectionSettings.tenantIntervalSeconds(on: session)
         var changed: [Server.ID: CollectionSettings] = [:]

@@ -57,6 +57,10 @@ package struct CollectionPlan: Sendable {
         var failuresInARow = 0
         var dueAt: Date
         var isRunning = false
+        /// The interval by whose slots the next run is placed, while that run was planned before a longer one was chosen.
+        var slotSeconds: Int?
+        /// Of the run that is under way.
+        var runSeconds: Int?
         /// Told apart from older places in the heap, which are skipped when they surface.
         var generation = 0
     }
@@ -81,7 +85,8 @@ package struct CollectionPlan: Sendable {
     package var runningCount: Int { entries.values.count { $0.isRunning } }
     package func contains(_ key: PlanKey) -> Bool { entries[key] != nil }
 
-    /// Puts a server into the plan or changes its interval.
+    /// Puts a server into the plan or changes its interval. The run that is planned stays where that is sooner, and is the first with the
+    /// new interval: a server that was read a minute ago is not unread for an hour because it is to be read hourly from now on.
     ///
     /// - Parameters:
     ///   - lastAttemptAt: nil when it was never tried: then it is due at once.
@@ -90,12 +95,18 @@ package struct CollectionPlan: Sendable {
         _ key: PlanKey, intervalSeconds: Int, lastAttemptAt: Date?, failuresInARow: Int, retryNow: Bool = false, now: Date
     ) {
         if var entry = entries[key] {
-            let changed = entry.intervalSeconds != intervalSeconds
+            let old = entry.intervalSeconds
+            let changed = old != intervalSeconds
             entry.intervalSeconds = intervalSeconds
             if retryNow { entry.failuresInARow = 0 }
             if (changed || retryNow) && !entry.isRunning {
-                entry.dueAt = retryNow ? now : Self.nextSlot(key, intervalSeconds, after: now)
-                place(key, &entry)
+                let next = retryNow ? now : Self.nextSlot(key, intervalSeconds, after: now)
+                if !retryNow, entry.dueAt <= next {
+                    if intervalSeconds > old { entry.slotSeconds = entry.slotSeconds ?? old }
+                } else {
+                    (entry.dueAt, entry.slotSeconds) = (next, nil)
+                    place(key, &entry)
+                }
             }
             entries[key] = entry
             return
@@ -126,13 +137,15 @@ package struct CollectionPlan: Sendable {
         while runs.count < countMax, let first = heap.first, first.dueAt <= now {
             _ = heap.popFirst()
             guard var entry = entries[first.key], entry.generation == first.generation, !entry.isRunning else { continue }
+            let slotSeconds = entry.slotSeconds ?? entry.intervalSeconds
             entry.isRunning = true
+            (entry.runSeconds, entry.slotSeconds) = (entry.intervalSeconds, nil)
             entries[first.key] = entry
-            let slot = Self.slot(first.key, entry.intervalSeconds, at: now)
+            let slot = Self.slot(first.key, slotSeconds, at: now)
             if entry.failuresInARow == 0 {
                 // Slots between when it was due and now: nobody read it then.
-                let due = Self.slot(first.key, entry.intervalSeconds, at: first.dueAt)
-                skippedCount += max(0, Int((slot.timeIntervalSince(due) / Double(entry.intervalSeconds)).rounded()))
+                let due = Self.slot(first.key, slotSeconds, at: first.dueAt)
+                skippedCount += max(0, Int((slot.timeIntervalSince(due) / Double(slotSeconds)).rounded()))
             }
             runs.append(
                 PlannedRun(key: first.key, slotAt: slot, intervalSeconds: entry.intervalSeconds, failuresInARow: entry.failuresInARow))
@@ -146,10 +159,13 @@ package struct CollectionPlan: Sendable {
         entry.isRunning = false
         entry.failuresInARow = succeeded ? 0 : entry.failuresInARow + 1
         if succeeded {
-            let next = Self.nextSlot(key, entry.intervalSeconds, after: startedAt)
+            // A longer interval that was chosen during the run holds from the next run on.
+            let seconds = min(entry.runSeconds ?? entry.intervalSeconds, entry.intervalSeconds)
+            entry.slotSeconds = seconds < entry.intervalSeconds ? seconds : nil
+            let next = Self.nextSlot(key, seconds, after: startedAt)
             if next <= now {
-                skippedCount += 1 + Int(now.timeIntervalSince(next) / Double(entry.intervalSeconds))
-                entry.dueAt = Self.nextSlot(key, entry.intervalSeconds, after: now)
+                skippedCount += 1 + Int(now.timeIntervalSince(next) / Double(seconds))
+                entry.dueAt = Self.nextSlot(key, seconds, after: now)
             } else {
                 entry.dueAt = next
             }
@@ -195,7 +211,7 @@ package struct CollectionPlan: Sendable {
         heap = Heap()
         for (key, entry) in entries where !entry.isRunning {
             var entry = entry
-            entry.dueAt = min(entry.dueAt, Self.nextSlot(key, entry.intervalSeconds, after: now))
+            entry.dueAt = min(entry.dueAt, Self.nextSlot(key, entry.slotSeconds ?? entry.intervalSeconds, after: now))
             place(key, &entry)
             entries[key] = entry
         }

@@ -64,6 +64,7 @@ package struct CollectionRoutes: Sendable {
         let id = try context.id("serverId", of: Server.self)
         let now = Date()
         try await databases.transaction(context.requireTenant()) { session in
+            try RunSQL.lockStates(of: [id], on: session)
             let server = try Server.lock(id, on: session)
             let before = try CollectionSettings.find(id, on: session)
             guard before.enabled != enabled else { return }

@@ -115,6 +115,7 @@ package final class FleetWatch: Service {
             let due = tenants.filter { tenant in
                 if now >= state.nextPollAt[tenant.id] ?? .distantPast { return true }
                 let last = state.lastPollAt[tenant.id] ?? .distantPast
+                if now < last { return true }  // the clock was set back
                 return announced.contains(tenant.slug) && now.timeIntervalSince(last) >= Self.pollSecondsMin
             }
             for tenant in due {

@@ -45,7 +45,9 @@ struct CadencePlan: Sendable {
                 continue
             }
             if cadence != .minute {
-                let next = nextAt[cadence] ?? firstAt(key, cadence, seconds: seconds, isNew: isNew, now: now)
+                var next = nextAt[cadence] ?? firstAt(key, cadence, seconds: seconds, isNew: isNew, now: now)
+                // Farther away than it can be planned: the clock was set back, or the interval is shorter now.
+                if next > now + Double(seconds) { next = CollectionPlan.nextSlot(key, seconds, after: now) }
                 nextAt[cadence] = next
                 guard mayRunRare, next <= (isBehind ? now - Self.patienceSeconds(key, cadence) : now) else { continue }
                 nextAt[cadence] = CollectionPlan.nextSlot(key, seconds, after: now)
@@ -58,6 +60,7 @@ struct CadencePlan: Sendable {
 
     /// Whether the collectors of a week are due; then they are taken, for a week from now and not until a slot, which might come sooner.
     private mutating func takeWeek(_ collectors: [CollectorDefinition], _ key: PlanKey, isBehind: Bool, now: Date) -> Bool {
+        if let planned = nextAt[.week], planned > now + Double(Cadence.week.seconds(intervalSeconds: 0)) { nextAt[.week] = now }
         let next = nextAt[.week] ?? collectors.map { Self.firstWeekAt(key, dueAt: weekDueAt[$0.name], now: now) }.min() ?? now
         nextAt[.week] = next
         guard next <= (isBehind ? now - Self.patienceSeconds(key, .week) : now) else { return false }
@@ -98,7 +101,10 @@ struct CadencePlan: Sendable {
     func everyTime(_ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] { allowed(wanted, .minute, now) }
 
     private func allowed(_ wanted: [CollectorDefinition], _ cadence: Cadence, _ now: Date) -> [CollectorDefinition] {
-        wanted.filter { $0.cadence == cadence && now >= deniedUntil[$0.name] ?? .distantPast }
+        wanted.filter { collector in
+            guard collector.cadence == cadence, let until = deniedUntil[collector.name] else { return collector.cadence == cadence }
+            return now >= until || until > now + Self.deniedSeconds  // the clock was set back
+        }
     }
 
     private func firstAt(_ key: PlanKey, _ cadence: Cadence, seconds: Int, isNew: Bool, now: Date) -> Date {

@@ -109,7 +109,9 @@ package final class CustomPlan: Sendable {
             let due = wanted.filter { one in
                 let collector = one.collector
                 let seconds = collector.cadence.seconds(intervalSeconds: run.intervalSeconds)
-                let next = progress.nextAt[collector.id] ?? Self.firstAt(run.key, collector, server, seconds: seconds, now: now)
+                var next = progress.nextAt[collector.id] ?? Self.firstAt(run.key, collector, server, seconds: seconds, now: now)
+                // Farther away than it can be planned: the clock was set back.
+                if next > now + max(Double(seconds), CadencePlan.deniedSeconds, Self.backoffSecondsMax) { next = now }
                 progress.nextAt[collector.id] = next
                 guard next <= now else { return false }
                 // What runs with every collection is due whenever the next one comes.

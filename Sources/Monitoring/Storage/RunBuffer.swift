@@ -376,7 +376,9 @@ package final class RunBuffer: Service {
             state.collectorRunCount -= batch.collectorRuns.count
             state.collectorBytes -= bytes
             queue.collected.formUnion(batch.runs.map(\.server.uuid))
-            if !queue.collected.isEmpty, now.timeIntervalSince(queue.collectedEventAt) >= Self.collectedEventSeconds {
+            // An event that is yet to come: the clock was set back.
+            let isRecent = (0..<Self.collectedEventSeconds).contains(now.timeIntervalSince(queue.collectedEventAt))
+            if !queue.collected.isEmpty, !isRecent {
                 batch.event = Self.collectedEvent(queue.collected, now)
                 queue.collected = []
                 queue.collectedEventAt = now

@@ -175,6 +175,12 @@ package enum RunSQL {
         return try HealthChangeSQL.record(changes, on: session)
     }
 
+    /// Locks the states before the servers themselves are locked: in the order of whoever stores runs, so that neither waits for the other.
+    static func lockStates(of servers: [Server.ID], on session: TenantSession) throws {
+        _ = try session.rows(
+            "SELECT FROM monitoring.server_snapshots WHERE server_id = ANY (\(servers)) ORDER BY server_id FOR UPDATE")
+    }
+
     /// Collection was switched off: nothing is known of the server from `now` on.
     package static func forget(_ server: Server.ID, now: Date, on session: TenantSession) throws {
         try forget([server], now: now, on: session)
