@@ -18,8 +18,8 @@ enum CollectorSQL {
             b.blocked_by,
             b.blocked_by IS NULL AS is_lead,
             COALESCE(h.blocked_count, 0) + 0e0 AS blocked_count,
-            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_wait_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS wait_seconds,
-            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS transaction_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_wait_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS wait_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS transaction_seconds,
             l.COMMAND AS command,
             l.STATE AS state,
             CASE l.COMMAND WHEN 'Sleep' THEN l.TIME + 0e0 END AS idle_seconds,
@@ -50,7 +50,7 @@ enum CollectorSQL {
         LEFT JOIN information_schema.PROCESSLIST AS l ON l.ID = t.trx_mysql_thread_id
         WHERE b.requesting_trx_id IS NOT NULL OR h.blocking_trx_id IS NOT NULL
         UNION ALL
-        SELECT CAST(l.ID AS CHAR), NULL, FALSE, 0e0, l.TIME + 0e0, GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0, l.COMMAND, l.STATE,
+        SELECT CAST(l.ID AS CHAR), NULL, FALSE, 0e0, l.TIME + 0e0, GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0, l.COMMAND, l.STATE,
             NULL, 'METADATA', NULL, NULL, NULL, t.trx_rows_locked + 0e0, t.trx_rows_modified + 0e0, l.DB, l.USER, l.HOST, LEFT(l.INFO, 4000)
         FROM information_schema.PROCESSLIST AS l
         LEFT JOIN information_schema.INNODB_TRX AS t ON t.trx_mysql_thread_id = l.ID
@@ -86,8 +86,8 @@ enum CollectorSQL {
             b.blocked_by,
             b.waiting_thread_id IS NULL AS is_lead,
             COALESCE(h.blocked_count, 0) + 0e0 AS blocked_count,
-            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_wait_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS wait_seconds,
-            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS transaction_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_wait_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS wait_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS transaction_seconds,
             s.PROCESSLIST_COMMAND AS command,
             s.PROCESSLIST_STATE AS state,
             CASE s.PROCESSLIST_COMMAND WHEN 'Sleep' THEN s.PROCESSLIST_TIME + 0e0 END AS idle_seconds,
@@ -476,12 +476,11 @@ enum CollectorSQL {
             p.worker_count + 0e0 AS worker_count,
             p.receiver_state,
             p.applier_state,
-            -- With nothing left to apply, TIME is the age of the newest change, and nothing is late while every source is heard.
+            -- TIME counts from when an applier began its newest change, not from when the source made it (since MariaDB 10.1): it is no lag.
             CASE
-                WHEN p.applier_count = 0 THEN NULL
-                WHEN p.hearing_count >= p.applier_count THEN COALESCE(p.busy_seconds, 0)
-                ELSE p.lag_seconds
-            END + 0e0 AS replication_lag_seconds,
+                WHEN p.applier_count > 0 AND p.hearing_count >= p.applier_count AND p.busy_count = 0 THEN 0e0
+            END AS replication_lag_seconds,
+            p.since_applied_seconds + 0e0 AS since_applied_seconds,
             v.slaves_connected + 0e0 AS replica_count,
             CAST(v.slave_retried_transactions AS SIGNED) AS retried_count,
             CAST(v.slave_skipped_errors AS SIGNED) AS skipped_error_count,
@@ -495,16 +494,19 @@ enum CollectorSQL {
                 COUNT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN 1 END) AS applier_count,
                 COUNT(CASE WHEN t.COMMAND = 'Slave_worker' THEN 1 END) AS worker_count,
                 MAX(CASE WHEN t.COMMAND = 'Slave_IO' THEN t.STATE END) AS receiver_state,
-                SUBSTRING_INDEX(GROUP_CONCAT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN t.STATE END ORDER BY t.lag_seconds DESC SEPARATOR '|'), '|', 1)
+                SUBSTRING_INDEX(GROUP_CONCAT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN t.STATE END ORDER BY t.since_applied_seconds DESC SEPARATOR '|'), '|', 1)
                     AS applier_state,
                 COUNT(CASE
                     WHEN t.COMMAND = 'Slave_IO' AND (t.STATE LIKE 'Waiting for % to send event%' OR t.STATE LIKE 'Queueing %' OR t.STATE LIKE '% relay log space%')
                         THEN 1
                 END) AS hearing_count,
-                MAX(CASE WHEN t.STATE NOT LIKE '% has read all relay log%' THEN t.lag_seconds END) AS busy_seconds,
-                MAX(t.lag_seconds) AS lag_seconds
+                COUNT(CASE
+                    WHEN t.COMMAND = 'Slave_SQL' AND COALESCE(t.STATE, '') NOT LIKE '% has read all relay log%' THEN 1
+                    WHEN t.COMMAND = 'Slave_worker' AND COALESCE(t.STATE, '') NOT LIKE 'Waiting for work from %' THEN 1
+                END) AS busy_count,
+                MAX(t.since_applied_seconds) AS since_applied_seconds
             FROM (
-                SELECT l.COMMAND, l.STATE, CASE WHEN l.COMMAND = 'Slave_SQL' THEN GREATEST(l.TIME, 0) END AS lag_seconds
+                SELECT l.COMMAND, l.STATE, CASE WHEN l.COMMAND = 'Slave_SQL' THEN GREATEST(l.TIME, 0) END AS since_applied_seconds
                 FROM information_schema.PROCESSLIST AS l
                 WHERE l.COMMAND IN ('Slave_IO', 'Slave_SQL', 'Slave_worker')
             ) AS t
@@ -530,7 +532,7 @@ enum CollectorSQL {
             r.SERVICE_STATE AS receiver_state,
             a.SERVICE_STATE AS applier_state,
             CASE
-                WHEN w.applying_since IS NOT NULL THEN GREATEST(TIMESTAMPDIFF(MICROSECOND, w.applying_since, NOW(6)), 0) / 1e6
+                WHEN w.applying_since IS NOT NULL THEN GREATEST(TIMESTAMPDIFF(MICROSECOND, CONVERT_TZ(w.applying_since, @@SESSION.time_zone, '+00:00'), UTC_TIMESTAMP(6)), 0) / 1e6
                 WHEN r.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON' AND w.applied_count > 0 THEN 0e0
             END AS replication_lag_seconds,
             CAST(r.COUNT_RECEIVED_HEARTBEATS AS SIGNED) AS heartbeat_count,
@@ -584,7 +586,7 @@ enum CollectorSQL {
             l.COMMAND AS command,
             l.STATE AS state,
             l.TIME + 0e0 AS duration_seconds,
-            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS transaction_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS transaction_seconds,
             t.trx_rows_locked + 0e0 AS rows_locked,
             t.trx_rows_modified + 0e0 AS rows_modified,
             l.DB AS database_name,
@@ -839,7 +841,7 @@ enum CollectorSQL {
             CAST(t.trx_mysql_thread_id AS CHAR) AS session_id,
             t.trx_state AS state,
             l.COMMAND AS command,
-            GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS age_seconds,
+            GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS age_seconds,
             CASE l.COMMAND WHEN 'Sleep' THEN l.TIME + 0e0 END AS idle_seconds,
             t.trx_rows_locked + 0e0 AS rows_locked,
             t.trx_rows_modified + 0e0 AS rows_modified,
@@ -852,7 +854,7 @@ enum CollectorSQL {
             LEFT(COALESCE(l.INFO, t.trx_query), 4000) AS query_text
         FROM information_schema.INNODB_TRX AS t
         LEFT JOIN information_schema.PROCESSLIST AS l ON l.ID = t.trx_mysql_thread_id
-        WHERE t.trx_started <= CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM') - INTERVAL 10 SECOND
+        WHERE CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00') <= UTC_TIMESTAMP() - INTERVAL 10 SECOND
             AND t.trx_mysql_thread_id <> CONNECTION_ID()
         ORDER BY t.trx_started, transaction_id
         LIMIT 50;
@@ -1960,9 +1962,10 @@ enum CollectorSQL {
             c.dead_rows::float8 AS dead_rows,
             c.live_rows::float8 AS live_rows,
             100.0::float8 * c.dead_rows / NULLIF(c.dead_rows + c.live_rows, 0) AS dead_percent,
-            COALESCE(o.threshold, current_setting('autovacuum_vacuum_threshold')::float8)
-                + COALESCE(o.scale_factor, current_setting('autovacuum_vacuum_scale_factor')::float8) * GREATEST(c.reltuples, 0)
-                AS vacuum_threshold_rows,
+            LEAST(
+                COALESCE(o.threshold, current_setting('autovacuum_vacuum_threshold')::float8)
+                    + COALESCE(o.scale_factor, current_setting('autovacuum_vacuum_scale_factor')::float8) * GREATEST(c.reltuples, 0),
+                m.threshold_max) AS vacuum_threshold_rows,
             pg_stat_get_mod_since_analyze(c.oid)::float8 AS rows_since_analyze,
             v.rows_since_vacuum,
             current_setting('autovacuum')::boolean AND COALESCE(o.is_enabled, true) AS is_autovacuum_enabled,
@@ -1993,9 +1996,15 @@ enum CollectorSQL {
         CROSS JOIN LATERAL (
             SELECT max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_vacuum_threshold')::float8 AS threshold,
                 max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_vacuum_scale_factor')::float8 AS scale_factor,
+                max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_vacuum_max_threshold')::float8 AS threshold_max,
                 max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_enabled')::boolean AS is_enabled
             FROM pg_options_to_table(c.reloptions) AS s
         ) AS o
+        CROSS JOIN LATERAL (
+            -- From 18 on there is an upper limit; -1 is none.
+            SELECT CASE WHEN s.threshold_max >= 0 THEN s.threshold_max END AS threshold_max
+            FROM (VALUES (COALESCE(o.threshold_max, current_setting('autovacuum_vacuum_max_threshold', true)::float8))) AS s (threshold_max)
+        ) AS m
         CROSS JOIN LATERAL (
             SELECT (
                 SELECT n_ins_since_vacuum
@@ -2236,7 +2245,8 @@ enum CollectorSQL {
             COALESCE(inet_server_port(), 0)::int AS server_port,
             COALESCE(current_setting('cluster_name', true), '')::text AS cluster_name,
             pg_postmaster_start_time() AS started_at,
-            (pg_has_role(current_user, 'pg_monitor', 'MEMBER') OR pg_has_role(current_user, 'pg_read_all_stats', 'MEMBER')) AS is_monitor,
+            (pg_has_role(current_user, 'pg_monitor', 'USAGE') OR pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')) AS is_monitor,
+            pg_has_role(current_user, 'pg_monitor', 'MEMBER') AS is_member,
             COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS is_encrypted,
             NOT pg_is_in_recovery() AND COALESCE(
                 (SELECT pg_has_role(current_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'dbtools'),
@@ -2336,8 +2346,10 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/agent_jobs.sql
     static let sqlServerCollectorsAgentJobs = #"""
         -- sysjobservers holds the last outcome of each job; dates are numbers such as 20261128, times and durations 93005 for 09:30:05.
-        -- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died. Between two reads a job may fail and
-        -- succeed again: the history has each run as its step 0. Its times are local: on the day of a change of the clocks 24 hours are 23 or 25.
+        -- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died, and so does the newest where the Agent
+        -- did not start again with the server (tempdb is as old as the server's start). Between two reads a job may fail and succeed again: the
+        -- history has each run as its step 0. Its times are local: on the day of a change of the clocks 24 hours are 23 or 25, and a job that
+        -- ran through the change seems an hour off.
         SELECT TOP (500) j.name AS job_name,
             c.name AS category,
             CAST(j.enabled AS int) AS is_enabled,
@@ -2355,19 +2367,20 @@ enum CollectorSQL {
                     r.last_run_time / 10000, r.last_run_time / 100 % 100, r.last_run_time % 100, 0)) AS datetime2(3))
             END AS last_run_at,
             CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), a.next_scheduled_run_date) AS datetime2(3)) AS next_run_at,
-            CASE WHEN a.start_execution_date IS NOT NULL AND a.stop_execution_date IS NULL THEN 1 ELSE 0 END AS is_running,
+            CASE WHEN a.start_execution_date >= t.create_date AND a.stop_execution_date IS NULL THEN 1 ELSE 0 END AS is_running,
             CASE
                 WHEN r.last_run_date > 0
                     THEN r.last_run_duration / 10000 * 3600 + r.last_run_duration / 100 % 100 * 60 + r.last_run_duration % 100
             END AS last_run_seconds,
             CASE
-                WHEN a.start_execution_date <= GETDATE() AND a.stop_execution_date IS NULL
+                WHEN a.start_execution_date >= t.create_date AND a.start_execution_date <= GETDATE() AND a.stop_execution_date IS NULL
                     THEN DATEDIFF_BIG(SECOND, a.start_execution_date, GETDATE())
             END AS running_seconds,
             CASE WHEN r.last_run_date = 0 THEN NULL WHEN r.last_run_outcome = 0 THEN 1 WHEN r.last_run_outcome IN (1, 2, 3) THEN 0 END
                 AS failed_count,
             COALESCE(f.failures, 0) AS failures_24h
         FROM msdb.dbo.sysjobs AS j
+        LEFT JOIN sys.databases AS t ON t.database_id = 2
         LEFT JOIN msdb.dbo.syscategories AS c ON c.category_id = j.category_id
         LEFT JOIN msdb.dbo.sysjobservers AS r
             ON r.job_id = j.job_id
@@ -2632,11 +2645,13 @@ enum CollectorSQL {
         """#
     /// SQLServer/SQL/collectors/checkdb.sql
     static let sqlServerCollectorsCheckdb = #"""
-        -- 1900-01-01 is how SQL Server says never. Its time is local: after a change of the clocks an earlier one is an hour off.
+        -- 1900-01-01 is how SQL Server says never. Its time is local: after a change of the clocks an earlier one is an hour off,
+        -- and one of the hour that comes twice has no age until it is over.
         SELECT TOP (2000) c.name AS database_name,
             CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), NULLIF(c.checked_at, '19000101')) AS datetime2(3)) AS last_good_at,
             CASE WHEN c.checked_at = '19000101' THEN 1 WHEN c.checked_at > '19000101' THEN 0 END AS is_never_checked,
-            DATEDIFF_BIG(SECOND, NULLIF(c.checked_at, '19000101'), GETDATE()) AS check_age_seconds
+            CASE WHEN c.checked_at > '19000101' AND c.checked_at <= GETDATE() THEN DATEDIFF_BIG(SECOND, c.checked_at, GETDATE()) END
+                AS check_age_seconds
         FROM (
             SELECT d.database_id,
                 d.name,
@@ -3407,6 +3422,7 @@ enum CollectorSQL {
     /// SQLServer/SQL/collectors/running_queries.sql
     static let sqlServerCollectorsRunningQueries = #"""
         -- What listens for work all day is left out: it would fill each run. Texts and plans are named here, and read once each by query-details.sql.
+        -- start_time is local: over a change of the clocks it is an hour off. total_elapsed_time is not, but an int: it ends after 24 days.
         -- A latch whose owner is not known (-4, -5) has no session that is waited for.
         -- Without the right SQL Server would show one's own request and no error; dm_os_sys_info, asked about in its place, makes it refuse.
         SELECT TOP (100) CAST(q.session_id AS nvarchar(11)) AS session_id,
@@ -3455,8 +3471,8 @@ enum CollectorSQL {
                 RTRIM(r.wait_resource) AS wait_resource,
                 r.wait_time,
                 CASE
-                    WHEN r.start_time > GETDATE() THEN 0
-                    ELSE DATEDIFF_BIG(MILLISECOND, r.start_time, GETDATE())
+                    WHEN DATEDIFF(DAY, r.start_time, GETDATE()) < 24 AND r.total_elapsed_time >= 0 THEN CAST(r.total_elapsed_time AS bigint)
+                    WHEN r.start_time <= GETDATE() THEN DATEDIFF_BIG(MILLISECOND, r.start_time, GETDATE())
                 END AS elapsed_ms,
                 r.cpu_time,
                 r.reads,
@@ -3539,10 +3555,17 @@ enum CollectorSQL {
             CASE s.is_clustered WHEN N'Y' THEN 1 WHEN N'N' THEN 0 END AS is_clustered,
             CASE
                 WHEN s.servicename NOT LIKE N'SQL Server (%' THEN NULL
-                WHEN s.instant_file_initialization_enabled = N'Y' THEN 1
-                WHEN s.instant_file_initialization_enabled = N'N' THEN 0
+                WHEN f.is_enabled = N'Y' THEN 1
+                WHEN f.is_enabled = N'N' THEN 0
             END AS instant_file_init
         FROM sys.dm_server_services AS s
+        -- 2016 before SP1 does not have the column: then the name is found here, and a procedure with it can be made there too.
+        CROSS JOIN (SELECT CAST(NULL AS nvarchar(1)) AS instant_file_initialization_enabled) AS absent
+        OUTER APPLY (
+            SELECT TOP (1) instant_file_initialization_enabled AS is_enabled
+            FROM sys.dm_server_services
+            WHERE servicename = s.servicename
+        ) AS f
         ORDER BY service_name;
         """#
     /// SQLServer/SQL/collectors/session_groups.sql

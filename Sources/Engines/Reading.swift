@@ -80,6 +80,9 @@ package struct Reading: Sendable {
     package var counters: [Metric: Int64]
     /// Rights whose absence left values out: the server is degraded, not offline.
     package var denied: [PermissionCheck]
+    /// Whether what is missing is the right to see the server's state: views may then answer with the own session only, and without an
+    /// error.
+    package var isBlind = false
     /// Why the monitoring objects could not be used although they are deployed, as a sentence: the server was asked directly, so this is no
     /// outage.
     package var objectsProblem: String?

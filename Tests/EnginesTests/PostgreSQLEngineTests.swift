@@ -24,7 +24,7 @@ struct ListeningPostgreSQL: Sendable {
         let rules =
             "local all all scram-sha-256\nhostssl postgres watcher 127.0.0.1/32 scram-sha-256\n"
                 + "hostssl postgres plain 127.0.0.1/32 scram-sha-256\nhostssl postgres scripted 127.0.0.1/32 scram-sha-256\nhostssl nope watcher 127.0.0.1/32 scram-sha-256\n"
-                + "hostssl all +deployers 127.0.0.1/32 scram-sha-256\nhostssl hostile all 127.0.0.1/32 scram-sha-256\n"
+                + "hostssl postgres member 127.0.0.1/32 scram-sha-256\nhostssl all +deployers 127.0.0.1/32 scram-sha-256\nhostssl hostile all 127.0.0.1/32 scram-sha-256\n"
                 + "hostssl collected,counted,placed all 127.0.0.1/32 scram-sha-256\n"
         try rules.write(toFile: directory + "/hba.conf", atomically: true, encoding: .utf8)
         if geteuid() == 0, let account = getpwnam("postgres") {
@@ -48,7 +48,7 @@ struct ListeningPostgreSQL: Sendable {
         let superuser = try cluster.superuser.with(["port": String(port)])
         try connection.script(
             "CREATE ROLE watcher LOGIN PASSWORD 'it''s a \\ secret'; GRANT pg_monitor TO watcher; CREATE ROLE plain LOGIN PASSWORD 'plain'; "
-                + "CREATE ROLE deployers")
+                + "CREATE ROLE member LOGIN NOINHERIT PASSWORD 'member'; GRANT pg_monitor TO member; CREATE ROLE deployers")
         for database in ["hostile", "collected", "counted", "placed"] { try connection.script("CREATE DATABASE \(database)") }
         return ListeningPostgreSQL(port: port, caFile: certificates.caFile, superuser: superuser)
     }
@@ -153,6 +153,18 @@ struct ListeningPostgreSQL: Sendable {
         let connection = try PostgresConnection(try await ListeningPostgreSQL.shared.superuser)
         try connection.script(try #require(before.permissions.first?.grantStatement))
         #expect(try await probe(plain).success)
+    }
+
+    @Test func aRoleThatDoesNotInheritMaySeeNothing() async throws {
+        let member = try await target {
+            $0.username = "member"
+            $0.password = "member"
+        }
+        let before = try await probe(member)
+        #expect(before.errorCode == .noPermissions && before.permissions.first?.granted == false)
+        let connection = try PostgresConnection(try await ListeningPostgreSQL.shared.superuser)
+        try connection.script(try #require(before.permissions.first?.grantStatement))
+        #expect(try await probe(member).success)
     }
 
     @Test func aCollectionAgreesWithTheServersViews() async throws {

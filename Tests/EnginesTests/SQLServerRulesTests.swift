@@ -108,7 +108,23 @@ import Testing
             .reading(collectedAt: Date(), monotonicSeconds: 1, start: \.date)
         #expect(reading.gauges.isEmpty)
         #expect(reading.counters.isEmpty)
-        #expect(reading.denied.map(\.name) == ["VIEW SERVER STATE"])
+        #expect(reading.isBlind && reading.denied.map(\.name) == ["VIEW SERVER STATE"])
+    }
+
+    @Test func aRefusedViewIsNamedAndTheOthersAreRead() throws {
+        var system = ODBCResultSet(columns: [ODBCColumn(name: "cpu_count", type: 4)])
+        system.rows = [[.int(4)]]
+        var sessions = ODBCResultSet(columns: ["session_count", "own_cpu_ms"].map { ODBCColumn(name: $0, type: -5) })
+        sessions.rows = [[.int(9), .int(5)]]
+        let words = "The SELECT permission was denied on the object 'dm_os_ring_buffers', database 'mssqlsystemresource', schema 'sys'."
+        let refused = ODBCError(records: [ODBCDiagnostic(state: "42000", native: 229, message: words)])
+        let failure = SQLServerFailure(target: Target(engine: .sqlserver, hostname: "x"), port: 1433)
+        let reading = try SQLServerReading(
+            [.success(Self.identity("15.0.1.1", state: .int(1))), .success(system), .failure(refused), .success(sessions)], failure: failure
+        ).reading(collectedAt: Date(), monotonicSeconds: 1, start: \.date)
+        #expect(!reading.isBlind && reading.gauges[.connectionCount] == 9)
+        #expect(reading.denied.map(\.name) == ["SELECT on dm_os_ring_buffers"])
+        #expect(reading.denied.first?.neededFor.contains("permission was denied") == true)
     }
 
     @Test func countersAreKnownByTypeAndTrimmed() throws {

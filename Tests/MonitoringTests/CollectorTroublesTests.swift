@@ -75,6 +75,23 @@ import Testing
         #expect(try await fixture.state(id) == ("online", "healthy", []))
     }
 
+    @Test("FR14: without the right to see the server's state, the collectors that do not need it go on")
+    func whatNeedsNoRightGoesOn() async throws {
+        let stateful = CollectorDefinition(
+            name: "test_state", title: "State", engine: .sqlserver, cadence: .minute, purpose: "p.", versions: "all.",
+            permissions: "VIEW SERVER STATE (or more).", cost: "low.", conditions: [], keep: .latest, rowCountMax: 1,
+            columns: [CollectorColumn("value", .text, "Value")], sql: "SELECT 1;")
+        let fixture = try await CollectionFixture.make(catalogue: { _ in [stateful, TestCollectors.settings] })
+        fixture.engine.set("a", traits: ServerTraits(version: "15.0.1"))
+        let id = try await fixture.server("a")
+        fixture.engine.set("a", isBlind: true)
+        try await fixture.pass()
+        let states = try await fixture.words(
+            "SELECT collector || ' ' || state FROM monitoring.collector_runs WHERE server_id = \(id) ORDER BY 1")
+        #expect(states == ["test_settings ok", "test_state no_permissions"])
+        #expect(try await fixture.state(id).status == "degraded")
+    }
+
     @Test("A collector that fails once is no trouble; twice in a row it is, and what this kind of server lacks never is")
     func aFailureDegradesTheSecondTime() async throws {
         let fixture = try await fixture()

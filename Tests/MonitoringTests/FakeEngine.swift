@@ -22,6 +22,8 @@ final class FakeEngine: Engine {
         var answers: [String: [String: CollectorAnswer]] = [:]
         /// By host; none: collectors are not run.
         var traits: [String: ServerTraits] = [:]
+        /// Hosts whose login may not see the server's state.
+        var blind: Set<String> = []
         /// Of tenants' own statements, by their text; and those that were run, each behind its database.
         var queryAnswers: [String: Result<QueryAnswer, EngineError>] = [:]
         var queries: [String] = []
@@ -46,6 +48,9 @@ final class FakeEngine: Engine {
     func set(_ host: String, _ behaviour: Behaviour) { state.withLock { $0.behaviours[host] = behaviour } }
     func set(_ host: String, unavailable: [String]) { state.withLock { $0.unavailable[host] = unavailable } }
     func set(_ host: String, traits: ServerTraits) { state.withLock { $0.traits[host] = traits } }
+    func set(_ host: String, isBlind: Bool) {
+        state.withLock { if isBlind { $0.blind.insert(host) } else { $0.blind.remove(host) } }
+    }
     func set(_ host: String, serverName: String) { state.withLock { $0.names[host] = serverName } }
     func set(_ host: String, _ answer: CollectorAnswer) { state.withLock { $0.answers[host, default: [:]][answer.collector] = answer } }
     func set(statement: String, _ answer: Result<QueryAnswer, EngineError>) { state.withLock { $0.queryAnswers[statement] = answer } }
@@ -160,6 +165,11 @@ final class FakeEngine: Engine {
                         edition: "Developer", version: "SQL Server 2019", coreCount: 4),
                     collectedAt: Date(), monotonicSeconds: monotonic, gauges: gauges, counters: [.batchRequestsSec: batches])
                 reading.traits = engine.state.withLock { $0.traits[host] }
+                if engine.state.withLock({ $0.blind.contains(host) }) {
+                    reading.isBlind = true
+                    (reading.gauges, reading.counters) = ([:], [:])
+                    reading.denied = [PermissionCheck(name: "VIEW SERVER STATE", granted: false, neededFor: "all", grantStatement: nil)]
+                }
                 reading.unavailable = engine.state.withLock { $0.unavailable[host] ?? [] }
                 return reading
             }

@@ -138,6 +138,9 @@ package struct CollectorDefinition: Sendable, Equatable {
     /// Whether a tenant made it.
     package var isCustom: Bool { shape != 0 }
 
+    /// Whether it reads nothing, or too little without an error, where the right to see a SQL Server's state is missing.
+    package var needsServerState: Bool { permissions.hasPrefix("VIEW SERVER STATE") }
+
     /// Whether the collector makes sense on `server`.
     package func applies(to server: ServerTraits) -> Bool { conditions.allSatisfy { server.meets($0) } }
 

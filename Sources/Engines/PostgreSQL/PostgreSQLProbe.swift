@@ -9,7 +9,10 @@ struct PostgreSQLIdentity {
     let versionNumber: Int
     let roleName: String
     let startedAt: Date
+    /// May see what pg_monitor sees.
     let isMonitor: Bool
+    /// Of pg_monitor, perhaps without inheriting from it: then it may see no more than before.
+    let isMember: Bool
     let isEncrypted: Bool
     /// The monitoring objects, into the database that is connected to.
     let mayDeploy: Bool
@@ -29,7 +32,13 @@ struct PostgreSQLIdentity {
     var monitorCheck: PermissionCheck {
         PermissionCheck(
             name: "pg_monitor", granted: isMonitor, neededFor: "connections and what other roles' sessions do",
-            grantStatement: "GRANT pg_monitor TO \"\(roleName.escaping("\"", with: "\"\""))\";")
+            grantStatement: monitorGrant)
+    }
+
+    private var monitorGrant: String {
+        let role = "\"\(roleName.escaping("\"", with: "\"\""))\""
+        if !isMember { return "GRANT pg_monitor TO \(role);" }
+        return versionNumber >= 160_000 ? "GRANT pg_monitor TO \(role) WITH INHERIT TRUE;" : "ALTER ROLE \(role) INHERIT;"
     }
 
     static func read(_ connection: PostgresConnection, target: Target, failure: PostgreSQLFailure) throws(EngineError) -> PostgreSQLIdentity
@@ -47,6 +56,7 @@ struct PostgreSQLIdentity {
                 serverName: cluster.isEmpty ? place : cluster, productVersion: firstWord(try row.decode("version")),
                 versionNumber: Int(try row.decode("version_number", as: Int32.self)), roleName: try row.decode("role_name"),
                 startedAt: try row.decode("started_at"), isMonitor: try row.decode("is_monitor"),
+                isMember: try row.decode("is_member"),
                 isEncrypted: try row.decode("is_encrypted"), mayDeploy: try row.decode("may_deploy"))
         } catch let error as PostgresError {
             throw failure.whileReading(error)

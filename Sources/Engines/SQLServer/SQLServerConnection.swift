@@ -21,8 +21,10 @@ final class SQLServerConnection: EngineConnection {
 
     private var prepared: PreparedBatches
 
-    /// Whether the server gives texts and plans by their handles; what refuses once is not asked again on this connection.
-    private var hasDetails = true
+    /// When the server refused to give texts and plans by their handles, on the monotonic clock: a missing right, or no memory for it just
+    /// then. It is asked again after a while.
+    private var detailsRefusedAt: Double?
+    private static let detailsPauseSeconds = 600.0
 
     /// Whether the core and the collectors of the same cadence are one batch.
     private var isTogether = true
@@ -183,14 +185,15 @@ final class SQLServerConnection: EngineConnection {
     }
 
     func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> (found: [QueryDetail], problem: String?) {
-        guard hasDetails, !wanted.isEmpty else { return ([], nil) }
+        let isRefused = detailsRefusedAt.map { monotonicSeconds() - $0 < Self.detailsPauseSeconds } ?? false
+        guard !isRefused, !wanted.isEmpty else { return ([], nil) }
         do throws(ODBCError) {
             let results = try connection.resultSets(
                 QueryDetailBatch.text(wanted), deadlineSeconds: deadlineSeconds, rowCountMax: wanted.count)
             return (try QueryDetailBatch.details(results, of: wanted), nil)
         } catch {
             if error.isDeadline || error.isConnectionFailure { throw failure.whileReading(error) }
-            hasDetails = false
+            detailsRefusedAt = monotonicSeconds()
             return ([], SQLServerFailure.sentence(error.message))
         }
     }

@@ -84,6 +84,14 @@ struct SQLServerIdentity {
             grantStatement: statement)
     }
 
+    /// The right to one view that was refused, although the state may be seen: only the server's words say which.
+    func refusedCheck(_ error: ODBCError) -> PermissionCheck {
+        let words = SQLServerFailure.sentence(error.message, ending: "")
+        if words.contains(/VIEW SERVER (?:PERFORMANCE )?STATE/) { return stateCheck(granted: false) }
+        let name = words.firstMatch(of: /object '([^']+)'/).map { "SELECT on \($0.1)" } ?? "A right"
+        return PermissionCheck(name: name, granted: false, neededFor: "some of the core readings (\(words))", grantStatement: nil)
+    }
+
     /// The login as an identifier in brackets.
     var quotedLogin: String { "[\(loginName.escaping("]", with: "]]"))]" }
 }

@@ -56,13 +56,16 @@ struct SQLServerReading {
                 version: identity.version, coreCount: system?.value("cpu_count").int.flatMap { $0 > 0 ? Int($0) : nil }),
             collectedAt: collectedAt, monotonicSeconds: monotonicSeconds)
         reading.traits = identity.traits
-        let isDenied = errors.contains { SQLServerFailure.isPermission($0) }
+        let denied = errors.first { SQLServerFailure.isPermission($0) }
         // A row of the system's view is given to none without the right: it proves more than what the server says of rights.
         let isProven = system?.rows.isEmpty == false
-        let maySeeState = isProven || !isDenied && (identity.isBabelfish || identity.maySeeState ?? true)
-        if !maySeeState || isDenied { reading.denied = [identity.stateCheck(granted: false)] }
+        reading.isBlind = !isProven && (denied != nil || !identity.isBabelfish && identity.maySeeState == false)
         // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
-        guard maySeeState else { return reading }
+        guard !reading.isBlind else {
+            reading.denied = [identity.stateCheck(granted: false)]
+            return reading
+        }
+        if let denied { reading.denied = [identity.refusedCheck(denied)] }
         addProcessor(to: &reading)
         addMemory(to: &reading)
         addSessions(to: &reading)

@@ -274,7 +274,7 @@ package final class CollectionService: Service {
     ) async {
         guard let traits = reading.traits else { return }
         // Without the right some views answer with the own session only, and without an error: nothing they say is the server's.
-        let missing = due.server.configuration.engine == .postgresql ? nil : reading.denied.first
+        let missing = reading.isBlind ? reading.denied.first : nil
         if due.traits != traits { storeUnfit(due, reading, traits, at: fixedNow) }
         // Half of the threads at most do rare work, and one where the process is behind: what is read every minute would wait behind all
         // that a fleet has to do once a day. But who has just added a server looks at its page now.
@@ -289,13 +289,14 @@ package final class CollectionService: Service {
             isRare = false
             rareRunCount.subtract(1, ordering: .relaxed)
         }
-        for batch in batches {
+        for var batch in batches {
             if let missing {
-                let tables = batch.collectors.map {
+                let tables = batch.collectors.filter(\.needsServerState).map {
                     CollectedTable($0, state: .noPermissions, message: "\(missing.name) is missing.", durationMs: 0)
                 }
-                store(tables, due, batch.cadence, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)
-                continue
+                if !tables.isEmpty { store(tables, due, batch.cadence, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow) }
+                batch.collectors.removeAll(where: \.needsServerState)
+                if batch.collectors.isEmpty { continue }
             }
             do {
                 let came = batch.cadence == .minute ? answers : nil

@@ -38,8 +38,8 @@ SELECT CAST(t.trx_mysql_thread_id AS CHAR) AS session_id,
     b.blocked_by,
     b.blocked_by IS NULL AS is_lead,
     COALESCE(h.blocked_count, 0) + 0e0 AS blocked_count,
-    GREATEST(TIMESTAMPDIFF(SECOND, t.trx_wait_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS wait_seconds,
-    GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS transaction_seconds,
+    GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_wait_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS wait_seconds,
+    GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS transaction_seconds,
     l.COMMAND AS command,
     l.STATE AS state,
     CASE l.COMMAND WHEN 'Sleep' THEN l.TIME + 0e0 END AS idle_seconds,
@@ -70,7 +70,7 @@ LEFT JOIN information_schema.INNODB_LOCKS AS k ON k.lock_id = b.requested_lock_i
 LEFT JOIN information_schema.PROCESSLIST AS l ON l.ID = t.trx_mysql_thread_id
 WHERE b.requesting_trx_id IS NOT NULL OR h.blocking_trx_id IS NOT NULL
 UNION ALL
-SELECT CAST(l.ID AS CHAR), NULL, FALSE, 0e0, l.TIME + 0e0, GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0, l.COMMAND, l.STATE,
+SELECT CAST(l.ID AS CHAR), NULL, FALSE, 0e0, l.TIME + 0e0, GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0, l.COMMAND, l.STATE,
     NULL, 'METADATA', NULL, NULL, NULL, t.trx_rows_locked + 0e0, t.trx_rows_modified + 0e0, l.DB, l.USER, l.HOST, LEFT(l.INFO, 4000)
 FROM information_schema.PROCESSLIST AS l
 LEFT JOIN information_schema.INNODB_TRX AS t ON t.trx_mysql_thread_id = l.ID

@@ -3,7 +3,7 @@ Purpose:     whether this server applies another's changes, how far it is behind
 Title:       Replication
 Versions:    MariaDB 10.6 and later; MySQL has the collector replication_mysql.
 Permissions: PROCESS. What SHOW SLAVE STATUS tells cannot be selected before MariaDB 11.6: sources' names, errors and positions in the source's
-             log are not here; with several sources the one that is furthest behind counts. The collector replication_sources lists them.
+             log are not here, nor how far it is behind while it applies. The collector replication_sources lists the sources.
 Cost:        low: the list of sessions, and counters.
 Cadence:     minute
 When:        mariadb
@@ -16,8 +16,9 @@ Columns:
   applier_count            number   count                              Threads that apply them, one for each source; fewer than receivers: one has stopped
   worker_count             number   count                              Threads that help to apply them
   receiver_state           text                                        What a receiver does
-  applier_state            text                                        What the applier that is furthest behind does
-  replication_lag_seconds  gauge    seconds  replication_lag_seconds   Age of the newest applied change; 0: sources are heard, and all is applied; NULL: nothing is applied
+  applier_state            text                                        What the applier does that began its change the longest ago
+  replication_lag_seconds  gauge    seconds  replication_lag_seconds   0: all sources are heard, and all that came is applied; NULL: not known, it applies, or hears nothing
+  since_applied_seconds    number   seconds                            Since an applier last began a change: where its source is not heard, it may be that far behind, or farther
   replica_count            gauge    count    connected_replicas        Servers that receive changes from this one
   retried_count            counter  count    replication_retries       Transactions that were tried again
   skipped_error_count      counter  count    replication_errors_skipped Errors that were skipped by slave_skip_errors
@@ -46,12 +47,11 @@ SELECT CASE
     p.worker_count + 0e0 AS worker_count,
     p.receiver_state,
     p.applier_state,
-    -- With nothing left to apply, TIME is the age of the newest change, and nothing is late while every source is heard.
+    -- TIME counts from when an applier began its newest change, not from when the source made it (since MariaDB 10.1): it is no lag.
     CASE
-        WHEN p.applier_count = 0 THEN NULL
-        WHEN p.hearing_count >= p.applier_count THEN COALESCE(p.busy_seconds, 0)
-        ELSE p.lag_seconds
-    END + 0e0 AS replication_lag_seconds,
+        WHEN p.applier_count > 0 AND p.hearing_count >= p.applier_count AND p.busy_count = 0 THEN 0e0
+    END AS replication_lag_seconds,
+    p.since_applied_seconds + 0e0 AS since_applied_seconds,
     v.slaves_connected + 0e0 AS replica_count,
     CAST(v.slave_retried_transactions AS SIGNED) AS retried_count,
     CAST(v.slave_skipped_errors AS SIGNED) AS skipped_error_count,
@@ -65,16 +65,19 @@ FROM (
         COUNT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN 1 END) AS applier_count,
         COUNT(CASE WHEN t.COMMAND = 'Slave_worker' THEN 1 END) AS worker_count,
         MAX(CASE WHEN t.COMMAND = 'Slave_IO' THEN t.STATE END) AS receiver_state,
-        SUBSTRING_INDEX(GROUP_CONCAT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN t.STATE END ORDER BY t.lag_seconds DESC SEPARATOR '|'), '|', 1)
+        SUBSTRING_INDEX(GROUP_CONCAT(CASE WHEN t.COMMAND = 'Slave_SQL' THEN t.STATE END ORDER BY t.since_applied_seconds DESC SEPARATOR '|'), '|', 1)
             AS applier_state,
         COUNT(CASE
             WHEN t.COMMAND = 'Slave_IO' AND (t.STATE LIKE 'Waiting for % to send event%' OR t.STATE LIKE 'Queueing %' OR t.STATE LIKE '% relay log space%')
                 THEN 1
         END) AS hearing_count,
-        MAX(CASE WHEN t.STATE NOT LIKE '% has read all relay log%' THEN t.lag_seconds END) AS busy_seconds,
-        MAX(t.lag_seconds) AS lag_seconds
+        COUNT(CASE
+            WHEN t.COMMAND = 'Slave_SQL' AND COALESCE(t.STATE, '') NOT LIKE '% has read all relay log%' THEN 1
+            WHEN t.COMMAND = 'Slave_worker' AND COALESCE(t.STATE, '') NOT LIKE 'Waiting for work from %' THEN 1
+        END) AS busy_count,
+        MAX(t.since_applied_seconds) AS since_applied_seconds
     FROM (
-        SELECT l.COMMAND, l.STATE, CASE WHEN l.COMMAND = 'Slave_SQL' THEN GREATEST(l.TIME, 0) END AS lag_seconds
+        SELECT l.COMMAND, l.STATE, CASE WHEN l.COMMAND = 'Slave_SQL' THEN GREATEST(l.TIME, 0) END AS since_applied_seconds
         FROM information_schema.PROCESSLIST AS l
         WHERE l.COMMAND IN ('Slave_IO', 'Slave_SQL', 'Slave_worker')
     ) AS t

@@ -31,7 +31,7 @@ SELECT c.CHANNEL_NAME AS channel_name,
     r.SERVICE_STATE AS receiver_state,
     a.SERVICE_STATE AS applier_state,
     CASE
-        WHEN w.applying_since IS NOT NULL THEN GREATEST(TIMESTAMPDIFF(MICROSECOND, w.applying_since, NOW(6)), 0) / 1e6
+        WHEN w.applying_since IS NOT NULL THEN GREATEST(TIMESTAMPDIFF(MICROSECOND, CONVERT_TZ(w.applying_since, @@SESSION.time_zone, '+00:00'), UTC_TIMESTAMP(6)), 0) / 1e6
         WHEN r.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON' AND w.applied_count > 0 THEN 0e0
     END AS replication_lag_seconds,
     CAST(r.COUNT_RECEIVED_HEARTBEATS AS SIGNED) AS heartbeat_count,

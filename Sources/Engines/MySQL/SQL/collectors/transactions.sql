@@ -28,7 +28,7 @@ SELECT CAST(t.trx_id AS CHAR) AS transaction_id,
     CAST(t.trx_mysql_thread_id AS CHAR) AS session_id,
     t.trx_state AS state,
     l.COMMAND AS command,
-    GREATEST(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), 0) + 0e0 AS age_seconds,
+    GREATEST(TIMESTAMPDIFF(SECOND, CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), 0) + 0e0 AS age_seconds,
     CASE l.COMMAND WHEN 'Sleep' THEN l.TIME + 0e0 END AS idle_seconds,
     t.trx_rows_locked + 0e0 AS rows_locked,
     t.trx_rows_modified + 0e0 AS rows_modified,
@@ -41,7 +41,7 @@ SELECT CAST(t.trx_id AS CHAR) AS transaction_id,
     LEFT(COALESCE(l.INFO, t.trx_query), 4000) AS query_text
 FROM information_schema.INNODB_TRX AS t
 LEFT JOIN information_schema.PROCESSLIST AS l ON l.ID = t.trx_mysql_thread_id
-WHERE t.trx_started <= CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM') - INTERVAL 10 SECOND
+WHERE CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00') <= UTC_TIMESTAMP() - INTERVAL 10 SECOND
     AND t.trx_mysql_thread_id <> CONNECTION_ID()
 ORDER BY t.trx_started, transaction_id
 LIMIT 50;

@@ -44,9 +44,10 @@ SELECT current_database()::text AS database_name,
     c.dead_rows::float8 AS dead_rows,
     c.live_rows::float8 AS live_rows,
     100.0::float8 * c.dead_rows / NULLIF(c.dead_rows + c.live_rows, 0) AS dead_percent,
-    COALESCE(o.threshold, current_setting('autovacuum_vacuum_threshold')::float8)
-        + COALESCE(o.scale_factor, current_setting('autovacuum_vacuum_scale_factor')::float8) * GREATEST(c.reltuples, 0)
-        AS vacuum_threshold_rows,
+    LEAST(
+        COALESCE(o.threshold, current_setting('autovacuum_vacuum_threshold')::float8)
+            + COALESCE(o.scale_factor, current_setting('autovacuum_vacuum_scale_factor')::float8) * GREATEST(c.reltuples, 0),
+        m.threshold_max) AS vacuum_threshold_rows,
     pg_stat_get_mod_since_analyze(c.oid)::float8 AS rows_since_analyze,
     v.rows_since_vacuum,
     current_setting('autovacuum')::boolean AND COALESCE(o.is_enabled, true) AS is_autovacuum_enabled,
@@ -77,9 +78,15 @@ JOIN pg_namespace AS n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (
     SELECT max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_vacuum_threshold')::float8 AS threshold,
         max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_vacuum_scale_factor')::float8 AS scale_factor,
+        max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_vacuum_max_threshold')::float8 AS threshold_max,
         max(s.option_value) FILTER (WHERE s.option_name = 'autovacuum_enabled')::boolean AS is_enabled
     FROM pg_options_to_table(c.reloptions) AS s
 ) AS o
+CROSS JOIN LATERAL (
+    -- From 18 on there is an upper limit; -1 is none.
+    SELECT CASE WHEN s.threshold_max >= 0 THEN s.threshold_max END AS threshold_max
+    FROM (VALUES (COALESCE(o.threshold_max, current_setting('autovacuum_vacuum_max_threshold', true)::float8))) AS s (threshold_max)
+) AS m
 CROSS JOIN LATERAL (
     SELECT (
         SELECT n_ins_since_vacuum

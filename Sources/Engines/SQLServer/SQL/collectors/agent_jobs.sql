@@ -22,8 +22,10 @@ Columns:
   failures_24h      gauge  count    job_failures_24h             Failed runs that began within 24 hours and are still in the history
 */
 -- sysjobservers holds the last outcome of each job; dates are numbers such as 20261128, times and durations 93005 for 09:30:05.
--- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died. Between two reads a job may fail and
--- succeed again: the history has each run as its step 0. Its times are local: on the day of a change of the clocks 24 hours are 23 or 25.
+-- Only the Agent's newest session says what runs: older ones keep what ran when the Agent died, and so does the newest where the Agent
+-- did not start again with the server (tempdb is as old as the server's start). Between two reads a job may fail and succeed again: the
+-- history has each run as its step 0. Its times are local: on the day of a change of the clocks 24 hours are 23 or 25, and a job that
+-- ran through the change seems an hour off.
 SELECT TOP (500) j.name AS job_name,
     c.name AS category,
     CAST(j.enabled AS int) AS is_enabled,
@@ -41,19 +43,20 @@ SELECT TOP (500) j.name AS job_name,
             r.last_run_time / 10000, r.last_run_time / 100 % 100, r.last_run_time % 100, 0)) AS datetime2(3))
     END AS last_run_at,
     CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), a.next_scheduled_run_date) AS datetime2(3)) AS next_run_at,
-    CASE WHEN a.start_execution_date IS NOT NULL AND a.stop_execution_date IS NULL THEN 1 ELSE 0 END AS is_running,
+    CASE WHEN a.start_execution_date >= t.create_date AND a.stop_execution_date IS NULL THEN 1 ELSE 0 END AS is_running,
     CASE
         WHEN r.last_run_date > 0
             THEN r.last_run_duration / 10000 * 3600 + r.last_run_duration / 100 % 100 * 60 + r.last_run_duration % 100
     END AS last_run_seconds,
     CASE
-        WHEN a.start_execution_date <= GETDATE() AND a.stop_execution_date IS NULL
+        WHEN a.start_execution_date >= t.create_date AND a.start_execution_date <= GETDATE() AND a.stop_execution_date IS NULL
             THEN DATEDIFF_BIG(SECOND, a.start_execution_date, GETDATE())
     END AS running_seconds,
     CASE WHEN r.last_run_date = 0 THEN NULL WHEN r.last_run_outcome = 0 THEN 1 WHEN r.last_run_outcome IN (1, 2, 3) THEN 0 END
         AS failed_count,
     COALESCE(f.failures, 0) AS failures_24h
 FROM msdb.dbo.sysjobs AS j
+LEFT JOIN sys.databases AS t ON t.database_id = 2
 LEFT JOIN msdb.dbo.syscategories AS c ON c.category_id = j.category_id
 LEFT JOIN msdb.dbo.sysjobservers AS r
     ON r.job_id = j.job_id

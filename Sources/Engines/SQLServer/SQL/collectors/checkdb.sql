@@ -14,11 +14,13 @@ Columns:
   is_never_checked   flag                                       Whether there never was one; not known: unknown
   check_age_seconds  gauge  seconds  checkdb_age_seconds        Since the last good check
 */
--- 1900-01-01 is how SQL Server says never. Its time is local: after a change of the clocks an earlier one is an hour off.
+-- 1900-01-01 is how SQL Server says never. Its time is local: after a change of the clocks an earlier one is an hour off,
+-- and one of the hour that comes twice has no age until it is over.
 SELECT TOP (2000) c.name AS database_name,
     CAST(DATEADD(MINUTE, -DATEPART(TZOFFSET, SYSDATETIMEOFFSET()), NULLIF(c.checked_at, '19000101')) AS datetime2(3)) AS last_good_at,
     CASE WHEN c.checked_at = '19000101' THEN 1 WHEN c.checked_at > '19000101' THEN 0 END AS is_never_checked,
-    DATEDIFF_BIG(SECOND, NULLIF(c.checked_at, '19000101'), GETDATE()) AS check_age_seconds
+    CASE WHEN c.checked_at > '19000101' AND c.checked_at <= GETDATE() THEN DATEDIFF_BIG(SECOND, c.checked_at, GETDATE()) END
+        AS check_age_seconds
 FROM (
     SELECT d.database_id,
         d.name,

@@ -38,6 +38,7 @@ Columns:
   query_plan              plan                  Its plan; not known where it is quick
 */
 -- What listens for work all day is left out: it would fill each run. Texts and plans are named here, and read once each by query-details.sql.
+-- start_time is local: over a change of the clocks it is an hour off. total_elapsed_time is not, but an int: it ends after 24 days.
 -- A latch whose owner is not known (-4, -5) has no session that is waited for.
 -- Without the right SQL Server would show one's own request and no error; dm_os_sys_info, asked about in its place, makes it refuse.
 SELECT TOP (100) CAST(q.session_id AS nvarchar(11)) AS session_id,
@@ -86,8 +87,8 @@ FROM (
         RTRIM(r.wait_resource) AS wait_resource,
         r.wait_time,
         CASE
-            WHEN r.start_time > GETDATE() THEN 0
-            ELSE DATEDIFF_BIG(MILLISECOND, r.start_time, GETDATE())
+            WHEN DATEDIFF(DAY, r.start_time, GETDATE()) < 24 AND r.total_elapsed_time >= 0 THEN CAST(r.total_elapsed_time AS bigint)
+            WHEN r.start_time <= GETDATE() THEN DATEDIFF_BIG(MILLISECOND, r.start_time, GETDATE())
         END AS elapsed_ms,
         r.cpu_time,
         r.reads,

@@ -1,7 +1,7 @@
 /*
 Purpose:     SQL Server's services: whether they run, how they start, as whom, and whether files are made without being filled with zeros.
 Title:       Services
-Versions:    SQL Server 2016 SP1 and later.
+Versions:    SQL Server 2016 and later; whether files are filled is told from SP1.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER SECURITY STATE is enough).
 Cost:        low: a few rows.
 Cadence:     hour
@@ -23,8 +23,15 @@ SELECT TOP (20) RTRIM(s.servicename) AS service_name,
     CASE s.is_clustered WHEN N'Y' THEN 1 WHEN N'N' THEN 0 END AS is_clustered,
     CASE
         WHEN s.servicename NOT LIKE N'SQL Server (%' THEN NULL
-        WHEN s.instant_file_initialization_enabled = N'Y' THEN 1
-        WHEN s.instant_file_initialization_enabled = N'N' THEN 0
+        WHEN f.is_enabled = N'Y' THEN 1
+        WHEN f.is_enabled = N'N' THEN 0
     END AS instant_file_init
 FROM sys.dm_server_services AS s
+-- 2016 before SP1 does not have the column: then the name is found here, and a procedure with it can be made there too.
+CROSS JOIN (SELECT CAST(NULL AS nvarchar(1)) AS instant_file_initialization_enabled) AS absent
+OUTER APPLY (
+    SELECT TOP (1) instant_file_initialization_enabled AS is_enabled
+    FROM sys.dm_server_services
+    WHERE servicename = s.servicename
+) AS f
 ORDER BY service_name;
