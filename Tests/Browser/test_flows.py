@@ -361,6 +361,51 @@ def test_a_lost_connection_is_said_and_mends_itself(mock, open_page):
     expect(banner).to_have_count(0, timeout=20_000)
 
 
+def test_one_address_that_fails_is_said_until_it_works(mock, open_page):
+    """PRD 3.9-7: others' answers do not end the banner, and it is asked ever more rarely"""
+    page = open_page(mock, quiet=True)
+    go(page, "/")
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/servers/health") else None)
+    page.route("**/api/v1/servers/health", lambda route: route.abort())
+    page.get_by_role("button", name="Refresh now").click()
+    banner = page.get_by_text("No connection to DbTools.")
+    expect(banner).to_be_visible()
+    page.wait_for_timeout(8_000)
+    expect(banner).to_be_visible()
+    assert 3 <= len(asked) <= 6, asked
+    page.unroute("**/api/v1/servers/health")
+    page.get_by_role("button", name="Try now").click()
+    expect(banner).to_have_count(0)
+
+
+def test_a_database_that_is_away_is_said_and_asked_ever_more_rarely(mock, open_page):
+    """PRD 3.9-7: DbTools answers, but only that its own database does not"""
+    page = open_page(mock, quiet=True)
+    go(page, "/")
+    tell_mock(page, failing="servers/health", status=503)
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/servers/health") else None)
+    page.get_by_role("button", name="Refresh now").click()
+    banner = page.get_by_text("DbTools cannot answer at the moment.")
+    expect(banner).to_be_visible()
+    page.wait_for_timeout(6_000)
+    assert 3 <= len(asked) <= 6, asked
+    tell_mock(page, failing="")
+    page.get_by_role("button", name="Try now").click()
+    expect(banner).to_have_count(0)
+
+
+def test_what_is_not_there_is_not_asked_for_each_second(mock, open_page):
+    page = open_page(mock, quiet=True)
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/servers/0197a5b0-0000-7000-8000-00000000dead") else None)
+    page.goto(page.site.url + "/servers/0197a5b0-0000-7000-8000-00000000dead")
+    expect(page.get_by_text("was not found").first).to_be_visible()
+    page.wait_for_timeout(5_000)
+    assert len(asked) <= 2, asked
+
+
 def test_an_ended_session_asks_to_sign_in_and_goes_on(mock, open_page):
     page = open_page(mock, quiet=True)
     go(page, "/servers")

@@ -142,3 +142,24 @@ def test_the_comparison_looks_right(mock, open_page, theme, width):
     page.keyboard.press("Enter")
     told(page)
     look(page, "dialog-conflict", theme, width)
+
+
+def test_settings_that_another_saved_are_kept(mock, open_page):
+    """design.md, settled question 2: what the other set in other fields stays; in the same field it is said before it is replaced"""
+    page = open_page(mock, quiet=True)
+    go(page, "/settings")
+    cpu, days = page.get_by_label("CPU, warning above"), page.get_by_label("Keep metrics")
+    cpu.fill("60")
+    limits = {"cpuPercent": {"warning": 70, "critical": 95}, "memoryPercent": {"warning": 85, "critical": 95}}
+    other = {"thresholds": limits, "retention": {"metricsDays": 44, "activityDays": 365}}
+    # The event of it does not come through: only the tag tells.
+    page.route("**/api/v1/events*", lambda route: route.abort())
+    assert api(mock, page, "PUT", "/settings", other)["status"] == 200
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.get_by_text("Someone else set 70 meanwhile (it was 80); saving replaces it")).to_be_visible()
+    expect(days).to_have_value("44")
+    expect(cpu).to_have_value("60")
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.locator(".toast").last).to_contain_text("Settings saved")
+    now = api(mock, page, "GET", "/settings")["body"]
+    assert now["retention"]["metricsDays"] == 44 and now["thresholds"]["cpuPercent"]["warning"] == 60

@@ -439,9 +439,16 @@ on("GET", "/activity", (c) => {
     ),
   );
 });
-on("GET", "/settings", (c) => c.data.settings);
+const settingsTag = (c) => `"v${c.data.settingsVersion ?? 1}"`;
+on("GET", "/settings", (c) => {
+  c.headers.ETag = settingsTag(c);
+  return c.data.settings;
+});
 // What is not sent stays as it is.
 on("PUT", "/settings", (c) => {
+  refuseStale(c, settingsTag(c), c.data.settings);
+  c.data.settingsVersion = (c.data.settingsVersion ?? 1) + 1;
+  c.headers.ETag = settingsTag(c);
   Object.assign(c.data.settings, c.body);
   record(c, "config_changed", "settings", null, { after: c.body });
   publish(c.slug, "settings.changed", {});

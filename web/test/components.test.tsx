@@ -15,6 +15,10 @@ const { CreateTenantDialog } = await import("../src/features/platform/components
 const { Router, Link, navigate } = await import("../src/lib/router");
 const { useQuery, refetch, invalidate, whileEnding } = await import("../src/lib/query");
 const { get } = await import("../src/lib/http");
+const { connection, tryNow } = await import("../src/lib/connection");
+const { Plot } = await import("../src/components/plot");
+const { HealthChanges } = await import("../src/features/monitoring/components/health-changes");
+const { useFleetHealth } = await import("../src/api/read-fleet-health");
 
 let root: ReturnType<typeof createRoot> | undefined;
 function show(element: ReactElement): HTMLElement {
@@ -209,6 +213,82 @@ test("a failed refresh keeps the data that is there", async () => {
   act(() => invalidate("k/"));
   await settle();
   assert.equal(page.textContent, "second second ");
+  await act(tryNow);
+  await settle();
+  assert.equal(connection.get().down, false);
+});
+test("a list of changes that was cut does not say that nothing changed", async () => {
+  const at = (i: number): string => new Date(Date.now() - 60_000 - i * 1_000).toISOString();
+  const change = (i: number): object => ({ serverId: `s${i}`, name: `s${i}`, from: "healthy", to: "warning", status: "online", reasons: [], at: at(i) });
+  answer({ "GET /servers/health/changes": Array.from({ length: 500 }, (_, i) => change(i)) });
+  const page = show(<HealthChanges filter="critical" rowCountMax={5} />);
+  await settle();
+  assert.match(page.textContent ?? "", /None of the newest 500 changes, since \d\d:\d\d, is to critical/);
+  act(() => root?.render(<HealthChanges filter={null} rowCountMax={5} />));
+  assert.match(page.querySelector(".pf")?.textContent ?? "", /^495 more changes among the newest 500 changes, since \d\d:\d\d; earlier ones are not looked at$/);
+});
+test("no screen gets a value that is not a present one", async () => {
+  function Reader(): ReactElement {
+    return <p>{useFleetHealth().data?.map((s) => `${s.name} ${s.cpuPercent ?? "-"} ${s.batchRequestsSec ?? "-"}`).join(", ")}</p>;
+  }
+  const values = { lastCollectedAt: new Date().toISOString(), cpuPercent: 90, memoryPercent: 1, connectionCount: 1, batchRequestsSec: 7 };
+  answer({ "GET /servers/health": [
+    { name: "read", status: "healthy", reachability: "online", ...values },
+    { name: "off", status: "unknown", reachability: "unknown", ...values },
+  ] });
+  const page = show(<Reader />);
+  await settle();
+  assert.equal(page.textContent, "read 90 7, off - -");
+});
+test("a drag goes on outside of the chart, ends where it is let go, and leaves no cross-hair behind", () => {
+  const crosses: (number | null)[] = [], zooms: { from: number; to: number }[] = [], captured: number[] = [];
+  const page = show(
+    <Plot
+      label="CPU"
+      height={100}
+      from={0}
+      to={3_460_000}
+      intervalMs={10_000}
+      reach={{ from: 0, to: 3_460_000 }}
+      cross={null}
+      onCross={(at) => crosses.push(at === null ? null : Math.round(at))}
+      onZoom={({ from, to }) => zooms.push({ from: Math.round(from), to: Math.round(to) })}
+      snap={(at) => at}
+      paint={() => undefined}
+    />,
+  );
+  // 346 px of plot: 10 s a pixel.
+  const plot = page.querySelector<HTMLElement>(".plot");
+  if (!plot) throw new Error("no plot");
+  plot.getBoundingClientRect = () => ({ left: 0, top: 0, right: 400, bottom: 100, width: 400, height: 100 }) as DOMRect;
+  Object.defineProperty(plot, "clientWidth", { value: 400 });
+  const pointer = (type: string, x: number, y = 50): void =>
+    act(() => {
+      const event = new MouseEvent(type, { bubbles: true, button: 0, clientX: x, clientY: y, relatedTarget: type === "pointerout" ? document.body : null });
+      plot.dispatchEvent(Object.assign(event, { pointerId: 7 }));
+    });
+  // As jsdom is: nothing can be captured.
+  pointer("pointerdown", 142);
+  pointer("pointerup", 142);
+  assert.deepEqual(zooms, [], "a click is no drag");
+  plot.setPointerCapture = (id) => void captured.push(id);
+  pointer("pointerdown", 142);
+  assert.deepEqual(captured, [7]);
+  pointer("pointerout", 405);
+  assert.deepEqual(crosses, [], "leaving with a drag clears nothing");
+  pointer("pointermove", 900);
+  assert.equal(crosses.at(-1), 3_460_000);
+  pointer("pointerup", 900);
+  assert.deepEqual(zooms, [{ from: 1_000_000, to: 3_460_000 }]);
+  assert.equal(crosses.at(-1), null);
+  pointer("pointermove", 200);
+  pointer("pointerout", 405);
+  assert.deepEqual(crosses.slice(-2), [1_580_000, null]);
+  pointer("pointerdown", 142);
+  pointer("pointermove", 300);
+  pointer("pointercancel", 300);
+  pointer("pointerup", 300);
+  assert.equal(zooms.length, 1, "a drag that was cancelled zooms nothing");
 });
 
 test("what is being removed is not asked about; when the removal fails, it is asked again", async () => {

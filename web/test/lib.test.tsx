@@ -7,9 +7,12 @@ import { answer, calls, json } from "./dom";
 const { address, ApiError, call, nextCursorOf, setCsrfToken, setTenantSlug } = await import("../src/lib/http");
 const { match } = await import("../src/lib/router");
 const { titleOf } = await import("../src/lib/title");
-const { bytes, count, duration, percent, relative, initials } = await import("../src/lib/format");
+const { bytes, count, duration, exact, percent, relative, initials } = await import("../src/lib/format");
 const { gapsOf, nearest, niceStep, sampleAt, scaleOf, timeTicks } = await import("../src/lib/chart");
-const { connection, nextDelayMs } = await import("../src/lib/connection");
+const { connection, nextDelayMs, tryNow } = await import("../src/lib/connection");
+const { retryMs } = await import("../src/lib/query");
+const { axisTime } = await import("../src/components/plot");
+const { withPresentValues } = await import("../src/api/present-values");
 const { windowOf } = await import("../src/components/virtual-table");
 const { slugFault, slugFrom } = await import("../src/features/platform/components/slug");
 const { detailRows } = await import("../src/features/platform/components/activity-words");
@@ -19,7 +22,7 @@ const { partsIn, withPart } = await import("../src/lib/paged");
 const { withLiveValues } = await import("../src/features/fleet/components/use-server-list");
 const { resample } = await import("../src/features/monitoring/components/attention-table");
 const { rowsOf } = await import("../src/features/monitoring/components/group-table");
-const { deltasOf } = await import("../src/features/monitoring/components/health-deltas");
+const { changesNote, cutAt, deltasOf, noChangeTitle } = await import("../src/features/monitoring/components/health-deltas");
 const { may } = await import("../src/lib/session");
 
 beforeEach(() => {
@@ -50,13 +53,50 @@ test("a refusal keeps code, fields and request id", async () => {
     (e: unknown) => e instanceof ApiError && e.code === "VALIDATION_ERROR" && e.details[0]?.field === "port" && e.requestId === "r-1",
   );
 });
-test("no answer means no connection, and an answer ends it", async () => {
+test("no answer means no connection, and an answer to the same ends it", async () => {
   answer({ "GET /servers": new Error("down"), "GET /groups": [] });
-  await assert.rejects(call("GET", "/servers"), (e: unknown) => e instanceof ApiError && e.code === "NO_CONNECTION");
-  assert.equal(connection.get().down, true);
+  await assert.rejects(call("GET", "/servers", { query: { q: "a" } }), (e: unknown) => e instanceof ApiError && e.code === "NO_CONNECTION");
+  assert.deepEqual([connection.get().down, connection.get().reason], [true, ""]);
   await call("GET", "/groups");
+  assert.equal(connection.get().down, true, "another address's answer does not end it");
+  await tryNow();
+  assert.equal(connection.get().down, true);
+  answer({ "GET /servers": [] });
+  await tryNow();
   assert.equal(connection.get().down, false);
+  assert.deepEqual(calls.map((c) => c.url), ["/api/v1/servers?q=a"]);
   assert.deepEqual([1_000, 16_000, 30_000].map(nextDelayMs), [2_000, 30_000, 30_000]);
+});
+test("a DbTools that cannot answer says why, a write's refusal is none, and any other answer ends it", async () => {
+  const away = (status: number): Response => json({ error: { code: "UNAVAILABLE", message: "The database is away.", details: [], requestId: "r" } }, status);
+  for (const status of [502, 503, 504]) {
+    answer({ "GET /servers": away(status), "POST /servers": away(status) });
+    await assert.rejects(call("POST", "/servers", { body: {} }));
+    assert.equal(connection.get().down, false);
+    await assert.rejects(call("GET", "/servers"), (e: unknown) => e instanceof ApiError && e.status === status);
+    assert.deepEqual([connection.get().down, connection.get().reason], [true, "The database is away."]);
+    await tryNow();
+    assert.equal(connection.get().down, true);
+    answer({});
+    await tryNow();
+    assert.equal(connection.get().down, false, "a 404 is an answer");
+  }
+  const proxy = new Response("<h1>Bad gateway</h1>", { status: 502 });
+  answer({ "GET /servers": proxy });
+  await assert.rejects(call("GET", "/servers"));
+  assert.equal(connection.get().down, true, "what is no answer of ours comes from a proxy");
+  // A monitored server that does not answer is no DbTools that does not.
+  answer({ "GET /servers": json({ error: { code: "CONNECTION_ERROR", message: "It is off." } }, 502) });
+  await tryNow();
+  assert.equal(connection.get().down, false);
+  await assert.rejects(call("GET", "/servers"));
+  assert.equal(connection.get().down, false);
+});
+test("what fails is asked again later each time, as the server wishes, and a refusal not before its pace", () => {
+  const fault = (status: number, retryAfter: number | null = null): InstanceType<typeof ApiError> => new ApiError(status, "X", "x", [], "", retryAfter);
+  assert.deepEqual([1, 2, 3, 5, 6, 20].map((n) => retryMs(fault(500), n, 30_000)), [2_000, 4_000, 8_000, 32_000, 60_000, 60_000]);
+  assert.deepEqual([retryMs(fault(503, 90), 1, 30_000), retryMs(fault(429, 7), 1, 30_000), retryMs(fault(429), 1, 30_000)], [90_000, 7_000, 2_000]);
+  assert.deepEqual([retryMs(fault(404), 1, 120_000), retryMs(fault(403), 6, 30_000), retryMs(fault(0), 1, 30_000)], [120_000, 60_000, 2_000]);
 });
 test("total and cursor come from the headers", async () => {
   answer({ "GET /servers": json([1], 200, { "X-Total-Count": "41", "Link": '</api/v1/servers?cursor=a%2Fb&limit=1>; rel="next"' }) });
@@ -97,6 +137,51 @@ test("axes are round", () => {
   const scale = scaleOf([{ at: 1, avg: 370, min: 300, max: 380 }], 0, 2, null);
   assert.ok(scale.top >= 380 && scale.top / scale.step <= 5);
   assert.equal(timeTicks(0, 3_600_000, 400).length, 7);
+});
+/** The reader's zone while `work` runs. */
+function inZone(zone: string, work: () => void): void {
+  const before = process.env.TZ;
+  process.env.TZ = zone;
+  try {
+    work();
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
+}
+const dayMs = 86_400_000;
+const axisOf = (from: string, to: string, widthPx: number): string[] => {
+  const [a, b] = [Date.parse(from), Date.parse(to)];
+  return timeTicks(a, b, widthPx).map((at) => axisTime(at, a, b));
+};
+test("ticks stand at round clock times on both sides of a change of the clocks, and a date stands once", () => {
+  inZone("Europe/Berlin", () => {
+    const autumn = axisOf("2026-10-20T10:00:00Z", "2026-10-27T10:00:00Z", 500);
+    assert.deepEqual(autumn, ["21 Oct", "22 Oct", "23 Oct", "24 Oct", "25 Oct", "26 Oct", "27 Oct"]);
+    const halves = axisOf("2026-10-23T10:00:00Z", "2026-10-27T10:00:00Z", 700);
+    assert.deepEqual(halves, ["12:00", "24 Oct", "12:00", "25 Oct", "12:00", "26 Oct", "12:00", "27 Oct"]);
+    const night = axisOf("2026-03-28T22:30:00Z", "2026-03-29T03:30:00Z", 400);
+    assert.deepEqual(night, ["00:00", "01:00", "03:00", "04:00", "05:00"]);
+    const everyOther = axisOf("2026-03-28T20:00:00Z", "2026-03-29T08:30:00Z", 500);
+    assert.deepEqual(everyOther, ["22:00", "29 Mar", "04:00", "06:00", "08:00", "10:00"]);
+    const month = timeTicks(Date.parse("2026-10-01T00:00:00Z"), Date.parse("2026-11-15T00:00:00Z"), 700).map((at) => new Date(at));
+    assert.ok(month.every((d) => d.getHours() === 0));
+    assert.deepEqual(new Set(month.slice(1).map((d, i) => Math.round((d.getTime() - (month[i]?.getTime() ?? 0)) / dayMs))), new Set([5]));
+  });
+});
+test("where the clocks leave midnight out, the day's date stands where it begins", () => {
+  inZone("America/Santiago", () => {
+    assert.deepEqual(axisOf("2026-09-04T16:00:00Z", "2026-09-07T12:00:00Z", 500), ["12:00", "5 Sep", "12:00", "6 Sep", "12:00", "7 Sep"]);
+    const [begin] = timeTicks(Date.parse("2026-09-05T12:00:00Z"), Date.parse("2026-09-06T12:00:00Z"), 120);
+    assert.equal(new Date(begin ?? 0).getHours(), 1);
+  });
+});
+test("UTC is UTC, also around a change of the clocks", () => {
+  inZone("Europe/Berlin", () => {
+    assert.match(exact(Date.parse("2026-03-29T02:30:00Z")), /^29 Mar 2026 04:30:00 .*, 29 Mar 2026 02:30:00 UTC$/);
+    assert.match(exact(Date.parse("2026-10-25T01:15:05Z")), /^25 Oct 2026 02:15:05 .*, 25 Oct 2026 01:15:05 UTC$/);
+  });
+  inZone("UTC", () => assert.equal(exact(Date.parse("2026-03-29T02:30:00Z")), "29 Mar 2026 02:30:00 UTC"));
 });
 test("a window of rows", () => {
   assert.deepEqual(windowOf(0, 320, 32, 10_000), { first: 0, last: 14 });
@@ -147,7 +232,10 @@ const health = (name: string, more: object = {}): Parameters<typeof rowsOf>[0][n
 });
 test("a mean of nothing is no value", () => {
   const group = { id: "g", name: "G", color: null, description: null, serverCount: 1, createdAt: "" };
-  assert.equal(rowsOf([health("a", { status: "offline" })], [group])[0]?.cpu, null);
+  const meanOf = (...list: ReturnType<typeof health>[]): unknown => rowsOf(withPresentValues(list, Date.parse("2026-03-17T14:33:00Z")), [group])[0]?.cpu;
+  assert.equal(meanOf(health("a", { status: "offline" })), null);
+  // Collection was switched off.
+  assert.equal(meanOf(health("a", { cpuPercent: 90 }), health("b", { status: "unknown", reachability: "unknown" })), 90);
   assert.equal(rowsOf([health("a"), health("b", { cpuPercent: 31 })], [group])[0]?.cpu, 21);
 });
 test("a sparkline keeps its gaps", () => {
@@ -183,6 +271,20 @@ test("the hour's difference is net, and not shown when the list was cut", () => 
   >[0];
   assert.deepEqual(deltasOf(changes, now), { healthy: -1, warning: 0, critical: 1, offline: 0, unknown: 0 });
   assert.equal(deltasOf(undefined, now), null);
+  const many = Array.from({ length: 500 }, (_, i) => change("healthy", "warning", new Date(now - i * 6_000).toISOString())) as unknown as typeof changes;
+  assert.equal(deltasOf(many, now), null);
+  assert.equal(cutAt(many, now), now - 499 * 6_000);
+  assert.equal(cutAt(many.slice(1), now), null, "all of the hour are known");
+  assert.equal(cutAt(many, now + 3_600_000 - 60_000), null, "the oldest ones are of before the hour");
+});
+test("of a list that was cut nothing is said as if it were whole", () => {
+  const cut = new Date(2026, 2, 17, 14, 5).getTime();
+  assert.deepEqual([changesNote(3, 1, null), changesNote(0, 0, null)], ["3 more changes, 1 first reading in this hour", ""]);
+  assert.equal(changesNote(493, 0, cut), "493 more changes among the newest 500 changes, since 14:05; earlier ones are not looked at");
+  assert.equal(changesNote(0, 0, cut), "Only the newest 500 changes, since 14:05; earlier ones are not looked at");
+  assert.equal(noChangeTitle("critical", 0, null), "No change in the last hour");
+  assert.equal(noChangeTitle("critical", 0, cut), "None of the newest 500 changes, since 14:05, is to critical");
+  assert.equal(noChangeTitle("healthy", 500, cut), "Only first readings among the newest 500 changes, since 14:05");
 });
 test("a refresh of a long list replaces one part, keeps each row once, and knows what it has not read again", () => {
   const page = (rows: string, nextCursor: string | null, total = 9): Page<string> => ({ rows: [...rows], total, nextCursor });

@@ -22,6 +22,9 @@ const { whyNoData, whyNoRows } = await import("../src/features/monitoring/compon
 const { faultsOf: customFaults, formOf, patchOf, requestOf, slugOf, withPreview } = await import("../src/features/monitoring/components/custom-form");
 const { topicOf } = await import("../src/features/monitoring/components/topics");
 const { CriticalWatch } = await import("../src/app/critical-watch");
+const { withPresentValues } = await import("../src/api/present-values");
+const { serverColumns } = await import("../src/features/fleet/components/server-columns");
+const { setPreferences } = await import("../src/lib/preferences");
 
 type Columns = Parameters<typeof shownColumns>[0];
 type Fleet = Parameters<typeof scaleOf>[0];
@@ -204,6 +207,35 @@ test("an outlier of the map is far outside of the middle half, and an unknown va
   assert.equal(cellOf(fleetServer("a", { cpuPercent: 96 }), "cpu", limits, scaleOf(servers, "cpu", limits)).paint, "critical");
   assert.equal(scaleOf(servers.slice(0, 4), "connections", limits).outlierAbove, null);
 });
+test("a last value is present while its server is read: the map, the list and the scale agree", () => {
+  const now = Date.parse("2026-03-17T12:00:00Z"), fresh = "2026-03-17T11:58:00Z", old = "2026-03-17T11:50:00Z";
+  const like = (more: object): Fleet[number] => fleetServer("a", { reachability: "online", lastCollectedAt: fresh, cpuPercent: 96, ...more });
+  const noneJudged = { status: "unknown", reachability: "degraded", cpuPercent: null, memoryPercent: null };
+  const cases: (readonly [words: string, server: Fleet[number], present: boolean])[] = [
+    ["read", like({ status: "critical" }), true],
+    ["lacks a right, and is judged", like({ status: "critical", reachability: "degraded" }), true],
+    ["lacks the right for CPU and memory", like(noneJudged), true],
+    ["lost that right and the rest later", like({ ...noneJudged, lastCollectedAt: old }), false],
+    ["lost its rights", like({ status: "unknown", reachability: "degraded" }), false],
+    ["collection is off", like({ status: "unknown", reachability: "unknown" }), false],
+    ["offline", like({ status: "offline", reachability: "offline" }), false],
+  ];
+  for (const [words, s, present] of cases) {
+    const [shown] = withPresentValues([s], now);
+    assert.equal(shown?.connectionCount, present ? 20 : null, words);
+    assert.equal(shown?.cpuPercent, present ? s.cpuPercent : null, words);
+    const scale = scaleOf(withPresentValues([s], now), "connections", limits), { paint, label } = cellOf(shown!, "connections", limits, scale);
+    assert.equal(scale.edges[0], present ? 20 : 0, words);
+    assert.equal(paint, present ? 4 : s.status === "offline" ? "offline" : "unknown", words);
+    assert.equal(/no value/.test(label), !present, words);
+  }
+  const cpu = serverColumns({ narrow: false, selectable: false }).find((c) => c.key === "cpu");
+  const valueIn = (health: string, status: string): unknown => {
+    const row = { health, status, lastCollectedAt: fresh, latest: { cpuPercent: 96, memoryPercent: 1 }, thresholds: limits } as unknown as Parameters<NonNullable<typeof cpu>["render"]>[0];
+    return (cpu?.render(row, false) as { props: { value: unknown } }).props.value;
+  };
+  assert.deepEqual([valueIn("critical", "online"), valueIn("unknown", "unknown"), valueIn("unknown", "degraded"), valueIn("offline", "offline")], [96, null, null, null]);
+});
 test("a point of the map is a cell, and between cells none", () => {
   const grid = gridOf({ size: 13, gap: 2 }, 100);
   assert.deepEqual([grid.perRow, heightOf(7, grid), placeOf(6, grid)], [6, 28, { x: 0, y: 15 }]);
@@ -224,6 +256,42 @@ test("PRD 3.9-3, 3.9-4: a turn to critical is told once, and what was so before 
   assert.equal(watch.hear({ serverId: "b", name: "b", to: "critical" }).length, 0);
   assert.deepEqual(watch.learn(of(["a", "critical"], ["b", "critical"], ["c", "critical"], ["new", "critical"])).map((t) => t.serverId), ["c"]);
   assert.equal(watch.criticalCount, 4);
+});
+test("servers that turn critical together are one notification, and what waits is dropped with its tenant", () => {
+  const shown: string[] = [], due: (() => void)[] = [], timer = globalThis.setTimeout;
+  const page = globalThis as unknown as Record<string, unknown>;
+  page.Notification = class {
+    static permission = "granted";
+    constructor(title: string) {
+      shown.push(title);
+    }
+  };
+  setPreferences({ notifications: true });
+  globalThis.setTimeout = ((work: () => void) => due.push(work)) as unknown as typeof timer;
+  try {
+    const watch = new CriticalWatch(), turn = (id: string): void => watch.tell(watch.hear({ serverId: id, name: id, to: "critical" }));
+    const answered = (...list: (readonly [string, "healthy" | "critical"])[]): void =>
+      watch.tell(watch.learn(list.map(([serverId, status]) => ({ serverId, name: serverId, status, reasons: [] }))));
+    answered(["one", "healthy"]);
+    for (let i = 0; i < 500; i++) turn(`s${i}`);
+    answered(["s0", "critical"], ["one", "critical"]);
+    assert.deepEqual([shown.length, due.length], [0, 1]);
+    due.pop()?.();
+    assert.deepEqual(shown.splice(0), ["501 servers are critical"]);
+    turn("late");
+    due.pop()?.();
+    assert.deepEqual(shown.splice(0), ["late is critical"]);
+    turn("of another tenant");
+    watch.forget();
+    due.pop()?.();
+    turn("here");
+    due.pop()?.();
+    assert.deepEqual(shown, ["here is critical"]);
+  } finally {
+    globalThis.setTimeout = timer;
+    setPreferences({ notifications: false });
+    delete page.Notification;
+  }
 });
 
 test("a custom collector's form says what is wrong, sends what it means, and changes only what differs", () => {

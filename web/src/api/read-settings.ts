@@ -1,16 +1,25 @@
 import { useMemo } from "react";
-import { get } from "../lib/http";
+import { call, get } from "../lib/http";
 import { type QueryState, useQuery } from "../lib/query";
-import { tenantKey, useMay } from "../lib/session";
+import { tenantKey, useSession } from "../lib/session";
 import type { Settings, Thresholds } from "./model";
 import type { NearestThresholds, ThresholdOwner } from "./types";
 
 export const settingsKey = (): string => tenantKey("settings");
 
-/** Only tenant administrators may read the settings; for others this asks nothing. */
-export function useSettings(): QueryState<Settings> {
-  const allowed = useMay("manageSettings");
-  return useQuery(allowed ? settingsKey() : null, (signal) => get<Settings>("/settings", { signal }));
+export interface SettingsAndTag {
+  settings: Settings;
+  /** For `If-Match`: guards a change against someone else's. */
+  etag: string | null;
+}
+
+/** Everybody in a tenant may read its settings; only its administrators may change them. */
+export function useSettings(): QueryState<SettingsAndTag> {
+  const { tenant } = useSession();
+  return useQuery(tenant ? settingsKey() : null, async (signal) => {
+    const { data, etag } = await call<Settings>("GET", "/settings", { signal });
+    return { settings: data, etag };
+  });
 }
 
 /** The limits that a new tenant has. They colour the bars while the tenant's own are not known. */

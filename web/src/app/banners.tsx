@@ -17,10 +17,10 @@ export function Banners(): ReactElement | null {
         <Callout
           tone="critical"
           icon="wifi-off"
-          title="No connection to DbTools."
+          title={state.reason ? "DbTools cannot answer at the moment." : "No connection to DbTools."}
           action={<button className="btn sm" type="button" onClick={() => void tryNow()}>Try now</button>}
         >
-          What you see is from {clock(state.since, true)}. <span aria-hidden="true">Trying again in {seconds} s.</span>
+          {state.reason && `${state.reason.replace(/\.$/, "")}. `}What you see is from {clock(state.since, true)}. <span aria-hidden="true">Trying again in {seconds} s.</span>
         </Callout>
       </div>
     );

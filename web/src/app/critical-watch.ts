@@ -10,9 +10,14 @@ export interface TurnedCritical {
   reasons: readonly string[];
 }
 
+/** Each of many servers that turn together has an event of its own: so long the first one's notification waits for the others. */
+const gatherMs = 1_500;
+
 /** Each turn is told once, whichever way it is heard of first. */
 export class CriticalWatch {
   private readonly known = new Map<string, Health>();
+  private readonly waiting = new Map<string, TurnedCritical>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
   isReady = false;
 
   get criticalCount(): number {
@@ -42,7 +47,22 @@ export class CriticalWatch {
     return [{ serverId, name: typeof name === "string" ? name : "A server", reasons: Array.isArray(reasons) ? reasons.map(String) : [] }];
   }
 
+  /** Notifies of them a moment later, together with what else turns meanwhile. */
+  tell(turned: readonly TurnedCritical[]): void {
+    for (const t of turned) this.waiting.set(t.serverId, t);
+    if (this.waiting.size > 0) this.timer ??= setTimeout(() => this.notify(), gatherMs);
+  }
+
+  private notify(): void {
+    this.timer = undefined;
+    notifyOf([...this.waiting.values()]);
+    this.waiting.clear();
+  }
+
   forget(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.waiting.clear();
     this.known.clear();
     this.isReady = false;
   }
@@ -52,7 +72,7 @@ export class CriticalWatch {
 const notificationCountMax = 3;
 
 /** Desktop notifications, if the reader asked for them and the browser allows them. */
-export function notifyOf(turned: readonly TurnedCritical[]): void {
+function notifyOf(turned: readonly TurnedCritical[]): void {
   if (turned.length === 0 || !mayNotify()) return;
   const tenant = session.get()?.tenant?.name ?? "";
   if (turned.length > notificationCountMax) {

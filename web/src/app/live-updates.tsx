@@ -10,7 +10,7 @@ import { invalidate, peek, put } from "../lib/query";
 import { tenantKey } from "../lib/session";
 import { useStore } from "../lib/store";
 import { setCriticalCount } from "../lib/title";
-import { CriticalWatch, notifyOf } from "./critical-watch";
+import { CriticalWatch } from "./critical-watch";
 
 /** Many events in a row ask once. Readings of a large fleet come all the time, and one answer is megabytes: it is asked less often. */
 const settleMs = 400;
@@ -65,7 +65,7 @@ export function useLiveUpdates(tenantSlug: string | null): void {
     };
   }, [tenantSlug]);
   useEffect(() => {
-    if (settings.data) setRefreshSeconds(settings.data.refreshSeconds);
+    if (settings.data) setRefreshSeconds(settings.data.settings.refreshSeconds);
   }, [settings.data]);
   useEffect(() => {
     const hear = (event: LiveEvent): void => {
@@ -79,7 +79,7 @@ export function useLiveUpdates(tenantSlug: string | null): void {
       if (event.topic === "operation.changed") showProgress(event.data);
       // The tab's title counts on, also while the tab is hidden and asks for nothing.
       if (event.topic === "server.health") {
-        notifyOf(watch.hear(event.data));
+        watch.tell(watch.hear(event.data));
         if (watch.isReady) setCriticalCount(watch.criticalCount);
       }
     };
@@ -97,7 +97,7 @@ export function useLiveUpdates(tenantSlug: string | null): void {
     };
   }, [paused, tenantSlug]);
   useEffect(() => {
-    if (health.data) notifyOf(watch.learn(health.data));
+    if (health.data) watch.tell(watch.learn(health.data));
     else watch.forget();
     setCriticalCount(watch.criticalCount);
   }, [health.data]);

@@ -52,11 +52,22 @@ export function Plot(props: Props): ReactElement {
   const onMove = (event: PointerEvent<HTMLDivElement>): void => {
     const at = timeAt(event), start = dragFrom.current;
     onCross(snap(at));
-    if (start !== null) setZoom({ from: Math.min(start, at), to: Math.max(start, at) });
+    if (start !== null) setZoom(between(start, at));
   };
-  const onUp = (): void => {
-    const wide = zoom && ((zoom.to - zoom.from) / (to - from)) * (box.current?.clientWidth ?? 0) >= zoomPxMin;
-    if (zoom && wide) onZoom(widened(zoom, Math.max(intervalMs * 2, 60_000)));
+  const onDown = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0) return;
+    dragFrom.current = timeAt(event);
+    // What the pointer does outside belongs to the drag too.
+    event.currentTarget.setPointerCapture?.(event.pointerId);
+  };
+  const onUp = (event: PointerEvent<HTMLDivElement>): void => {
+    const start = dragFrom.current, dragged = between(start ?? 0, timeAt(event));
+    const wide = ((dragged.to - dragged.from) / (to - from)) * (box.current?.clientWidth ?? 0) >= zoomPxMin;
+    if (start !== null && wide) onZoom(widened(dragged, Math.max(intervalMs * 2, 60_000)));
+    endDrag();
+    if (!isInside(event)) onCross(null);
+  };
+  const endDrag = (): void => {
     dragFrom.current = null;
     setZoom(null);
   };
@@ -84,19 +95,27 @@ export function Plot(props: Props): ReactElement {
       aria-label={label}
       onKeyDown={onKey}
       onPointerMove={onMove}
-      onPointerDown={(event) => {
-        if (event.button === 0) dragFrom.current = timeAt(event);
-      }}
+      onPointerDown={onDown}
       onPointerUp={onUp}
-      onPointerLeave={() => {
+      onPointerCancel={() => {
         onCross(null);
-        dragFrom.current = null;
-        setZoom(null);
+        endDrag();
+      }}
+      onLostPointerCapture={endDrag}
+      onPointerLeave={() => {
+        if (dragFrom.current === null) onCross(null);
       }}
     >
       {reach ? <canvas ref={canvas} aria-hidden="true" /> : props.empty}
     </div>
   );
+}
+
+const between = (a: number, b: number): Gap => ({ from: Math.min(a, b), to: Math.max(a, b) });
+
+function isInside({ currentTarget, clientX, clientY }: PointerEvent<HTMLDivElement>): boolean {
+  const area = currentTarget.getBoundingClientRect();
+  return clientX >= area.left && clientX <= area.right && clientY >= area.top && clientY <= area.bottom;
 }
 
 function widened({ from, to }: Gap, spanMin: number): Gap {
@@ -109,9 +128,10 @@ export function timeText(at: number): string {
   return Date.now() - at < dayMs ? clock(at) : `${day(at).replace(/ \d+$/, "")} ${clock(at)}`;
 }
 
+/** Where a day begins, its date: at midnight, or later where the clocks leave midnight out. */
 export function axisTime(at: number, from: number, to: number): string {
-  const midnight = new Date(at).getHours() === 0 && new Date(at).getMinutes() === 0;
-  return to - from > dayMs * 1.5 || (midnight && to - from > dayMs / 2) ? day(at).replace(/ \d+$/, "") : clock(at);
+  const beginsDay = new Date(at).getDate() !== new Date(at - 1).getDate();
+  return beginsDay && to - from > dayMs / 2 ? day(at).replace(/ \d+$/, "") : clock(at);
 }
 
 /** The value of a colour's token, as a canvas needs it. */

@@ -92,16 +92,35 @@ export function gapsOf(samples: readonly Sample[], from: number, to: number, int
 
 const timeStepsMs = [60, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400, 172800, 432000, 604800].map((s) => s * 1000);
 
-/** Times for the axis, on round clock times of the reader's zone. */
+const dayMs = 86_400_000;
+
+/** Times for the axis, on round clock times of the reader's zone, also on both sides of a change of its clocks. */
 export function timeTicks(from: number, to: number, widthPx: number): number[] {
   const span = to - from, step = timeStepsMs.find((s) => (span / s) * labelPxMin <= widthPx) ?? 604_800_000;
-  const offset = new Date(from).getTimezoneOffset() * 60_000, ticks: number[] = [];
-  for (let t = Math.ceil((from - offset) / step) * step + offset; t <= to; t += step) ticks.push(t);
+  const days = Math.max(1, step / dayMs), ticks: number[] = [];
+  let last = -Infinity;
+  for (let day = dayNumber(from); last <= to; day++) {
+    for (let wall = 0; wall < dayMs; wall += step) {
+      const at = new Date(1970, 0, 1 + day, 0, 0, 0, wall), time = at.getTime();
+      // A clock time that the change leaves out is no tick; a day that it begins later has one where it begins.
+      if (time <= last || (wall > 0 && wallMs(at) !== wall)) continue;
+      last = time;
+      if (day % days === 0 && time >= from && time <= to) ticks.push(time);
+    }
+  }
   return ticks;
 }
 
+/** The local day, as many days after 1 January 1970. */
+function dayNumber(at: number): number {
+  const d = new Date(at);
+  return Math.round(Date.UTC(d.getFullYear(), d.getMonth(), d.getDate()) / dayMs);
+}
+
+const wallMs = (d: Date): number => ((d.getHours() * 60 + d.getMinutes()) * 60 + d.getSeconds()) * 1_000;
+
 /** The sample nearest to a time. */
-export function nearest(samples: readonly Sample[], at: number): Sample | null {
+export function nearest<T extends { at: number }>(samples: readonly T[], at: number): T | null {
   let low = 0, high = samples.length;
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,19 +1,26 @@
-// Is DbTools there? A failed call starts a probe of /health with exponential backoff; the banner shows when the next try is.
+// Is DbTools there? What failed is tried again with exponential backoff until it is answered; the banner shows when the next try is.
 import { makeStore } from "./store";
 
 export interface Connection {
   down: boolean;
+  /** What DbTools, or a proxy before it, said of itself; empty when nothing came. */
+  reason: string;
   since: number;
   nextTryAt: number;
 }
 
 const delayMsMin = 1_000;
 const delayMsMax = 30_000;
-const up: Connection = { down: false, since: 0, nextTryAt: 0 };
+/** Another call's answer is a reason to try before the time, but not more often than this. */
+const hintMs = 5_000;
+const up: Connection = { down: false, reason: "", since: 0, nextTryAt: 0 };
 
 export const connection = makeStore<Connection>(up);
 let delayMs = delayMsMin;
 let timer: ReturnType<typeof setTimeout> | undefined;
+let probe: () => Promise<boolean> = () => Promise.resolve(true);
+let triedAt = 0;
+let trying = false;
 const recovered = new Set<() => void>();
 
 /** Runs when the connection is back, so that screens can catch up at once. */
@@ -22,32 +29,37 @@ export function onRecovered(listener: () => void): () => void {
   return () => recovered.delete(listener);
 }
 
-export function connectionLost(): void {
+/**
+ * A call was not answered. `answers` asks for the same again: only what failed can tell that it works,
+ * for a proxy, or a database that is away, may fail one address and serve the next.
+ */
+export function connectionLost(answers: () => Promise<boolean>, reason = ""): void {
   if (connection.get().down) return;
+  probe = answers;
   delayMs = delayMsMin;
-  connection.set({ down: true, since: Date.now(), nextTryAt: Date.now() + delayMs });
+  triedAt = Date.now();
+  connection.set({ down: true, reason, since: Date.now(), nextTryAt: Date.now() + delayMs });
   timer = setTimeout(() => void tryNow(), delayMs);
 }
 
+/** Some call was answered: a hint to try what was not. */
 export function connectionWorks(): void {
-  if (!connection.get().down) return;
-  clearTimeout(timer);
-  connection.set(up);
-  for (const listener of [...recovered]) listener();
+  if (connection.get().down && Date.now() - triedAt >= hintMs) void tryNow();
 }
 
+/** Tries at once what failed; a try under way is enough. */
 export async function tryNow(): Promise<void> {
+  if (trying || !connection.get().down) return;
   clearTimeout(timer);
-  try {
-    const response = await fetch("/api/health", { cache: "no-store" });
-    if (response.ok) {
-      connectionWorks();
-      return;
-    }
-  } catch {
-    // Still down: fall through to the next, later try.
+  trying = true;
+  triedAt = Date.now();
+  const answered = await probe().catch(() => false);
+  trying = false;
+  if (answered) {
+    connection.set(up);
+    for (const listener of [...recovered]) listener();
+    return;
   }
-  if (!connection.get().down) return;
   delayMs = nextDelayMs(delayMs);
   connection.set({ ...connection.get(), nextTryAt: Date.now() + delayMs });
   timer = setTimeout(() => void tryNow(), delayMs);

@@ -43,8 +43,8 @@ export function dayAndClock(at: Date | number, seconds = false): string {
 }
 /** The exact time in the reader's zone and in UTC, for the title of a `<time>`. */
 export function exact(at: Date | number): string {
-  const d = new Date(at), utc = new Date(d.getTime() + d.getTimezoneOffset() * minuteMs);
-  const utcText = `${dayAndClock(utc, true)} UTC`;
+  const d = new Date(at), utcDay = `${d.getUTCDate()} ${months[d.getUTCMonth()] ?? ""} ${d.getUTCFullYear()}`;
+  const utcText = `${utcDay} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} UTC`;
   return d.getTimezoneOffset() === 0 ? utcText : `${dayAndClock(d, true)} ${zoneName(d)}, ${utcText}`;
 }
 export function zoneName(at: Date = new Date()): string {

@@ -44,6 +44,9 @@ export interface Reply<T> {
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
+/** A proxy that does not reach DbTools, or a DbTools whose database does not answer; not a monitored server that does not. */
+const isAway = ({ status, code }: ApiError): boolean => [502, 503, 504].includes(status) && (code === "UNAVAILABLE" || code === `HTTP_${status}`);
+
 /** A request that has not answered after this long is given up: the server cuts its own at 60 s. */
 const timeoutMs = 65_000;
 
@@ -83,8 +86,8 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   init.signal = limit.signal;
   try {
     const response = await fetch(address(path, options.query), init);
-    connectionWorks();
     if (!response.ok) throw await errorOf(response);
+    connectionWorks();
     const text = response.status === 204 ? "" : await response.text();
     const plain = options.accept !== undefined;
     return {
@@ -94,17 +97,34 @@ export async function call<T>(method: Method, path: string, options: CallOptions
       nextCursor: nextCursorOf(response.headers.get("Link")),
     };
   } catch (error) {
+    const answers = method === "GET" && options.accept === undefined ? () => isAnswered(path, options.query, headers) : isHealthy;
     if (error instanceof ApiError) {
+      if (method === "GET" && isAway(error)) connectionLost(answers, error.message);
       if (error.status === 401 && !path.startsWith("/auth/")) signedOut();
       throw error;
     }
     if (options.signal?.aborted) throw error;
-    connectionLost();
+    connectionLost(answers);
     throw new ApiError(0, "NO_CONNECTION", "DbTools did not answer. Nothing was lost; the page tries again by itself.");
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", stop);
   }
+}
+
+/** Whether a GET that failed is answered now, be it by a refusal. */
+async function isAnswered(path: string, query: CallOptions["query"], headers: Headers): Promise<boolean> {
+  const limit = new AbortController(), timer = setTimeout(() => limit.abort(), timeoutMs);
+  try {
+    const response = await fetch(address(path, query), { headers, credentials: "same-origin", signal: limit.signal });
+    return response.ok || !isAway(await errorOf(response));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function isHealthy(): Promise<boolean> {
+  return (await fetch("/api/health", { cache: "no-store" })).ok;
 }
 
 export async function get<T>(path: string, options: CallOptions = {}): Promise<T> {

@@ -56,6 +56,11 @@ export function pollMs(): number {
   return live.get().mode === "live" ? Math.min(safetyPollMs, ownRefreshMs ?? safetyPollMs) : ownRefreshMs ?? refreshMs;
 }
 
+/** The health of the fleet is asked for at this pace also while the stream works (PRD 3.9-1): whoever is on call trusts no silence. */
+export function healthPollMs(): number {
+  return ownRefreshMs ?? refreshMs;
+}
+
 /** A hidden tab that may notify asks this seldom: the stream tells most of it, where it works. */
 export function hiddenPollMs(): number {
   return live.get().mode === "live" ? 300_000 : Math.max(60_000, refreshMs * 2);

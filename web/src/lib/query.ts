@@ -18,6 +18,9 @@ interface Entry {
   run: AbortController | undefined;
   again: boolean;
   fetcher: ((signal: AbortSignal) => Promise<unknown>) | undefined;
+  /** Since the last answer: how often asking failed, and before when it is not asked by itself again. */
+  failures: number;
+  retryAt: number;
 }
 
 export interface QueryOptions<T> {
@@ -31,13 +34,15 @@ export interface QueryOptions<T> {
   hiddenPollMs?: () => number | null;
 }
 
+const retryMsMin = 2_000;
+const retryMsMax = 60_000;
 const cache = new Map<string, Entry>();
 const initial: QueryState<unknown> = { data: undefined, error: undefined, loading: true, at: 0 };
 
 function entryOf(key: string): Entry {
   let entry = cache.get(key);
   if (!entry) {
-    entry = { state: initial, watchers: new Set(), run: undefined, again: false, fetcher: undefined };
+    entry = { state: initial, watchers: new Set(), run: undefined, again: false, fetcher: undefined, failures: 0, retryAt: 0 };
     cache.set(key, entry);
   }
   return entry;
@@ -46,6 +51,16 @@ function entryOf(key: string): Entry {
 function update(entry: Entry, state: QueryState<unknown>): void {
   entry.state = state;
   for (const watcher of [...entry.watchers]) watcher();
+}
+
+/**
+ * How long polling waits after a failure: longer each time, as long as the server asked for, and after a refusal (a 404 stays one)
+ * at least the usual pace.
+ */
+export function retryMs(fault: ApiError, failures: number, paceMs: number): number {
+  const isRefusal = fault.status >= 400 && fault.status < 500 && fault.status !== 429;
+  const backoffMs = Math.min(retryMsMax, retryMsMin * 2 ** (failures - 1));
+  return Math.max(backoffMs, (fault.retryAfterSeconds ?? 0) * 1_000, isRefusal ? paceMs : 0);
 }
 
 /** Parts of keys that nothing asks for meanwhile. */
@@ -88,10 +103,17 @@ export async function refetch(key: string): Promise<void> {
   update(entry, { ...entry.state, loading: true });
   try {
     const data = await entry.fetcher(run.signal);
-    if (entry.run === run) update(entry, { data, error: undefined, loading: false, at: Date.now() });
+    if (entry.run === run) {
+      entry.failures = 0;
+      update(entry, { data, error: undefined, loading: false, at: Date.now() });
+    }
   } catch (error) {
     const fault = error instanceof ApiError ? error : new ApiError(0, "PAGE_ERROR", error instanceof Error ? error.message : String(error));
-    if (entry.run === run) update(entry, { ...entry.state, error: fault, loading: false });
+    if (entry.run === run) {
+      entry.failures += 1;
+      entry.retryAt = Date.now() + retryMs(fault, entry.failures, livePollMs());
+      update(entry, { ...entry.state, error: fault, loading: false });
+    }
   } finally {
     if (entry.run === run) {
       entry.run = undefined;
@@ -114,7 +136,9 @@ export function invalidate(prefix: string, olderThanMs = 0): void {
 
 /** Puts a value into the cache, for example the answer of a write. */
 export function put<T>(key: string, data: T): void {
-  update(entryOf(key), { data, error: undefined, loading: false, at: Date.now() });
+  const entry = entryOf(key);
+  entry.failures = 0;
+  update(entry, { data, error: undefined, loading: false, at: Date.now() });
 }
 
 /** What is known by now, without asking. */
@@ -173,7 +197,8 @@ export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) =
     const timer = setInterval(() => {
       const quiet = live.get().paused || connection.get().down;
       const paceMs = document.hidden ? away.current?.() ?? Infinity : pace.current?.((entry.state as QueryState<T>).data) ?? livePollMs();
-      if (!quiet && !entry.run && Date.now() - entry.state.at >= paceMs - 500) void refetch(key);
+      const isDue = Date.now() - entry.state.at >= paceMs - 500 && (entry.failures === 0 || Date.now() >= entry.retryAt);
+      if (!quiet && !entry.run && isDue) void refetch(key);
     }, 1_000);
     return () => clearInterval(timer);
   }, [key, staleMs, poll]);

@@ -1,6 +1,7 @@
 // The columns of the server list. On narrow screens host, version, groups and the date leave, in that order.
 import type { ReactElement } from "react";
 import type { Server } from "../../../api/model";
+import { hasPresentValues } from "../../../api/present-values";
 import { Ago } from "../../../components/ago";
 import { PercentBar } from "../../../components/bars";
 import { GroupChip, LabelChip } from "../../../components/bits";
@@ -125,9 +126,8 @@ export function serverColumns(
   return columns;
 }
 
-/** An offline server's last value is not its present one. */
 function live(s: Server, value: number | null): number | null {
-  return s.status === "offline" ? null : value;
+  return hasPresentValues(s, Date.now()) ? value : null;
 }
 
 function SelectAll({ state, onAll }: { state: "none" | "some" | "all"; onAll: () => void }): ReactElement {

@@ -1,6 +1,7 @@
 // The overview of a server: health and why, latest values, connection, groups, labels, collection.
 import { type ReactElement, type ReactNode, useState } from "react";
 import type { Server } from "../../../api/model";
+import { hasPresentValues } from "../../../api/present-values";
 import { Ago } from "../../../components/ago";
 import { levelOf } from "../../../components/bars";
 import { LabelChip } from "../../../components/bits";
@@ -8,6 +9,7 @@ import { Combo } from "../../../components/combo";
 import { Icon } from "../../../components/icon";
 import { Panel } from "../../../components/panel";
 import { engineName, HealthStatus, ReachabilityStatus } from "../../../components/status";
+import { useNow } from "../../../lib/clock";
 import { count, day, duration, percent, quantity } from "../../../lib/format";
 import { Link } from "../../../lib/router";
 import { useMay } from "../../../lib/session";
@@ -70,7 +72,7 @@ export function ServerOverview({ server, onTask, recent, changes }: Props): Reac
 }
 
 function LatestValues({ server }: { server: Server }): ReactElement {
-  const { latest, thresholds: { cpuPercent, memoryPercent } } = server, old = server.status === "offline";
+  const { latest, thresholds: { cpuPercent, memoryPercent } } = server, old = !hasPresentValues(server, useNow());
   const figures: readonly (readonly [string, string | null, "" | "warning" | "critical"])[] = [
     ["CPU", latest.cpuPercent === null ? null : percent(latest.cpuPercent), levelOf(latest.cpuPercent, cpuPercent)],
     ["Memory", latest.memoryPercent === null ? null : percent(latest.memoryPercent), levelOf(latest.memoryPercent, memoryPercent)],

@@ -46,7 +46,6 @@ export function AttentionTable({ servers }: { servers: readonly ServerHealth[] }
 
 function AttentionRow({ server, limitsOf }: { server: ServerHealth; limitsOf: LimitsOf }): ReactElement {
   const { cpuPercent, memoryPercent } = limitsOf(server.serverId);
-  const seen = server.lastCollectedAt, cut = server.status === "offline";
   return (
     <tr>
       <td>
@@ -63,16 +62,16 @@ function AttentionRow({ server, limitsOf }: { server: ServerHealth; limitsOf: Li
         <CpuSpark server={server} level={levelOf(server.cpuPercent, cpuPercent)} />
       </td>
       <td>
-        <PercentBar value={cut ? null : server.cpuPercent} limit={cpuPercent} what="CPU" />
+        <PercentBar value={server.cpuPercent} limit={cpuPercent} what="CPU" />
       </td>
       <td>
-        <PercentBar value={cut ? null : server.memoryPercent} limit={memoryPercent} what="Memory" />
+        <PercentBar value={server.memoryPercent} limit={memoryPercent} what="Memory" />
       </td>
       <td className="end m3">
         <Ago at={server.changedAt} form="age" none="–" />
       </td>
-      <td className={`end ${cut ? "crit" : "m3"}`}>
-        <Ago at={seen} form="age" />
+      <td className={`end ${server.status === "offline" ? "crit" : "m3"}`}>
+        <Ago at={server.lastCollectedAt} form="age" />
       </td>
     </tr>
   );

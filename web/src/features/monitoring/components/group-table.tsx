@@ -82,8 +82,8 @@ export function rowsOf(servers: readonly ServerHealth[], groups: readonly Group[
   });
 }
 
-/** The mean of the servers that answer; none answering is no value, not 0. */
+/** The mean of the servers that have a present value; none having one is no value, not 0. */
 function meanOf(list: readonly ServerHealth[], value: (s: ServerHealth) => number | null): number | null {
-  const known = list.filter((s) => s.status !== "offline").map(value).filter((v): v is number => v !== null);
+  const known = list.map(value).filter((v): v is number => v !== null);
   return known.length === 0 ? null : Math.round(known.reduce((a, b) => a + b, 0) / known.length);
 }

@@ -6,26 +6,26 @@ import { Icon } from "../../../components/icon";
 import { Empty, Failure, Panel, Skeleton, StaleBadge } from "../../../components/panel";
 import { HealthDot, healthWords } from "../../../components/status";
 import { useNow } from "../../../lib/clock";
-import { plural } from "../../../lib/format";
+import { clock } from "../../../lib/format";
 import { refetch } from "../../../lib/query";
 import { Link } from "../../../lib/router";
 import { tenantKey } from "../../../lib/session";
 import { useHealthChanges } from "../api/list-health-changes";
-import { changesOfLastHour } from "./health-deltas";
+import { changesNote, changesOfLastHour, cutAt, noChangeTitle } from "./health-deltas";
 
 export function HealthChanges({ filter, rowCountMax }: { filter: Health | null; rowCountMax: number }): ReactElement {
   const now = useNow(), query = useHealthChanges();
+  const cut = cutAt(query.data ?? [], now), period = cut === null ? "last hour" : `since ${clock(cut)}`;
   const all = changesOfLastHour(query.data ?? [], now).filter((c) => !filter || c.to === filter);
   // A new server's first good reading is no news: it is counted, not listed.
   const recent = all.filter((c) => c.from !== "unknown" || c.to !== "healthy"), firstCount = all.length - recent.length;
-  const shown = recent.slice(0, rowCountMax), rest = recent.length - shown.length;
-  const notes = [rest > 0 && plural(rest, "more change"), firstCount > 0 && plural(firstCount, "first reading")].filter(Boolean);
+  const shown = recent.slice(0, rowCountMax), note = changesNote(recent.length - shown.length, firstCount, cut);
   return (
     <Panel
       title="Health changes"
-      sub={filter ? `to ${healthWords[filter].toLowerCase()}, last hour` : "last hour"}
+      sub={filter ? `to ${healthWords[filter].toLowerCase()}, ${period}` : period}
       tools={<StaleBadge query={query} />}
-      foot={notes.length > 0 ? <span>{notes.join(", ")} in this hour</span> : undefined}
+      foot={note ? <span>{note}</span> : undefined}
     >
       {!query.data && query.error && (
         <Failure
@@ -38,7 +38,7 @@ export function HealthChanges({ filter, rowCountMax }: { filter: Health | null; 
       {query.data && shown.length === 0 && (
         <Empty
           icon="activity"
-          title="No change in the last hour"
+          title={noChangeTitle(filter, firstCount, cut)}
           text="A server that turns healthy, warning, critical or offline shows here."
         />
       )}

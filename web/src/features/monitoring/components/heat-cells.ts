@@ -58,7 +58,7 @@ export function scaleOf(servers: readonly ServerHealth[], by: ColorBy, threshold
     const limit = (by === "cpu" ? thresholds.cpuPercent : thresholds.memoryPercent).warning;
     return { edges: [0.2, 0.4, 0.6, 0.8].map((share) => share * limit), outlierAbove: null };
   }
-  const values = servers.flatMap((s) => (s.status === "offline" ? [] : [valueOf(s, by) ?? []].flat())).sort((a, b) => a - b);
+  const values = servers.flatMap((s) => valueOf(s, by) ?? []).sort((a, b) => a - b);
   const at = (share: number): number => values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
   // Tukey's far fence: three times the spread of the middle half above it.
   const fence = at(0.75) + 3 * Math.max(at(0.75) - at(0.25), at(0.5) * 0.1);
@@ -71,7 +71,7 @@ export function cellOf(server: ServerHealth, by: ColorBy, thresholds: Thresholds
     const why = server.reasons.length > 0 ? `. ${server.reasons.join(", ")}` : "";
     return { server, paint: status, label: `${name}: ${healthWords[status]}${why}` };
   }
-  const value = status === "offline" ? null : valueOf(server, by), label = `${name}: ${words[by]} ${valueText(value, by)}`;
+  const value = valueOf(server, by), label = `${name}: ${words[by]} ${valueText(value, by)}`;
   if (value === null) return { server, paint: status === "offline" ? "offline" : "unknown", label };
   if (by === "cpu" || by === "memory") {
     const level = levelOf(value, by === "cpu" ? thresholds.cpuPercent : thresholds.memoryPercent);

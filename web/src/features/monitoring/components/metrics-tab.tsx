@@ -58,7 +58,7 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
           className="btn sm"
           label="Export"
           items={[
-            { label: "Values as CSV", icon: "table", onSelect: () => saveCsv(server, window, extra) },
+            { label: "Values as CSV", icon: "table", onSelect: () => saveCsv(server, window, extra, shiftMs) },
             ...(asTable ? [] : [{ label: "Charts as PNG", icon: "graph-up" as const, onSelect: () => void savePicture(server, window, charts.current) }]),
           ]}
         >
@@ -74,12 +74,17 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
       {series && asTable && (
         <div className="col g3c">
           <MetricsTable
-            columns={chartKinds.map((k, i) => ({
-              head: `${k.title}, ${k.percent ? "%" : k.unit}`,
-              samples: samples[i] ?? [],
-              format: k.percent ? percent : quantity,
-            }))}
+            columns={chartKinds.map((k, i) => {
+              const old = earlier[i], intervalMs = Math.max(series[i]?.interval ?? 60, before.data?.[i]?.interval ?? 60) * 1000;
+              return {
+                head: `${k.title}, ${k.percent ? "%" : k.unit}`,
+                samples: samples[i] ?? [],
+                format: k.percent ? percent : quantity,
+                earlier: old && { word: compareWords[compare], samples: old, intervalMs },
+              };
+            })}
           />
+          {compare !== "none" && (before.error || isEmpty(before)) && <p className="foot m3 t12">{earlierNote(compare, before)}</p>}
           <MoreCharts server={server} window={window} metrics={extra} compare={compare} asTable cross={null} onCross={setCross} />
         </div>
       )}
@@ -186,33 +191,33 @@ function GapNote({ series, samples, compare, before }: GapNoteProps): ReactEleme
   const at = samples.findIndex((list) => list.length > 0), first = series[at], points = samples[at];
   if (!first || !points) return null;
   const gaps = gapsOf(points, Date.parse(first.from), Date.parse(first.to), first.interval * 1000), one = gaps[gaps.length - 1];
-  const dashed = compare === "none"
-    ? ""
-    : before.error
-    ? `The values of ${compareWords[compare].toLowerCase()} did not load. `
-    : before.data?.every((s) => s.points.length === 0)
-    ? `There are no values of ${compareWords[compare].toLowerCase()}. `
-    : before.data
-    ? `Dashed: ${compareWords[compare].toLowerCase()}. `
-    : "";
   return (
     <p className="foot m3 t12">
       {one && <span className="hatchkey" aria-hidden="true" />}
       <span>
         {one && `Hatched: no data from ${gapText(one)}${gaps.length > 1 ? `, and ${gaps.length - 1} more` : ""}. `}
-        {dashed}
+        {compare !== "none" && earlierNote(compare, before)}
         The arrow keys move the cross-hair on all charts; drag or + to zoom.
       </span>
     </p>
   );
 }
 
+const isEmpty = (before: QueryState<MetricSeries[]>): boolean => before.data?.every((s) => s.points.length === 0) ?? false;
+
+function earlierNote(compare: Compare, before: QueryState<MetricSeries[]>): string {
+  const day = compareWords[compare].toLowerCase();
+  if (before.error) return `The values of ${day} did not load. `;
+  if (isEmpty(before)) return `There are no values of ${day}. `;
+  return before.data ? `Dashed: ${day}. ` : "";
+}
+
 function gapText({ from, to }: Gap): string {
   return `${dayAndClock(from)} to ${clock(to)}`;
 }
 
-function saveCsv(server: Server, window: TimeWindow, extra: readonly string[]): void {
-  saveText(`${fileName(server.name, "metrics", windowKey(window))}.csv`, metricsCsv(server.id, window, metrics, extra));
+function saveCsv(server: Server, window: TimeWindow, extra: readonly string[], shiftMs: number): void {
+  saveText(`${fileName(server.name, "metrics", windowKey(window))}.csv`, metricsCsv(server.id, window, metrics, extra, shiftMs));
 }
 
 async function savePicture(server: Server, window: TimeWindow, box: Element | null): Promise<void> {

@@ -2,13 +2,23 @@
 import type { ReactElement } from "react";
 import { Ago } from "../../../components/ago";
 import { Empty } from "../../../components/panel";
-import type { Sample } from "../../../lib/chart";
+import { nearest, type Sample } from "../../../lib/chart";
 import { plural } from "../../../lib/format";
 
 export interface TableColumn {
   head: string;
   samples: readonly Sample[];
   format: (value: number) => string;
+  /** Gets a column of its own beside this one. Its samples are moved to where they are compared. */
+  earlier?: EarlierColumn | undefined;
+}
+
+export interface EarlierColumn {
+  /** Which day they are of. */
+  word: string;
+  samples: readonly Sample[];
+  /** The longer pace of the two. */
+  intervalMs: number;
 }
 
 /** More rows than this are not drawn, and the table says so; the CSV has them all. */
@@ -27,13 +37,34 @@ export function rowsByTime(columns: readonly { samples: readonly Sample[] }[]): 
   return [...byTime].sort(([a], [b]) => b - a);
 }
 
+/**
+ * Earlier values at the times of the rows: they were read at other seconds of their day. A row has the nearest one, as the cross-hair of the
+ * chart has; a value that no row is near to keeps its time.
+ */
+export function besideRows(times: readonly { at: number }[], { samples, intervalMs }: Pick<EarlierColumn, "samples" | "intervalMs">): Sample[] {
+  // Half of what `gapsOf` bridges.
+  const reachMs = intervalMs * 0.8, isNear = (a: { at: number } | null, at: number): boolean => a !== null && Math.abs(a.at - at) <= reachMs;
+  const beside = times.flatMap(({ at }) => {
+    const sample = nearest(samples, at);
+    return sample && isNear(sample, at) ? [{ ...sample, at }] : [];
+  });
+  return [...beside, ...samples.filter((s) => !isNear(nearest(times, s.at), s.at))];
+}
+
+function withEarlier(columns: readonly TableColumn[]): TableColumn[] {
+  const times = rowsByTime(columns).map(([at]) => ({ at })).reverse();
+  return columns.flatMap((c) =>
+    c.earlier ? [c, { head: `${c.head}, ${c.earlier.word.toLowerCase()}`, samples: besideRows(times, c.earlier), format: c.format }] : [c]
+  );
+}
+
 interface Props {
   columns: readonly TableColumn[];
   label?: string;
 }
 
-export function MetricsTable({ columns, label = "Metric values" }: Props): ReactElement {
-  const rows = rowsByTime(columns);
+export function MetricsTable({ columns: own, label = "Metric values" }: Props): ReactElement {
+  const columns = withEarlier(own), rows = rowsByTime(columns);
   if (rows.length === 0) {
     return (
       <section className="panel vflex tall" aria-label={label}>

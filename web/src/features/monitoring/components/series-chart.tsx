@@ -12,7 +12,7 @@ import { seriesKey, type SeriesOfMetric, useSeries } from "../api/read-series";
 import type { LabelledSeries } from "../api/collector-types";
 import type { TimeWindow } from "../api/time-window";
 import { coreMetrics, metricTitle, seriesColors } from "./chart-kinds";
-import { MetricsTable } from "./metrics-table";
+import { type EarlierColumn, MetricsTable } from "./metrics-table";
 import { samplesOf } from "./samples";
 import { zoomTo } from "./time-window-bar";
 import { nothingIn, whyNotCollected } from "./why-no-data";
@@ -66,10 +66,12 @@ function Drawn(props: DrawnProps): ReactElement {
   const data = query.data, name = title ?? metricTitle(metric);
   const lines = useMemo(() => (data?.series ?? []).filter((s) => s.points.some((p) => p[1] !== null)).map(lineOf), [data]);
   const [first, ...rest] = lines;
-  const others = useMemo<OtherSeries[]>(() => {
+  const intervalMs = (data?.series[0]?.interval ?? 60) * 1_000;
+  const earlier = useMemo<EarlierColumn | undefined>(() => {
     const old = rest.length === 0 && shiftMs > 0 ? before?.series.find((s) => labelOf(s) === first?.label) : undefined;
-    return [...rest, ...(old ? [{ label: earlierWord, samples: samplesOf(old, shiftMs) }] : [])];
-  }, [lines, before, shiftMs, earlierWord]);
+    return old && { word: earlierWord, samples: samplesOf(old, shiftMs), intervalMs: Math.max(intervalMs, old.interval * 1_000) };
+  }, [lines, before, shiftMs, earlierWord, intervalMs]);
+  const others = useMemo<OtherSeries[]>(() => [...rest, ...(earlier ? [{ label: earlier.word, samples: earlier.samples }] : [])], [lines, earlier]);
   if (!data) {
     return (
       <figure className="chart">
@@ -86,7 +88,7 @@ function Drawn(props: DrawnProps): ReactElement {
   if (props.asTable) {
     return (
       <Panel title={name} sub={unitWord(unit)} tools={tools} className="wholerow">
-        <MetricsTable label={name} columns={lines.map((l) => ({ head: l.label, samples: l.samples, format: (v) => withUnit(v, unit) }))} />
+        <MetricsTable label={name} columns={lines.map((l) => ({ head: l.label, samples: l.samples, format: (v) => withUnit(v, unit), earlier }))} />
       </Panel>
     );
   }
@@ -98,7 +100,7 @@ function Drawn(props: DrawnProps): ReactElement {
       color={seriesColors[0]}
       samples={first?.samples ?? []}
       others={others}
-      intervalMs={(one?.interval ?? 60) * 1_000}
+      intervalMs={intervalMs}
       from={one ? Date.parse(one.from) : 0}
       to={one ? Date.parse(one.to) : 1}
       fixedTop={unit === "percent" ? 100 : null}

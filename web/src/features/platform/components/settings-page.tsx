@@ -1,9 +1,10 @@
 // Settings of the chosen tenant: health limits, retention, collection, refresh.
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useState } from "react";
 import type { Settings, SettingsChange } from "../../../api/model";
-import { settingsKey, useSettings } from "../../../api/read-settings";
+import { settingsKey, type SettingsAndTag, useSettings } from "../../../api/read-settings";
 import { CheckRow, TextField } from "../../../components/field";
 import { ErrorCallout, PageHead, Panel, QueryView, StaleBadge } from "../../../components/panel";
+import { ApiError } from "../../../lib/http";
 import { put, refetch } from "../../../lib/query";
 import { useSession } from "../../../lib/session";
 import { toast } from "../../../lib/toasts";
@@ -14,6 +15,8 @@ import { ThisComputer } from "./this-computer";
 
 /** The form holds text, so that what was typed stays after an error. */
 type Form = Record<FieldName, string>;
+/** What was typed into a field, and what was set when that began: a field that was not touched follows what others set, and is not sent. */
+type Edits = Partial<Record<FieldName, { text: string; was: string }>>;
 type FieldName =
   | "cpuWarning"
   | "cpuCritical"
@@ -65,7 +68,7 @@ export function SettingsPage(): ReactElement {
         <StaleBadge query={query} />
       </PageHead>
       <QueryView query={query} what="Settings did not load" retry={() => void refetch(settingsKey())} lines={8}>
-        {(settings) => <SettingsForm settings={settings} />}
+        {(read) => <SettingsForm read={read} />}
       </QueryView>
       <OwnLimitsPanel />
       <StoragePanel />
@@ -76,23 +79,27 @@ export function SettingsPage(): ReactElement {
   );
 }
 
-function SettingsForm({ settings }: { settings: Settings }): ReactElement {
-  const [form, setForm] = useState(() => formOf(settings)),
-    // Not touched: it follows what others set, and is not sent.
+function SettingsForm({ read: { settings, etag } }: { read: SettingsAndTag }): ReactElement {
+  const [edits, setEdits] = useState<Edits>({}),
     [literals, setLiterals] = useState<boolean | null>(null),
-    [touched, setTouched] = useState(false),
     [checked, setChecked] = useState(false);
-  useEffect(() => {
-    if (touched) return;
-    setForm(formOf(settings));
+  const stored = formOf(settings), form = editedForm(stored, edits), faults = faultsOf(form);
+  const touched = Object.keys(edits).length > 0 || literals !== null;
+  const discard = (): void => {
+    setEdits({});
     setLiterals(null);
-  }, [settings, touched]);
-  const faults = faultsOf(form);
-  const action = useAction(async () => {
-    const change = changeOf(form, literals, settings), words = savedWords(change, settings);
-    put(settingsKey(), await saveSettings(change));
-    setTouched(false);
     setChecked(false);
+  };
+  const action = useAction(async () => {
+    const change = changeOf(edits, literals, settings), words = savedWords(change, settings);
+    try {
+      put(settingsKey(), await saveSettings(change, etag));
+    } catch (error) {
+      // What the other saved is shown at the fields, before anything is written over it.
+      if (error instanceof ApiError && error.status === 412) await refetch(settingsKey());
+      throw error;
+    }
+    discard();
     toast("Settings saved", words);
   });
   const refused = Object.fromEntries((action.error?.details ?? []).map((d) => [fieldNames[d.field] ?? d.field, d.reason]));
@@ -101,14 +108,11 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
       label={label}
       inputMode="numeric"
       value={form[name]}
-      hint={hint ?? unit}
+      hint={othersWords(edits, stored, name) ?? hint ?? unit}
       autoComplete="off"
       fault={(checked ? faults[name] : undefined) ?? refused[name]}
       onBlur={() => setChecked(true)}
-      onValue={(value) => {
-        setTouched(true);
-        setForm((f) => ({ ...f, [name]: value }));
-      }}
+      onValue={(text) => setEdits((before) => withEdit(before, stored, name, text))}
     />
   );
   return (
@@ -134,7 +138,7 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
             {field("metricsDays", "Keep metrics", "days", "1 to 365 days; older ones are deleted at night")}
             {field("activityDays", "Keep the activity log", "days", "1 to 3,650 days")}
             {field("intervalSeconds", "Collect every", "seconds", "30 to 3,600 s, for servers without their own interval")}
-            {field("refreshSeconds", "Refresh screens every", "seconds", "5 to 3,600 s, while the live stream is down")}
+            {field("refreshSeconds", "Refresh screens every", "seconds", "5 to 3,600 s; all but health only while the live stream is down")}
           </div>
         </Panel>
       </div>
@@ -145,13 +149,15 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
             checked={literals ?? settings.queries.showsLiterals}
             hint="To operators and administrators; viewers see no texts. Literals, comments and parameters' values may be personal data: without this, question marks stand for them."
             onChecked={(on) => {
-              setTouched(true);
-              setLiterals(on);
+              setLiterals(on === settings.queries.showsLiterals ? null : on);
             }}
           />
         </div>
       </Panel>
-      <ErrorCallout error={action.error} title="The settings were not saved." />
+      <ErrorCallout
+        error={action.error}
+        title={action.error?.status === 412 ? "Someone else saved the settings meanwhile: nothing is overwritten yet. Look, and save again." : "The settings were not saved."}
+      />
       <div className="row formrow">
         <button
           className="btn primary"
@@ -161,7 +167,7 @@ function SettingsForm({ settings }: { settings: Settings }): ReactElement {
         >
           Save settings
         </button>
-        {touched && <button className="btn ghost" type="button" onClick={() => setTouched(false)}>Discard changes</button>}
+        {touched && <button className="btn ghost" type="button" onClick={discard}>Discard changes</button>}
       </div>
     </form>
   );
@@ -181,18 +187,39 @@ function formOf({ thresholds, retention, collection, refreshSeconds }: Settings)
   };
 }
 
-/** What is sent. `literals` is what the box was set to, `null` where it was left alone: another's choice is not written back. */
-export function changeOf(form: Form, literals: boolean | null, settings: Pick<Settings, "queries">): SettingsChange {
-  const n = (name: FieldName): number => Number(form[name]);
+export function editedForm(stored: Form, edits: Edits): Form {
+  const form = { ...stored };
+  for (const name of allFields) form[name] = edits[name]?.text ?? stored[name];
+  return form;
+}
+
+/** A field that holds again what is set is no edit. */
+export function withEdit(edits: Edits, stored: Form, name: FieldName, text: string): Edits {
+  const { [name]: before, ...rest } = edits, was = before?.was ?? stored[name];
+  return text === stored[name] ? rest : { ...rest, [name]: { text, was } };
+}
+
+/** What another administrator set in a field that is being edited here; `undefined` when nobody did. */
+export function othersWords(edits: Edits, stored: Form, name: FieldName): string | undefined {
+  const edit = edits[name];
+  return edit && edit.was !== stored[name] ? `Someone else set ${stored[name]} meanwhile (it was ${edit.was}); saving replaces it` : undefined;
+}
+
+/** What is sent: the sections in which something was edited. `literals` is `null` where the box was left alone. */
+export function changeOf(edits: Edits, literals: boolean | null, settings: Settings): SettingsChange {
+  const form = editedForm(formOf(settings), edits);
+  const n = (name: FieldName): number => Number(form[name]), any = (...names: readonly FieldName[]): boolean => names.some((name) => edits[name] !== undefined);
   return {
-    thresholds: {
-      cpuPercent: { warning: n("cpuWarning"), critical: n("cpuCritical") },
-      memoryPercent: { warning: n("memoryWarning"), critical: n("memoryCritical") },
-    },
-    retention: { metricsDays: n("metricsDays"), activityDays: n("activityDays") },
-    collection: { intervalSeconds: n("intervalSeconds") },
-    ...(literals === null || literals === settings.queries.showsLiterals ? {} : { queries: { showsLiterals: literals } }),
-    refreshSeconds: n("refreshSeconds"),
+    ...(any("cpuWarning", "cpuCritical", "memoryWarning", "memoryCritical") && {
+      thresholds: {
+        cpuPercent: { warning: n("cpuWarning"), critical: n("cpuCritical") },
+        memoryPercent: { warning: n("memoryWarning"), critical: n("memoryCritical") },
+      },
+    }),
+    ...(any("metricsDays", "activityDays") && { retention: { metricsDays: n("metricsDays"), activityDays: n("activityDays") } }),
+    ...(any("intervalSeconds") && { collection: { intervalSeconds: n("intervalSeconds") } }),
+    ...(literals !== null && literals !== settings.queries.showsLiterals && { queries: { showsLiterals: literals } }),
+    ...(any("refreshSeconds") && { refreshSeconds: n("refreshSeconds") }),
   };
 }
 
