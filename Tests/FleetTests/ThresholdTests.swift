@@ -162,6 +162,7 @@ import Testing
     @Test(arguments: [
         (#"{}"#, ["cpuPercent"]), (#"{"cpuPercent":null}"#, ["cpuPercent"]),
         (#"{"cpuPercent":{"warning":90,"critical":80}}"#, ["cpuPercent"]), (#"{"cpuPercent":{"warning":0,"critical":80}}"#, ["cpuPercent"]),
+        (#"{"cpuPercent":{"warning":0,"critical":0}}"#, ["cpuPercent"]), (#"{"memoryPercent":{"warning":0,"critical":0}}"#, ["memoryPercent"]),
         (#"{"cpuPercent":{"warning":90}}"#, ["cpuPercent.critical"]),
         (#"{"memoryPercent":{"warning":90,"critical":101}}"#, ["memoryPercent.critical"]),
         (#"{"cpuPercent":{"warning":1,"critical":2},"disk":{}}"#, ["disk"]),

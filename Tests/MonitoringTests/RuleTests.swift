@@ -66,6 +66,17 @@ import Testing
         #expect(failed.sweep(now: Self.t0 + 301).status == .offline)
     }
 
+    @Test("A value is never shown as the limit that it is above", arguments: [
+        (85.04, "Memory is at 85.04 %, above the warning limit of 85 %"), (85.06, "Memory is at 85.1 %, above the warning limit of 85 %"),
+        (90, "Memory is at 90 %, above the warning limit of 85 %"), (85.0001, "Memory is at 85.0001 %, above the warning limit of 85 %"),
+    ])
+    func aValueAboveItsLimitLooksSo(memory: Double, reason: String) {
+        let state = ServerState().after(
+            .reading(values: [.cpuPercent: 1, .memoryPercent: memory], missing: []), thresholds: HealthThresholds(), intervalSeconds: 60,
+            now: Self.t0)
+        #expect(state.reasons == [reason])
+    }
+
     @Test func changedAtStaysWhileTheHealthDoes() {
         #expect(Self.state(after: [Self.good, Self.good, Self.good]).changedAt == Self.t0)
     }

@@ -13,7 +13,7 @@ import Testing
         let fixture = try await CollectionFixture.make()
         var ids: [String] = []
         for status in ["online", "degraded", "offline", "unknown"] {
-            for (number, seconds) in [10, 299, 301, 740, 760].enumerated() {
+            for (number, seconds) in [10, 200, 301, 650, 760].enumerated() {
                 for interval in [60, 300] {
                     for isEnabled in [true, false] {
                         let id = try await fixture.server("\(status) \(number) \(interval) \(isEnabled)")

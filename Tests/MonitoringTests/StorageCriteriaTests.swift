@@ -214,6 +214,8 @@ import Testing
             #expect(samples["newestAt"] == .string(RFC3339.string(first + 59 * 60)))
             let chunks = try #require(statistics.first { $0["signal"] == "chunks" })
             #expect(chunks["oldestAt"] == .null && chunks["rowsEstimated"] == 0)
+            let history = try #require(statistics.first { $0["signal"] == "table_history" })
+            #expect(history["oldestAt"] == .null && history["newestAt"] == .null, "nothing has no time")
             #expect(
                 statistics.compactMap { $0["signal"]?.string } == [
                     "samples", "chunks", "table_history", "query_details", "changes", "health_changes",

@@ -165,10 +165,10 @@ package struct ServerState: Sendable, Equatable {
             guard let value else { continue }
             if value > limit.critical {
                 worst = .critical
-                reasons.append("\(name) is at \(percent(value)), above the critical limit of \(percent(limit.critical))")
+                reasons.append("\(name) is at \(percent(value, above: limit.critical)), above the critical limit of \(percent(limit.critical))")
             } else if value > limit.warning {
                 if worst == .healthy { worst = .warning }
-                reasons.append("\(name) is at \(percent(value)), above the warning limit of \(percent(limit.warning))")
+                reasons.append("\(name) is at \(percent(value, above: limit.warning)), above the warning limit of \(percent(limit.warning))")
             }
         }
         // Unknown is not healthy: where nothing could be judged because of a missing grant, or nothing was read at all, we do not know.
@@ -178,8 +178,11 @@ package struct ServerState: Sendable, Equatable {
         return (worst, reasons + missing)
     }
 
-    private static func percent(_ value: Double) -> String {
-        let rounded = (value * 10).rounded() / 10
-        return rounded == rounded.rounded() ? "\(Int(rounded)) %" : "\(rounded) %"
+    /// To one decimal, and to more where it would look like the limit that it is above.
+    private static func percent(_ value: Double, above limit: Double = -1) -> String {
+        func rounded(_ value: Double, _ scale: Double) -> Double { (value * scale).rounded() / scale }
+        let scale = [10.0, 100, 1_000].first { rounded(value, $0) > rounded(limit, $0) } ?? 10_000
+        let shown = rounded(value, scale)
+        return shown == shown.rounded() ? "\(Int(shown)) %" : "\(shown) %"
     }
 }

@@ -45,7 +45,9 @@ package struct StorageStatistics: Sendable, Encodable {
         case "table_history":
             """
             SELECT (\(days.first) || ' 00:00:00+00')::timestamptz,
-                least(now(), (\(days.last) || ' 00:00:00+00')::timestamptz + interval '1 day')
+                CASE WHEN \(days.last)::text IS NOT NULL
+                    THEN least(now(), (\(days.last) || ' 00:00:00+00')::timestamptz + interval '1 day')
+                END
             """
         // The key begins with the server, so each server's first and last are looked up.
         case "samples":

@@ -64,6 +64,9 @@ package final class FieldReader {
         return members[name]?.value == .null
     }
 
+    /// How many faults were found by now, in this object and in those around and within it.
+    package var failureCount: Int { failures.details.count }
+
     /// Notes that a field is wrong for a reason of the caller's own.
     package func fail(_ field: String, _ reason: String) { failures.details.append(.init(field: path + field, reason: reason)) }
 

@@ -113,8 +113,10 @@ extension FieldReader {
     /// A pair of limits of health, in percent; nil when missing or null.
     package func threshold(_ name: String) -> TenantSettings.Threshold? {
         guard let inner = nested(name) else { return nil }
+        let known = failureCount
         let threshold = TenantSettings.Threshold(warning: inner.double("warning", 0...100), critical: inner.double("critical", 0...100))
-        if threshold.warning > 0 || threshold.critical > 0, !(0 < threshold.warning && threshold.warning < threshold.critical) {
+        // A number that is missing or out of bounds has its own words.
+        if failureCount == known, !(0 < threshold.warning && threshold.warning < threshold.critical) {
             fail(name, "must be 0 < warning < critical <= 100")
         }
         return threshold
