@@ -110,18 +110,18 @@ package enum CollectorRunSQL {
         let found = try LayoutSQL.find(wanted.values.sorted { $0.key < $1.key }, on: session)
         findings.layouts = found
         for index in withSeries where items[index].layout == nil {
-            guard let known = found[items[index].key], let list = items[index].table.list, let places = known.places(of: list) else {
-                // Also where the server was deleted meanwhile: then nobody reads it.
-                if items[index].definition.isCustom {
-                    items[index].table.state = .failed
-                    items[index].table.message = """
-                        Its rows have other labels in nearly every run: more than \(LayoutSQL.columnCountMax) series in a day. \
-                        Make labels of what stays the same, such as a database or a login, and texts of the rest.
-                        """
-                }
-                continue
+            guard let known = found[items[index].key], let list = items[index].table.list else { continue }
+            if let places = known.places(of: list) {
+                items[index].layout = (known, places)
+            } else if items[index].definition.isCustom {
+                items[index].layout = (known, known.somePlaces(of: list))
+                guard items[index].table.state.isGood else { continue }
+                items[index].table.state = .cutOff
+                items[index].table.message = """
+                    Its labels are other ones too often: rows with labels that are new today have no series before tomorrow (UTC). \
+                    Make labels of what stays the same, such as a database or a login, and texts of the rest.
+                    """
             }
-            items[index].layout = (known, places)
         }
     }
 

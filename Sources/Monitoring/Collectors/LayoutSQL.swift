@@ -44,10 +44,10 @@ enum LayoutSQL {
             try rows.map { (try $0.decode(0, as: String.self), try $0.decode(1, as: Int16.self)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Series (labels times metrics, over all layouts) that a tenant's own collector may bring from one server in a day. Rows that are
-    /// named anew in each run (a session's number for a label) would else fill the storage with series of one point, and days with more
-    /// columns than a chunk holds (`ChunkLimits`).
-    static let columnCountMax = 50_000
+    /// Columns (labels times metrics, over all layouts) that a tenant's own collector may have on one server in a day; what needs more is
+    /// not stored before the next one. Rows that are named anew in each run (a session's number for a label) make a layout each time, and
+    /// would else fill the storage with series of one point, and days with more columns than a chunk holds (`ChunkLimits`).
+    static let columnCountMax = 100_000
 
     /// Of `monitoring.layouts l`: whether the collector neither uses it nor will use it again by itself.
     static let isReplaced: SQL = """
@@ -69,8 +69,8 @@ enum LayoutSQL {
             """)
     }
 
-    /// Layouts that hold what is wanted, by key: the newest one where it does, else a new one; none where a tenant's own collector brings
-    /// too many.
+    /// Layouts that hold what is wanted, by key: the newest one where it does, else a new one. Where a tenant's own collector had too many
+    /// today, the newest one, which does not hold all.
     static func find(_ wanted: [Wanted], on session: TenantSession) throws -> [CollectorCache.Key: KnownLayout] {
         guard !wanted.isEmpty else { return [:] }
         let newest = try newest(wanted.map(\.key), on: session)
@@ -88,8 +88,12 @@ enum LayoutSQL {
                 missing.append((one, SampleLayout.covering(one.instances, after: [])))
             }
         }
-        let crowded = try crowded(missing, on: session)
-        missing.removeAll { crowded.contains($0.wanted.key) }
+        for key in try crowded(missing, on: session) {
+            guard let old = newest[key], let index = missing.firstIndex(where: { $0.wanted.key == key }),
+                old.gauges == missing[index].wanted.gauges, old.counters == missing[index].wanted.counters
+            else { continue }
+            known[key] = KnownLayout(id: old.id, layout: old.layout, shape: missing.remove(at: index).wanted.shape)
+        }
         try make(missing, on: session).forEach { known[$0] = $1 }
         return known
     }

@@ -43,9 +43,12 @@ struct KnownLayout: Sendable {
         list = .of(layout.instances)
     }
 
+    /// Where each of `instances` stands that has a place here.
+    func somePlaces(of instances: InstanceList) -> InstanceList.Places { instances.places(in: list) }
+
     /// Where each of `instances` stands; nil when one has no place here.
     func places(of instances: InstanceList) -> InstanceList.Places? {
-        let places = instances.places(in: list)
+        let places = somePlaces(of: instances)
         if case .at(let all) = places, all.contains(nil) { return nil }
         return places
     }

@@ -100,11 +100,17 @@ package final class MaintenanceService: Service {
             let counts = try await databases.transaction(tenant) {
                 [
                     try HealthChangeSQL.deleteOld(before: oldest, on: $0), try ChangeSQL.deleteOld(before: oldest, on: $0),
-                    try QueryDetailSQL.deleteOld(before: oldest, on: $0), try LayoutSQL.deleteOld(before: oldest, on: $0),
+                    try QueryDetailSQL.deleteOld(before: oldest, on: $0),
                 ]
             }
             deleted += counts.reduce(0, +)
             if counts.allSatisfy({ $0 < HealthChangeSQL.deleteCountMax }) { break }
+        }
+        // By itself: who stores a run may want one of them again, and waits as long as this takes.
+        for _ in 0..<Self.deleteBatchCountMax {
+            let count = try await databases.transaction(tenant) { try LayoutSQL.deleteOld(before: oldest, on: $0) }
+            deleted += count
+            if count < HealthChangeSQL.deleteCountMax { break }
         }
         // Samples leave the head when they are compacted; what is so old there stayed because that stood still.
         var samples = 0
