@@ -74,6 +74,19 @@ import Testing
         #expect(zip(slots, slots.dropFirst()).allSatisfy { $0 < $1 }, "no slot twice: its run would not be stored")
     }
 
+    @Test func aFailureAfterALongerIntervalTakesNoSlotThatWasReadIn() throws {
+        var plan = Self.plan()
+        var (now, slots) = (Self.t0, [Date]())
+        for round in 0..<5 {
+            let run = try #require(plan.takeDue(now: now, countMax: 1).first)
+            if round != 2 { slots.append(run.slotAt) }  // of a failure nothing is stored
+            plan.finished(Self.key, succeeded: round != 2, startedAt: now, now: now + 0.1)
+            if round == 1 { plan.upsert(Self.key, intervalSeconds: 3_600, lastAttemptAt: now, failuresInARow: 0, now: now + 0.1) }
+            now = try #require(plan.nextDueAt)
+        }
+        #expect(zip(slots, slots.dropFirst()).allSatisfy { $0 < $1 }, "\(slots)")
+    }
+
     @Test func aShorterIntervalHoldsSooner() throws {
         var plan = Self.plan(interval: 3_600)
         _ = plan.takeDue(now: Self.t0, countMax: 1)

@@ -178,6 +178,7 @@ import Testing
             (#"path = 'C:\' AND ssn = 'secret'"#, "path = ? AND ssn = ?"),
             (#"SELECT E'it\'s me', date'2026-01-01\', 'b'"#, "SELECT E?, date?, ?"),
             ("/* a /* b */ don't */ WHERE ssn = 'secret'", " WHERE ssn = ?"),
+            ("SELECT E'a'\n -- on\n 'b\\' secret', 'c'", "SELECT E?, ?"), ("SELECT 'a' 'b'", "SELECT ? ?"),
             ("/* who */ SELECT 1.5e-3, N'x'", " SELECT ?, N?"),
             ("SELECT $tag$it's$tag$, $1", "SELECT ?, $?"),
             ("WHERE a = 'cut off", "WHERE a = ?"),

@@ -59,8 +59,8 @@ package struct CollectionPlan: Sendable {
         var isRunning = false
         /// The interval by whose slots the next run is placed, while that run was planned before a longer one was chosen.
         var slotSeconds: Int?
-        /// Of the run that is under way.
-        var runSeconds: Int?
+        /// Of the run that is under way: its interval, and that by whose slots it was placed.
+        var run: (seconds: Int, slotSeconds: Int)?
         /// Told apart from older places in the heap, which are skipped when they surface.
         var generation = 0
     }
@@ -139,7 +139,7 @@ package struct CollectionPlan: Sendable {
             guard var entry = entries[first.key], entry.generation == first.generation, !entry.isRunning else { continue }
             let slotSeconds = entry.slotSeconds ?? entry.intervalSeconds
             entry.isRunning = true
-            (entry.runSeconds, entry.slotSeconds) = (entry.intervalSeconds, nil)
+            (entry.run, entry.slotSeconds) = ((entry.intervalSeconds, slotSeconds), nil)
             entries[first.key] = entry
             let slot = Self.slot(first.key, slotSeconds, at: now)
             if entry.failuresInARow == 0 {
@@ -160,7 +160,7 @@ package struct CollectionPlan: Sendable {
         entry.failuresInARow = succeeded ? 0 : entry.failuresInARow + 1
         if succeeded {
             // A longer interval that was chosen during the run holds from the next run on.
-            let seconds = min(entry.runSeconds ?? entry.intervalSeconds, entry.intervalSeconds)
+            let seconds = min(entry.run?.seconds ?? entry.intervalSeconds, entry.intervalSeconds)
             entry.slotSeconds = seconds < entry.intervalSeconds ? seconds : nil
             let next = Self.nextSlot(key, seconds, after: startedAt)
             if next <= now {
@@ -170,6 +170,8 @@ package struct CollectionPlan: Sendable {
                 entry.dueAt = next
             }
         } else {
+            // The longer interval's slot may be one that was read in before.
+            if let slotSeconds = entry.run?.slotSeconds, slotSeconds < entry.intervalSeconds { entry.slotSeconds = slotSeconds }
             entry.dueAt = Self.retryAt(key, entry.failuresInARow, entry.intervalSeconds, now)
         }
         place(key, &entry)

@@ -38,6 +38,7 @@ package struct CollectionRoutes: Sendable {
         try body.finish()
         let now = Date()
         try await databases.transaction(context.requireTenant()) { session in
+            try RunSQL.lockStates(of: [id], on: session)
             let server = try Server.lock(id, on: session)
             let before = try CollectionSettings.find(id, on: session)
             let names = MetricType.all.map(\.name).filter(metrics.contains)
