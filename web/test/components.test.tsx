@@ -212,6 +212,9 @@ test("a failed refresh keeps the data that is there", async () => {
   answer({ "GET /x": "second" });
   act(() => invalidate("k/"));
   await settle();
+  assert.equal(page.textContent, "first UNAVAILABLEfirst UNAVAILABLE", "it waits until the connection is back");
+  await act(tryNow);
+  await settle();
   assert.equal(page.textContent, "second second ");
   await act(tryNow);
   await settle();

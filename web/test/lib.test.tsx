@@ -81,6 +81,21 @@ test("a DbTools that cannot answer says why, a write's refusal is none, and any 
     await tryNow();
     assert.equal(connection.get().down, false, "a 404 is an answer");
   }
+  // Where others are answered, one address that stays refused is no outage; another tenant is asked for other things.
+  answer({ "GET /servers": away(503), "GET /groups": [] });
+  await assert.rejects(call("GET", "/servers"));
+  await call("GET", "/groups");
+  for (const isDown of [true, true, false]) {
+    await tryNow();
+    assert.equal(connection.get().down, isDown);
+  }
+  await assert.rejects(call("GET", "/servers"));
+  assert.equal(connection.get().down, false, "nor at once again");
+  setTenantSlug("another");
+  await assert.rejects(call("GET", "/servers"));
+  assert.equal(connection.get().down, true);
+  setTenantSlug("meridian");
+  assert.equal(connection.get().down, false);
   const proxy = new Response("<h1>Bad gateway</h1>", { status: 502 });
   answer({ "GET /servers": proxy });
   await assert.rejects(call("GET", "/servers"));

@@ -4,7 +4,6 @@ import type { Operation } from "../api/model";
 import { useFleetHealth } from "../api/read-fleet-health";
 import { operationKey } from "../api/read-operation";
 import { useSettings } from "../api/read-settings";
-import { connection } from "../lib/connection";
 import { closeLive, live, type LiveEvent, onLiveEvent, openLive, setRefreshSeconds } from "../lib/live";
 import { invalidate, peek, put } from "../lib/query";
 import { tenantKey } from "../lib/session";
@@ -123,7 +122,7 @@ class DueParts {
   ask(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.parts.size === 0 || document.hidden || live.get().paused || connection.get().down) return;
+    if (this.parts.size === 0 || document.hidden || live.get().paused) return;
     this.last = Date.now();
     for (const part of this.parts) invalidate(tenantKey(part), pauses.get(part) ?? 0);
     this.parts.clear();

@@ -1,5 +1,5 @@
 // One way to the API: adds the tenant and the CSRF token, and turns every failure into an ApiError.
-import { connectionLost, connectionWorks } from "./connection";
+import { connectionLost, connectionWorks, forgetConnection } from "./connection";
 
 export interface FieldFault {
   field: string;
@@ -49,6 +49,7 @@ const isAway = ({ status, code }: ApiError): boolean => [502, 503, 504].includes
 
 /** A request that has not answered after this long is given up: the server cuts its own at 60 s. */
 const timeoutMs = 65_000;
+const probeTimeoutMs = 20_000;
 
 let csrfToken = "";
 let tenantSlug: string | null = null;
@@ -58,6 +59,7 @@ export function setCsrfToken(token: string): void {
   csrfToken = token;
 }
 export function setTenantSlug(slug: string | null): void {
+  if (slug !== tenantSlug) forgetConnection();
   tenantSlug = slug;
 }
 /** Called once when the session has ended on the server's side. */
@@ -114,17 +116,22 @@ export async function call<T>(method: Method, path: string, options: CallOptions
 
 /** Whether a GET that failed is answered now, be it by a refusal. */
 async function isAnswered(path: string, query: CallOptions["query"], headers: Headers): Promise<boolean> {
-  const limit = new AbortController(), timer = setTimeout(() => limit.abort(), timeoutMs);
-  try {
-    const response = await fetch(address(path, query), { headers, credentials: "same-origin", signal: limit.signal });
-    return response.ok || !isAway(await errorOf(response));
-  } finally {
-    clearTimeout(timer);
-  }
+  const response = await soon(address(path, query), { headers, credentials: "same-origin" });
+  return response.ok || !isAway(await errorOf(response));
 }
 
 async function isHealthy(): Promise<boolean> {
-  return (await fetch("/api/health", { cache: "no-store" })).ok;
+  return (await soon("/api/health", { cache: "no-store" })).ok;
+}
+
+/** The answer to a probe, which must come before the next one. */
+async function soon(url: string, init: RequestInit): Promise<Response> {
+  const limit = new AbortController(), timer = setTimeout(() => limit.abort(), probeTimeoutMs);
+  try {
+    return await fetch(url, { ...init, signal: limit.signal });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export async function get<T>(path: string, options: CallOptions = {}): Promise<T> {

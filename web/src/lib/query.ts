@@ -125,10 +125,15 @@ export async function refetch(key: string): Promise<void> {
   }
 }
 
+/** What failed while the connection is lost waits until it is back; what works goes on. */
+function waits(entry: Entry): boolean {
+  return connection.get().down && entry.failures > 0;
+}
+
 /** What starts with the prefix is asked again when it is on screen, and forgotten when it is not. Younger answers may be spared. */
 export function invalidate(prefix: string, olderThanMs = 0): void {
   for (const [key, entry] of [...cache]) {
-    if (!key.startsWith(prefix) || Date.now() - entry.state.at < olderThanMs) continue;
+    if (!key.startsWith(prefix) || Date.now() - entry.state.at < olderThanMs || waits(entry)) continue;
     if (entry.watchers.size > 0) void refetch(key);
     else cache.delete(key);
   }
@@ -195,7 +200,7 @@ export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) =
     if (!entry.run && Date.now() - entry.state.at > staleMs) void refetch(key);
     if (!poll) return undefined;
     const timer = setInterval(() => {
-      const quiet = live.get().paused || connection.get().down;
+      const quiet = live.get().paused || waits(entry);
       const paceMs = document.hidden ? away.current?.() ?? Infinity : pace.current?.((entry.state as QueryState<T>).data) ?? livePollMs();
       const isDue = Date.now() - entry.state.at >= paceMs - 500 && (entry.failures === 0 || Date.now() >= entry.retryAt);
       if (!quiet && !entry.run && isDue) void refetch(key);
