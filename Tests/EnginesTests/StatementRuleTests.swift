@@ -71,6 +71,8 @@ import Testing
         ("SELECT @@VERSION EXEC xp_cmdshell 'dir'", "EXEC"),
         ("SELECT 1 AS a {call sp_executesql N'COMMIT; CREATE TABLE dbo.x(a int); BEGIN TRAN'}", "Braces"),
         ("SELECT 1 AS a SELECT 2 AS b", "Another SELECT"), ("WITH a AS (SELECT 1 AS b) SELECT b FROM a SELECT 2", "Another SELECT"),
+        ("SELECT a FROM t UNION ALL (SELECT b FROM u) SELECT c FROM v", "Another SELECT"),
+        ("WITH a AS (SELECT 1 AS b) (SELECT b FROM a) SELECT 2", "Another SELECT"),
         ("(SELECT 1 AS a) SELECT 2", "Another SELECT"), ("SELECT 1 UNION ALL SELECT 2 SELECT 3", "Another SELECT"),
     ]
 
@@ -143,6 +145,7 @@ import Testing
             .sqlserver,
             "WITH a AS (SELECT 1 AS b), c AS (SELECT b FROM a UNION SELECT 2) SELECT b FROM a UNION ALL SELECT (SELECT MAX(b) FROM c) EXCEPT SELECT 3",
             "EXCEPT SELECT 3"),
+        Case(.sqlserver, "WITH a (b) AS (SELECT 1), c AS (SELECT 2 AS d) (SELECT b FROM a) UNION SELECT d FROM c", "FROM c"),
         Case(.sqlserver, "(SELECT 1 AS a) UNION (SELECT 2) UNION ALL SELECT N'{call}'", "N'{call}'"),
         Case(
             .sqlserver,

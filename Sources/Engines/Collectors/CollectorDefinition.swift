@@ -138,8 +138,11 @@ package struct CollectorDefinition: Sendable, Equatable {
     /// Whether a tenant made it.
     package var isCustom: Bool { shape != 0 }
 
-    /// Whether it reads nothing, or too little without an error, where the right to see a SQL Server's state is missing.
-    package var needsServerState: Bool { permissions.hasPrefix("VIEW SERVER STATE") }
+    /// Whether it may read nothing, or too little without an error, where the right to see a SQL Server's state is missing. Who lost that
+    /// right has mostly lost VIEW ANY DEFINITION with it.
+    package var needsServerState: Bool {
+        !["none", "SELECT on msdb", "VIEW ANY DATABASE", "VIEW DATABASE STATE"].contains { permissions.hasPrefix($0) }
+    }
 
     /// Whether the collector makes sense on `server`.
     package func applies(to server: ServerTraits) -> Bool { conditions.allSatisfy { server.meets($0) } }

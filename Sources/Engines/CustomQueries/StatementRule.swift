@@ -140,8 +140,8 @@ package enum StatementRule {
         for token in tokens {
             switch token.kind {
             case .sign("("):
-                // The first SELECT may stand in parentheses itself.
-                if depth == 0, previous == nil { isExpected = false }
+                // A SELECT that is expected may stand in parentheses itself, also behind those of a WITH.
+                if depth == 0, isBranch(behind: previous) || previous == .sign(")") { isExpected = false }
                 depth += 1
             case .sign(")"): depth -= 1
             case .word("UNION"), .word("EXCEPT"), .word("INTERSECT"): if depth == 0 { isExpected = true }

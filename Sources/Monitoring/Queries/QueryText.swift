@@ -70,7 +70,29 @@ package enum QueryText {
         /// A doubled quote does not end a literal; nor does one behind a backslash where backslashes are escapes.
         private mutating func literal(until end: Unicode.Scalar, hasEscapes: Bool) {
             skip(until: end, hasEscapes: hasEscapes)
+            if engine == .postgresql {
+                while let next = continuation {
+                    place = next
+                    skip(until: end, hasEscapes: hasEscapes)
+                }
+            }
             output.append("?")
+        }
+
+        /// PostgreSQL: where the literal goes on, on a later line, by the rules by which it began; nil where it does not.
+        private var continuation: Int? {
+            var (at, isNewLine) = (place, false)
+            while at < scalars.count {
+                if scalars[at] == "\n" || scalars[at] == "\r" {
+                    isNewLine = true
+                } else if scalars[at] == "-", at + 1 < scalars.count, scalars[at + 1] == "-" {
+                    while at + 1 < scalars.count, scalars[at + 1] != "\n" { at += 1 }
+                } else if !scalars[at].properties.isWhitespace {
+                    return isNewLine && scalars[at] == "'" ? at : nil
+                }
+                at += 1
+            }
+            return nil
         }
 
         private mutating func identifier(until end: Unicode.Scalar) {
