@@ -16,6 +16,18 @@ import Testing
                 == #"<ColumnReference Column="@id" ParameterCompiledValue="?" ParameterRuntimeValue="?" />"#)
     }
 
+    @Test func aDeadlocksGraphKeepsItsAttributesAndLosesItsLiterals() {
+        let graph = """
+            <deadlock><victim-list><victimProcess id="process1bc09"/></victim-list><process-list><process id="process1bc09" spid="57" \
+            waitresource="KEY: 6:72 (8194443284a0)" lockMode="X"><inputbuf>UPDATE t SET a = &apos;Ada&apos; WHERE b = "Bob"</inputbuf>\
+            </process></process-list></deadlock>
+            """
+        let shown = ShownRows.redacted(graph, .sqlserver)
+        #expect(shown.contains(#"<victimProcess id="process1bc09"/>"#) && shown.contains(#"spid="57""#) && shown.contains(#"lockMode="X""#))
+        #expect(!shown.contains("Ada") && !shown.contains("Bob") && shown.contains("UPDATE t SET a = ? WHERE b = ?"))
+        #expect(!ShownRows.redacted(#"<cut off id="Ada"#, .sqlserver).contains("Ada"), "what is no XML is read as T-SQL")
+    }
+
     @Test func literalsGoFromStatementsAndExpressions() {
         let plan =
             #"<S StatementText="SELECT [a], &quot;a&quot; FROM t WHERE n = &apos;O&apos;&apos;Hara&apos; AND x &lt; 5 --Ada&#xd;&#xA;"/>"#

@@ -88,7 +88,15 @@ struct ShownRows: Sendable {
         switch kind {
         case .plan: plans.contains(text) ? text : nil
         case .statement where QueryReference(.statement, text) != nil: texts[text]
-        default: showsLiterals ? text : QueryText.redacted(text, engine: definition.engine)
+        default: showsLiterals ? text : Self.redacted(text, definition.engine)
         }
+    }
+
+    /// A deadlock's graph keeps its attributes, which T-SQL would read as literals.
+    static func redacted(_ text: String, _ engine: EngineKind) -> String {
+        guard engine == .sqlserver, text.first == "<", let xml = QueryPlanText.redacted(text, engine: engine) else {
+            return QueryText.redacted(text, engine: engine)
+        }
+        return xml
     }
 }
