@@ -169,6 +169,16 @@ import Testing
         #expect(fixture.engine.collects.count == 3)  // at its interval, no sooner
     }
 
+    @Test("PRD 3.2-6: what changed is noticed at once also after the clock was set back")
+    func aClockSetBackHidesNoNews() async throws {
+        let fixture = try await CollectionFixture.make()
+        try await fixture.server("a")
+        try await fixture.pass()
+        try await fixture.server("b")
+        try await fixture.pass(after: -3_600)
+        #expect(fixture.engine.collects.contains("b"))
+    }
+
     @Test("PRD 3.3-10: changed and removed servers are noticed without a restart")
     func changesAreNoticedWithoutARestart() async throws {
         let fixture = try await CollectionFixture.make()

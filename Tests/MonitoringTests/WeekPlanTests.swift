@@ -52,6 +52,22 @@ import Testing
         for (one, next) in zip(ranAt, ranAt.dropFirst()) { #expect(next - one >= week && next - one <= week + 660) }
     }
 
+    @Test("A clock that is set back puts off nothing that is rare for as long, nor a rest for want of a right")
+    func clockSetBack() {
+        var plan = CadencePlan()
+        let all = [TestCollectors.settings, TestCollectors.fileIO]
+        func taken(_ seconds: Double, isNew: Bool = false) -> [String] {
+            plan.takeDue(all, key: key, intervalSeconds: 60, isNew: isNew, now: now + seconds).flatMap { $0.collectors.map(\.name) }
+        }
+        #expect(taken(0, isNew: true) == ["test_files", "test_settings"] && taken(60) == ["test_files"])
+        plan.denied("test_files", now: now + 60)
+        #expect(taken(120) == [])
+        let back = -3 * 86_400.0
+        let first = (0...61).first { taken(back + Double($0) * 60).contains("test_settings") }
+        #expect(first != nil, "within its hour, by the clock that is now")
+        #expect(taken(back + 3_720).contains("test_files"))
+    }
+
     @Test("One that fails is tried again after a day; one that is switched on later does not wait for a week")
     func retriesAndSwitches() {
         var plan = CadencePlan(weekDueAt: ["test_weekly": now])

@@ -101,10 +101,12 @@ struct CadencePlan: Sendable {
     func everyTime(_ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] { allowed(wanted, .minute, now) }
 
     private func allowed(_ wanted: [CollectorDefinition], _ cadence: Cadence, _ now: Date) -> [CollectorDefinition] {
-        wanted.filter { collector in
-            guard collector.cadence == cadence, let until = deniedUntil[collector.name] else { return collector.cadence == cadence }
-            return now >= until || until > now + Self.deniedSeconds  // the clock was set back
-        }
+        wanted.filter { $0.cadence == cadence && !isResting($0.name, now) }
+    }
+
+    /// Whether a right was missing lately. A rest that ends farther away than it can be long is of before the clock was set back.
+    private func isResting(_ collector: String, _ now: Date) -> Bool {
+        deniedUntil[collector].map { (now + 0.001...now + Self.deniedSeconds).contains($0) } ?? false
     }
 
     private func firstAt(_ key: PlanKey, _ cadence: Cadence, seconds: Int, isNew: Bool, now: Date) -> Date {
