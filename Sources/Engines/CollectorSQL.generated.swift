@@ -1104,7 +1104,8 @@ enum CollectorSQL {
             sum(blks_read)::bigint AS blocks_read,
             sum(blks_hit)::bigint AS blocks_hit,
             max(stats_reset) AS stats_reset_at,
-            pg_postmaster_start_time() AS started_at
+            pg_postmaster_start_time() AS started_at,
+            hashtextextended(string_agg(concat(datid, ' ', stats_reset), ',' ORDER BY datid), 0) AS membership
         FROM pg_stat_database
         """#
     /// PostgreSQL/SQL/collectors/activity.sql
@@ -2107,8 +2108,9 @@ enum CollectorSQL {
         """#
     /// PostgreSQL/SQL/deploy/collect.sql
     static let postgreSQLDeployCollect = #"""
-        SELECT connection_count, transaction_count, blocks_read, blocks_hit, stats_reset_at, started_at
-        FROM dbtools.collect_core()
+        SELECT connection_count, transaction_count, blocks_read, blocks_hit, stats_reset_at, started_at,
+            (to_jsonb(c) ->> 'membership')::bigint AS membership
+        FROM dbtools.collect_core() AS c
         """#
     /// PostgreSQL/SQL/deploy/inventory.sql
     static let postgreSQLDeployInventory = #"""
@@ -2171,20 +2173,22 @@ enum CollectorSQL {
         $$;
 
         CREATE FUNCTION dbtools.collect_totals(
-            OUT transaction_count bigint, OUT blocks_read bigint, OUT blocks_hit bigint, OUT stats_reset_at timestamptz
+            OUT transaction_count bigint, OUT blocks_read bigint, OUT blocks_hit bigint, OUT stats_reset_at timestamptz,
+            OUT membership bigint
         ) RETURNS record
         LANGUAGE sql STABLE SECURITY INVOKER
         AS $$
             SELECT sum(xact_commit + xact_rollback)::bigint,
                 sum(blks_read)::bigint,
                 sum(blks_hit)::bigint,
-                max(stats_reset)
+                max(stats_reset),
+                pg_catalog.hashtextextended(pg_catalog.string_agg(pg_catalog.concat(datid, ' ', stats_reset), ',' ORDER BY datid), 0)
             FROM pg_catalog.pg_stat_database
         $$;
 
         CREATE FUNCTION dbtools.collect_core(
             OUT connection_count bigint, OUT transaction_count bigint, OUT blocks_read bigint, OUT blocks_hit bigint,
-            OUT stats_reset_at timestamptz, OUT started_at timestamptz
+            OUT stats_reset_at timestamptz, OUT membership bigint, OUT started_at timestamptz
         ) RETURNS record
         LANGUAGE sql STABLE SECURITY INVOKER
         AS $$
@@ -2194,6 +2198,7 @@ enum CollectorSQL {
                 t.blocks_read,
                 t.blocks_hit,
                 t.stats_reset_at,
+                t.membership,
                 pg_catalog.pg_postmaster_start_time()
             FROM (SELECT) AS one
             LEFT JOIN dbtools.collect_totals() AS t
@@ -2310,7 +2315,8 @@ enum CollectorSQL {
         SELECT SUM(num_of_reads) AS read_count,
             SUM(num_of_writes) AS write_count,
             SUM(num_of_bytes_read) AS read_bytes,
-            SUM(num_of_bytes_written) AS written_bytes
+            SUM(num_of_bytes_written) AS written_bytes,
+            COUNT_BIG(*) AS file_count
         FROM sys.dm_io_virtual_file_stats(NULL, NULL);
 
         SELECT RTRIM(object_name) AS object_name,
@@ -3932,7 +3938,8 @@ enum CollectorSQL {
         SELECT SUM(num_of_reads) AS read_count,
             SUM(num_of_writes) AS write_count,
             SUM(num_of_bytes_read) AS read_bytes,
-            SUM(num_of_bytes_written) AS written_bytes
+            SUM(num_of_bytes_written) AS written_bytes,
+            COUNT_BIG(*) AS file_count
         FROM sys.dm_io_virtual_file_stats(NULL, NULL);
         GO
         DROP PROCEDURE IF EXISTS DbTools.CollectCounters;

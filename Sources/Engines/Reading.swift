@@ -71,6 +71,18 @@ package struct ServerIdentity: Sendable, Hashable, Codable {
 
 /// One collection's raw result. What could not be read is absent: unknown is not zero.
 package struct Reading: Sendable {
+    /// Counters that the server itself adds up: one that loses a member may have grown all the same, and by too little.
+    package struct Membership: Sendable, Equatable {
+        /// Another number where the sums are of other members than before, or one of them began anew.
+        package let mark: Int64
+        /// The sums.
+        package let metrics: Set<Metric>
+
+        package init(mark: Int64, metrics: Set<Metric>) {
+            self.mark = mark
+            self.metrics = metrics
+        }
+    }
     package var identity: ServerIdentity
     /// DbTools' clock when the answer had come.
     package var collectedAt: Date
@@ -78,6 +90,8 @@ package struct Reading: Sendable {
     package var monotonicSeconds: Double
     package var gauges: [Metric: Double]
     package var counters: [Metric: Int64]
+    /// What some of the counters are added up of; nil: of one thing, or not known.
+    package var membership: Membership?
     /// Rights whose absence left values out: the server is degraded, not offline.
     package var denied: [PermissionCheck]
     /// Whether what is missing is the right to see the server's state: views may then answer with the own session only, and without an

@@ -120,6 +120,29 @@ import Testing
         #expect((Differencing.values(of: next, after: memory, intervalSeconds: intervalSeconds)[.batchRequestsSec] != nil) == isCompared)
     }
 
+    @Test("A sum that lost a member grew by too little: neither it nor the next has a rate, and what is no sum has")
+    func sumsOfOtherMembersAreNotCompared() {
+        var memory: Differencing.Memory?
+        /// The rates of one reading after another.
+        func rates(_ batches: Int64, at seconds: Double, mark: Int64?) -> [Double?] {
+            var next = Self.reading(batches: batches, at: seconds)
+            next.counters[.diskReads] = batches
+            next.membership = mark.map { Reading.Membership(mark: $0, metrics: [.batchRequestsSec]) }
+            next = Differencing.comparable(next, after: memory)
+            let values = Differencing.values(of: next, after: memory, intervalSeconds: 60)
+            memory = Differencing.Memory(next)
+            return [values[.batchRequestsSec], values[.diskReads]]
+        }
+        #expect(rates(100, at: 0, mark: 1) == [nil, nil])
+        #expect(rates(400, at: 30, mark: 1) == [10, 10])
+        #expect(rates(700, at: 60, mark: 2) == [nil, 10])
+        #expect(rates(1_000, at: 90, mark: 2) == [nil, 10])
+        #expect(rates(1_300, at: 120, mark: 2) == [10, 10])
+        // From another way of asking, which does not tell: there is nothing to object.
+        #expect(rates(1_600, at: 150, mark: nil) == [10, 10])
+        #expect(rates(1_900, at: 180, mark: 1) == [10, 10])
+    }
+
     @Test func theFirstSightingHasNoRates() {
         #expect(Differencing.values(of: Self.reading(batches: 100, at: 0), after: nil, intervalSeconds: 60).isEmpty)
     }

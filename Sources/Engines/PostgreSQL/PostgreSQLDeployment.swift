@@ -223,7 +223,8 @@ struct PostgreSQLDeployment {
     /// What `objects.sql` makes, as the catalog shows it.
     static let expected: [ObjectComparison.Expected] = {
         let totals =
-            "OUT transaction_count bigint, OUT blocks_read bigint, OUT blocks_hit bigint, OUT stats_reset_at timestamp with time zone"
+            "OUT transaction_count bigint, OUT blocks_read bigint, OUT blocks_hit bigint, OUT stats_reset_at timestamp with time zone, "
+            + "OUT membership bigint"
         let arguments = [
             "collect_connections": "", "collect_totals": totals,
             "collect_core": "OUT connection_count bigint, \(totals), OUT started_at timestamp with time zone",

@@ -188,6 +188,9 @@ final class PostgreSQLConnection: EngineConnection {
             reading.counters[.cacheHits] = hit
             reading.counters[.cacheLookups] = hit + read
         }
+        reading.membership = try value("membership").map { mark in
+            Reading.Membership(mark: mark, metrics: [.batchRequestsSec, .diskReads, .cacheHits, .cacheLookups])
+        }
         reading.unavailable = ["CPU and memory of the machine (\(identity.version) does not tell them to its clients)"]
         if !identity.isMonitor { reading.denied = [identity.monitorCheck] }
         reading.objectsProblem = functionProblem

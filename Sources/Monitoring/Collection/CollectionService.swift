@@ -221,6 +221,7 @@ package final class CollectionService: Service {
     }
 
     private func succeeded(_ due: FleetIndex.Due, _ reading: Reading, startedAt: Date, now: Date) {
+        let reading = Differencing.comparable(reading, after: due.memory)
         var values = Differencing.values(of: reading, after: due.memory, intervalSeconds: due.run.intervalSeconds)
         var totals = Differencing.totals(of: reading)
         if let enabled = due.server.metrics {

@@ -16,12 +16,14 @@ package enum Differencing {
         let startedAt: Date?
         let monotonicSeconds: Double
         let counters: [Metric: Int64]
+        let membershipMark: Int64?
 
         package init(_ reading: Reading) {
             serverName = reading.identity.serverName
             startedAt = reading.identity.startedAt
             monotonicSeconds = reading.monotonicSeconds
             counters = reading.counters
+            membershipMark = reading.membership?.mark
         }
 
         /// Seconds from here to `reading`; nil when the two are not of the same run of the same server, or too far apart.
@@ -33,6 +35,15 @@ package enum Differencing {
             let seconds = reading.monotonicSeconds - monotonicSeconds
             return seconds > 0 && seconds <= gapSecondsMax(intervalSeconds: intervalSeconds) ? seconds : nil
         }
+    }
+
+    /// The reading without sums that are of other members than those of the reading before: neither they nor those of the next reading
+    /// have something to be compared with.
+    package static func comparable(_ reading: Reading, after memory: Memory?) -> Reading {
+        guard let membership = reading.membership, let mark = memory?.membershipMark, mark != membership.mark else { return reading }
+        var reading = reading
+        for metric in membership.metrics { reading.counters[metric] = nil }
+        return reading
     }
 
     /// The values of one run. Pure.

@@ -42,20 +42,22 @@ AS $$
 $$;
 
 CREATE FUNCTION dbtools.collect_totals(
-    OUT transaction_count bigint, OUT blocks_read bigint, OUT blocks_hit bigint, OUT stats_reset_at timestamptz
+    OUT transaction_count bigint, OUT blocks_read bigint, OUT blocks_hit bigint, OUT stats_reset_at timestamptz,
+    OUT membership bigint
 ) RETURNS record
 LANGUAGE sql STABLE SECURITY INVOKER
 AS $$
     SELECT sum(xact_commit + xact_rollback)::bigint,
         sum(blks_read)::bigint,
         sum(blks_hit)::bigint,
-        max(stats_reset)
+        max(stats_reset),
+        pg_catalog.hashtextextended(pg_catalog.string_agg(pg_catalog.concat(datid, ' ', stats_reset), ',' ORDER BY datid), 0)
     FROM pg_catalog.pg_stat_database
 $$;
 
 CREATE FUNCTION dbtools.collect_core(
     OUT connection_count bigint, OUT transaction_count bigint, OUT blocks_read bigint, OUT blocks_hit bigint,
-    OUT stats_reset_at timestamptz, OUT started_at timestamptz
+    OUT stats_reset_at timestamptz, OUT membership bigint, OUT started_at timestamptz
 ) RETURNS record
 LANGUAGE sql STABLE SECURITY INVOKER
 AS $$
@@ -65,6 +67,7 @@ AS $$
         t.blocks_read,
         t.blocks_hit,
         t.stats_reset_at,
+        t.membership,
         pg_catalog.pg_postmaster_start_time()
     FROM (SELECT) AS one
     LEFT JOIN dbtools.collect_totals() AS t
