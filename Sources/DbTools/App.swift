@@ -47,6 +47,7 @@ enum App {
             HealthRoutes(databases: tenants).add(to: group)
             MetricRoutes(databases: tenants).add(to: group)
             CollectorRoutes(databases: tenants).add(to: group)
+            ReplicaBackupRoutes(databases: tenants).add(to: group)
             QueryPlanRoutes(databases: tenants).add(to: group)
             CustomCollectorRoutes(databases: tenants, secrets: installation.secrets, previews: previews).add(to: group)
             CollectorSeriesRoutes(databases: tenants).add(to: group)

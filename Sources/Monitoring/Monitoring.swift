@@ -9,7 +9,7 @@
 // says when,
 // CollectionService reads on a lane, Differencing makes rates) -> Storage (RunBuffer gathers, RunSQL stores samples, latest state and
 // health changes in one
-// transaction per tenant) -> Health and Metrics (what is shown) -> Compaction (older samples into chunks, rollups, and the
+// transaction per tenant) -> Health, Metrics and Backups (what is shown) -> Compaction (older samples into chunks, rollups, and the
 // way back to series) -> Retention (partitions come and go).
 //
 // Invariants: a value that is not known is absent, never 0. One target's trouble stays on the connect lane. At most one run is stored per

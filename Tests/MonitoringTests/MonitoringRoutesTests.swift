@@ -21,6 +21,7 @@ import Testing
         HealthRoutes(databases: fixture.platform.tenants).add(to: group)
         MetricRoutes(databases: fixture.platform.tenants).add(to: group)
         CollectorRoutes(databases: fixture.platform.tenants).add(to: group)
+        ReplicaBackupRoutes(databases: fixture.platform.tenants).add(to: group)
         QueryPlanRoutes(databases: fixture.platform.tenants).add(to: group)
         CollectorSeriesRoutes(databases: fixture.platform.tenants).add(to: group)
         ExportRoutes(databases: fixture.platform.tenants).add(to: group)

@@ -1,5 +1,5 @@
 // Collectors, series, waits, changes and comparison of the stand-in: the story goes on. On prd-eu-sql-014 an index rebuild blocks 14 sessions.
-import { readingsOf } from "./mock-readings.mjs";
+import { readingsOf, replicaBackups } from "./mock-readings.mjs";
 import { customCatalogue, customMetrics } from "./mock-custom.mjs";
 import { random, seedOf } from "./mock-fleet.mjs";
 import { invalid, iso, notFound, on, page, serverOf, windowOf } from "./mock-routes.mjs";
@@ -39,6 +39,7 @@ const readingOf = (c, s) =>
     throw notFound("Collector");
   })();
 on("GET", "/servers/:id/collectors", (c) => collectorsOf(serverOf(c)));
+on("GET", "/servers/:id/replica-backups", (c) => replicaBackups(serverOf(c)));
 on("GET", "/servers/:id/collectors/:name", (c) => {
   const s = serverOf(c), r = readingOf(c, s), head = summary(s, r);
   return { ...head, queryTextHidden: false, columns: r.columns, rows: head.collectedAt ? r.rows : [] };

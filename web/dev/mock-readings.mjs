@@ -177,13 +177,31 @@ function sqlServer(s) {
     { name: "deadlocks", title: "Deadlocks", purpose: "deadlocks that system_health has kept.", cadence: "five_minutes", keep: "new", state: troubled ? "failed" : "ok", message: troubled ? "Lock request time out period exceeded (1222)." : null, columns: [col("event_id", "label"), col("deadlock_at", "time"), col("victim", "text"), col("query_text", "query_text")], rows: [] },
   ];
 }
-/** Minutes since the last backups: of the first all are in time, the others lack one each; the fifth is being restored. */
+/** Minutes since the last backups: of the first all are in time, the others lack one each; the fifth is being restored,
+ * the seventh is in an availability group whose other replica backs up its log. */
 function backup(database, i) {
   const restoring = i === 4, full = [1200, 60 * 24 * 12, 1200, null, null][i] ?? 1200, diff = i === 0 ? 300 : null, needs = i % 3 !== 2;
-  const log = !needs || full === null ? null : i === 0 ? 11 : 40;
+  const inGroup = i === 6, log = !needs || full === null || inGroup ? null : i === 0 ? 11 : 40;
   const at = (minutes) => (minutes === null ? null : ago(minutes)), age = (minutes) => (minutes === null ? null : minutes * 60);
-  return [database, restoring ? "RESTORING" : "ONLINE", needs ? "FULL" : "SIMPLE", at(full), at(diff), at(log), age(full), age(diff ?? full), age(log), needs, false, false];
+  return [database, restoring ? "RESTORING" : "ONLINE", needs ? "FULL" : "SIMPLE", at(full), at(diff), at(log), age(full), age(diff ?? full), age(log), needs, inGroup, false];
 }
+/** What the other replica of the group holds. */
+export const replicaBackups = (s) => {
+  const { columns, rows } = readingsOf(s).find((r) => r.name === "backups") ?? { columns: [], rows: [] }, inGroup = columns.findIndex((c) => c.name === "is_in_group");
+  return rows.filter((r) => r[inGroup] === true).map(([databaseName]) => ({
+    databaseName,
+    replicaName: "PRD-EU-SQL-B",
+    serverId: null,
+    name: "prd-eu-sql-b",
+    collectedAt: ago(3),
+    lastFullAt: null,
+    lastDiffAt: null,
+    lastLogAt: ago(9),
+    fullAgeSeconds: null,
+    diffAgeSeconds: null,
+    logAgeSeconds: 360,
+  }));
+};
 const text = {
   rebuild: "ALTER INDEX IX_OrderLine_Product ON dbo.OrderLine REBUILD WITH (ONLINE = OFF, MAXDOP = 4, SORT_IN_TEMPDB = ON);",
   line: "UPDATE dbo.OrderLine SET PickedQty = @p1, PickedAt = SYSUTCDATETIME()\n WHERE OrderId = @p2 AND LineNo = @p3;",

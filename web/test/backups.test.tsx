@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { checkColumns, checkVerdictOf, backupColumns, judgeOf, verdictOf } = await import("../src/features/monitoring/components/backup-verdict");
+import type { ReplicaBackup } from "../src/features/monitoring/api/list-replica-backups";
+
+const { checkColumns, checkVerdictOf, backupColumns, hasGroups, judgeOf, verdictOf } = await import("../src/features/monitoring/components/backup-verdict");
 
 type Columns = Parameters<typeof backupColumns>[0];
 const column = (name: string, kind: Columns[number]["kind"], unit: string | null = null): Columns[number] => ({ name, kind, unit, metric: null, description: "" });
@@ -78,6 +80,50 @@ test("a database that cannot be backed up here is not applicable, and not critic
   assert.equal(said({ state: "OFFLINE", full: 90 * day }), "unknown: Not applicable: it is offline");
   assert.equal(said({ full: null, log: null, inStandby: true }), "unknown: Not applicable: it is a standby copy");
   assert.equal(said({ state: "SUSPECT", full: null }), "critical: No full backup found");
+});
+test("what other replicas of the group hold counts, and who is not read is named", () => {
+  const at = backupColumns(columns);
+  assert.ok(at);
+  const replica = (replicaName: string, ages: { full?: number; differential?: number; log?: number } | null): ReplicaBackup => ({
+    databaseName: "d",
+    replicaName,
+    serverId: null,
+    name: null,
+    collectedAt: ages && timeOf(0),
+    lastFullAt: timeOf(ages?.full ?? null),
+    lastDiffAt: timeOf(ages?.differential ?? null),
+    lastLogAt: timeOf(ages?.log ?? null),
+    fullAgeSeconds: ages?.full ?? null,
+    diffAgeSeconds: ages?.differential ?? ages?.full ?? null,
+    logAgeSeconds: ages?.log ?? null,
+  });
+  const judged = ({ full = null, log = null, differential = null }: Database, replicas: readonly ReplicaBackup[], inGroup = true): string => {
+    const diff = [full, differential].filter((a) => a !== null);
+    const row = ["d", "ONLINE", "FULL", timeOf(full), timeOf(differential), timeOf(log), full, diff.length > 0 ? Math.min(...diff) : null, log, true, inGroup, false];
+    const { tone, words } = verdictOf(row, at, readAt, replicas);
+    return `${tone}: ${words}`;
+  };
+  // The primary, whose log is backed up on the secondary; and that secondary.
+  assert.equal(judged({ full: hour }, [replica("SQL2", { log: 5 * minute })]), "healthy: Backed up, log too (log on SQL2)");
+  assert.equal(judged({ log: 5 * minute }, [replica("SQL1", { full: hour })]), "healthy: Backed up, log too (full on SQL1)");
+  assert.equal(judged({ full: hour, log: 5 * minute }, [replica("SQL2", { log: 50 * minute })]), "healthy: Backed up, log too");
+  // All are read: nobody has one.
+  assert.equal(judged({ full: hour }, [replica("SQL2", {})]), "critical: The log was never backed up on any replica");
+  assert.equal(judged({ full: 9 * day, log: 5 * minute }, [replica("SQL2", { full: 8 * day })]), "critical: No full backup for 8 d on any replica");
+  assert.equal(
+    judged({ full: 5 * day, log: 5 * minute }, [replica("SQL2", { differential: 26 * hour })]),
+    "warning: No differential backup for 26 h on any replica",
+  );
+  assert.equal(judged({ full: 5 * day, log: minute, differential: 40 * hour }, [replica("SQL2", { full: hour })]), "healthy: Backed up, log too (full on SQL2)");
+  // One is not: it may have one.
+  assert.equal(
+    judged({ full: hour }, [replica("SQL2", {}), replica("SQL3", null)]),
+    "warning: The log was never backed up on the replicas that are read; SQL3 may have one",
+  );
+  // Another database's, and those of a database in no group, do not count.
+  assert.equal(judged({ full: hour }, [{ ...replica("SQL2", { log: minute }), databaseName: "e" }]), "warning: The log was never backed up here; another replica may have one");
+  assert.equal(judged({ full: hour }, [replica("SQL2", { log: minute })], false), "critical: The log was never backed up");
+  assert.equal(hasGroups({ columns, rows: [] }), false);
 });
 test("a reading that is an hour old is judged as it was read", () => {
   const now = Date.now;

@@ -411,7 +411,7 @@ extension CollectorCatalogue {
             name: "memory_clerks", title: "Memory clerks", engine: .sqlserver, cadence: .fiveMinutes,
             purpose: "what SQL Server uses its memory for.",
             versions: "SQL Server 2016 and later.",
-            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
+            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough; Azure SQL Database: a place in the role ##MS_ServerStateReader##).",
             cost: "low: some hundred rows from memory, added up by type; no table is read.",
             conditions: [], keep: .latest, rowCountMax: 25,
             columns: [
@@ -578,7 +578,7 @@ extension CollectorCatalogue {
             name: "schedulers", title: "Schedulers", engine: .sqlserver, cadence: .minute,
             purpose: "how busy the schedulers are: tasks that wait for a processor, workers, and their limit.",
             versions: "SQL Server 2016 and later.",
-            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
+            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough; Azure SQL Database: a place in the role ##MS_ServerStateReader##).",
             cost: "low: one row for each processor, added up; no table is read.",
             conditions: [], keep: .latest, rowCountMax: 1,
             columns: [
@@ -704,7 +704,7 @@ extension CollectorCatalogue {
             name: "tempdb", title: "tempdb", engine: .sqlserver, cadence: .fiveMinutes,
             purpose: "what fills tempdb: users' tables, sorts and hashes, row versions.",
             versions: "SQL Server 2016 and later.",
-            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
+            permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough; Azure SQL Database: a place in the role ##MS_ServerStateReader##).",
             cost: "low: one row for each file of tempdb, added up.",
             conditions: [], keep: .latest, rowCountMax: 10,
             columns: [

@@ -996,6 +996,26 @@ export interface CollectorTable {
   rows: CollectorRows;
 }
 
+export interface ReplicaBackup {
+  databaseName: string;
+  /** As the availability group names it */
+  replicaName: string;
+  /** null: no server of that name is watched, or several are */
+  serverId: string | null;
+  /** Of the server in DbTools */
+  name: string | null;
+  /** When its backups were read; null: never, or too long ago to count */
+  collectedAt: string | null;
+  lastFullAt: string | null;
+  lastDiffAt: string | null;
+  lastLogAt: string | null;
+  /** At the reading */
+  fullAgeSeconds: number | null;
+  /** Since the last differential backup, or a newer full one */
+  diffAgeSeconds: number | null;
+  logAgeSeconds: number | null;
+}
+
 /** The plan of a statement that was seen running, as the server showed it */
 export interface QueryPlan {
   id: string;

@@ -2,7 +2,8 @@
 Purpose:     what SQL Server uses its memory for.
 Title:       Memory clerks
 Versions:    SQL Server 2016 and later.
-Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
+Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough; Azure SQL Database: a place in the role
+             ##MS_ServerStateReader##).
 Cost:        low: some hundred rows from memory, added up by type; no table is read.
 Cadence:     five_minutes
 Keep:        latest

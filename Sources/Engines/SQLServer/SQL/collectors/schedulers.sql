@@ -2,7 +2,8 @@
 Purpose:     how busy the schedulers are: tasks that wait for a processor, workers, and their limit.
 Title:       Schedulers
 Versions:    SQL Server 2016 and later.
-Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
+Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough; Azure SQL Database: a place in the role
+             ##MS_ServerStateReader##).
 Cost:        low: one row for each processor, added up; no table is read.
 Cadence:     minute
 Keep:        latest

@@ -2,7 +2,8 @@
 Purpose:     what fills tempdb: users' tables, sorts and hashes, row versions.
 Title:       tempdb
 Versions:    SQL Server 2016 and later.
-Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
+Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough; Azure SQL Database: a place in the role
+             ##MS_ServerStateReader##).
 Cost:        low: one row for each file of tempdb, added up.
 Cadence:     five_minutes
 Keep:        latest

@@ -1,5 +1,6 @@
 // What a database's newest backups and its last CHECKDB are worth, in words. Judged as of the reading: the ages are those that the server
 // worked out when it was read. An hour later a log backup that was taken in time would look an hour late; that a reading is old is said by its badge.
+import type { ReplicaBackup } from "../api/list-replica-backups";
 import type { Cell, CollectorColumn, CollectorDetail, Row } from "../api/collector-types";
 import { columnNamed } from "./collector-cells";
 
@@ -18,6 +19,7 @@ export interface BackupVerdict {
 export const toneOrder: readonly BackupTone[] = ["critical", "warning", "healthy", "unknown"];
 
 export interface BackupColumns {
+  database: number;
   full: number;
   differential: number;
   log: number;
@@ -37,6 +39,7 @@ export interface BackupColumns {
 export function backupColumns(columns: readonly CollectorColumn[]): BackupColumns | null {
   const times = only(columns, (c) => c.kind === "time"), ages = only(columns, (c) => c.unit === "seconds");
   const at: BackupColumns = {
+    database: columnNamed(columns, /^database_name$/),
     full: columnNamed(times, /full/, /^last_backup/, /backup/),
     differential: columnNamed(times, /diff|incremental/),
     log: columnNamed(times, /log|wal|archiv/),
@@ -52,30 +55,48 @@ export function backupColumns(columns: readonly CollectorColumn[]): BackupColumn
   return at.full < 0 ? null : at;
 }
 
-/** `readAt`: when the row was read, in milliseconds. */
-export function verdictOf(row: Row, at: BackupColumns, readAt: number): BackupVerdict {
+/** `readAt`: when the row was read, in milliseconds; `replicas`: what other replicas of its availability group hold. */
+export function verdictOf(row: Row, at: BackupColumns, readAt: number, replicas: readonly ReplicaBackup[] = []): BackupVerdict {
   const apart = notApplicable(row, at);
   if (apart) return { tone: "unknown", words: `Not applicable: ${apart}` };
-  // Elsewhere there may be a newer one: what is missing here is then no more than a warning.
-  const elsewhere = isOn(row[at.inGroup]), lost: BackupTone = elsewhere ? "warning" : "critical";
-  const tail = elsewhere ? " here; another replica may have one" : "";
-  const full = ageOf(row, at.fullAge, at.full, readAt);
-  if (full === null) return { tone: lost, words: `No full backup found${tail}` };
+  const others = isOn(row[at.inGroup]) ? replicas.filter((r) => r.databaseName === row[at.database]) : [];
+  const read = others.filter((r) => r.collectedAt !== null), unread = others.filter((r) => r.collectedAt === null);
+  // On a replica that is not read there may be a newer one: what is missing here is then no more than a warning.
+  const isPart = isOn(row[at.inGroup]) && (others.length === 0 || unread.length > 0), lost: BackupTone = isPart ? "warning" : "critical";
+  const tail = others.length === 0
+    ? isPart ? " here; another replica may have one" : ""
+    : unread.length === 0
+    ? " on any replica"
+    : ` on the replicas that are read; ${unread.map((r) => r.replicaName).join(", ")} may have one`;
+  const full = newest(ageOf(row, at.fullAge, at.full, readAt), read, (r) => r.fullAgeSeconds);
+  if (full.age === null) return { tone: lost, words: `No full backup found${tail}` };
   const faults: BackupVerdict[] = [];
-  if (full > limits.fullDays * day) faults.push({ tone: lost, words: `No full backup for ${ageText(full)}` });
-  const differential = timeOf(row[at.differential]) === null ? null : differentialAge(row, at, full, readAt);
+  if (full.age > limits.fullDays * day) faults.push({ tone: lost, words: `No full backup for ${ageText(full.age)}` });
+  const differential = differentialAge(row, at, full.age, readAt, read);
   if (differential !== null && differential > limits.differentialHours * hour) {
     faults.push({ tone: "warning", words: `No differential backup for ${ageText(differential)}` });
   }
-  const needsLog = logIsNeeded(row, at), log = needsLog ? ageOf(row, at.logAge, at.log, readAt) : null;
-  if (needsLog && log === null) faults.push({ tone: lost, words: "The log was never backed up" });
-  if (log !== null && log > limits.logWarningMinutes * minute) {
-    faults.push({ tone: log > limits.logCriticalMinutes * minute ? lost : "warning", words: `No log backup for ${ageText(log)}` });
+  const needsLog = logIsNeeded(row, at);
+  const log = needsLog ? newest(ageOf(row, at.logAge, at.log, readAt), read, (r) => r.logAgeSeconds) : { age: null, on: null };
+  if (needsLog && log.age === null) faults.push({ tone: lost, words: "The log was never backed up" });
+  if (log.age !== null && log.age > limits.logWarningMinutes * minute) {
+    faults.push({ tone: log.age > limits.logCriticalMinutes * minute ? lost : "warning", words: `No log backup for ${ageText(log.age)}` });
   }
   const worst = toneOrder.find((tone) => faults.some((f) => f.tone === tone));
   if (worst) return { tone: worst, words: `${inOneSentence(faults.map((f) => f.words))}${tail}` };
-  if (isSimple(row, at)) return { tone: "healthy", words: "Backed up; simple recovery, up to the last backup" };
-  return { tone: "healthy", words: needsLog ? "Backed up, log too" : "Backed up" };
+  const where = [full.on && `full on ${full.on}`, log.on && `log on ${log.on}`].filter(Boolean).join(", "), places = where ? ` (${where})` : "";
+  if (isSimple(row, at)) return { tone: "healthy", words: `Backed up; simple recovery, up to the last backup${places}` };
+  return { tone: "healthy", words: `${needsLog ? "Backed up, log too" : "Backed up"}${places}` };
+}
+
+/** The least age, here or on another replica, and that replica's name; `null`: here. */
+function newest(here: number | null, others: readonly ReplicaBackup[], of: (backup: ReplicaBackup) => number | null): { age: number | null; on: string | null } {
+  let best: { age: number | null; on: string | null } = { age: here, on: null };
+  for (const other of others) {
+    const age = of(other);
+    if (age !== null && (best.age === null || age < best.age)) best = { age, on: other.replicaName };
+  }
+  return best;
 }
 
 /** Why no backup can be made of it here; `null` where one can. */
@@ -86,9 +107,12 @@ function notApplicable(row: Row, at: BackupColumns): string | null {
   return isOn(row[at.inStandby]) ? "it is a standby copy" : null;
 }
 
-function differentialAge(row: Row, at: BackupColumns, full: number, readAt: number): number {
-  const own = ageOf(row, at.differentialAge, at.differential, readAt);
-  return Math.min(own ?? full, full);
+/** `null` where there are none, on any replica. */
+function differentialAge(row: Row, at: BackupColumns, full: number, readAt: number, others: readonly ReplicaBackup[]): number | null {
+  const has = timeOf(row[at.differential]) !== null;
+  if (!has && others.every((r) => r.lastDiffAt === null)) return null;
+  const here = has ? ageOf(row, at.differentialAge, at.differential, readAt) : null;
+  return Math.min(newest(here, others.filter((r) => r.lastDiffAt !== null), (r) => r.diffAgeSeconds).age ?? full, full);
 }
 
 const isSimple = (row: Row, at: BackupColumns): boolean => String(row[at.model] ?? "").toUpperCase() === "SIMPLE";
@@ -134,8 +158,8 @@ export interface Judge {
 }
 
 /** Who judges the collector's rows; `null`: they are neither backups nor checks. What was good in a stale reading is not known to be so now. */
-export function judgeOf(detail: Pick<CollectorDetail, "columns" | "collectedAt" | "isStale">): Judge | null {
-  const judge = judgeOfReading(detail);
+export function judgeOf(detail: Pick<CollectorDetail, "columns" | "collectedAt" | "isStale">, replicas: readonly ReplicaBackup[] = []): Judge | null {
+  const judge = judgeOfReading(detail, replicas);
   if (!judge || detail.isStale !== true) return judge;
   return {
     ...judge,
@@ -146,11 +170,17 @@ export function judgeOf(detail: Pick<CollectorDetail, "columns" | "collectedAt" 
   };
 }
 
-function judgeOfReading({ columns, collectedAt }: Pick<CollectorDetail, "columns" | "collectedAt">): Judge | null {
+/** Whether a row is of a database that other replicas may have backed up. */
+export function hasGroups({ columns, rows }: Pick<CollectorDetail, "columns" | "rows">): boolean {
+  const at = backupColumns(columns);
+  return at !== null && at.inGroup >= 0 && rows.some((row) => isOn(row[at.inGroup]));
+}
+
+function judgeOfReading({ columns, collectedAt }: Pick<CollectorDetail, "columns" | "collectedAt">, replicas: readonly ReplicaBackup[]): Judge | null {
   const readAt = Date.parse(collectedAt ?? ""), backups = backupColumns(columns), checks = checkColumns(columns), l = limits;
   if (backups) {
     return {
-      of: (row) => verdictOf(row, backups, readAt),
+      of: (row) => verdictOf(row, backups, readAt, replicas),
       wanted: `a full backup within ${l.fullDays} days, a differential within ${l.differentialHours} h where there are any, ` +
         `a log backup within ${l.logWarningMinutes} min (critical after ${l.logCriticalMinutes}) where the log must be backed up; as of the reading`,
       good: "backed up",

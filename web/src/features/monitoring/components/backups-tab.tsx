@@ -1,12 +1,13 @@
 // Backups and checks: which databases would be lost, in words first.
-import { type ReactElement, useMemo } from "react";
+import { type ReactElement, useCallback, useMemo } from "react";
 import type { Server } from "../../../api/model";
 import { Icon } from "../../../components/icon";
 import { healthIcons } from "../../../components/status";
 import { count, plural } from "../../../lib/format";
+import { useReplicaBackups } from "../api/list-replica-backups";
 import { useCollector } from "../api/read-collector";
 import type { Cell, CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
-import { type BackupTone, type Judge, judgeOf, toneOrder } from "./backup-verdict";
+import { type BackupTone, hasGroups, type Judge, judgeOf, toneOrder } from "./backup-verdict";
 import { type ShownColumn, shownColumns } from "./collector-cells";
 import { CollectorPanel } from "./collector-panel";
 import { TopicView } from "./topic-view";
@@ -37,19 +38,22 @@ const verdictColumn = (judge: Judge): ShownColumn => ({
   text: (cell) => String(cell ?? "").slice(2),
 });
 
-function columnsOf(detail: CollectorDetail): readonly ShownColumn[] {
-  const judge = judgeOf(detail), all = shownColumns(detail.columns);
+function columnsOf(detail: CollectorDetail, judge: Judge | null): readonly ShownColumn[] {
+  const all = shownColumns(detail.columns);
   return judge ? [...all.slice(0, 1), verdictColumn(judge), ...all.slice(1)] : all;
 }
 
 function Judged({ server, collector }: { server: Server; collector: CollectorSummary }): ReactElement {
-  const detail = useCollector(server.id, collector.name).data, judge = useMemo(() => (detail ? judgeOf(detail) : null), [detail]);
+  const detail = useCollector(server.id, collector.name).data;
+  const replicas = useReplicaBackups(detail && hasGroups(detail) ? server.id : null).data;
+  const judged = useCallback((read: CollectorDetail) => columnsOf(read, judgeOf(read, replicas ?? [])), [replicas]);
+  const judge = useMemo(() => (detail ? judgeOf(detail, replicas ?? []) : null), [detail, replicas]);
   const tones = useMemo(() => (judge && detail ? detail.rows.map((r) => judge.of(r).tone) : []), [judge, detail]);
   return (
     <CollectorPanel
       server={server}
       collector={collector}
-      columnsOf={columnsOf}
+      columnsOf={judged}
       usualSort={tones.length > 0 ? { key: "verdict", order: "asc" } : { key: detail?.columns[0]?.name ?? "", order: "asc" }}
       render={renderVerdict}
       tools={judge && tones.length > 0 && <Counts tones={tones} judge={judge} />}
