@@ -273,13 +273,23 @@ import Testing
                     .put, "/servers/\(id)/collection-config", ["intervalSeconds": 60, "enabled": true, "metricsEnabled": ["x"]]
                 ).json
                     == ["metricsEnabled[0]"])
+            // What is absent stays; null is the tenant's interval, and all metrics.
+            let path = "/servers/\(id)/collection-config"
+            let longer = try await client.send(.put, path, ["intervalSeconds": 90]).json
+            #expect(longer["intervalSeconds"] == 90 && longer["metricsEnabled"] == ["cpu_percent"] && longer["enabled"] == true)
+            let usual = try await client.send(.put, path, ["intervalSeconds": nil, "metricsEnabled": nil]).json
+            #expect(usual["isIntervalDefault"] == true && usual["metricsEnabled"]?.array?.count == MetricType.all.count)
+            let back = try await client.send(.put, path, ["intervalSeconds": 30, "metricsEnabled": ["cpu_percent"]]).json
+            #expect(back == put.json)
+            #expect(try await client.send(.put, path, [:]).status == 400)
+            #expect(try await client.send(.put, path, ["enabled": nil]).json == ["enabled"])
             #expect(try await client.send(.post, "/servers/\(id)/collection/stop").json["enabled"] == false)
             #expect(try await client.send(.get, "/servers/\(id)/health").json["status"] == "unknown")
             #expect(try await client.send(.post, "/servers/\(id)/collection/start").json["enabled"] == true)
         }
         #expect(
             try await fixture.words("SELECT action FROM platform.activity_log ORDER BY id") == [
-                "config_changed", "config_changed", "config_changed",
+                "config_changed", "config_changed", "config_changed", "config_changed", "config_changed", "config_changed",
             ])
         try await fixture.pass(after: 30)
         #expect(

@@ -28,6 +28,14 @@ import Testing
             }
             #expect(try await client.send(.put, path, headers, text: #"{"metricsDays":1.5,"activityDays":365}"#).status == 400)
             #expect(try await client.get(path, headers).json["metricsDays"] == 90)
+            // What is absent stays as it is.
+            #expect(
+                try await client.send(.put, path, headers, text: #"{"activityDays":100}"#).json == ["metricsDays": 90, "activityDays": 100])
+            #expect(
+                try await client.send(.put, path, headers, text: #"{"metricsDays":90}"#).json == ["metricsDays": 90, "activityDays": 100])
+            for body in ["{}", #"{"metricsDays":null}"#, #"{"metricsDays":null,"activityDays":5}"#] {
+                #expect(try await client.send(.put, path, headers, text: body).status == 400, "\(body)")
+            }
             let reader = try await client.logIn(viewer).bearer(tenant)
             #expect(try await client.get(path, reader).json["metricsDays"] == 90)
             #expect(try await client.send(.put, path, reader, text: #"{"metricsDays":1,"activityDays":365}"#).status == 403)

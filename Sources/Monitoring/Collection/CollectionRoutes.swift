@@ -22,19 +22,24 @@ package struct CollectionRoutes: Sendable {
         return try await reply(context.id("serverId", of: Server.self), context)
     }
 
-    /// PUT /servers/{id}/collection-config; takes effect within seconds. 400, 404.
+    /// PUT /servers/{id}/collection-config: what is absent stays as it is; takes effect within seconds. 400, 404.
     @Sendable func replace(request: Request, context: AppRequestContext) async throws -> Response {
         let actor = try context.caller(may: .manageCollection).actor
         let id = try context.id("serverId", of: Server.self)
         let body = try await FieldReader(request, context)
         // Null: the tenant's interval.
-        let interval = body.isNull("intervalSeconds") ? nil : body.int("intervalSeconds", TenantSettings.Collection.intervalSecondsRange)
-        let enabled = body.bool("enabled")
-        let isEachNamed = body.isPresent("metricsEnabled") && !body.isNull("metricsEnabled")
+        let interval = body.optionalInt("intervalSeconds", TenantSettings.Collection.intervalSecondsRange)
+        let keepsInterval = !body.isPresent("intervalSeconds")
+        let enabled = body.optionalBool("enabled")
+        if body.isNull("enabled") { body.fail("enabled", "cannot be null") }
+        let (keepsMetrics, isEachNamed) = (!body.isPresent("metricsEnabled"), !body.isNull("metricsEnabled"))
         let metrics = CollectionChange.metrics("metricsEnabled", body)
         let own = try await databases.read(context.requireTenant()) { try CustomCollector.all(on: $0) }.map(\.name)
         let collectors = CollectionChange.collectors("collectorsDisabled", body, isOwn: own.contains)
         let keepsCollectors = !body.isPresent("collectorsDisabled")
+        if keepsInterval, enabled == nil, keepsMetrics, keepsCollectors, !body.isPresent("enabled") {
+            body.fail("intervalSeconds", "is required, or enabled, metricsEnabled or collectorsDisabled is")
+        }
         try body.finish()
         let now = Date()
         try await databases.transaction(context.requireTenant()) { session in
@@ -42,12 +47,16 @@ package struct CollectionRoutes: Sendable {
             let server = try Server.lock(id, on: session)
             let before = try CollectionSettings.find(id, on: session)
             let names = MetricType.all.map(\.name).filter(metrics.contains)
-            let settings = CollectionSettings(
-                intervalSeconds: try interval ?? CollectionSettings.tenantIntervalSeconds(on: session), isIntervalDefault: interval == nil,
-                enabled: enabled, metrics: isEachNamed && names.count < MetricType.all.count ? names : nil,
-                collectorsDisabled: keepsCollectors ? before.collectorsDisabled : collectors.sorted())
+            var settings = before
+            if !keepsInterval {
+                settings.intervalSeconds = try interval ?? CollectionSettings.tenantIntervalSeconds(on: session)
+                settings.isIntervalDefault = interval == nil
+            }
+            if let enabled { settings.enabled = enabled }
+            if !keepsMetrics { settings.metrics = isEachNamed && names.count < MetricType.all.count ? names : nil }
+            if !keepsCollectors { settings.collectorsDisabled = collectors.sorted() }
             try settings.save(for: id, at: now, on: session)
-            if before.enabled, !enabled { try RunSQL.forget(id, now: now, on: session) }
+            if before.enabled, !settings.enabled { try RunSQL.forget(id, now: now, on: session) }
             try session.record(server.configChange(by: actor, before: before, after: settings))
             try session.publish(server.updatedEvent)
         }

@@ -43,7 +43,7 @@ struct SettingsRoutes: Sendable {
         }
         try body.finish()
         return try await save(request, context, caller, \.self) { settings in
-            if let retention { settings.retention = retention }
+            retention?(&settings.retention)
             if let thresholds { settings.thresholds = thresholds }
             if let interval { settings.collection.intervalSeconds = interval }
             if let queries { settings.queries = queries }
@@ -51,13 +51,13 @@ struct SettingsRoutes: Sendable {
         }
     }
 
-    /// PUT /settings/retention. 200, 400, 412.
+    /// PUT /settings/retention: what is absent stays as it is. 200, 400, 412.
     @Sendable func replaceRetention(request: Request, context: AppRequestContext) async throws -> Response {
         let caller = try context.caller(may: .manageSettings)
         let body = try await FieldReader(request, context)
         let retention = Self.retention(body)
         try body.finish()
-        return try await save(request, context, caller, \.retention) { $0.retention = retention }
+        return try await save(request, context, caller, \.retention) { retention(&$0.retention) }
     }
 
     /// PUT /settings/thresholds. 200, 400, 412.
@@ -92,10 +92,18 @@ struct SettingsRoutes: Sendable {
         return try json(settings[keyPath: part], headers: [.eTag: etag(version: version)])
     }
 
-    private static func retention(_ body: FieldReader) -> TenantSettings.Retention {
-        .init(
-            metricsDays: body.int("metricsDays", TenantSettings.Retention.metricsDaysRange),
-            activityDays: body.int("activityDays", TenantSettings.Retention.activityDaysRange))
+    /// What the body changes: at least one of the two.
+    private static func retention(_ body: FieldReader) -> @Sendable (inout TenantSettings.Retention) -> Void {
+        let metricsDays = body.optionalInt("metricsDays", TenantSettings.Retention.metricsDaysRange)
+        let activityDays = body.optionalInt("activityDays", TenantSettings.Retention.activityDaysRange)
+        for field in ["metricsDays", "activityDays"] where body.isNull(field) { body.fail(field, "cannot be null") }
+        if !body.isPresent("metricsDays"), !body.isPresent("activityDays") {
+            body.fail("metricsDays", "is required, or activityDays is")
+        }
+        return { retention in
+            if let metricsDays { retention.metricsDays = metricsDays }
+            if let activityDays { retention.activityDays = activityDays }
+        }
     }
 
     private static func thresholds(_ body: FieldReader) -> TenantSettings.Thresholds {

@@ -549,11 +549,11 @@ export interface CollectionConfig {
 
 export interface CollectionConfigRequest {
   /** Null: the tenant's */
-  intervalSeconds: number | null;
-  enabled: boolean;
-  /** All metrics when absent */
-  metricsEnabled?: MetricName[];
-  /** Names of collectors that are not run here; as they are when absent */
+  intervalSeconds?: number | null;
+  enabled?: boolean;
+  /** Null: all metrics */
+  metricsEnabled?: MetricName[] | null;
+  /** Names of collectors that are not run here */
   collectorsDisabled?: CollectorName[];
 }
 
@@ -1285,6 +1285,11 @@ export interface Retention {
   activityDays: number;
 }
 
+export interface RetentionRequest {
+  metricsDays?: number;
+  activityDays?: number;
+}
+
 /** warning is below critical */
 export interface Threshold {
   warning: number;
@@ -1359,7 +1364,7 @@ export interface Settings {
 }
 
 export interface SettingsRequest {
-  retention?: Retention;
+  retention?: RetentionRequest;
   thresholds?: Thresholds;
   collection?: CollectionDefaults;
   queries?: QuerySettings;
