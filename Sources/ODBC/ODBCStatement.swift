@@ -66,6 +66,7 @@ package final class ODBCStatement {
         if !parameters.isEmpty { SQLFreeStmt(handle, SQLUSMALLINT(SQL_RESET_PARAMS)) }
         if let failure { throw failure }
         try describe()
+        if columns.isEmpty { try checkDeadline() }
     }
 
     func resultSets(
@@ -139,7 +140,10 @@ package final class ODBCStatement {
     package func nextResultSet() throws(ODBCError) -> Bool {
         try checkDeadline()
         let code = SQLMoreResults(handle)
-        if code == SQL_NO_DATA { return false }
+        if code == SQL_NO_DATA {
+            try checkDeadline()
+            return false
+        }
         guard succeeded(code) else { throw failure() }
         if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
         try describe()
@@ -159,7 +163,10 @@ package final class ODBCStatement {
     private func fetch() throws(ODBCError) -> Bool {
         try checkDeadline()
         let code = SQLFetch(handle)
-        if code == SQL_NO_DATA { return false }
+        if code == SQL_NO_DATA {
+            try checkDeadline()
+            return false
+        }
         guard succeeded(code) else { throw failure() }
         if code == SQL_SUCCESS_WITH_INFO { keepMessages() }
         return true
@@ -264,6 +271,8 @@ package final class ODBCStatement {
         if room > 0 { messages += diagnostics(.statement, handle).prefix(room) }
     }
 
+    /// Also where there seems to be nothing more: a driver whose call was cancelled may end it without an error, and without what was to
+    /// come.
     private func checkDeadline() throws(ODBCError) {
         guard ContinuousClock.now >= deadline else { return }
         throw ODBCError(state: "HYT00", message: "the deadline has passed", isDeadline: true)

@@ -211,8 +211,8 @@ import Testing
         let second = try #require(rows.first { $0.text("blocked_by") == String(identity) })
         #expect(second.text("lock_table") == "chained.t" && second.text("lock_kind") == "RECORD")
         #expect(second.text("query_text") == "UPDATE t SET a = 3 WHERE id = 1")
-        // In the server's own time, whatever zone a session has.
-        #expect(try #require(second.number("wait_seconds")) < 60)
+        // In the server's own time, whatever zone a session has: zones are half an hour apart at least.
+        #expect(try #require(second.number("wait_seconds")) < 1_800)
         head.close()
     }
 

@@ -127,7 +127,7 @@ import Testing
         #expect(reading.denied.first?.neededFor.contains("permission was denied") == true)
     }
 
-    @Test("The sums of all files say of how many they are; what procedures of older versions bring does not")
+    @Test("The sums of all files say of which they are; what procedures of older versions bring does not")
     func readsAndWritesAreOfSomeFiles() throws {
         let failure = SQLServerFailure(target: Target(engine: .sqlserver, hostname: "x"), port: 1433)
         func reading(_ columns: [String], _ row: [ODBCValue]) throws -> Reading {
@@ -136,7 +136,7 @@ import Testing
             return try SQLServerReading([.success(Self.identity("15.0.1.1", state: .int(1))), .success(files)], failure: failure)
                 .reading(collectedAt: Date(), monotonicSeconds: 1, start: \.date)
         }
-        let known = try reading(["read_count", "write_count", "file_count"], [.int(70), .int(30), .int(9)])
+        let known = try reading(["read_count", "write_count", "membership"], [.int(70), .int(30), .int(9)])
         #expect(known.counters == [.diskReads: 70, .diskWrites: 30])
         #expect(known.membership == Reading.Membership(mark: 9, metrics: [.diskReads, .diskWrites]))
         let older = try reading(["read_count", "write_count"], [.int(70), .int(30)])

@@ -283,6 +283,7 @@ import Testing
             #expect(back == put.json)
             #expect(try await client.send(.put, path, [:]).status == 400)
             #expect(try await client.send(.put, path, ["enabled": nil]).json == ["enabled"])
+            #expect(try await client.send(.put, path, ["collectorsDisabled": nil]).json == ["collectorsDisabled"])
             #expect(try await client.send(.post, "/servers/\(id)/collection/stop").json["enabled"] == false)
             #expect(try await client.send(.get, "/servers/\(id)/health").json["status"] == "unknown")
             #expect(try await client.send(.post, "/servers/\(id)/collection/start").json["enabled"] == true)

@@ -84,24 +84,57 @@ import Testing
         let found = try await read(secondary)
         #expect(found.map(\.replicaName) == ["SQL1", "SQL3"])
         #expect(found.first?.serverID == primary && found.first?.newest.fullAgeSeconds == 3_600)
-        // Read too long ago, it is as good as not read.
-        let later = try await read(secondary, after: 3 * 3_600)
-        #expect(later.map(\.replicaName) == ["SQL1", "SQL3"] && later.allSatisfy { $0.collectedAt == nil })
-        #expect(later.first?.serverID == primary && later.first?.newest == ReplicaBackup.Newest())
+        // Its list is too old by then: who else is in the group is not known any more.
+        #expect(try await read(secondary, after: 3 * 3_600).isEmpty)
     }
 
-    @Test("Two servers of a replica's name that hold the database are nobody's; one of that name in another group is passed over")
+    @Test("What a replica says nothing of, or said too long ago, is not known: a database that came since, a list that was cut off")
+    func whatIsNotReadIsNotKnown() async throws {
+        try await collect()
+        fixture.engine.set(
+            "p",
+            try answer(
+                "availability_databases",
+                ["Sales", "Seeded"].flatMap { [place("SQL1", isLocal: true, database: $0), place("SQL2", isLocal: false, database: $0)] }))
+        fixture.engine.set(
+            "s", try answer("availability_databases", ["Sales", "Seeded"].map { place("SQL2", isLocal: true, database: $0) }))
+        fixture.engine.pass(seconds: 60)
+        try await fixture.pass(after: 60)
+        let found = try await read(primary, after: 120)
+        #expect(found.map(\.databaseName) == ["Sales", "Seeded"] && found.allSatisfy { $0.serverID == secondary })
+        #expect(found.map { $0.collectedAt != nil } == [true, false])
+        // The lists are read every minute; backups were last read three hours ago.
+        fixture.engine.set("s", try answer("availability_databases", [place("SQL2", isLocal: true)]))
+        for server in [primary, secondary] {
+            try await execute(
+                """
+                UPDATE monitoring.collector_runs SET collected_at = collected_at - interval '3 hours'
+                WHERE collector = 'backups' AND server_id = \(server)
+                """)
+        }
+        #expect(try await read(primary, after: 120).allSatisfy { $0.serverID == secondary && $0.collectedAt == nil })
+        try await execute("UPDATE monitoring.collector_runs SET state = 'cut_off' WHERE collector = 'availability_databases'")
+        #expect(try await read(primary, after: 120).isEmpty)
+    }
+
+    @Test("An instance that is registered twice is one; two of a replica's name that hold the database are nobody's; of another group none is")
     func aNameIsNotEnough() async throws {
         fixture.engine.set("t", traits: ServerTraits(version: "15.0.1"))
         fixture.engine.set("t", serverName: "SQL2")
-        _ = try await fixture.server("t")
+        let twin = try await fixture.server("t")
         fixture.engine.set("t", try answer("availability_databases", [place("SQL2", isLocal: true, group: "AG2")]))
         try await collect()
         #expect(try await read(primary).first?.serverID == secondary)
         fixture.engine.set("t", try answer("availability_databases", [place("SQL2", isLocal: true)]))
         fixture.engine.pass(seconds: 60)
         try await fixture.pass(after: 60)
+        #expect(try await read(primary).first?.newest.logAgeSeconds == 600, "the same start: a listener's name of the same instance")
+        try await execute("UPDATE fleet.servers SET started_at = started_at + interval '1 hour' WHERE id = \(twin)")
         #expect(try await read(primary).map(\.serverID) == [nil, nil])
+    }
+
+    private func execute(_ statement: SQL) async throws {
+        _ = try await fixture.platform.tenants.transaction(fixture.tenant) { try $0.execute(statement) }
     }
 
     @Test("The answer is the API's: times, ages and nulls; nothing for a server without a group, 404 for none")

@@ -109,12 +109,19 @@ test("what other replicas of the group hold counts, and who is not read is named
   assert.equal(judged({ full: hour, log: 5 * minute }, [replica("SQL2", { log: 50 * minute })]), "healthy: Backed up, log too");
   // All are read: nobody has one.
   assert.equal(judged({ full: hour }, [replica("SQL2", {})]), "critical: The log was never backed up on any replica");
-  assert.equal(judged({ full: 9 * day, log: 5 * minute }, [replica("SQL2", { full: 8 * day })]), "critical: No full backup for 8 d on any replica");
+  assert.equal(judged({ full: 9 * day, log: 5 * minute }, [replica("SQL2", { full: 8 * day })]), "warning: No full backup for 8 d on any replica");
   assert.equal(
     judged({ full: 5 * day, log: 5 * minute }, [replica("SQL2", { differential: 26 * hour })]),
     "warning: No differential backup for 26 h on any replica",
   );
   assert.equal(judged({ full: 5 * day, log: minute, differential: 40 * hour }, [replica("SQL2", { full: hour })]), "healthy: Backed up, log too (full on SQL2)");
+  assert.equal(judged({ log: minute }, [replica("SQL2", {})]), "warning: No full backup found on any replica; copy-only ones do not count");
+  // The newest by when it was taken, not by its age at an older reading.
+  const old = (minutes: number): ReplicaBackup => ({ ...replica("SQL2", { log: 5 * minute }), collectedAt: timeOf(minutes * minute) });
+  assert.equal(judged({ full: hour, log: 10 * minute }, [old(50)]), "healthy: Backed up, log too");
+  assert.equal(judged({ full: hour, log: 70 * minute }, [old(50)]), "healthy: Backed up, log too (log on SQL2)");
+  // Read too long before this row: not known.
+  assert.equal(judged({ full: hour, log: 70 * minute }, [old(76)]), "warning: No log backup for 70 min on the replicas that are read; SQL2 may have one");
   // One is not: it may have one.
   assert.equal(
     judged({ full: hour }, [replica("SQL2", {}), replica("SQL3", null)]),

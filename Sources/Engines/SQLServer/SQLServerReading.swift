@@ -104,8 +104,9 @@ struct SQLServerReading {
         guard let set = sets["read_count"] else { return }
         if let reads = set.value("read_count").int { reading.counters[.diskReads] = reads }
         if let writes = set.value("write_count").int { reading.counters[.diskWrites] = writes }
-        // A database that goes offline or closes itself takes what its files were read and written with it.
-        reading.membership = set.value("file_count").int.map { Reading.Membership(mark: $0, metrics: [.diskReads, .diskWrites]) }
+        // A database that goes offline or closes itself takes what its files were read and written with it. (One
+        // that is back by the next reading is not told from one that never went, unless the sum fell.)
+        reading.membership = set.value("membership").int.map { Reading.Membership(mark: $0, metrics: [.diskReads, .diskWrites]) }
     }
 
     private func addCounters(to reading: inout Reading) {

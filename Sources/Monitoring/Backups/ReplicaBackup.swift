@@ -11,7 +11,7 @@ package struct ReplicaBackup: Sendable, Equatable {
     /// Nil: DbTools watches no server of that name, or several.
     package var serverID: Server.ID?
     package var name: String?
-    /// When its backups were read; nil where they never were, or too long ago to count.
+    /// When its backups of this database were read; nil where they never were, or too long ago to count.
     package var collectedAt: Date?
     package var newest = Newest()
 

@@ -31,7 +31,7 @@ package struct CollectionRoutes: Sendable {
         let interval = body.optionalInt("intervalSeconds", TenantSettings.Collection.intervalSecondsRange)
         let keepsInterval = !body.isPresent("intervalSeconds")
         let enabled = body.optionalBool("enabled")
-        if body.isNull("enabled") { body.fail("enabled", "cannot be null") }
+        for field in ["enabled", "collectorsDisabled"] where body.isNull(field) { body.fail(field, "cannot be null") }
         let (keepsMetrics, isEachNamed) = (!body.isPresent("metricsEnabled"), !body.isNull("metricsEnabled"))
         let metrics = CollectionChange.metrics("metricsEnabled", body)
         let own = try await databases.read(context.requireTenant()) { try CustomCollector.all(on: $0) }.map(\.name)

@@ -12,7 +12,7 @@ Result sets:
   4 process:     memory of the SQL Server process (kB)
   5 cpu:         the newest scheduler monitor record (XML text), when it was written (UTC) and its age (ms); none if there is no record
   6 sessions:    user sessions; CPU of sessions with this application name (ms)
-  7 io:          physical reads and writes of all database files since the start (operations, bytes), and how many files those are
+  7 io:          physical reads and writes of all database files since the start (operations, bytes), and a number that changes with which files those are
   8 counters:    raw performance counters with their type
   9 waits:       time that tasks waited since the start, without the waits of idleness (ms); by type they are the collector waits
 */
@@ -64,7 +64,7 @@ SELECT SUM(num_of_reads) AS read_count,
     SUM(num_of_writes) AS write_count,
     SUM(num_of_bytes_read) AS read_bytes,
     SUM(num_of_bytes_written) AS written_bytes,
-    COUNT_BIG(*) AS file_count
+    SUM(CAST(database_id AS bigint) * 32768 + file_id) AS membership
 FROM sys.dm_io_virtual_file_stats(NULL, NULL);
 
 SELECT RTRIM(object_name) AS object_name,

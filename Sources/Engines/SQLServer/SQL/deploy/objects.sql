@@ -130,7 +130,7 @@ SELECT SUM(num_of_reads) AS read_count,
     SUM(num_of_writes) AS write_count,
     SUM(num_of_bytes_read) AS read_bytes,
     SUM(num_of_bytes_written) AS written_bytes,
-    COUNT_BIG(*) AS file_count
+    SUM(CAST(database_id AS bigint) * 32768 + file_id) AS membership
 FROM sys.dm_io_virtual_file_stats(NULL, NULL);
 GO
 DROP PROCEDURE IF EXISTS DbTools.CollectCounters;

@@ -4,8 +4,9 @@ import type { ReplicaBackup } from "../api/list-replica-backups";
 import type { Cell, CollectorColumn, CollectorDetail, Row } from "../api/collector-types";
 import { columnNamed } from "./collector-cells";
 
-/** A full backup a week, a differential a day (with an hour to run) where there are any, the log every 15 minutes, CHECKDB a week. */
-export const limits = { fullDays: 7, differentialHours: 25, logWarningMinutes: 15, logCriticalMinutes: 60, checkWarningDays: 7, checkCriticalDays: 14 } as const;
+/** What another replica holds counts where it was read within an hour and a quarter of the row: backups are read every hour.
+ * A full backup a week, a differential a day (with an hour to run) where there are any, the log every 15 minutes, CHECKDB a week. */
+export const limits = { fullDays: 7, differentialHours: 25, logWarningMinutes: 15, logCriticalMinutes: 60, checkWarningDays: 7, checkCriticalDays: 14, replicaMinutes: 75 } as const;
 const minute = 60, hour = 3_600, day = 86_400;
 
 /** `unknown`: not known, or not applicable; the words say which. */
@@ -60,7 +61,8 @@ export function verdictOf(row: Row, at: BackupColumns, readAt: number, replicas:
   const apart = notApplicable(row, at);
   if (apart) return { tone: "unknown", words: `Not applicable: ${apart}` };
   const others = isOn(row[at.inGroup]) ? replicas.filter((r) => r.databaseName === row[at.database]) : [];
-  const read = others.filter((r) => r.collectedAt !== null), unread = others.filter((r) => r.collectedAt === null);
+  const isRead = (r: ReplicaBackup): boolean => r.collectedAt !== null && readAt - Date.parse(r.collectedAt) <= limits.replicaMinutes * minute * 1000;
+  const read = others.filter(isRead), unread = others.filter((r) => !isRead(r));
   // On a replica that is not read there may be a newer one: what is missing here is then no more than a warning.
   const isPart = isOn(row[at.inGroup]) && (others.length === 0 || unread.length > 0), lost: BackupTone = isPart ? "warning" : "critical";
   const tail = others.length === 0
@@ -68,16 +70,18 @@ export function verdictOf(row: Row, at: BackupColumns, readAt: number, replicas:
     : unread.length === 0
     ? " on any replica"
     : ` on the replicas that are read; ${unread.map((r) => r.replicaName).join(", ")} may have one`;
-  const full = newest(ageOf(row, at.fullAge, at.full, readAt), read, (r) => r.fullAgeSeconds);
-  if (full.age === null) return { tone: lost, words: `No full backup found${tail}` };
+  // A secondary can take copy-only ones alone, which do not count: a group that relies on them is not lost.
+  const full = newest(ageOf(row, at.fullAge, at.full, readAt), readAt, read, (r) => r.fullAgeSeconds), lostFull: BackupTone = read.length > 0 ? "warning" : lost;
+  const copies = read.length > 0 ? "; copy-only ones do not count" : "";
+  if (full.age === null) return { tone: lostFull, words: `No full backup found${tail}${copies}` };
   const faults: BackupVerdict[] = [];
-  if (full.age > limits.fullDays * day) faults.push({ tone: lost, words: `No full backup for ${ageText(full.age)}` });
+  if (full.age > limits.fullDays * day) faults.push({ tone: lostFull, words: `No full backup for ${ageText(full.age)}` });
   const differential = differentialAge(row, at, full.age, readAt, read);
   if (differential !== null && differential > limits.differentialHours * hour) {
     faults.push({ tone: "warning", words: `No differential backup for ${ageText(differential)}` });
   }
   const needsLog = logIsNeeded(row, at);
-  const log = needsLog ? newest(ageOf(row, at.logAge, at.log, readAt), read, (r) => r.logAgeSeconds) : { age: null, on: null };
+  const log = needsLog ? newest(ageOf(row, at.logAge, at.log, readAt), readAt, read, (r) => r.logAgeSeconds) : { age: null, on: null };
   if (needsLog && log.age === null) faults.push({ tone: lost, words: "The log was never backed up" });
   if (log.age !== null && log.age > limits.logWarningMinutes * minute) {
     faults.push({ tone: log.age > limits.logCriticalMinutes * minute ? lost : "warning", words: `No log backup for ${ageText(log.age)}` });
@@ -89,12 +93,17 @@ export function verdictOf(row: Row, at: BackupColumns, readAt: number, replicas:
   return { tone: "healthy", words: `${needsLog ? "Backed up, log too" : "Backed up"}${places}` };
 }
 
-/** The least age, here or on another replica, and that replica's name; `null`: here. */
-function newest(here: number | null, others: readonly ReplicaBackup[], of: (backup: ReplicaBackup) => number | null): { age: number | null; on: string | null } {
-  let best: { age: number | null; on: string | null } = { age: here, on: null };
+/** The newest, here or on another replica, by its age when it was read there; and that replica's name, `null`: here. */
+function newest(
+  here: number | null,
+  readAt: number,
+  others: readonly ReplicaBackup[],
+  of: (backup: ReplicaBackup) => number | null,
+): { age: number | null; on: string | null } {
+  let best: { age: number | null; on: string | null } = { age: here, on: null }, least = here ?? Infinity;
   for (const other of others) {
-    const age = of(other);
-    if (age !== null && (best.age === null || age < best.age)) best = { age, on: other.replicaName };
+    const age = of(other), now = age === null ? Infinity : age + (readAt - Date.parse(other.collectedAt ?? "")) / 1000;
+    if (now < least) [best, least] = [{ age, on: other.replicaName }, now];
   }
   return best;
 }
@@ -112,7 +121,7 @@ function differentialAge(row: Row, at: BackupColumns, full: number, readAt: numb
   const has = timeOf(row[at.differential]) !== null;
   if (!has && others.every((r) => r.lastDiffAt === null)) return null;
   const here = has ? ageOf(row, at.differentialAge, at.differential, readAt) : null;
-  return Math.min(newest(here, others.filter((r) => r.lastDiffAt !== null), (r) => r.diffAgeSeconds).age ?? full, full);
+  return Math.min(newest(here, readAt, others.filter((r) => r.lastDiffAt !== null), (r) => r.diffAgeSeconds).age ?? full, full);
 }
 
 const isSimple = (row: Row, at: BackupColumns): boolean => String(row[at.model] ?? "").toUpperCase() === "SIMPLE";
