@@ -67,7 +67,9 @@ enum CollectorSQL {
                 k.LOCK_MODE AS lock_mode,
                 CONCAT(k.OBJECT_SCHEMA, '.', k.OBJECT_NAME) AS lock_table,
                 k.INDEX_NAME AS lock_index
-            FROM performance_schema.data_lock_waits AS w
+            -- The list of waits is made by a walk through all locks, which holds InnoDB up (bug 112035): only where somebody waits.
+            FROM (SELECT 1 AS is_waiting FROM information_schema.INNODB_TRX AS y WHERE y.trx_state = 'LOCK WAIT' LIMIT 1) AS a
+            STRAIGHT_JOIN performance_schema.data_lock_waits AS w
             LEFT JOIN performance_schema.data_locks AS k ON k.ENGINE_LOCK_ID = w.REQUESTING_ENGINE_LOCK_ID AND k.ENGINE = w.ENGINE
             UNION ALL
             SELECT p.OWNER_THREAD_ID, g.OWNER_THREAD_ID, 'METADATA', p.LOCK_TYPE, CONCAT(p.OBJECT_SCHEMA, '.', p.OBJECT_NAME), NULL
@@ -533,7 +535,11 @@ enum CollectorSQL {
             a.SERVICE_STATE AS applier_state,
             CASE
                 WHEN w.applying_since IS NOT NULL THEN GREATEST(TIMESTAMPDIFF(MICROSECOND, CONVERT_TZ(w.applying_since, @@SESSION.time_zone, '+00:00'), UTC_TIMESTAMP(6)), 0) / 1e6
-                WHEN r.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON' AND w.applied_count > 0 THEN 0e0
+                -- A change waits until it is as old as is wanted.
+                WHEN a.REMAINING_DELAY IS NOT NULL THEN GREATEST(CAST(f.DESIRED_DELAY AS SIGNED) - CAST(a.REMAINING_DELAY AS SIGNED), 0) + 0e0
+                -- Between two changes nothing is applied either: only if the newest that came is applied is there no more to do.
+                WHEN r.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON' AND w.applied_count > 0
+                    AND w.applied_commit_at >= r.LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP THEN 0e0
             END AS replication_lag_seconds,
             CAST(r.COUNT_RECEIVED_HEARTBEATS AS SIGNED) AS heartbeat_count,
             CAST(a.COUNT_TRANSACTIONS_RETRIES AS SIGNED) AS retried_count,
@@ -553,6 +559,7 @@ enum CollectorSQL {
                 -- A worker that applies nothing has a zero date, which is no time.
                 MIN(CASE WHEN k.APPLYING_TRANSACTION <> '' THEN k.APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP END) AS applying_since,
                 COUNT(CASE WHEN k.LAST_APPLIED_TRANSACTION <> '' THEN 1 END) AS applied_count,
+                MAX(k.LAST_APPLIED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP) AS applied_commit_at,
                 MAX(k.LAST_ERROR_NUMBER) AS error_number,
                 MAX(k.LAST_ERROR_MESSAGE) AS error_message
             FROM performance_schema.replication_applier_status_by_worker AS k
@@ -1304,7 +1311,8 @@ enum CollectorSQL {
             t.spcname::text AS tablespace_name,
             pg_encoding_to_char(d.encoding)::text AS encoding_name,
             d.datcollate::text AS collation_name,
-            NULLIF(d.datconnlimit, -1)::float8 AS connection_limit,
+            -- -2 marks a database whose DROP was interrupted.
+            CASE WHEN d.datconnlimit >= 0 THEN d.datconnlimit END::float8 AS connection_limit,
             d.datistemplate AS is_template
         FROM pg_database AS d
         LEFT JOIN pg_tablespace AS t ON t.oid = d.dattablespace
@@ -1602,8 +1610,8 @@ enum CollectorSQL {
             SELECT s.*,
                 COALESCE(host(s.client_addr), 'local') AS address,
                 row_number() OVER (PARTITION BY s.application_name, s.client_addr ORDER BY s.backend_start, s.pid) AS ordinal,
-                -- A standby that feeds others has received so much; only a primary has written.
-                CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END AS newest_lsn
+                -- A standby that feeds others has received or, from an archive, replayed so much; only a primary has written.
+                CASE WHEN pg_is_in_recovery() THEN GREATEST(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END AS newest_lsn
             FROM pg_stat_replication AS s
         ) AS r
         -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).
@@ -1681,16 +1689,36 @@ enum CollectorSQL {
         SELECT g.*
         FROM (
             SELECT current_database()::text AS database_name,
-                s.schemaname::text AS schema_name,
-                s.sequencename::text AS sequence_name,
-                s.last_value::float8 AS last_value,
-                s.max_value::float8 AS max_value,
-                100 * (s.last_value::float8 - s.start_value) / NULLIF(s.max_value::float8 - s.start_value, 0) AS used_percent,
-                s.data_type::text AS data_type,
-                s.cycle AS is_cycling
-            FROM pg_sequences AS s
-            WHERE s.last_value IS NOT NULL
-                AND s.increment_by > 0
+                s.nspname::text AS schema_name,
+                s.relname::text AS sequence_name,
+                v.last_value::float8 AS last_value,
+                s.seqmax::float8 AS max_value,
+                100 * (v.last_value::float8 - s.seqstart) / NULLIF(s.seqmax::float8 - s.seqstart, 0) AS used_percent,
+                format_type(s.seqtypid, NULL) AS data_type,
+                s.seqcycle AS is_cycling
+            FROM (
+                SELECT q.*, c.relname, n.nspname
+                FROM pg_sequence AS q
+                JOIN pg_class AS c ON c.oid = q.seqrelid
+                JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE q.seqincrement > 0
+                    AND c.relpersistence <> 't'
+                    -- A standby has no file of what is unlogged.
+                    AND (c.relpersistence = 'p' OR NOT pg_is_in_recovery())
+                    AND NOT EXISTS (
+                        SELECT FROM pg_locks AS l
+                        WHERE l.relation = c.oid
+                            AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+                            AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+                    )
+                ORDER BY q.seqmax, q.seqrelid
+                LIMIT 500
+            ) AS s
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN has_sequence_privilege(s.seqrelid, 'SELECT, USAGE') THEN pg_sequence_last_value(s.seqrelid) END AS last_value
+                OFFSET 0
+            ) AS v
+            WHERE v.last_value IS NOT NULL
             ORDER BY used_percent DESC, schema_name, sequence_name
             LIMIT 50
         ) AS g
@@ -1832,7 +1860,8 @@ enum CollectorSQL {
                 sum((1 - s.null_frac) * s.avg_width) AS data_bytes,
                 COALESCE(bool_or(s.null_frac > 0), false) AS has_nulls
             FROM largest AS g
-            JOIN pg_attribute AS a ON a.attrelid = g.oid AND a.attnum > 0 AND NOT a.attisdropped
+            -- What is computed when it is read (18) has neither room nor statistics.
+            JOIN pg_attribute AS a ON a.attrelid = g.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
             LEFT JOIN pg_stats AS s ON s.schemaname = g.nspname AND s.tablename = g.relname AND s.attname = a.attname AND NOT s.inherited
             GROUP BY g.oid
         ),
@@ -2550,21 +2579,27 @@ enum CollectorSQL {
     static let sqlServerCollectorsBlocking = #"""
         -- A circle of sessions (a deadlock that is not found yet) has no root and is not shown: SQL Server ends it within seconds. At most twenty
         -- levels deep. Latches whose owner is not known (-4, -5) are no blocking. Without the right SQL Server would show one's own request and no
-        -- error; dm_os_sys_info, asked about in its place, makes it refuse.
-        WITH waits AS (
-            SELECT r.session_id,
-                r.blocking_session_id
-            FROM sys.dm_exec_requests AS r
-            WHERE (r.blocking_session_id > 0 OR r.blocking_session_id IN (-2, -3))
-                AND r.blocking_session_id <> r.session_id
-        ),
-        tree AS (
+        -- error; dm_os_sys_info, asked about in its place, makes it refuse. Who waits for whom is read once, into a temporary table: the view would
+        -- be gone through for each session of the tree, which hundreds of blocked ones make slow just when the tree matters, and each time it would
+        -- be of another moment.
+        EXEC sys.sp_executesql N'
+        SET NOCOUNT ON;
+        DROP TABLE IF EXISTS #dbtools_waits;
+        SELECT r.session_id,
+            r.blocking_session_id
+        INTO #dbtools_waits
+        FROM sys.dm_exec_requests AS r
+        WHERE (r.blocking_session_id > 0 OR r.blocking_session_id IN (-2, -3))
+            AND r.blocking_session_id <> r.session_id;
+        IF @@ERROR <> 0 RETURN;
+        SET NOCOUNT OFF;
+        WITH tree AS (
             SELECT DISTINCT w.blocking_session_id AS session_id,
                 CAST(NULL AS smallint) AS blocking_session_id,
                 w.blocking_session_id AS lead_session_id,
                 0 AS depth
-            FROM waits AS w
-            WHERE NOT EXISTS (SELECT 1 FROM waits AS u WHERE u.session_id = w.blocking_session_id)
+            FROM #dbtools_waits AS w
+            WHERE NOT EXISTS (SELECT 1 FROM #dbtools_waits AS u WHERE u.session_id = w.blocking_session_id)
             UNION ALL
             SELECT r.session_id,
                 CAST(NULL AS smallint),
@@ -2579,7 +2614,7 @@ enum CollectorSQL {
                 t.lead_session_id,
                 t.depth + 1
             FROM tree AS t
-            INNER JOIN waits AS w ON w.blocking_session_id = t.session_id
+            INNER JOIN #dbtools_waits AS w ON w.blocking_session_id = t.session_id
             WHERE t.depth < 20
         ),
         numbered AS (
@@ -2589,17 +2624,27 @@ enum CollectorSQL {
                 t.depth,
                 ROW_NUMBER() OVER (PARTITION BY t.session_id ORDER BY t.depth, t.blocking_session_id) AS place
             FROM tree AS t
+        ),
+        nearest AS (
+            SELECT TOP (200) n.session_id,
+                n.blocking_session_id,
+                n.lead_session_id,
+                n.depth,
+                COUNT(n.session_id) OVER (PARTITION BY n.lead_session_id) - 1 AS tree_blocked_count
+            FROM numbered AS n
+            WHERE n.place = 1
+            ORDER BY n.lead_session_id, n.depth, n.session_id
         )
-        SELECT TOP (200) CAST(n.session_id AS nvarchar(11)) AS session_id,
+        SELECT CAST(n.session_id AS nvarchar(11)) AS session_id,
             CAST(n.blocking_session_id AS nvarchar(11)) AS blocking_session_id,
             CAST(n.lead_session_id AS nvarchar(11)) AS lead_session_id,
             n.depth,
             COALESCE(b.blocked_count, 0) AS blocked_count,
-            COUNT(n.session_id) OVER (PARTITION BY n.lead_session_id) - 1 AS tree_blocked_count,
+            n.tree_blocked_count,
             CASE WHEN s.session_id IS NULL THEN NULL WHEN r.session_id IS NULL THEN 1 ELSE 0 END AS is_idle,
             RTRIM(COALESCE(r.status, s.status)) AS session_status,
             RTRIM(r.wait_type) AS wait_type,
-            NULLIF(RTRIM(r.wait_resource), N'') AS wait_resource,
+            NULLIF(RTRIM(r.wait_resource), N'''') AS wait_resource,
             CASE WHEN r.wait_type IS NOT NULL THEN r.wait_time END AS wait_ms,
             CASE
                 WHEN r.session_id IS NULL AND s.last_request_end_time <= GETDATE()
@@ -2614,10 +2659,10 @@ enum CollectorSQL {
             RTRIM(r.command) AS command,
             CONVERT(nvarchar(130), r.sql_handle, 1) AS sql_handle,
             COALESCE(
-                CONVERT(nvarchar(130), r.sql_handle, 1) + N':' + CAST(COALESCE(r.statement_start_offset, 0) AS nvarchar(11))
-                    + N':' + CAST(COALESCE(r.statement_end_offset, -1) AS nvarchar(11)),
+                CONVERT(nvarchar(130), r.sql_handle, 1) + N'':'' + CAST(COALESCE(r.statement_start_offset, 0) AS nvarchar(11))
+                    + N'':'' + CAST(COALESCE(r.statement_end_offset, -1) AS nvarchar(11)),
                 LEFT(i.event_info, 4000)) AS statement_text
-        FROM numbered AS n
+        FROM nearest AS n
         LEFT JOIN sys.dm_exec_sessions AS s ON s.session_id = n.session_id
         OUTER APPLY (
             SELECT TOP (1) q.session_id,
@@ -2636,7 +2681,7 @@ enum CollectorSQL {
         ) AS r
         OUTER APPLY (
             SELECT COUNT(w.session_id) AS blocked_count
-            FROM waits AS w
+            FROM #dbtools_waits AS w
             WHERE w.blocking_session_id = n.session_id
         ) AS b
         OUTER APPLY (
@@ -2646,8 +2691,8 @@ enum CollectorSQL {
             WHERE st.session_id = n.session_id
         ) AS x
         OUTER APPLY sys.dm_exec_input_buffer(n.session_id, NULL) AS i
-        WHERE n.place = 1
         ORDER BY n.lead_session_id, n.depth, n.session_id;
+        ';
         """#
     /// SQLServer/SQL/collectors/checkdb.sql
     static let sqlServerCollectorsCheckdb = #"""
@@ -2704,7 +2749,10 @@ enum CollectorSQL {
                 WHEN f.growth % 128 = 0 THEN CAST(f.growth / 128 AS nvarchar(11)) + N' MB'
                 ELSE CAST(CAST(f.growth AS bigint) * 8 AS nvarchar(20)) + N' kB'
             END AS growth_text,
-            CASE WHEN f.max_size > 0 THEN CAST(f.max_size AS float) * 8192 END AS max_size_bytes,
+            CASE
+                WHEN f.max_size > 0 THEN CAST(f.max_size AS float) * 8192
+                WHEN f.max_size = 0 THEN CAST(f.size AS float) * 8192
+            END AS max_size_bytes,
             CAST(f.is_read_only AS int) AS is_read_only
         FROM sys.master_files AS f
         ORDER BY f.database_id, f.file_id;
@@ -2787,7 +2835,7 @@ enum CollectorSQL {
         -- 65 minutes back: five minutes more than the longest interval, and room for an outage, so that no deadlock falls between two runs; what
         -- several runs see is kept once. Not further: the newest rows, graphs and all, are read and stored as a whole. Number of Deadlocks/sec
         -- (performance_counters) counts them all. The event is cut out of the buffer once, and its parts are taken from the piece. A buffer that
-        -- was cut off while it was written out is no XML: whether there is a deadlock in it is not known, and the run fails with these words and
+        -- was cut off while it was written out leaves out the newest (truncated="1"), or is no XML: whether there is a deadlock in it is not known, and the run fails with these words and
         -- does not say that there was none. So it does when what is whole is no XML for another reason. CASE asks again which session and target
         -- it is: SQL Server may work it out before it leaves the others out.
         SELECT TOP (20) CONVERT(nvarchar(23), d.occurred_at, 126) AS deadlock_id,
@@ -2811,7 +2859,8 @@ enum CollectorSQL {
                 FROM (
                     SELECT CASE
                             WHEN s.name <> N'system_health' OR t.target_name <> N'ring_buffer' THEN NULL
-                            WHEN RIGHT(t.target_data, 30) NOT LIKE N'%</RingBufferTarget>%' AND RIGHT(t.target_data, 4) NOT LIKE N'%/>%'
+                            WHEN LEFT(t.target_data, 300) LIKE N'%truncated="1"%'
+                                OR RIGHT(t.target_data, 30) NOT LIKE N'%</RingBufferTarget>%' AND RIGHT(t.target_data, 4) NOT LIKE N'%/>%'
                                 THEN CAST(CAST(CAST(N'The buffer of system_health is cut off: whether there are deadlocks in it is not known'
                                     + LEFT(t.target_data, 0) AS int) AS nvarchar(11)) AS xml)
                             WHEN t.target_data LIKE N'%xml_deadlock_report%' THEN CAST(t.target_data AS xml)

@@ -216,6 +216,33 @@ import Testing
         head.close()
     }
 
+    @Test("Issue 4: a statement of a collection waits no longer for a lock at the server than DbTools waits for the statement")
+    func whatIsGivenUpEndsAtTheServer() async throws {
+        let trial = try await trial("limited", grants: ["ALL ON *.*"])
+        func answer(_ sql: String) throws -> CollectorAnswer {
+            let collector = CollectorDefinition(
+                name: "limited", title: "Limited", engine: .mysql, cadence: .hour, purpose: "waits.", versions: "all.",
+                permissions: "all.", cost: "low.", conditions: [], keep: .latest, rowCountMax: 10,
+                columns: [CollectorColumn("value", .number, "Value")], sql: sql)
+            return try #require(trial.connection.run([collector], deadlineSeconds: 8).answers.first)
+        }
+        try await TestMariaDB.shared.execute("CREATE OR REPLACE DATABASE limited; CREATE TABLE limited.t (value int)")
+        let migration = try Self.session(try await root("limited"), deadlineSeconds: 60)
+        _ = try migration.resultSets("LOCK TABLES t WRITE", deadlineSeconds: 5, rowCountMax: 1)
+        guard case .failed(let words) = try answer("SELECT value FROM limited.t").trouble else {
+            Issue.record("it answered")
+            return
+        }
+        #expect(words.contains("Lock wait timeout"))
+        guard case .failed(let slow) = try answer("SELECT SLEEP(7) AS value").trouble else {
+            Issue.record("it answered")
+            return
+        }
+        #expect(slow.contains("max_statement_time"))
+        #expect(try answer("SELECT 1 AS value").rows == [[.number(1)]], "the connection goes on")
+        migration.close()
+    }
+
     @Test func whatIsNotKnownIsNull() async throws {
         let trial = try await trial("unknowing", grants: Self.sufficient)
         let innodb = try #require(trial.rows("innodb").first)

@@ -240,6 +240,37 @@ import Testing
         try superuser.script("DROP TABLE held_back")
     }
 
+    @Test("Issue 4: of thousands of sequences a few hundred are locked at a time, and one that is being altered holds nothing up")
+    func sequencesAreNotLockedByTheThousand() async throws {
+        let superuser = try await superuser("placed")
+        try superuser.script(
+            """
+            CREATE SEQUENCE nearly AS smallint; SELECT setval('nearly', 32000);
+            CREATE SEQUENCE altered AS smallint; SELECT setval('altered', 32001);
+            CREATE SEQUENCE secret AS smallint; SELECT setval('secret', 32002);
+            GRANT SELECT ON nearly, altered TO watcher;
+            DO $$ BEGIN FOR n IN 1..600 LOOP EXECUTE format('CREATE SEQUENCE many_%s', n); END LOOP; END $$
+            """)
+        let migration = try await self.superuser("placed")
+        try migration.script("BEGIN; ALTER SEQUENCE altered CACHE 7")
+        let trial = try await trial("placed")
+        let rows = try trial.rows("sequences")
+        #expect(rows.map { $0.text("sequence_name") } == ["nearly"])
+        #expect(rows.first?.number("last_value") == 32_000 && rows.first?.number("max_value") == 32_767)
+        #expect(rows.first?.text("data_type") == "smallint")
+        #expect(abs(try #require(rows.first?.number("used_percent")) - 97.66) < 0.01)
+        try migration.script("ROLLBACK")
+        #expect(try trial.rows("sequences").compactMap { $0.text("sequence_name") } == ["altered", "nearly"])
+        let collector = try #require(trial.collectors.first { $0.name == "sequences" })
+        try superuser.script("BEGIN")
+        _ = try superuser.pipeline([PipelineStatement(collector.sql)], rowCountMax: 100)[0].get()
+        let locks: SQL = """
+            SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE l.pid = pg_backend_pid() AND c.relkind = 'S'
+            """
+        #expect(try superuser.rows(locks).first?.decode(0, as: Int64.self) == 500)
+        try superuser.script("ROLLBACK")
+    }
+
     @Test("Issue 4: what is no client's session uses up no connection")
     func onlyClientsSessionsAreConnectionsUsed() async throws {
         let collector = try #require(CollectorCatalogue.named("connections", of: .postgresql))

@@ -52,8 +52,7 @@ struct CollectionFixture {
 
     /// Adds a server whose host has its name.
     @discardableResult
-    func server(_ name: String, password: String? = nil) async throws -> Server.ID {
-        let id = Server.ID()
+    func server(_ name: String, id: Server.ID = Server.ID(), password: String? = nil) async throws -> Server.ID {
         let sealed = try password.map { Bytes(try platform.secrets.seal($0, for: tenant.id, context: Server.passwordContext(id))) }
         let server = Server(
             id: id, configuration: ServerConfiguration(name: name, hostname: name), sealedPassword: sealed, revision: 1,

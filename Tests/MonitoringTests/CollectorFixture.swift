@@ -29,6 +29,14 @@ enum TestCollectors {
             CollectorColumn("note", .text, "Note"),
         ], sql: "SELECT 6;")
     static let all = [fileIO, settings, queries]
+    static let jobs = CollectorDefinition(
+        name: "test_jobs", title: "Jobs", engine: .sqlserver, cadence: .hour, purpose: "jobs.", versions: "all.",
+        permissions: "none.", cost: "low.", conditions: [], keep: .latest, rowCountMax: 10,
+        columns: [CollectorColumn("name", .text, "Name")], sql: "SELECT 7;")
+    static let daily = CollectorDefinition(
+        name: "test_daily", title: "Daily", engine: .sqlserver, cadence: .day, purpose: "what changes rarely.", versions: "all.",
+        permissions: "none.", cost: "low.", conditions: [], keep: .latest, rowCountMax: 10,
+        columns: [CollectorColumn("name", .text, "Name")], sql: "SELECT 8;")
     static let newer = CollectorDefinition(
         name: "test_newer", title: "Newer", engine: .sqlserver, cadence: .day, purpose: "what 2022 has.", versions: "2022.",
         permissions: "none.", cost: "low.", conditions: [.versionAtLeast(16, 0)], keep: .latest, rowCountMax: 1,

@@ -22,6 +22,13 @@ final class FakeEngine: Engine {
         var answers: [String: [String: CollectorAnswer]] = [:]
         /// By host; none: collectors are not run.
         var traits: [String: ServerTraits] = [:]
+        /// Collectors whose batches are answered by nobody, and how long the others take, in milliseconds.
+        var slow: Set<String> = []
+        var durationMs = 1
+        /// Hosts that answer the core and collectors together.
+        var together: Set<String> = []
+        /// What was asked: each batch's collectors, those that went with the core behind its name.
+        var batches: [[String]] = []
         /// Hosts whose login may not see the server's state.
         var blind: Set<String> = []
         /// Of tenants' own statements, by their text; and those that were run, each behind its database.
@@ -50,6 +57,17 @@ final class FakeEngine: Engine {
     func set(_ host: String, traits: ServerTraits) { state.withLock { $0.traits[host] = traits } }
     func set(_ host: String, isBlind: Bool) {
         state.withLock { if isBlind { $0.blind.insert(host) } else { $0.blind.remove(host) } }
+    }
+    func set(slow: Set<String>, durationMs: Int = 1) { state.withLock { ($0.slow, $0.durationMs) = (slow, durationMs) } }
+    func set(_ host: String, isTogether: Bool) {
+        state.withLock { if isTogether { $0.together.insert(host) } else { $0.together.remove(host) } }
+    }
+    /// The batches since they were last taken.
+    func takeBatches() -> [[String]] {
+        state.withLock { state in
+            defer { state.batches = [] }
+            return state.batches
+        }
     }
     func set(_ host: String, serverName: String) { state.withLock { $0.names[host] = serverName } }
     func set(_ host: String, _ answer: CollectorAnswer) { state.withLock { $0.answers[host, default: [:]][answer.collector] = answer } }
@@ -131,10 +149,28 @@ final class FakeEngine: Engine {
         func close() { engine.state.withLock { $0.closes += 1 } }
 
         func run(_ collectors: [CollectorDefinition], deadlineSeconds: Double) throws(EngineError) -> CollectorAnswers {
-            let (answers, monotonic) = engine.state.withLock { ($0.answers[host] ?? [:], $0.monotonicSeconds) }
+            engine.state.withLock { $0.batches.append(collectors.map(\.name)) }
+            return try answers(of: collectors)
+        }
+
+        private func answers(of collectors: [CollectorDefinition]) throws(EngineError) -> CollectorAnswers {
+            let state = engine.state.withLock { $0 }
+            if collectors.contains(where: { state.slow.contains($0.name) }) { throw EngineError(.timeout, "The server gave no answer.") }
             return CollectorAnswers(
-                answers: collectors.map { answers[$0.name] ?? CollectorAnswer(collector: $0.name) }, collectedAt: Date(),
-                monotonicSeconds: monotonic, durationMs: 1)
+                answers: collectors.map { state.answers[host]?[$0.name] ?? CollectorAnswer(collector: $0.name) }, collectedAt: Date(),
+                monotonicSeconds: state.monotonicSeconds, durationMs: state.durationMs)
+        }
+
+        func collect(
+            with collectors: [CollectorDefinition], deadlineSeconds: Double
+        ) throws(EngineError) -> (reading: Reading, answers: CollectorAnswers?) {
+            let isTogether = engine.state.withLock { state in
+                let isTogether = state.together.contains(host)
+                state.batches.append(["core"] + (isTogether ? collectors.map(\.name) : []))
+                return isTogether
+            }
+            let reading = try collect(deadlineSeconds: deadlineSeconds)
+            return (reading, isTogether && !collectors.isEmpty ? try answers(of: collectors) : nil)
         }
 
         func details(of wanted: [QueryReference], deadlineSeconds: Double) throws(EngineError) -> (found: [QueryDetail], problem: String?) {

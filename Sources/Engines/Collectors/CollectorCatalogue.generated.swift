@@ -4,7 +4,7 @@ extension CollectorCatalogue {
     static let sqlServer: [CollectorDefinition] = [
         CollectorDefinition(
             name: "agent_jobs", title: "Agent jobs", engine: .sqlserver, cadence: .fiveMinutes,
-            purpose: "the Agent's jobs: how the last run of each ended, how long it took, when it runs next, and what runs now.",
+            purpose: "the Agent's jobs: how the last run of each ended, how long it took, when it runs next, and what runs now. Jobs of a contained availability group (2022) are in a msdb of its own, and are not seen.",
             versions: "SQL Server 2016 and later; Express has no Agent and no jobs.",
             permissions: "SELECT on msdb.dbo.sysjobs, sysjobservers, sysjobactivity, sysjobhistory, syssessions and syscategories.",
             cost: "low: small tables of msdb, and one pass over the job history, which is kept to 1000 rows unless one sets more.",
@@ -110,7 +110,7 @@ extension CollectorCatalogue {
             purpose: "who blocks whom: a tree from the sessions that block and are not blocked down to those that wait, with idle sessions that kept a transaction open.",
             versions: "SQL Server 2016 and later.",
             permissions: "VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).",
-            cost: "low: nothing when nobody is blocked; else some rows for each session in the tree. A statement's text is read from memory when it is seen for the first time; of an idle session the last one each time.",
+            cost: "low: one look at the requests when nobody is blocked; else some rows for each session in the tree, of which 200 at most are looked at closely. A statement's text is read from memory when it is seen for the first time; of an idle session the last one each time. Nothing is written but a temporary table.",
             conditions: [], keep: .every, rowCountMax: 200,
             columns: [
                 CollectorColumn("session_id", .label, "Session; -2 and -3 are transactions without one (distributed, in recovery)"),
@@ -1179,7 +1179,7 @@ extension CollectorCatalogue {
             purpose: "sequences of the connected database that are nearest to their end, where inserts fail. The other databases are not looked into: the collector databases names them.",
             versions: "PostgreSQL 12 and later.",
             permissions: "USAGE or SELECT on the sequences (from 14 pg_read_all_data): the others' values are hidden, and they are left out.",
-            cost: "low: one row for each sequence.",
+            cost: "low: the 500 sequences with the lowest maximum are looked at. PostgreSQL locks each of them until the statement ends, as a reader of it would: more might fill its table of locks. One that is being altered is left out.",
             conditions: [], keep: .latest, rowCountMax: 50,
             columns: [
                 CollectorColumn("database_name", .label, "The connected database"),
@@ -1454,7 +1454,7 @@ extension CollectorCatalogue {
             purpose: "who waits for whose lock on a row or on a table's definition, with the sessions at the head that wait for nobody, also when they sleep in a transaction.",
             versions: "MySQL 8.0 and later; MariaDB has the collector blocking.",
             permissions: "PROCESS, and SELECT on performance_schema.",
-            cost: "low while nobody waits: the lists of waits, transactions and sessions; for each wait, the lock.",
+            cost: "low while nobody waits: the lists of transactions and sessions; else the waits too, and for each the lock.",
             conditions: [.mysql, .performanceSchema], keep: .every, rowCountMax: 200,
             columns: [
                 CollectorColumn("session_id", .label, "Id of the session"),
@@ -1931,11 +1931,11 @@ extension CollectorCatalogue {
             ],
             sql: CollectorSQL.mySQLCollectorsTables),
         CollectorDefinition(
-            name: "tables_mysql", title: "Tables", engine: .mysql, cadence: .hour,
+            name: "tables_mysql", title: "Tables", engine: .mysql, cadence: .day,
             purpose: "the largest tables of InnoDB: size, rows, indexes.",
             versions: "MySQL 8.0 and later; MariaDB has the collector tables.",
             permissions: "PROCESS; without it error 1227.",
-            cost: "medium: InnoDB's lists of files and of tables; no table is opened.",
+            cost: "medium: InnoDB's lists of files and of tables; for the latter MySQL opens the definition of each table, one after the other.",
             conditions: [.mysql], keep: .latest, rowCountMax: 50,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the table"),
@@ -1993,7 +1993,7 @@ extension CollectorCatalogue {
             purpose: "secondary indexes that were not used since the server started, or their statistics were reset: they cost room and writes.",
             versions: "MySQL 8.0 and later; MariaDB has the collector unused_indexes.",
             permissions: "PROCESS, and SELECT on performance_schema.",
-            cost: "low: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes.",
+            cost: "medium: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes, for which MySQL opens the definition of each table, one after the other.",
             conditions: [.mysql, .performanceSchema], keep: .latest, rowCountMax: 200,
             columns: [
                 CollectorColumn("database_name", .label, "Database of the table"),

@@ -30,7 +30,18 @@ final class MySQLConnection: EngineConnection {
             calls: CollectorCalls(target))
         procedureCall = target.objectsDatabase.map { "CALL \(MySQLName.quoted($0)).collect_core()" }
         identity = try MySQLIdentity.read(connection, failure: failure, deadlineSeconds: deadline.remainingSeconds)
+        do throws(ODBCError) {
+            _ = try connection.resultSets(
+                identity.traits.isMariaDB ? Self.mariaDBLimits : Self.mySQLLimits, deadlineSeconds: deadline.remainingSeconds,
+                rowCountMax: 1)
+        } catch { throw failure.whileReading(error) }
     }
+
+    /// A statement that is given up here would go on at the server, and wait a year for a lock: it ends there too, a moment before the
+    /// driver gives up (`MySQLEngine.readSecondsMax`).
+    private static let mySQLLimits = "\(limits), max_execution_time = 4500"
+    private static let mariaDBLimits = "\(limits), max_statement_time = 4.5"
+    private static let limits = "SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1"
 
     func collect(deadlineSeconds: Double) throws(EngineError) -> Reading {
         let timer = CallTimer()

@@ -202,7 +202,7 @@ package final class CollectionService: Service {
     private func read(_ due: FleetIndex.Due, now: Date) async throws -> (reading: Reading, answers: CollectorAnswers?) {
         let engine = engines(due.server.configuration.engine)
         let deadlineSeconds = config.runDeadlineSeconds
-        let collectors = due.traits.map { index.everyTime(due, wanted(due, $0), now: now) } ?? []
+        let collectors = due.traits.map { index.withCore(due, wanted(due, $0), now: now) } ?? []
         // A run that must connect, or that failed last time, may hang: it stays off the lane on which all others depend.
         let lane: TargetLanes.Lane = due.session.isOpen && due.run.failuresInARow == 0 ? .collect : .connect
         return try await lanes.run(lane: lane, deadlineSeconds: deadlineSeconds + Self.abandonSlackSeconds) {
@@ -290,7 +290,8 @@ package final class CollectionService: Service {
             isRare = false
             rareRunCount.subtract(1, ordering: .relaxed)
         }
-        for var batch in batches {
+        for (place, batch) in batches.enumerated() {
+            var batch = batch
             if let missing {
                 let tables = batch.collectors.filter(\.needsServerState).map {
                     CollectedTable($0, state: .noPermissions, message: "\(missing.name) is missing.", durationMs: 0)
@@ -300,8 +301,10 @@ package final class CollectionService: Service {
                 if batch.collectors.isEmpty { continue }
             }
             do {
-                let came = batch.cadence == .minute ? answers : nil
+                let came = place == 0 && batch.cadence == .minute ? answers : nil  // those asked alone come behind
                 let answers = if let came { came } else { try await run(batch, due) }
+                let share = Double(answers.durationMs) / 1000 / deadlineSeconds(batch.cadence)
+                index.answered(batch, due, share: share, now: fixedNow ?? Date())
                 let definitions = Dictionary(batch.collectors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
                 let tables = answers.answers.compactMap { answer in
                     definitions[answer.collector].map { CollectedTable(of: $0, answer, durationMs: answers.durationMs) }
@@ -313,8 +316,11 @@ package final class CollectionService: Service {
                 store(tables, due, batch.cadence, reading, monotonicSeconds: answers.monotonicSeconds, details: details, at: fixedNow)
             } catch let error as EngineError {
                 metrics.count(.failedCollectors, by: batch.collectors.count)
+                index.failed(batch, due, rest: batches[(place + 1)...], now: fixedNow ?? Date())
+                let words = batch.collectors.count > 1 ? " It was asked with others; with the next run each is asked alone." : ""
                 let tables = batch.collectors.map {
-                    CollectedTable($0, state: .failed, message: error.message, durationMs: Int(deadlineSeconds(batch.cadence) * 1000))
+                    CollectedTable(
+                        $0, state: .failed, message: error.message + words, durationMs: Int(deadlineSeconds(batch.cadence) * 1000))
                 }
                 store(tables, due, batch.cadence, reading, monotonicSeconds: reading.monotonicSeconds, at: fixedNow)
                 return  // the connection is closed: the rest is for the next run

@@ -98,7 +98,7 @@ package final class FleetIndex: Sendable {
                     old.map {
                         $0.configuration.connectsDifferently(from: server.configuration) || $0.sealedPassword != server.sealedPassword
                     } ?? false
-                state.entries[key]?.cadences.forgetDenials()
+                state.entries[key]?.cadences.forgetTroubles()
                 if connectsAnew {
                     if let session = state.entries[key]?.session { state.closing.append(session) }
                     state.entries[key] = Entry(server)
@@ -241,9 +241,34 @@ package final class FleetIndex: Sendable {
     /// Which collectors bring nothing, as far as their last runs say.
     func troubles(_ due: Due) -> CollectorTroubles { state.withLock { $0.entries[due.run.key]?.troubles } ?? CollectorTroubles() }
 
-    /// Those of `wanted` that run with every collection, so far as their rights are not known to be missing: nothing is taken.
-    func everyTime(_ due: Due, _ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] {
-        state.withLock { $0.entries[due.run.key]?.cadences.everyTime(wanted, now: now) ?? [] }
+    /// Those of `wanted` that are sent together with the core, so far as their rights are not known to be missing: nothing is taken. None
+    /// after a run that failed: what was slow is not known, and the core's answer must not be lost to it twice.
+    func withCore(_ due: Due, _ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] {
+        guard due.run.failuresInARow == 0 else { return [] }
+        return state.withLock { $0.entries[due.run.key]?.cadences.withCore(wanted, now: now) ?? [] }
+    }
+
+    /// A batch that was taken has answered.
+    ///
+    /// - Parameter share: of its deadline that it took.
+    func answered(_ batch: (cadence: Cadence, collectors: [CollectorDefinition]), _ due: Due, share: Double, now: Date) {
+        state.withLock { state in
+            state.entries[due.run.key]?.cadences.answered(
+                batch.cadence, batch.collectors.map(\.name), share: share, key: due.run.key, intervalSeconds: due.run.intervalSeconds,
+                now: now)
+        }
+    }
+
+    /// Of the batches that were taken one failed as a whole, and `rest` did not begin.
+    func failed(
+        _ batch: (cadence: Cadence, collectors: [CollectorDefinition]), _ due: Due,
+        rest: some Sequence<(cadence: Cadence, collectors: [CollectorDefinition])>, now: Date
+    ) {
+        state.withLock { state in
+            state.entries[due.run.key]?.cadences.failed(
+                batch.cadence, batch.collectors.map(\.name), intervalSeconds: due.run.intervalSeconds, now: now)
+            for batch in rest { state.entries[due.run.key]?.cadences.putBack(batch.cadence, batch.collectors.map(\.name), now: now) }
+        }
     }
 
     /// Texts and plans of queries that rows name and that are to be asked for now: they are taken.

@@ -21,6 +21,7 @@ struct CadencePlan: Sendable {
     private var deniedUntil: [String: Date] = [:]
     /// When the collectors of a week are due by their stored runs; those without one have never run.
     private let weekDueAt: [String: Date]
+    private var apart = ApartCollectors()
 
     init(weekDueAt: [String: Date] = [:]) { self.weekDueAt = weekDueAt }
 
@@ -55,7 +56,36 @@ struct CadencePlan: Sendable {
             let collectors = allowed(wanted, cadence, now)
             if !collectors.isEmpty { due.append((cadence, collectors)) }
         }
+        // Behind the others: what fails again costs them nothing.
+        for cadence in Cadence.allCases where cadence == .minute || mayRunRare {
+            let latest = isBehind && cadence != .minute ? now - Self.patienceSeconds(key, cadence) : now
+            for collector in wanted where collector.cadence == cadence && !isResting(collector.name, now) {
+                let since = apart.dueSince(collector.name, seconds: cadence.seconds(intervalSeconds: intervalSeconds), now: now)
+                if let since, since <= latest { due.append((cadence, [collector])) }
+            }
+        }
         return due
+    }
+
+    /// A batch that was taken failed as a whole: its collectors are asked alone from the next run on (`ApartCollectors`).
+    mutating func failed(_ cadence: Cadence, _ collectors: [String], intervalSeconds: Int, now: Date) {
+        guard cadence != .week else { return }  // one collector, which `weekFailed` puts off
+        apart.failed(collectors, seconds: cadence.seconds(intervalSeconds: intervalSeconds), now: now)
+    }
+
+    /// A batch that was taken did not begin: it is due with the next run.
+    mutating func putBack(_ cadence: Cadence, _ collectors: [String], now: Date) {
+        if cadence != .minute, !collectors.contains(where: apart.contains) { nextAt[cadence] = now }
+    }
+
+    /// A batch that was taken has answered.
+    ///
+    /// - Parameter share: of its deadline that it took.
+    mutating func answered(
+        _ cadence: Cadence, _ collectors: [String], share: Double, key: PlanKey, intervalSeconds: Int, now: Date
+    ) {
+        let next = CollectionPlan.nextSlot(key, cadence.seconds(intervalSeconds: intervalSeconds), after: now)
+        apart.answered(collectors, isFrequent: cadence == .minute, share: share, next: next, now: now)
     }
 
     /// Whether the collectors of a week are due; then they are taken, for a week from now and not until a slot, which might come sooner.
@@ -97,11 +127,14 @@ struct CadencePlan: Sendable {
         }
     }
 
-    /// Those that run with every collection.
-    func everyTime(_ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] { allowed(wanted, .minute, now) }
+    /// Those that are sent together with the core.
+    func withCore(_ wanted: [CollectorDefinition], now: Date) -> [CollectorDefinition] {
+        apart.isCoreAlone ? [] : allowed(wanted, .minute, now)
+    }
 
+    /// Those of a cadence that are one batch.
     private func allowed(_ wanted: [CollectorDefinition], _ cadence: Cadence, _ now: Date) -> [CollectorDefinition] {
-        wanted.filter { $0.cadence == cadence && !isResting($0.name, now) }
+        wanted.filter { $0.cadence == cadence && !apart.contains($0.name) && !isResting($0.name, now) }
     }
 
     /// Whether a right was missing lately. A rest that ends farther away than it can be long is of before the clock was set back.
@@ -120,4 +153,10 @@ struct CadencePlan: Sendable {
 
     /// Rights may be other ones now: everything is tried again.
     mutating func forgetDenials() { deniedUntil = [:] }
+
+    /// The server's registration or what is collected there was changed: everything is tried as if nothing had failed.
+    mutating func forgetTroubles() {
+        forgetDenials()
+        apart.forget()
+    }
 }

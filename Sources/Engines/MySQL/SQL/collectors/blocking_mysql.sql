@@ -4,7 +4,7 @@ Purpose:     who waits for whose lock on a row or on a table's definition, with 
 Title:       Blocking
 Versions:    MySQL 8.0 and later; MariaDB has the collector blocking.
 Permissions: PROCESS, and SELECT on performance_schema.
-Cost:        low while nobody waits: the lists of waits, transactions and sessions; for each wait, the lock.
+Cost:        low while nobody waits: the lists of transactions and sessions; else the waits too, and for each the lock.
 Cadence:     minute
 When:        mysql, performance_schema
 Keep:        every
@@ -37,7 +37,9 @@ WITH edges AS (
         k.LOCK_MODE AS lock_mode,
         CONCAT(k.OBJECT_SCHEMA, '.', k.OBJECT_NAME) AS lock_table,
         k.INDEX_NAME AS lock_index
-    FROM performance_schema.data_lock_waits AS w
+    -- The list of waits is made by a walk through all locks, which holds InnoDB up (bug 112035): only where somebody waits.
+    FROM (SELECT 1 AS is_waiting FROM information_schema.INNODB_TRX AS y WHERE y.trx_state = 'LOCK WAIT' LIMIT 1) AS a
+    STRAIGHT_JOIN performance_schema.data_lock_waits AS w
     LEFT JOIN performance_schema.data_locks AS k ON k.ENGINE_LOCK_ID = w.REQUESTING_ENGINE_LOCK_ID AND k.ENGINE = w.ENGINE
     UNION ALL
     SELECT p.OWNER_THREAD_ID, g.OWNER_THREAD_ID, 'METADATA', p.LOCK_TYPE, CONCAT(p.OBJECT_SCHEMA, '.', p.OBJECT_NAME), NULL

@@ -32,7 +32,11 @@ SELECT c.CHANNEL_NAME AS channel_name,
     a.SERVICE_STATE AS applier_state,
     CASE
         WHEN w.applying_since IS NOT NULL THEN GREATEST(TIMESTAMPDIFF(MICROSECOND, CONVERT_TZ(w.applying_since, @@SESSION.time_zone, '+00:00'), UTC_TIMESTAMP(6)), 0) / 1e6
-        WHEN r.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON' AND w.applied_count > 0 THEN 0e0
+        -- A change waits until it is as old as is wanted.
+        WHEN a.REMAINING_DELAY IS NOT NULL THEN GREATEST(CAST(f.DESIRED_DELAY AS SIGNED) - CAST(a.REMAINING_DELAY AS SIGNED), 0) + 0e0
+        -- Between two changes nothing is applied either: only if the newest that came is applied is there no more to do.
+        WHEN r.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON' AND w.applied_count > 0
+            AND w.applied_commit_at >= r.LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP THEN 0e0
     END AS replication_lag_seconds,
     CAST(r.COUNT_RECEIVED_HEARTBEATS AS SIGNED) AS heartbeat_count,
     CAST(a.COUNT_TRANSACTIONS_RETRIES AS SIGNED) AS retried_count,
@@ -52,6 +56,7 @@ LEFT JOIN (
         -- A worker that applies nothing has a zero date, which is no time.
         MIN(CASE WHEN k.APPLYING_TRANSACTION <> '' THEN k.APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP END) AS applying_since,
         COUNT(CASE WHEN k.LAST_APPLIED_TRANSACTION <> '' THEN 1 END) AS applied_count,
+        MAX(k.LAST_APPLIED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP) AS applied_commit_at,
         MAX(k.LAST_ERROR_NUMBER) AS error_number,
         MAX(k.LAST_ERROR_MESSAGE) AS error_message
     FROM performance_schema.replication_applier_status_by_worker AS k

@@ -3,8 +3,8 @@ Purpose:     the largest tables of InnoDB: size, rows, indexes.
 Title:       Tables
 Versions:    MySQL 8.0 and later; MariaDB has the collector tables.
 Permissions: PROCESS; without it error 1227.
-Cost:        medium: InnoDB's lists of files and of tables; no table is opened.
-Cadence:     hour
+Cost:        medium: InnoDB's lists of files and of tables; for the latter MySQL opens the definition of each table, one after the other.
+Cadence:     day
 When:        mysql
 Keep:        latest
 Rows:        50

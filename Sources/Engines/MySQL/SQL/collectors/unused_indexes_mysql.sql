@@ -3,7 +3,8 @@ Purpose:     secondary indexes that were not used since the server started, or t
 Title:       Unused indexes
 Versions:    MySQL 8.0 and later; MariaDB has the collector unused_indexes.
 Permissions: PROCESS, and SELECT on performance_schema.
-Cost:        low: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes.
+Cost:        medium: one row for each index of the tables that were opened, of memory; InnoDB's lists of tables and indexes, for which
+             MySQL opens the definition of each table, one after the other.
 Cadence:     day
 When:        mysql, performance_schema
 Keep:        latest

@@ -23,7 +23,8 @@ SELECT d.datname::text AS database_name,
     t.spcname::text AS tablespace_name,
     pg_encoding_to_char(d.encoding)::text AS encoding_name,
     d.datcollate::text AS collation_name,
-    NULLIF(d.datconnlimit, -1)::float8 AS connection_limit,
+    -- -2 marks a database whose DROP was interrupted.
+    CASE WHEN d.datconnlimit >= 0 THEN d.datconnlimit END::float8 AS connection_limit,
     d.datistemplate AS is_template
 FROM pg_database AS d
 LEFT JOIN pg_tablespace AS t ON t.oid = d.dattablespace

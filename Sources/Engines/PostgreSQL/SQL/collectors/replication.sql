@@ -43,8 +43,8 @@ FROM (
     SELECT s.*,
         COALESCE(host(s.client_addr), 'local') AS address,
         row_number() OVER (PARTITION BY s.application_name, s.client_addr ORDER BY s.backend_start, s.pid) AS ordinal,
-        -- A standby that feeds others has received so much; only a primary has written.
-        CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END AS newest_lsn
+        -- A standby that feeds others has received or, from an archive, replayed so much; only a primary has written.
+        CASE WHEN pg_is_in_recovery() THEN GREATEST(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END AS newest_lsn
     FROM pg_stat_replication AS s
 ) AS r
 -- Without pg_monitor the view shows NULLs and no error: this raises one (42501).

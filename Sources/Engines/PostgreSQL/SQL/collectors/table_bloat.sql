@@ -35,7 +35,8 @@ widths AS (
         sum((1 - s.null_frac) * s.avg_width) AS data_bytes,
         COALESCE(bool_or(s.null_frac > 0), false) AS has_nulls
     FROM largest AS g
-    JOIN pg_attribute AS a ON a.attrelid = g.oid AND a.attnum > 0 AND NOT a.attisdropped
+    -- What is computed when it is read (18) has neither room nor statistics.
+    JOIN pg_attribute AS a ON a.attrelid = g.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
     LEFT JOIN pg_stats AS s ON s.schemaname = g.nspname AND s.tablename = g.relname AND s.attname = a.attname AND NOT s.inherited
     GROUP BY g.oid
 ),

@@ -1,5 +1,6 @@
 /*
 Purpose:     the Agent's jobs: how the last run of each ended, how long it took, when it runs next, and what runs now.
+             Jobs of a contained availability group (2022) are in a msdb of its own, and are not seen.
 Title:       Agent jobs
 Versions:    SQL Server 2016 and later; Express has no Agent and no jobs.
 Permissions: SELECT on msdb.dbo.sysjobs, sysjobservers, sysjobactivity, sysjobhistory, syssessions and syscategories.

@@ -4,8 +4,9 @@ Purpose:     who blocks whom: a tree from the sessions that block and are not bl
 Title:       Blocking
 Versions:    SQL Server 2016 and later.
 Permissions: VIEW SERVER STATE (2022 and later: VIEW SERVER PERFORMANCE STATE is enough).
-Cost:        low: nothing when nobody is blocked; else some rows for each session in the tree. A statement's text is read from memory when it
-             is seen for the first time; of an idle session the last one each time.
+Cost:        low: one look at the requests when nobody is blocked; else some rows for each session in the tree, of which 200 at most are
+             looked at closely. A statement's text is read from memory when it is seen for the first time; of an idle session the last one
+             each time. Nothing is written but a temporary table.
 Cadence:     minute
 Keep:        every
 Rows:        200
@@ -34,21 +35,27 @@ Columns:
 */
 -- A circle of sessions (a deadlock that is not found yet) has no root and is not shown: SQL Server ends it within seconds. At most twenty
 -- levels deep. Latches whose owner is not known (-4, -5) are no blocking. Without the right SQL Server would show one's own request and no
--- error; dm_os_sys_info, asked about in its place, makes it refuse.
-WITH waits AS (
-    SELECT r.session_id,
-        r.blocking_session_id
-    FROM sys.dm_exec_requests AS r
-    WHERE (r.blocking_session_id > 0 OR r.blocking_session_id IN (-2, -3))
-        AND r.blocking_session_id <> r.session_id
-),
-tree AS (
+-- error; dm_os_sys_info, asked about in its place, makes it refuse. Who waits for whom is read once, into a temporary table: the view would
+-- be gone through for each session of the tree, which hundreds of blocked ones make slow just when the tree matters, and each time it would
+-- be of another moment.
+EXEC sys.sp_executesql N'
+SET NOCOUNT ON;
+DROP TABLE IF EXISTS #dbtools_waits;
+SELECT r.session_id,
+    r.blocking_session_id
+INTO #dbtools_waits
+FROM sys.dm_exec_requests AS r
+WHERE (r.blocking_session_id > 0 OR r.blocking_session_id IN (-2, -3))
+    AND r.blocking_session_id <> r.session_id;
+IF @@ERROR <> 0 RETURN;
+SET NOCOUNT OFF;
+WITH tree AS (
     SELECT DISTINCT w.blocking_session_id AS session_id,
         CAST(NULL AS smallint) AS blocking_session_id,
         w.blocking_session_id AS lead_session_id,
         0 AS depth
-    FROM waits AS w
-    WHERE NOT EXISTS (SELECT 1 FROM waits AS u WHERE u.session_id = w.blocking_session_id)
+    FROM #dbtools_waits AS w
+    WHERE NOT EXISTS (SELECT 1 FROM #dbtools_waits AS u WHERE u.session_id = w.blocking_session_id)
     UNION ALL
     SELECT r.session_id,
         CAST(NULL AS smallint),
@@ -63,7 +70,7 @@ tree AS (
         t.lead_session_id,
         t.depth + 1
     FROM tree AS t
-    INNER JOIN waits AS w ON w.blocking_session_id = t.session_id
+    INNER JOIN #dbtools_waits AS w ON w.blocking_session_id = t.session_id
     WHERE t.depth < 20
 ),
 numbered AS (
@@ -73,17 +80,27 @@ numbered AS (
         t.depth,
         ROW_NUMBER() OVER (PARTITION BY t.session_id ORDER BY t.depth, t.blocking_session_id) AS place
     FROM tree AS t
+),
+nearest AS (
+    SELECT TOP (200) n.session_id,
+        n.blocking_session_id,
+        n.lead_session_id,
+        n.depth,
+        COUNT(n.session_id) OVER (PARTITION BY n.lead_session_id) - 1 AS tree_blocked_count
+    FROM numbered AS n
+    WHERE n.place = 1
+    ORDER BY n.lead_session_id, n.depth, n.session_id
 )
-SELECT TOP (200) CAST(n.session_id AS nvarchar(11)) AS session_id,
+SELECT CAST(n.session_id AS nvarchar(11)) AS session_id,
     CAST(n.blocking_session_id AS nvarchar(11)) AS blocking_session_id,
     CAST(n.lead_session_id AS nvarchar(11)) AS lead_session_id,
     n.depth,
     COALESCE(b.blocked_count, 0) AS blocked_count,
-    COUNT(n.session_id) OVER (PARTITION BY n.lead_session_id) - 1 AS tree_blocked_count,
+    n.tree_blocked_count,
     CASE WHEN s.session_id IS NULL THEN NULL WHEN r.session_id IS NULL THEN 1 ELSE 0 END AS is_idle,
     RTRIM(COALESCE(r.status, s.status)) AS session_status,
     RTRIM(r.wait_type) AS wait_type,
-    NULLIF(RTRIM(r.wait_resource), N'') AS wait_resource,
+    NULLIF(RTRIM(r.wait_resource), N'''') AS wait_resource,
     CASE WHEN r.wait_type IS NOT NULL THEN r.wait_time END AS wait_ms,
     CASE
         WHEN r.session_id IS NULL AND s.last_request_end_time <= GETDATE()
@@ -98,10 +115,10 @@ SELECT TOP (200) CAST(n.session_id AS nvarchar(11)) AS session_id,
     RTRIM(r.command) AS command,
     CONVERT(nvarchar(130), r.sql_handle, 1) AS sql_handle,
     COALESCE(
-        CONVERT(nvarchar(130), r.sql_handle, 1) + N':' + CAST(COALESCE(r.statement_start_offset, 0) AS nvarchar(11))
-            + N':' + CAST(COALESCE(r.statement_end_offset, -1) AS nvarchar(11)),
+        CONVERT(nvarchar(130), r.sql_handle, 1) + N'':'' + CAST(COALESCE(r.statement_start_offset, 0) AS nvarchar(11))
+            + N'':'' + CAST(COALESCE(r.statement_end_offset, -1) AS nvarchar(11)),
         LEFT(i.event_info, 4000)) AS statement_text
-FROM numbered AS n
+FROM nearest AS n
 LEFT JOIN sys.dm_exec_sessions AS s ON s.session_id = n.session_id
 OUTER APPLY (
     SELECT TOP (1) q.session_id,
@@ -120,7 +137,7 @@ OUTER APPLY (
 ) AS r
 OUTER APPLY (
     SELECT COUNT(w.session_id) AS blocked_count
-    FROM waits AS w
+    FROM #dbtools_waits AS w
     WHERE w.blocking_session_id = n.session_id
 ) AS b
 OUTER APPLY (
@@ -130,5 +147,5 @@ OUTER APPLY (
     WHERE st.session_id = n.session_id
 ) AS x
 OUTER APPLY sys.dm_exec_input_buffer(n.session_id, NULL) AS i
-WHERE n.place = 1
 ORDER BY n.lead_session_id, n.depth, n.session_id;
+';

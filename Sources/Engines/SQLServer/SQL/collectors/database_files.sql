@@ -29,7 +29,10 @@ SELECT TOP (2000) DB_NAME(f.database_id) AS database_name,
         WHEN f.growth % 128 = 0 THEN CAST(f.growth / 128 AS nvarchar(11)) + N' MB'
         ELSE CAST(CAST(f.growth AS bigint) * 8 AS nvarchar(20)) + N' kB'
     END AS growth_text,
-    CASE WHEN f.max_size > 0 THEN CAST(f.max_size AS float) * 8192 END AS max_size_bytes,
+    CASE
+        WHEN f.max_size > 0 THEN CAST(f.max_size AS float) * 8192
+        WHEN f.max_size = 0 THEN CAST(f.size AS float) * 8192
+    END AS max_size_bytes,
     CAST(f.is_read_only AS int) AS is_read_only
 FROM sys.master_files AS f
 ORDER BY f.database_id, f.file_id;

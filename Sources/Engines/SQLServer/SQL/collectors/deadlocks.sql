@@ -24,7 +24,7 @@ Columns:
 -- 65 minutes back: five minutes more than the longest interval, and room for an outage, so that no deadlock falls between two runs; what
 -- several runs see is kept once. Not further: the newest rows, graphs and all, are read and stored as a whole. Number of Deadlocks/sec
 -- (performance_counters) counts them all. The event is cut out of the buffer once, and its parts are taken from the piece. A buffer that
--- was cut off while it was written out is no XML: whether there is a deadlock in it is not known, and the run fails with these words and
+-- was cut off while it was written out leaves out the newest (truncated="1"), or is no XML: whether there is a deadlock in it is not known, and the run fails with these words and
 -- does not say that there was none. So it does when what is whole is no XML for another reason. CASE asks again which session and target
 -- it is: SQL Server may work it out before it leaves the others out.
 SELECT TOP (20) CONVERT(nvarchar(23), d.occurred_at, 126) AS deadlock_id,
@@ -48,7 +48,8 @@ FROM (
         FROM (
             SELECT CASE
                     WHEN s.name <> N'system_health' OR t.target_name <> N'ring_buffer' THEN NULL
-                    WHEN RIGHT(t.target_data, 30) NOT LIKE N'%</RingBufferTarget>%' AND RIGHT(t.target_data, 4) NOT LIKE N'%/>%'
+                    WHEN LEFT(t.target_data, 300) LIKE N'%truncated="1"%'
+                        OR RIGHT(t.target_data, 30) NOT LIKE N'%</RingBufferTarget>%' AND RIGHT(t.target_data, 4) NOT LIKE N'%/>%'
                         THEN CAST(CAST(CAST(N'The buffer of system_health is cut off: whether there are deadlocks in it is not known'
                             + LEFT(t.target_data, 0) AS int) AS nvarchar(11)) AS xml)
                     WHEN t.target_data LIKE N'%xml_deadlock_report%' THEN CAST(t.target_data AS xml)
