@@ -316,8 +316,8 @@ package final class CollectionService: Service {
                 store(tables, due, batch.cadence, reading, monotonicSeconds: answers.monotonicSeconds, details: details, at: fixedNow)
             } catch let error as EngineError {
                 metrics.count(.failedCollectors, by: batch.collectors.count)
-                index.failed(batch, due, rest: batches[(place + 1)...], now: fixedNow ?? Date())
-                let words = batch.collectors.count > 1 ? " It was asked with others; with the next run each is asked alone." : ""
+                index.failed(batch, due, rest: batches[(place + 1)...], isBehind: isBehind, now: fixedNow ?? Date())
+                let words = batch.collectors.count > 1 && !isBehind ? " It was asked with others; with the next run each is asked alone." : ""
                 let tables = batch.collectors.map {
                     CollectedTable(
                         $0, state: .failed, message: error.message + words, durationMs: Int(deadlineSeconds(batch.cadence) * 1000))

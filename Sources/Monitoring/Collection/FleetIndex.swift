@@ -260,13 +260,17 @@ package final class FleetIndex: Sendable {
     }
 
     /// Of the batches that were taken one failed as a whole, and `rest` did not begin.
+    ///
+    /// - Parameter isBehind: the process does not keep up: then it may be its own fault, and more round trips would make it worse.
     func failed(
         _ batch: (cadence: Cadence, collectors: [CollectorDefinition]), _ due: Due,
-        rest: some Sequence<(cadence: Cadence, collectors: [CollectorDefinition])>, now: Date
+        rest: some Sequence<(cadence: Cadence, collectors: [CollectorDefinition])>, isBehind: Bool, now: Date
     ) {
         state.withLock { state in
-            state.entries[due.run.key]?.cadences.failed(
-                batch.cadence, batch.collectors.map(\.name), intervalSeconds: due.run.intervalSeconds, now: now)
+            if !isBehind {
+                state.entries[due.run.key]?.cadences.failed(
+                    batch.cadence, batch.collectors.map(\.name), intervalSeconds: due.run.intervalSeconds, now: now)
+            }
             for batch in rest { state.entries[due.run.key]?.cadences.putBack(batch.cadence, batch.collectors.map(\.name), now: now) }
         }
     }
