@@ -68,6 +68,54 @@ import Testing
         }
     }
 
+    @Test("Where several collectors have a metric, each series has the labels of its own, and how often it comes is of those that are here")
+    func sharedMetrics() async throws {
+        let fixture = try await CollectionFixture.make(catalogue: { _ in [] })
+        let id = try await fixture.server("a")
+        try await fixture.pass()
+        _ = try await fixture.platform.tenants.transaction(fixture.tenant) {
+            try $0.execute("UPDATE fleet.servers SET engine = 'postgresql' WHERE id = \(id)")
+        }
+        func store(_ name: String, _ cells: [[String: Cell]], at seconds: Double) async throws {
+            let collector = try #require(CollectorCatalogue.named(name, of: .postgresql))
+            let table = CollectedTable(
+                of: collector, CollectorAnswer(collector: name, rows: cells.map { row(collector, $0) }), durationMs: 1)
+            let time = fixture.start + seconds
+            fixture.collector.buffer.append(
+                CollectorRun(server: id, slotAt: time, attemptedAt: time, epoch: 1, tables: [table]), for: fixture.tenant)
+            await fixture.collector.buffer.tick(now: time)
+        }
+        for (name, bytes) in [("one", 8.0), ("two", 9.0)] {
+            try await store(
+                "replication",
+                [["standby_name": .text(name), "client_address": .text("local"), "replay_lag_bytes": .number(bytes)]],
+                at: name == "one" ? -120 : -60)
+        }
+        let stretch = "from=\(RFC3339.string(fixture.start - 600))&to=\(RFC3339.string(fixture.start + 600))"
+        try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
+            let lags = try await client.send(.get, "/servers/\(id)/series?metric=replication_lag_bytes&\(stretch)").json.array ?? []
+            #expect(lags.map { $0["labels"]?["standby_name"] } == ["two", "one"], "\(lags)")
+            #expect(lags.allSatisfy { $0["interval"] == 60 && $0["collector"] == "replication" })
+        }
+    }
+
+    @Test("A first run of a collector that has counters alone shows its rows: their rates are not known yet")
+    func rowsWithoutRates() async throws {
+        let (fixture, id) = try await fixture()
+        let waits = try definition("waits")
+        fixture.engine.set(
+            "a",
+            CollectorAnswer(
+                collector: "waits", rows: ["CXPACKET", "WRITELOG"].map { row(waits, ["wait_type": .text($0), "wait_ms": .integer(7)]) }))
+        try await fixture.pass()
+        try await MonitoringRoutesTests.with(fixture, role: .viewer) { (client) async throws in
+            let one = try await client.send(.get, "/servers/\(id)/collectors/waits").json
+            #expect(one["rowCount"] == 2 && one["rows"]?.array?.count == 2, "\(one.text)")
+            let cells = one["rows"]?.array?.flatMap { $0.array ?? [] } ?? []
+            #expect(cells.contains("CXPACKET") && cells.contains("WRITELOG") && !cells.contains(0))
+        }
+    }
+
     @Test("All collectors of the engine are listed, those that never ran as pending, and one is shown with its newest rows")
     func listAndRows() async throws {
         let (fixture, id) = try await fixture()

@@ -54,6 +54,8 @@ import Testing
             #expect(shown["serverCounts"]?["ok"] == 1)
 
             try await client.send(.patch, "/custom-collectors/\(id)", ["enabled": false])
+            let ended = try await client.send(.get, "/metrics/export?collector=job_queue").json.string ?? ""
+            #expect(!ended.contains("dbtools_jobs_waiting{"), "what is off is not what is there now: \(ended)")
             try await fixture.pass(after: 240)
             #expect(fixture.engine.queries.count == 3)
             try await client.send(.patch, "/custom-collectors/\(id)", ["enabled": true])
@@ -130,6 +132,37 @@ import Testing
             let stretch = "from=\(RFC3339.string(fixture.start - 60))&to=\(RFC3339.string(fixture.start + 600))"
             let series = try await client.send(.get, "/servers/\(server)/series?metric=jobs_waiting&\(stretch)").json
             #expect(series.array?.first?["points"]?.array?.map { $0.array?[1].double } == [1, 4, 4], "\(series.text)")
+        }
+    }
+
+    @Test("What another statement, or the server's other database, counts is not compared with what was counted before")
+    func anotherTotal() async throws {
+        let fixture = try await CollectionFixture.make()
+        let server = try await fixture.server("a")
+        try await Routes.with(.tenantAdmin, fixture) { (client) async throws in
+            let id = try await client.make("job_queue")
+            var minute = 0.0
+            func rate(_ done: Int64, of statement: String) async throws -> JSONValue? {
+                fixture.engine.set(statement: statement, Self.answer([("mail", 1, done)]))
+                fixture.engine.pass(seconds: 60)
+                try await fixture.pass(after: minute * 60)
+                minute += 1
+                return try await client.send(.get, "/servers/\(server)/collectors/job_queue").json["rows"]?.array?.first?.array?.last
+            }
+            #expect(try await rate(100, of: Self.statement) == .null)
+            #expect(try await rate(700, of: Self.statement) == 10)
+            let all = "SELECT queue, waiting, done FROM all_jobs"
+            try await client.send(.patch, "/custom-collectors/\(id)", ["statement": .string(all)])
+            #expect(try await rate(5_000_000, of: all) == .null)
+            #expect(try await rate(5_000_600, of: all) == 10)
+            _ = try await fixture.platform.tenants.transaction(fixture.tenant) {
+                try $0.execute("UPDATE fleet.servers SET database_name = 'another', change_number = fleet.next_change() WHERE id = \(server)")
+            }
+            #expect(try await rate(9_000_000, of: all) == .null)
+            #expect(try await rate(9_000_060, of: all) == 1)
+            let stretch = "from=\(RFC3339.string(fixture.start - 60))&to=\(RFC3339.string(fixture.start + 600))"
+            let series = try await client.send(.get, "/servers/\(server)/series?metric=job_queue_done&\(stretch)").json
+            #expect(series.array?.first?["points"]?.array?.map { $0.array?[1].double } == [10, 10, 1], "\(series.text)")
         }
     }
 

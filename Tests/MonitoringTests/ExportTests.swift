@@ -159,6 +159,14 @@ import Testing
             #expect(try await lines("?collector=*") == 1)
             #expect(try await lines("") == 0)
             #expect(try await client.text("/metrics/export?collector=*,nothing").status == 400)
+            _ = try await fixture.platform.tenants.transaction(fixture.tenant) {
+                try $0.execute(
+                    """
+                    INSERT INTO monitoring.collection_config (server_id, collectors_disabled, updated_at) VALUES (\(id), '{file_io}', now())
+                    ON CONFLICT (server_id) DO UPDATE SET collectors_disabled = excluded.collectors_disabled
+                    """)
+            }
+            #expect(try await lines("?collector=*") == 0, "what is switched off is not what is there now")
         }
     }
 

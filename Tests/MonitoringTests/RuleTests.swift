@@ -172,5 +172,17 @@ import Testing
     @Test func aStepThatMakesTooManyPointsIsRefused() {
         #expect(SeriesRequest.fitting(from: Self.to - 86_400, to: Self.to, intervalSeconds: 60, given: 60) == nil)
         #expect(SeriesRequest.fitting(from: Self.to - 86_400, to: Self.to, intervalSeconds: 60, given: 600)?.stepSeconds == 600)
+        #expect(SeriesRequest.fitting(from: Self.to - 86_400, to: Self.to, intervalSeconds: 60, given: 401)?.stepSeconds == 401)
+    }
+
+    @Test("Over more than two days a step is whole 5 minutes, so that rollups are read and not a month of raw samples")
+    func longStretchesAreReadFromRollups() {
+        func step(_ given: Int, days: Double) -> Int? {
+            SeriesRequest.fitting(from: Self.to - days * 86_400, to: Self.to, intervalSeconds: 60, given: given)?.stepSeconds
+        }
+        #expect(step(5_201, days: 30) == 5_400)
+        #expect(step(5_400, days: 30) == 5_400)
+        #expect(step(86_399, days: 365) == 86_400)
+        #expect(step(5_100, days: 30) == nil, "too many points as it was asked for")
     }
 }

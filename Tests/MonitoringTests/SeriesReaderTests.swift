@@ -88,6 +88,18 @@ import Testing
         #expect(series[0].points.allSatisfy { abs($0.average - 1) < 0.001 })
     }
 
+    @Test("The first step has all that belongs to it, also what lies before the stretch, from head and chunks alike")
+    func theFirstStepIsWhole() async throws {
+        let fixture = try await CompactionFixture.make()
+        try await fixture.store(CompactionFixture.minutes(0..<600), layout: try await fixture.layout())
+        for _ in 0..<2 {
+            let whole = try await fixture.read(1, from: 0, to: 10 * hour, step: 14_400)[0].points
+            let last = try await fixture.read(1, from: 7.9 * hour, to: 10 * hour, step: 14_400)[0].points
+            #expect(whole.count == 3 && last == Array(whole[1...]))
+            try await fixture.compaction.tick(now: fixture.day + CompactionFixture.firstIsDue)
+        }
+    }
+
     @Test func aSeriesGoesOnWhenTheSetOfRowsChanges() async throws {
         let fixture = try await CompactionFixture.make()
         let (first, second) = (try await fixture.layout(), try await fixture.layout([#"["new"]"#, #"["a"]"#, #"["b"]"#]))
@@ -177,6 +189,13 @@ import Testing
         #expect(Series.cadenceSeconds(points([0, 1, 2, 3, 300, 301, 302, 303, 900, 901])) == 60)
         #expect(Series.cadenceSeconds(points([0, 60, 120])) == 0)
         #expect(Series.cadenceSeconds([]) == 0)
+        let (minutes, hours) = (points([0, 1, 2, 3, 93, 94, 95]), points([0, 60, 120, 180]))
+        #expect(Series.intervalSeconds(step: nil, usual: 3_600, minutes) == 60, "an outage of 90 minutes is one")
+        #expect(Series.intervalSeconds(step: nil, usual: 60, hours) == 3_600)
+        #expect(Series.intervalSeconds(step: 300, usual: 60, hours) == 3_600)
+        #expect(Series.intervalSeconds(step: 7_200, usual: 60, hours) == 7_200)
+        #expect(Series.intervalSeconds(step: nil, usual: 60, points([0, 1.02, 2.03, 3.05])) == 60, "some run a little late")
+        #expect(Series.intervalSeconds(step: nil, usual: 60, points([0, 60])) == 60)
     }
 
     /// A month of one chart reads the rollups by their key, and nothing else.

@@ -30,14 +30,15 @@ package struct CollectionRoutes: Sendable {
         // Null: the tenant's interval.
         let interval = body.optionalInt("intervalSeconds", TenantSettings.Collection.intervalSecondsRange)
         let keepsInterval = !body.isPresent("intervalSeconds")
+        let isDefault = body.optionalBool("isIntervalDefault")
         let enabled = body.optionalBool("enabled")
-        for field in ["enabled", "collectorsDisabled"] where body.isNull(field) { body.fail(field, "cannot be null") }
+        for field in ["isIntervalDefault", "enabled", "collectorsDisabled"] where body.isNull(field) { body.fail(field, "cannot be null") }
         let (keepsMetrics, isEachNamed) = (!body.isPresent("metricsEnabled"), !body.isNull("metricsEnabled"))
         let metrics = CollectionChange.metrics("metricsEnabled", body)
         let own = try await databases.read(context.requireTenant()) { try CustomCollector.all(on: $0) }.map(\.name)
         let collectors = CollectionChange.collectors("collectorsDisabled", body, isOwn: own.contains)
         let keepsCollectors = !body.isPresent("collectorsDisabled")
-        if keepsInterval, enabled == nil, keepsMetrics, keepsCollectors, !body.isPresent("enabled") {
+        if keepsInterval, !body.isPresent("isIntervalDefault"), keepsMetrics, keepsCollectors, !body.isPresent("enabled") {
             body.fail("intervalSeconds", "is required, or enabled, metricsEnabled or collectorsDisabled is")
         }
         try body.finish()
@@ -51,6 +52,12 @@ package struct CollectionRoutes: Sendable {
             if !keepsInterval {
                 settings.intervalSeconds = try interval ?? CollectionSettings.tenantIntervalSeconds(on: session)
                 settings.isIntervalDefault = interval == nil
+            }
+            if let isDefault {
+                // The answer of a GET, sent back: with another interval it is that one that is wanted.
+                let usual = try CollectionSettings.tenantIntervalSeconds(on: session)
+                settings.isIntervalDefault = isDefault && (interval == nil || interval == usual)
+                if settings.isIntervalDefault { settings.intervalSeconds = usual }
             }
             if let enabled { settings.enabled = enabled }
             if !keepsMetrics { settings.metrics = isEachNamed && names.count < MetricType.all.count ? names : nil }

@@ -102,6 +102,7 @@ package final class FleetIndex: Sendable {
                 if connectsAnew {
                     if let session = state.entries[key]?.session { state.closing.append(session) }
                     state.entries[key] = Entry(server)
+                    custom.beginAnew(key)
                 } else {
                     if let old, (old.objectsDatabase, old.objectsVersion) != (server.objectsDatabase, server.objectsVersion),
                         let session = state.entries[key]?.session

@@ -57,7 +57,8 @@ package struct CollectorSeriesRoutes: Sendable {
 /// Series of a collector's metric, the largest averages first.
 struct CollectorSeries: Sendable {
     var column: CollectorColumn
-    var definition: CollectorDefinition
+    /// By their names: several may have the metric, each with labels of its own.
+    var definitions: [String: CollectorDefinition]
     var request: SeriesRequest
     var intervalSeconds: Int
     var series: [LabelledSeries]
@@ -70,19 +71,23 @@ struct CollectorSeries: Sendable {
         let definitions =
             try CollectorCatalogue.of(host.engine).filter { $0.columns.contains { $0.metric == metric } }
             + CustomCollector.having(metric, host.engine, on: session)
-        guard let definition = definitions.first, let column = definition.columns.first(where: { $0.metric == metric }) else {
+        guard let column = definitions.first?.columns.first(where: { $0.metric == metric }) else {
             throw AppError.validation(
                 field: "metric", reason: "is no metric of this server's collectors; /servers/{id}/collectors/{name} names them")
         }
-        let interval = definitions.map { $0.cadence.seconds(intervalSeconds: host.intervalSeconds) }.min() ?? host.intervalSeconds
+        let present = try CollectorStatusSQL.present(server, on: session)
+        let here = definitions.filter { present.contains($0.name) }
+        let interval =
+            (here.isEmpty ? definitions : here).map { $0.cadence.seconds(intervalSeconds: host.intervalSeconds) }.min()
+            ?? host.intervalSeconds
         guard let request = SeriesRequest.fitting(from: from, to: to, intervalSeconds: interval, given: step) else {
             throw AppError.validation(
                 field: "interval", reason: "makes more than \(SeriesRequest.pointCountMax) points; take a longer one, or none")
         }
-        var found = CollectorSeries(
-            column: column, definition: definition, request: request, intervalSeconds: request.stepSeconds ?? interval, series: [])
-        guard let id = try LayoutSQL.metricIDs(named: [metric], on: session)[metric] else { return found }
         let byName = Dictionary(definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var found = CollectorSeries(
+            column: column, definitions: byName, request: request, intervalSeconds: request.stepSeconds ?? interval, series: [])
+        guard let id = try LayoutSQL.metricIDs(named: [metric], on: session)[metric] else { return found }
         let reading = SeriesReading(server: server, metrics: [id], request: request, lookbackSeconds: Double(2 * interval))
         found.series = try SeriesReader.read(reading, on: session) { collector, values in
             guard let definition = byName[collector] else { return false }
@@ -114,13 +119,13 @@ extension LabelledSeries {
         writer.string(collector)
         writer.key("labels")
         writer.beginObject()
-        for (name, value) in zip(found.definition.labelNames, labels) {
+        for (name, value) in zip(found.definitions[collector]?.labelNames ?? [], labels) {
             writer.key(text: name)
             writer.string(value)
         }
         writer.endObject()
         writer.key("interval")
-        writer.int(stepSeconds ?? found.intervalSeconds)
+        writer.int(Series.intervalSeconds(step: stepSeconds ?? found.request.stepSeconds, usual: found.intervalSeconds, points))
         writer.key("from")
         writer.date(found.request.from)
         writer.key("to")

@@ -36,6 +36,8 @@ package struct CollectorRows: Sendable {
     var rates: [Double?]
     /// The stored cells; nil when labels and series are all there is.
     var cells: [[JSONValue]]?
+    /// Rows of the last run.
+    var rowCount: Int
 
     /// A row for each that was there at the last run, in the columns' order; a counter's cell is its rate per second.
     package func rows(of definition: CollectorDefinition) -> [[JSONValue]] {
@@ -48,10 +50,12 @@ package struct CollectorRows: Sendable {
                 return fill(row, place, definition, gaugeCount, counterCount)
             }
         }
-        // A row of the layout that was away at the last run has no value at all.
+        // A row of the layout that was away at the last run has no value at all. Nor has any after a first run or a restart where all are
+        // rates: those are not known yet.
+        let isAllUnknown = gaugeCount == 0 && rowCount > 0 && rates.allSatisfy { $0 == nil }
         return instances.indices.compactMap { place in
             let values = slice(gauges, place, gaugeCount).contains { $0 != nil } || slice(rates, place, counterCount).contains { $0 != nil }
-            guard values else { return nil }
+            guard values || isAllUnknown else { return nil }
             var next = SampleLayout.labels(instances[place]).makeIterator()
             let row = definition.columns.map { column in column.kind == .label ? next.next().map { .string($0) } ?? .null : JSONValue.null }
             return fill(row, place, definition, gaugeCount, counterCount)

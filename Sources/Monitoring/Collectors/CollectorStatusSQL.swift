@@ -24,6 +24,13 @@ package enum CollectorStatusSQL {
             collectorsDisabled: settings.collectorsDisabled)
     }
 
+    /// The collectors that have run on the server and are for it. Throws `PostgresError`.
+    static func present(_ server: Server.ID, on session: TenantSession) throws -> Set<String> {
+        let rows = try session.rows(
+            "SELECT t.collector FROM monitoring.collector_runs t WHERE t.server_id = \(server) AND t.state <> 'not_available'")
+        return try rows.reduce(into: []) { $0.insert(try $1.decode(0)) }
+    }
+
     /// All collectors of the server's engine, those that never ran as pending. Throws `.notFound`.
     package static func all(of server: Server.ID, on session: TenantSession) throws -> [CollectorStatus] {
         let host = try host(server, on: session)
@@ -67,7 +74,7 @@ package enum CollectorStatusSQL {
         let found = CollectorRows(
             instances: try row.decode("instances"), gauges: try row.decode("gauges", as: [Double?].self),
             rates: try row.decode("rates", as: [Double?].self),
-            cells: try row.decode("rows", as: JSONValue?.self)?.array?.map { $0.array ?? [] })
+            cells: try row.decode("rows", as: JSONValue?.self)?.array?.map { $0.array ?? [] }, rowCount: status.rowCount ?? 0)
         return (status, found.rows(of: definition))
     }
 

@@ -59,7 +59,8 @@ package enum SeriesReader {
         }
         // The head first: what is compacted meanwhile is then seen twice, and not missed.
         let (from, to) = (reading.request.from, reading.request.to)
-        let rawFrom = from - reading.lookbackSeconds
+        // The first step may begin before the stretch.
+        let rawFrom = min(from, Date(milliseconds: collection.start)) - reading.lookbackSeconds
         let head = try HeadSQL.rows(reading.server, collection.shapes, from: rawFrom, to: to, on: session)
         let covered = try readRollups(reading, into: &collection, session)
         try readRaw(reading, covered: covered, head, into: &collection, session)

@@ -27,7 +27,7 @@ package final class CustomPlan: Sendable {
     private struct Progress {
         var nextAt: [CustomCollector.ID: Date] = [:]
         var failures: [CustomCollector.ID: Int] = [:]
-        var memories: [CustomCollector.ID: (shape: Int32, counters: CollectorMemory)] = [:]
+        var memories: [CustomCollector.ID: (revision: Int64, counters: CollectorMemory)] = [:]
         var isRunning = false
     }
     private struct State {
@@ -64,7 +64,7 @@ package final class CustomPlan: Sendable {
                     for id in changed {
                         state.servers[key]?.nextAt[id] = nil
                         state.servers[key]?.failures[id] = nil
-                        if revisions[id] == nil { state.servers[key]?.memories[id] = nil }
+                        state.servers[key]?.memories[id] = nil
                     }
                 }
             }
@@ -89,6 +89,15 @@ package final class CustomPlan: Sendable {
     func forget(_ key: PlanKey) {
         guard !isEmpty else { return }
         state.withLock { _ = $0.servers.removeValue(forKey: key) }
+    }
+
+    /// The server is connected to in another way, perhaps in another database: what was read there before is compared with nothing.
+    func beginAnew(_ key: PlanKey) {
+        guard !isEmpty else { return }
+        state.withLock { state in
+            guard state.servers[key] != nil else { return }
+            state.servers[key] = Progress(isRunning: state.servers[key]?.isRunning ?? false)
+        }
     }
 
     private func count(_ state: inout State) {
@@ -164,10 +173,10 @@ package final class CustomPlan: Sendable {
             var table = table
             let memory = state.servers[run.key]?.memories[collector.id]
             CollectorMemory.addRates(
-                to: &table, after: memory?.shape == collector.shape ? memory?.counters : nil, origin: origin,
+                to: &table, after: memory?.revision == collector.revision ? memory?.counters : nil, origin: origin,
                 monotonicSeconds: monotonicSeconds, gapSecondsMax: collector.cadence.gapSecondsMax(intervalSeconds: run.intervalSeconds))
             state.servers[run.key]?.memories[collector.id] = (
-                collector.shape, CollectorMemory(table, origin: origin, monotonicSeconds: monotonicSeconds)
+                collector.revision, CollectorMemory(table, origin: origin, monotonicSeconds: monotonicSeconds)
             )
             return table
         }

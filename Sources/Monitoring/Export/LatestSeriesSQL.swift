@@ -21,21 +21,26 @@ extension LatestSeries {
             FROM monitoring.collector_runs t
             JOIN monitoring.layouts l ON l.id = t.layout_id
             JOIN fleet.server_overview o ON o.id = t.server_id
+            LEFT JOIN monitoring.collection_config c ON c.server_id = t.server_id
             WHERE \(isNamed) AND t.state IN ('ok', 'cut_off') AND o.status IN ('online', 'degraded')
-              AND o.deleted_at IS NULL
+              AND o.deleted_at IS NULL AND NOT t.collector = ANY (coalesce(c.collectors_disabled, '{}'))
             ORDER BY lower(o.name), o.id, t.collector
             """)
         let isBuiltIn = names.map { CollectorCatalogue.names.isSuperset(of: $0) } ?? false
-        let own = isBuiltIn ? [] : try CustomCollector.all(on: session).map(\.definition)
+        let own = isBuiltIn ? [] : try ScopedCollector.all(on: session)
         return try rows.compactMap { row in
             let (engine, name): (EngineKind, String) = (try row.decodeWord("engine"), try row.decode("collector"))
-            let custom = own.first { $0.name == name && $0.engine == engine }
+            let id: Server.ID = try row.decode("id")
+            // What is off, or was taken from the server, is not what is there now.
+            let custom = own.first { one in
+                one.definition.name == name && one.definition.engine == engine && one.servers?.contains(id) ?? true
+            }?.definition
             guard let definition = CollectorCatalogue.named(name, of: engine) ?? custom else { return nil }
             let seconds = definition.cadence.seconds(intervalSeconds: try row.decode("interval_seconds"))
             let collectedAt = try row.decode("collected_at", as: Date?.self) ?? .distantPast
             guard now.timeIntervalSince(collectedAt) <= max(300, 2.5 * Double(seconds)) else { return nil }
             return LatestSeries(
-                id: try row.decode("id"), name: try row.decode("name"), definition: definition,
+                id: id, name: try row.decode("name"), definition: definition,
                 rows: try row.decode("instances", as: [String].self).map(SampleLayout.labels), gauges: try row.decode("gauges"),
                 rates: try row.decode("rates"))
         }

@@ -14,7 +14,7 @@ package struct Series: Sendable {
         package var seconds = 0.0
     }
     package var metric: MetricType
-    /// Seconds a point: the step, or the collection's interval where every sample is a point; more where the server was read more rarely.
+    /// Seconds a point (`intervalSeconds(step:usual:_:)`).
     package var intervalSeconds: Int
     /// At most `SeriesRequest.pointCountMax`. Where nothing was read there is no point.
     package var points: [Point]
@@ -30,9 +30,21 @@ package struct Series: Sendable {
         let found = try SeriesReader.read(reading, on: session) { collector, _ in collector == CoreSampleSQL.collector }
         let points = Dictionary(found.map { ($0.metric, $0.points) }, uniquingKeysWith: { first, _ in first })
         let densest = found.max { $0.points.count < $1.points.count }
-        let (usual, past) = (densest?.stepSeconds ?? request.stepSeconds ?? intervalSeconds, cadenceSeconds(densest?.points ?? []))
-        let seconds = past * 2 > usual * 3 ? past : usual
+        let seconds = Self.intervalSeconds(
+            step: densest?.stepSeconds ?? request.stepSeconds, usual: intervalSeconds, densest?.points ?? [])
         return metrics.map { Series(metric: $0, intervalSeconds: seconds, points: points[$0.id.rawValue] ?? []) }
+    }
+
+    /// Seconds a point, as the points have it: a server that is read every hour now was perhaps read every minute then, or the other way
+    /// round. A step holds for all its points, but some more rarely than that are no gaps. Pure.
+    ///
+    /// - Parameters:
+    ///   - step: nil: every sample is a point.
+    ///   - usual: how often samples come now.
+    static func intervalSeconds(step: Int?, usual: Int, _ points: [Point]) -> Int {
+        let past = cadenceSeconds(points)
+        if past * 2 > (step ?? usual) * 3 { return past }
+        return step ?? (past > 0 && usual * 2 > past * 3 ? past : usual)
     }
 
     /// How far apart points are that come regularly: the server may have been read more rarely before than it is now, and what lies between

@@ -12,6 +12,9 @@ package struct SeriesRequest: Sendable, Equatable {
     /// The longest stretch: retention keeps no more.
     package static let spanSecondsMax = 366 * 86_400.0
 
+    /// Longer stretches are read from rollups as far as there are any.
+    static let rawSpanSecondsMax = 2 * 86_400.0
+
     package var from: Date
     package var to: Date
     /// Nil: every stored sample is a point.
@@ -39,12 +42,14 @@ package struct SeriesRequest: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - intervalSeconds: how often the server is read: samples themselves are the points where they are few enough.
-    ///   - given: the caller's own step; nil to choose.
+    ///   - given: the caller's own step; nil to choose. Over long stretches (`rawSpanSecondsMax`) it is made whole 5 minutes.
     /// - Returns: nil when the given step would make more than `pointCountMax` points.
     package static func fitting(from: Date, to: Date, intervalSeconds: Int, given: Int?) -> SeriesRequest? {
         let span = to.timeIntervalSince(from)
         if let given {
             guard span / Double(given) <= Double(pointCountMax) else { return nil }
+            // Rollups are of 5 minutes: for another step all raw samples of the stretch would have to be put together in memory.
+            let given = span > rawSpanSecondsMax ? (given + 299) / 300 * 300 : given
             return SeriesRequest(
                 from: from, to: to, stepSeconds: given <= intervalSeconds ? nil : given, intervalSeconds: intervalSeconds)
         }

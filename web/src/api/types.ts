@@ -550,6 +550,8 @@ export interface CollectionConfig {
 export interface CollectionConfigRequest {
   /** Null: the tenant's */
   intervalSeconds?: number | null;
+  /** True: the tenant's interval, also when that changes; so that the answer of a GET can be sent back. With an `intervalSeconds` that is another than the tenant's, that one holds. False: what `intervalSeconds` says or, without it, the present one */
+  isIntervalDefault?: boolean;
   enabled?: boolean;
   /** Null: all metrics */
   metricsEnabled?: MetricName[] | null;
