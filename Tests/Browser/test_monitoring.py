@@ -277,6 +277,37 @@ def test_the_blocking_tree_now_and_before(mock, open_page):
     expect(first).to_contain_text("Blocks 7")
 
 
+def test_a_moment_that_is_not_kept_is_not_one_without_blocking(mock, open_page):
+    page = open_page(mock, quiet=True)
+    address = f"{hero(page)}?tab=queries"
+    go(page, f"{address}&run=2020-01-01T00:00:00Z")
+    blocking = page.get_by_role("region", name="Blocking", exact=True)
+    expect(blocking).to_contain_text("Nothing is kept of this moment")
+    expect(page.get_by_text("No session is blocked")).to_have_count(0)
+    # It is outside of the stretch: the list has it nevertheless, and what is later is found by time.
+    expect(page.get_by_label("Shown moment").locator("option:checked")).to_contain_text("2020")
+    expect(page.get_by_role("button", name="Earlier")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Later").click()
+    expect(page).not_to_have_url(re.compile("2020"))
+    expect(page.get_by_text("What ran at")).to_be_visible()
+    page.route("**/collectors/*/history*", lambda route: route.fulfill(status=500, json={
+        "error": {"code": "INTERNAL", "message": "It failed.", "details": [], "requestId": "r"}}))
+    go(page, f"{address}&run=2020-01-02T00:00:00Z")
+    expect(blocking).to_contain_text("The moment did not load")
+    expect(page.get_by_text("No session is blocked")).to_have_count(0)
+
+
+def test_a_page_that_could_not_start_goes_on_by_itself(mock, open_page):
+    """PRD 3.9-7"""
+    page = open_page(mock, quiet=True)
+    page.route("**/api/v1/**", lambda route: route.fulfill(status=503, json={
+        "error": {"code": "UNAVAILABLE", "message": "DbTools starts.", "details": [], "requestId": "r"}}))
+    page.reload()
+    expect(page.get_by_text("DbTools cannot be reached")).to_be_visible()
+    page.unroute("**/api/v1/**")
+    expect(page.locator(".app")).to_be_visible(timeout=60_000)
+
+
 def test_files_forecast_and_backups(mock, open_page):
     page = open_page(mock)
     address = hero(page)

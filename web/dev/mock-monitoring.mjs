@@ -183,15 +183,17 @@ on("GET", "/servers/:id/waits", (c) => {
       return usual * (1 + w) + rise;
     }).points.map(([at, v]) => [at, v]),
   }));
+  const top = types.map(([type, category, rate, isBenign]) => {
+    const share = type === "LCK_M_IX" && !troubled ? 0.01 : 1, waitMs = Math.round(rate * share * Math.min(seconds, 900));
+    return { type, category, isBenign, waitMs, signalMs: Math.round(waitMs * 0.04), waitingTasks: Math.round(waitMs / 90), msPerSecond: rate * share };
+  });
   return {
     interval: frame.interval,
     from: frame.from,
     to: frame.to,
     categories,
-    top: types.map(([type, category, rate, isBenign]) => {
-      const share = type === "LCK_M_IX" && !troubled ? 0.01 : 1, waitMs = Math.round(rate * share * Math.min(seconds, 900));
-      return { type, category, isBenign, waitMs, signalMs: Math.round(waitMs * 0.04), waitingTasks: Math.round(waitMs / 90), msPerSecond: rate * share };
-    }),
+    totalMs: top.reduce((sum, w) => sum + w.waitMs, 0),
+    top: top.slice(0, 10),
   };
 });
 

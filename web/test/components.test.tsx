@@ -17,6 +17,7 @@ const { useQuery, refetch, invalidate, whileEnding } = await import("../src/lib/
 const { get } = await import("../src/lib/http");
 const { connection, tryNow } = await import("../src/lib/connection");
 const { Plot } = await import("../src/components/plot");
+const { TimeSeries } = await import("../src/components/time-series");
 const { HealthChanges } = await import("../src/features/monitoring/components/health-changes");
 const { useFleetHealth } = await import("../src/api/read-fleet-health");
 
@@ -190,6 +191,49 @@ test("links go without a reload, and an unknown address shows the fallback", () 
   assert.equal(page.textContent, "7");
   act(() => navigate("/nowhere"));
   assert.equal(page.textContent, "none");
+});
+test("after the machine's clock was set back an answer is old, and not young for as long", async () => {
+  function Reader(): ReactElement {
+    return <p>{useQuery("back/1", () => get<string>("/x")).data ?? "-"}</p>;
+  }
+  answer({ "GET /x": "first" });
+  const page = show(<Reader />), now = Date.now;
+  await settle();
+  assert.equal(page.textContent, "first");
+  answer({ "GET /x": "second" });
+  try {
+    Date.now = () => now() - 3_600_000;
+    act(() => invalidate("back/", 20_000));
+    await settle();
+  } finally {
+    Date.now = now;
+  }
+  assert.equal(page.textContent, "second");
+  answer({ "GET /x": "third" });
+  act(() => invalidate("back/", 3_700_000));
+  await settle();
+  assert.equal(page.textContent, "second", "a young one is spared");
+});
+test("a moment that has left the window has no value in the legend", () => {
+  const samples = [0, 60_000, 120_000].map((at) => ({ at: 1_000_000 + at, avg: 7, min: 7, max: 7 }));
+  const page = show(
+    <TimeSeries
+      title="CPU"
+      unit="%"
+      color="--c1"
+      samples={samples}
+      intervalMs={60_000}
+      from={1_000_000}
+      to={1_120_000}
+      fixedTop={100}
+      format={String}
+      formatAxis={String}
+      cross={500_000}
+      onCross={() => undefined}
+      onZoom={() => undefined}
+    />,
+  );
+  assert.match(page.querySelector(".keys")?.textContent ?? "", /^Latest 7/);
 });
 test("a failed refresh keeps the data that is there", async () => {
   function Reader(): ReactElement {

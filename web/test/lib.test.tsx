@@ -24,6 +24,12 @@ const { resample } = await import("../src/features/monitoring/components/attenti
 const { rowsOf } = await import("../src/features/monitoring/components/group-table");
 const { changesNote, cutAt, deltasOf, noChangeTitle } = await import("../src/features/monitoring/components/health-deltas");
 const { may } = await import("../src/lib/session");
+const { shareText } = await import("../src/features/monitoring/components/status-strip");
+
+test("one server of ten thousand is not rounded away", () => {
+  assert.deepEqual([shareText(9_999, 10_000), shareText(1, 10_000), shareText(10_000, 10_000), shareText(0, 10_000), shareText(0, 0), shareText(2, 3)],
+    ["99.9", "0.1", "100.0", "0.0", "0.0", "66.7"]);
+});
 
 beforeEach(() => {
   setTenantSlug(null);

@@ -83,6 +83,7 @@ test("a forecast follows the line, and says when there is none", () => {
   const full = forecastOf(line(30, 0.25, (d) => (100 - 2 * d) * gib));
   assert.equal(full.kind, "days");
   assert.ok(full.kind === "days" && Math.abs(full.days - 20) < 0.01);
+  assert.ok(full.kind === "days" && Math.abs(full.at / day - 50) < 0.01, "from the newest reading on, not from today");
   assert.equal(forecastOf(line(30, 0.25, () => 50 * gib)).kind, "steady");
   assert.equal(forecastOf(line(30, 0.25, (d) => (50 + d) * gib)).kind, "steady");
   assert.equal(forecastOf(line(1, 0.02, (d) => (100 - 2 * d) * gib)).kind, "tooLittle");

@@ -33,6 +33,8 @@ package struct WaitHistory: Sendable {
     /// In the order of their waits, the longest first.
     package var categories: [Category]
     package var top: [Total]
+    /// Milliseconds that all types took, those that are not named too.
+    package var totalMs: Double
 }
 
 extension WaitHistory {
@@ -105,6 +107,7 @@ extension WaitHistory {
             return Category(name: name, points: points)
         }
         let measured = seconds.reduce(0, +)
+        totalMs = totals.values.reduce(0) { $0 + $1.rounded() }
         let longest = totals.mapValues { $0.rounded() }.filter { $0.value > 0 }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(topCount)
         top = longest.map { type, ms in

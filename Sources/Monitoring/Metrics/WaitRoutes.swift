@@ -63,6 +63,8 @@ extension WaitHistory {
             writer.endObject()
         }
         writer.endArray()
+        writer.key("totalMs")
+        writer.double(totalMs)
         writer.key("top")
         writer.beginArray()
         for total in top { write(total, to: &writer) }

@@ -9,5 +9,5 @@ export const groupCountMax = 1_000;
 export const groupsKey = (): string => tenantKey("groups");
 
 export function useGroups(): QueryState<Group[]> {
-  return useQuery(groupsKey(), (signal) => get<Group[]>("/groups", { query: { limit: groupCountMax }, signal }));
+  return useQuery(groupsKey(), (signal) => get<Group[]>("/groups", { query: { limit: groupCountMax }, signal }), { poll: true });
 }

@@ -19,7 +19,7 @@ export function useSettings(): QueryState<SettingsAndTag> {
   return useQuery(tenant ? settingsKey() : null, async (signal) => {
     const { data, etag } = await call<Settings>("GET", "/settings", { signal });
     return { settings: data, etag };
-  });
+  }, { poll: true });
 }
 
 /** The limits that a new tenant has. They colour the bars while the tenant's own are not known. */
@@ -27,14 +27,16 @@ const thresholdDefaults: Thresholds = { cpuPercent: { warning: 80, critical: 95 
 
 /** Everybody in the tenant may know them. */
 export function useThresholds(): Thresholds {
-  return useQuery(`${settingsKey()}/thresholds`, (signal) => get<Thresholds>("/settings/thresholds", { signal })).data ?? thresholdDefaults;
+  const query = useQuery(`${settingsKey()}/thresholds`, (signal) => get<Thresholds>("/settings/thresholds", { signal }), { poll: true });
+  return query.data ?? thresholdDefaults;
 }
 
 export type LimitsOf = (id: string) => Thresholds;
 
 /** By which limits a server is judged: its own, its groups', or the tenant's, whichever is nearest. */
 export function useLimits(): LimitsOf {
-  const tenants = useThresholds(), nearest = useQuery(tenantKey("limits"), (signal) => get<NearestThresholds[]>("/servers/thresholds", { signal })).data;
+  const tenants = useThresholds();
+  const nearest = useQuery(tenantKey("limits"), (signal) => get<NearestThresholds[]>("/servers/thresholds", { signal }), { poll: true }).data;
   return useMemo(() => {
     const own = new Map((nearest ?? []).map((n) => [
       n.serverId,
@@ -46,7 +48,8 @@ export function useLimits(): LimitsOf {
 
 /** By which limits a group's means are coloured: its own, else the tenant's. */
 export function useGroupLimits(): LimitsOf {
-  const tenants = useThresholds(), owners = useQuery(tenantKey("limits/owners"), (signal) => get<ThresholdOwner[]>("/thresholds", { signal })).data;
+  const tenants = useThresholds();
+  const owners = useQuery(tenantKey("limits/owners"), (signal) => get<ThresholdOwner[]>("/thresholds", { signal }), { poll: true }).data;
   return useMemo(() => {
     const own = new Map((owners ?? []).filter((o) => o.kind === "group").map((o) => [
       o.id,

@@ -1220,6 +1220,8 @@ export interface Waits {
     name: WaitCategory;
     points: [Time, number][];
   }[];
+  /** Milliseconds that all types took in the stretch, those that are not in `top` too */
+  totalMs: number;
   top: {
     type: string;
     category: WaitCategory;

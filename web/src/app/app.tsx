@@ -9,6 +9,7 @@ import { listTenants } from "../features/platform/api/list-tenants";
 import { readMe } from "../features/platform/api/read-me";
 import { type ApiError, onSignedOut, setCsrfToken, setTenantSlug } from "../lib/http";
 import { closeLive } from "../lib/live";
+import { onRecovered } from "../lib/connection";
 import { rememberedTenant } from "../lib/preferences";
 import { forgetAll } from "../lib/query";
 import { navigate, usePath, useSearch } from "../lib/router";
@@ -41,6 +42,8 @@ export function App(): ReactElement {
     });
     void start();
   }, [start]);
+  // The page has no banner yet: what did not load at the start is asked for as soon as DbTools is back.
+  useEffect(() => (phase.at === "failed" ? onRecovered(() => void start()) : undefined), [phase, start]);
   const entered = async (reply: SessionReply): Promise<void> => {
     await enter(reply);
     setPhase({ at: "signedIn" });

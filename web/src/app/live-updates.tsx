@@ -112,18 +112,19 @@ function showProgress(data: LiveEvent["data"]): void {
 class DueParts {
   private readonly parts = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private last = 0;
+  /** By the clock that is never set. */
+  private last = -Infinity;
 
   add(part: string, pauseMs: number): void {
     this.parts.add(part);
-    this.timer = this.timer ?? setTimeout(() => this.ask(), Math.max(settleMs, pauseMs - (Date.now() - this.last)));
+    this.timer = this.timer ?? setTimeout(() => this.ask(), Math.max(settleMs, pauseMs - (performance.now() - this.last)));
   }
 
   ask(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.parts.size === 0 || document.hidden || live.get().paused) return;
-    this.last = Date.now();
+    this.last = performance.now();
     for (const part of this.parts) invalidate(tenantKey(part), pauses.get(part) ?? 0);
     this.parts.clear();
   }

@@ -9,6 +9,8 @@ export interface OtherSeries {
   samples: readonly Sample[];
   /** Left out, it is grey and dashed: the same values of an earlier time. */
   color?: string;
+  /** How often it was read, where that is more rarely than the first. */
+  intervalMs?: number;
 }
 
 export interface TimeSeriesProps {
@@ -42,10 +44,12 @@ const none: readonly OtherSeries[] = [];
 export const earlierColor = "--fg-3";
 
 export function TimeSeries(props: TimeSeriesProps): ReactElement {
-  const { title, unit, samples, others = none, intervalMs, from, to, cross, onCross, onZoom, limits = [], height = 190 } = props;
+  const { title, unit, samples, others = none, intervalMs, from, to, onCross, onZoom, limits = [], height = 190 } = props;
+  // A moment that has left the window has no value here.
+  const cross = props.cross !== null && (props.cross < from || props.cross > to) ? null : props.cross;
   const gaps = useMemo(() => gapsOf(samples, from, to, intervalMs), [samples, from, to, intervalMs]);
   const lines = useMemo(
-    () => others.map((o) => ({ ...o, gaps: gapsOf(o.samples, from, to, intervalMs) })),
+    () => others.map((o) => ({ ...o, gaps: gapsOf(o.samples, from, to, Math.max(intervalMs, o.intervalMs ?? 0)) })),
     [others, from, to, intervalMs],
   );
   const all = useMemo(() => [...samples, ...others.flatMap((o) => o.samples)], [samples, others]);
@@ -77,7 +81,7 @@ export function TimeSeries(props: TimeSeriesProps): ReactElement {
         {props.tools && <span className="grow" />}
         {props.tools}
       </figcaption>
-      <Legend {...props} others={lines} shown={cross === null ? last ?? null : sampleAt(samples, gaps, cross)} />
+      <Legend {...props} cross={cross} others={lines} shown={cross === null ? last ?? null : sampleAt(samples, gaps, cross)} />
       <Plot
         label={`${title}: ${samples.length} points. The arrow keys read values, + zooms.`}
         height={height}

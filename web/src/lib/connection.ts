@@ -33,7 +33,7 @@ const recovered = new Set<() => void>();
 /** Runs when the connection is back, so that screens can catch up at once. */
 export function onRecovered(listener: () => void): () => void {
   recovered.add(listener);
-  return () => recovered.delete(listener);
+  return () => void recovered.delete(listener);
 }
 
 /**

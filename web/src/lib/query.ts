@@ -20,6 +20,7 @@ interface Entry {
   fetcher: ((signal: AbortSignal) => Promise<unknown>) | undefined;
   /** Since the last answer: how often asking failed, and before when it is not asked by itself again. */
   failures: number;
+  /** By the clock that is never set (`performance.now`). */
   retryAt: number;
 }
 
@@ -36,16 +37,30 @@ export interface QueryOptions<T> {
 
 const retryMsMin = 2_000;
 const retryMsMax = 60_000;
+/** Past this number of answers those that nobody has looked at for a while are forgotten: a page may be open for weeks. */
+const cacheCountMax = 400;
+const forgottenAfterMs = 300_000;
 const cache = new Map<string, Entry>();
 const initial: QueryState<unknown> = { data: undefined, error: undefined, loading: true, at: 0 };
 
 function entryOf(key: string): Entry {
   let entry = cache.get(key);
   if (!entry) {
+    if (cache.size >= cacheCountMax) forgetUnwatched();
     entry = { state: initial, watchers: new Set(), run: undefined, again: false, fetcher: undefined, failures: 0, retryAt: 0 };
     cache.set(key, entry);
   }
   return entry;
+}
+
+/** How old an answer is; where the machine's clock was set back since, older than anything. */
+function ageMs(entry: Entry): number {
+  const age = Date.now() - entry.state.at;
+  return age < 0 ? Infinity : age;
+}
+
+function forgetUnwatched(): void {
+  for (const [key, entry] of [...cache]) if (entry.watchers.size === 0 && !entry.run && ageMs(entry) > forgottenAfterMs) cache.delete(key);
 }
 
 function update(entry: Entry, state: QueryState<unknown>): void {
@@ -111,7 +126,7 @@ export async function refetch(key: string): Promise<void> {
     const fault = error instanceof ApiError ? error : new ApiError(0, "PAGE_ERROR", error instanceof Error ? error.message : String(error));
     if (entry.run === run) {
       entry.failures += 1;
-      entry.retryAt = Date.now() + retryMs(fault, entry.failures, livePollMs());
+      entry.retryAt = performance.now() + retryMs(fault, entry.failures, livePollMs());
       update(entry, { ...entry.state, error: fault, loading: false });
     }
   } finally {
@@ -133,7 +148,7 @@ function waits(entry: Entry): boolean {
 /** What starts with the prefix is asked again when it is on screen, and forgotten when it is not. Younger answers may be spared. */
 export function invalidate(prefix: string, olderThanMs = 0): void {
   for (const [key, entry] of [...cache]) {
-    if (!key.startsWith(prefix) || Date.now() - entry.state.at < olderThanMs || waits(entry)) continue;
+    if (!key.startsWith(prefix) || ageMs(entry) < olderThanMs || waits(entry)) continue;
     if (entry.watchers.size > 0) void refetch(key);
     else cache.delete(key);
   }
@@ -161,7 +176,7 @@ export function forgetAll(): void {
 }
 
 function refetchStale(olderThanMs: number): void {
-  for (const [key, entry] of cache) if (entry.watchers.size > 0 && Date.now() - entry.state.at > olderThanMs) void refetch(key);
+  for (const [key, entry] of cache) if (entry.watchers.size > 0 && ageMs(entry) > olderThanMs) void refetch(key);
 }
 
 onRecovered(() => refetchStale(0));
@@ -197,12 +212,12 @@ export function useQuery<T>(key: string | null, fetcher: (signal: AbortSignal) =
     if (key === null) return undefined;
     const entry = entryOf(key);
     entry.fetcher = (signal) => latest.current(signal);
-    if (!entry.run && Date.now() - entry.state.at > staleMs) void refetch(key);
+    if (!entry.run && ageMs(entry) > staleMs) void refetch(key);
     if (!poll) return undefined;
     const timer = setInterval(() => {
       const quiet = live.get().paused || waits(entry);
       const paceMs = document.hidden ? away.current?.() ?? Infinity : pace.current?.((entry.state as QueryState<T>).data) ?? livePollMs();
-      const isDue = Date.now() - entry.state.at >= paceMs - 500 && (entry.failures === 0 || Date.now() >= entry.retryAt);
+      const isDue = ageMs(entry) >= paceMs - 500 && (entry.failures === 0 || performance.now() >= entry.retryAt);
       if (!quiet && !entry.run && isDue) void refetch(key);
     }, 1_000);
     return () => clearInterval(timer);

@@ -42,7 +42,8 @@ const fitMin = 0.3;
 export const forecastDaysMax = 730;
 
 export type Forecast =
-  | { kind: "days"; days: number; trend: Trend }
+  /** When it is used up, and how many days after the newest sample that is. */
+  | { kind: "days"; days: number; at: number; trend: Trend }
   | { kind: "far" | "steady" | "unclear"; trend: Trend }
   | { kind: "tooLittle"; spanDays: number; sampleCount: number };
 
@@ -57,5 +58,6 @@ export function forecastOf(free: readonly { at: number; avg: number }[]): Foreca
   if (trend.perDay >= 0 || Math.abs(trend.perDay) * trend.spanDays < latest / 1_000) return { kind: "steady", trend };
   if (trend.fit < fitMin) return { kind: "unclear", trend };
   const days = Math.max(0, latest / -trend.perDay);
-  return days > forecastDaysMax ? { kind: "far", trend } : { kind: "days", days, trend };
+  const at = (free[free.length - 1]?.at ?? 0) + days * dayMs;
+  return days > forecastDaysMax ? { kind: "far", trend } : { kind: "days", days, at, trend };
 }

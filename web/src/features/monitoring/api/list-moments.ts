@@ -49,10 +49,12 @@ export function useKeptRuns(serverId: string, name: string, window: TimeWindow):
 /** Collectors of one batch are read within the same second. */
 const batchMs = 1_000;
 
+export const runKey = (serverId: string, name: string, at: string): string => tenantKey("collectors", serverId, name, "run", at);
+
 /** The kept run of a moment; `null` where the collector had no rows then. */
 export function useRunAt(serverId: string, name: string | null, at: string | null): QueryState<CollectorRun | null> {
   return useQuery(
-    name === null || at === null ? null : tenantKey("collectors", serverId, name, "run", at),
+    name === null || at === null ? null : runKey(serverId, name, at),
     async (signal) => {
       const time = Date.parse(at ?? ""), query = { before: new Date(time + batchMs).toISOString(), limit: 1 };
       const [run] = await get<CollectorRun[]>(`/servers/${serverId}/collectors/${encodeURIComponent(name ?? "")}/history`, { query, signal });

@@ -27,6 +27,8 @@ const sparkStaleMs = 300_000;
 export function useCpuOfDay(serverId: string): QueryState<MetricSeries[]> {
   return useQuery(tenantKey("sparks", serverId), (signal) => readMetrics(serverId, ["cpu"], { range: "24h" }, signal), {
     staleMs: sparkStaleMs,
+    poll: true,
+    pollMs: () => sparkStaleMs,
   });
 }
 

@@ -56,6 +56,9 @@ function Events({ server, detail, rows, isAll }: EventsProps): ReactElement {
       />
     );
   }
+  if (detail.isStale === true && (detail.state === "ok" || detail.state === "cut_off")) {
+    return <Empty icon="clock-history" title="None was seen" text={`${detail.title} was last read too long ago to tell what has been since.`} />;
+  }
   if (detail.state === "ok" || detail.state === "cut_off") {
     return <Empty icon="check-circle-fill" title="None in the chosen time" text={`${detail.title}: none was seen. What was seen before is under a longer time.`} />;
   }

@@ -8,10 +8,10 @@ import { MenuButton } from "../../../components/menu";
 import { Empty, Failure, Skeleton, StaleBadge } from "../../../components/panel";
 import { axisNumber } from "../../../components/plot";
 import { TimeSeries } from "../../../components/time-series";
-import { type Gap, gapsOf, type Sample } from "../../../lib/chart";
+import { gapsOf, type Sample } from "../../../lib/chart";
 import { chartPicture } from "../../../lib/chart-picture";
 import { fileName } from "../../../lib/csv";
-import { clock, dayAndClock, percent, quantity } from "../../../lib/format";
+import { dayAndClock, percent, quantity } from "../../../lib/format";
 import { type QueryState, refetch } from "../../../lib/query";
 import { setSearch, useSearch } from "../../../lib/router";
 import { saveBlob, saveText } from "../../../lib/save-file";
@@ -24,7 +24,7 @@ import { MoreCharts } from "./more-charts";
 import { MetricsTable } from "./metrics-table";
 import { metricsCsv } from "./metrics-csv";
 import { pointText, samplesOf } from "./samples";
-import { TimeWindowBar, zoomTo } from "./time-window-bar";
+import { TimeWindowBar, windowText, zoomTo } from "./time-window-bar";
 import { whyNoData } from "./why-no-data";
 
 const metrics = chartKinds.map((k) => k.metric);
@@ -98,6 +98,7 @@ export function MetricsTab({ server }: { server: Server }): ReactElement {
                 series={series[i]}
                 samples={samples[i] ?? []}
                 earlier={earlier[i]}
+                earlierMs={(before.data?.[i]?.interval ?? 60) * 1000}
                 compare={compare}
                 server={server}
                 window={window}
@@ -129,6 +130,7 @@ interface MetricChartProps {
   series: MetricSeries | undefined;
   samples: readonly Sample[];
   earlier: readonly Sample[] | undefined;
+  earlierMs: number;
   compare: Compare;
   server: Server;
   window: TimeWindow;
@@ -137,9 +139,9 @@ interface MetricChartProps {
   stale: boolean;
 }
 
-function MetricChart({ kind, series, samples, earlier, compare, server, window, cross, onCross, stale }: MetricChartProps): ReactElement {
+function MetricChart({ kind, series, samples, earlier, earlierMs, compare, server, window, cross, onCross, stale }: MetricChartProps): ReactElement {
   const limit = kind.limit ? server.thresholds[kind.limit] : null;
-  const others = useMemo(() => (earlier ? [{ label: compareWords[compare], samples: earlier }] : []), [earlier, compare]);
+  const others = useMemo(() => (earlier ? [{ label: compareWords[compare], samples: earlier, intervalMs: earlierMs }] : []), [earlier, earlierMs, compare]);
   return (
     <TimeSeries
       title={kind.title}
@@ -195,7 +197,7 @@ function GapNote({ series, samples, compare, before }: GapNoteProps): ReactEleme
     <p className="foot m3 t12">
       {one && <span className="hatchkey" aria-hidden="true" />}
       <span>
-        {one && `Hatched: no data from ${gapText(one)}${gaps.length > 1 ? `, and ${gaps.length - 1} more` : ""}. `}
+        {one && `Hatched: no data from ${windowText(one)}${gaps.length > 1 ? `, and ${gaps.length - 1} more` : ""}. `}
         {compare !== "none" && earlierNote(compare, before)}
         The arrow keys move the cross-hair on all charts; drag or + to zoom.
       </span>
@@ -210,10 +212,6 @@ function earlierNote(compare: Compare, before: QueryState<MetricSeries[]>): stri
   if (before.error) return `The values of ${day} did not load. `;
   if (isEmpty(before)) return `There are no values of ${day}. `;
   return before.data ? `Dashed: ${day}. ` : "";
-}
-
-function gapText({ from, to }: Gap): string {
-  return `${dayAndClock(from)} to ${clock(to)}`;
 }
 
 function saveCsv(server: Server, window: TimeWindow, extra: readonly string[], shiftMs: number): void {

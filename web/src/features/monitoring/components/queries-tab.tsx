@@ -9,7 +9,7 @@ import { clock, day, dayAndClock, plural } from "../../../lib/format";
 import { type QueryState, refetch } from "../../../lib/query";
 import { setSearch, useSearch } from "../../../lib/router";
 import { collectorKey, useCollector } from "../api/read-collector";
-import { type Moment as KeptMoment, momentCountMax, useMoments, useRunAt } from "../api/list-moments";
+import { type Moment as KeptMoment, momentCountMax, runKey, useMoments, useRunAt } from "../api/list-moments";
 import type { CollectorDetail, CollectorSummary, Row } from "../api/collector-types";
 import { windowFrom } from "../api/time-window";
 import { type BlockingColumns, blockingColumns, blockingTree } from "./blocking";
@@ -58,7 +58,9 @@ function Queries({ server, collectors }: { server: Server; collectors: readonly 
 /** The kept runs of the chosen stretch; one of them shows in place of the present. */
 function History({ server, collector, at }: { server: Server; collector: CollectorSummary | undefined; at: string | null }): ReactElement {
   const window = windowFrom(useSearch(), "1h"), query = useMoments(server.id, collector?.name ?? null, window), runs = query.data ?? [];
-  const index = runs.findIndex((r) => r.collectedAt === at), chosen = runs[index];
+  // The chosen moment may lie outside of the stretch; its neighbours are found by time, the list has the newest first.
+  const time = at === null ? Infinity : Date.parse(at), isListed = runs.some((r) => r.collectedAt === at);
+  const earlier = runs.find((r) => Date.parse(r.collectedAt) < time), later = runs.filter((r) => Date.parse(r.collectedAt) > time).at(-1);
   const show = (run: KeptMoment | undefined): void => setSearch({ run: run?.collectedAt ?? null });
   return (
     <>
@@ -66,8 +68,9 @@ function History({ server, collector, at }: { server: Server; collector: Collect
         <span className="sepv" aria-hidden="true" />
         <label className="row">
           <span className="vh">Shown moment</span>
-          <select className="input" value={chosen ? at ?? "" : ""} onChange={(event) => show(runs.find((r) => r.collectedAt === event.target.value))}>
+          <select className="input" value={at ?? ""} onChange={(event) => show(runs.find((r) => r.collectedAt === event.target.value))}>
               <option value="">Now</option>
+              {at !== null && !isListed && <option value={at}>{momentText(time)}</option>}
               {runs.map((r) => <option key={r.collectedAt} value={r.collectedAt}>{optionText(r)}</option>)}
             </select>
         </label>
@@ -75,8 +78,8 @@ function History({ server, collector, at }: { server: Server; collector: Collect
           className="btn sm icon"
           type="button"
           aria-label="Earlier"
-          aria-disabled={index >= runs.length - 1}
-          onClick={() => index < runs.length - 1 && show(runs[index + 1])}
+          aria-disabled={!earlier}
+          onClick={() => earlier && show(earlier)}
         >
           <Icon name="arrow-left" />
         </button>
@@ -85,7 +88,7 @@ function History({ server, collector, at }: { server: Server; collector: Collect
           type="button"
           aria-label="Later"
           aria-disabled={at === null}
-          onClick={() => at !== null && show(index > 0 ? runs[index - 1] : undefined)}
+          onClick={() => at !== null && show(later)}
         >
           <Icon name="arrow-right" />
         </button>
@@ -115,9 +118,10 @@ function History({ server, collector, at }: { server: Server; collector: Collect
 }
 
 function optionText(run: KeptMoment): string {
-  const at = Date.parse(run.collectedAt), today = day(at) === day(Date.now());
-  return `${today ? clock(at, true) : dayAndClock(at, true)}, ${plural(run.rowCount, "row")}`;
+  return `${momentText(Date.parse(run.collectedAt))}, ${plural(run.rowCount, "row")}`;
 }
+
+const momentText = (at: number): string => (day(at) === day(Date.now()) ? clock(at, true) : dayAndClock(at, true));
 
 const noRows: readonly Row[] = [];
 
@@ -131,17 +135,26 @@ interface Moment {
   detail: CollectorDetail | undefined;
   rows: readonly Row[];
   query: QueryState<CollectorDetail>;
+  /** Why the kept run is not there: it did not load, or nothing is kept of that moment. */
+  missing: ReactElement | null;
 }
 
 /** The rows of the moment: the newest, or those of the kept run. */
 function useMoment({ server, collector, at }: MomentProps): Moment {
   const query = useCollector(server.id, collector.name, liveEveryMs), run = useRunAt(server.id, collector.keep === "every" ? collector.name : null, at);
-  const rows = at === null ? query.data?.rows : run.data?.rows;
-  return { detail: at !== null && run.loading && !run.data ? undefined : query.data, rows: rows ?? noRows, query };
+  const rows = at === null ? query.data?.rows : run.data?.rows, isMissing = at !== null && !run.data;
+  const missing = !isMissing
+    ? null
+    : run.error
+    ? <Failure what="The moment did not load" error={run.error} retry={() => void refetch(runKey(server.id, collector.name, at))} />
+    : run.data === null || collector.keep !== "every"
+    ? <Empty icon="inbox" title="Nothing is kept of this moment" text={`${collector.title} had no rows then, or they are no longer kept.`} />
+    : <Skeleton lines={4} />;
+  return { detail: query.data, rows: rows ?? noRows, query, missing };
 }
 
 function Blocking(props: MomentProps): ReactElement {
-  const { server, collector, at } = props, { detail, rows, query } = useMoment(props);
+  const { server, collector, at } = props, { detail, rows, query, missing } = useMoment(props);
   const where: BlockingColumns | null = detail ? blockingColumns(detail.columns) : null;
   const leads = useMemo(() => (where ? blockingTree(rows, where) : []), [rows, detail]);
   return (
@@ -159,8 +172,9 @@ function Blocking(props: MomentProps): ReactElement {
         <Failure what="Blocking did not load" error={query.error} retry={() => void refetch(collectorKey(server.id, collector.name))} />
       )}
       {!detail && !query.error && <Skeleton lines={4} />}
-      {detail && leads.length > 0 && where && <BlockingTree columns={detail.columns} rows={rows} at={where} />}
-      {detail && leads.length === 0 && <NoBlocking server={server} detail={detail} known={where !== null} isPast={at !== null} />}
+      {detail && missing}
+      {detail && !missing && leads.length > 0 && where && <BlockingTree columns={detail.columns} rows={rows} at={where} />}
+      {detail && !missing && leads.length === 0 && <NoBlocking server={server} detail={detail} known={where !== null} isPast={at !== null} />}
     </Panel>
   );
 }
@@ -188,13 +202,15 @@ function NoBlocking({ server, detail, known, isPast }: NoBlockingProps): ReactEl
 }
 
 function PastPanel(props: { server: Server; collector: CollectorSummary; at: string }): ReactElement {
-  const { server, collector } = props, { detail, rows } = useMoment(props);
+  const { server, collector } = props, { detail, rows, query, missing } = useMoment(props);
   const columns = useMemo(() => (detail ? inReadingOrder(shownColumns(detail.columns, detail.queryTextHidden)) : []), [detail]);
   return (
     <Panel title={collector.title} sub="at the chosen moment">
-      {!detail ? <Skeleton lines={4} /> : rows.length === 0
-        ? <Empty icon="inbox" title="No rows at this moment" text={`${collector.title} had none, or they are no longer kept.`} />
-        : <CollectorTable label={collector.title} server={server} columns={columns} rows={rows} />}
+      {!detail && query.error
+        ? <Failure what={`${collector.title} did not load`} error={query.error} retry={() => void refetch(collectorKey(server.id, collector.name))} />
+        : !detail
+        ? <Skeleton lines={4} />
+        : missing ?? <CollectorTable label={collector.title} server={server} columns={columns} rows={rows} />}
     </Panel>
   );
 }

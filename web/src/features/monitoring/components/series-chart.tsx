@@ -71,7 +71,7 @@ function Drawn(props: DrawnProps): ReactElement {
     const old = rest.length === 0 && shiftMs > 0 ? before?.series.find((s) => labelOf(s) === first?.label) : undefined;
     return old && { word: earlierWord, samples: samplesOf(old, shiftMs), intervalMs: Math.max(intervalMs, old.interval * 1_000) };
   }, [lines, before, shiftMs, earlierWord, intervalMs]);
-  const others = useMemo<OtherSeries[]>(() => [...rest, ...(earlier ? [{ label: earlier.word, samples: earlier.samples }] : [])], [lines, earlier]);
+  const others = useMemo<OtherSeries[]>(() => [...rest, ...(earlier ? [{ label: earlier.word, samples: earlier.samples, intervalMs: earlier.intervalMs }] : [])], [lines, earlier]);
   if (!data) {
     return (
       <figure className="chart">

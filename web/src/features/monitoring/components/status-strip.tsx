@@ -23,7 +23,7 @@ export function StatusStrip({ all, filter, onFilter }: Props): ReactElement {
           <Icon name="hdd-stack" />All servers
         </span>
         <span className="fig">
-          {count(all.length)} <small>{decimal((healthy / all.length) * 100)}{thin}% healthy</small>
+          {count(all.length)} <small>{shareText(healthy, all.length)}{thin}% healthy</small>
         </span>
       </button>
       {healthOrder.map((health) => {
@@ -48,6 +48,12 @@ export function StatusStrip({ all, filter, onFilter }: Props): ReactElement {
       })}
     </div>
   );
+}
+
+/** One server of ten thousand is not rounded away: all are healthy only where all are. */
+export function shareText(part: number, whole: number): string {
+  if (part === whole || part === 0) return decimal(whole > 0 ? (part / whole) * 100 : 0);
+  return decimal(Math.min(99.9, Math.max(0.1, (part / whole) * 100)));
 }
 
 /** In words and in grey: more is not always worse. */

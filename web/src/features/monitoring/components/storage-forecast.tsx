@@ -5,6 +5,7 @@ import { Empty, Failure, Panel, Skeleton } from "../../../components/panel";
 import { bytes, count, day, decimal, plural } from "../../../lib/format";
 import { refetch } from "../../../lib/query";
 import { type Forecast, forecastDaysMax, forecastDaysMin, forecastOf, forecastSampleCountMin } from "../../../lib/trend";
+import { Ago } from "../../../components/ago";
 import { Icon } from "../../../components/icon";
 import { useCollector } from "../api/read-collector";
 import { seriesKey, useSeries } from "../api/read-series";
@@ -18,6 +19,8 @@ const seriesTop = 20;
 /** A drive that is full within these is a warning, and critical. */
 const warningDays = 30, criticalDays = 7;
 const dayMs = 86_400_000;
+/** Drives are read every hour, and a month comes in steps of two: older than this, what is free was not read lately. */
+const oldAfterMs = 6 * 3_600_000;
 
 export function StorageForecast({ server, collectors }: { server: Server; collectors: readonly CollectorSummary[] }): ReactElement | null {
   const named = (pattern: RegExp): CollectorSummary | undefined => collectors.find((c) => pattern.test(c.name));
@@ -68,7 +71,8 @@ function DriveTable({ series, total }: TableProps): ReactElement {
   const rows = useMemo(
     () => series.map((s) => {
       const samples = samplesOf(s);
-      return { name: labelOf(s), latest: samples[samples.length - 1]?.avg ?? null, forecast: forecastOf(samples) };
+      const last = samples[samples.length - 1], readAt = last?.at ?? 0;
+      return { name: labelOf(s), latest: last?.avg ?? null, readAt, isOld: Date.now() - readAt > oldAfterMs, forecast: forecastOf(samples) };
     }).sort((a, b) => daysOf(a.forecast) - daysOf(b.forecast)),
     [series],
   );
@@ -86,13 +90,16 @@ function DriveTable({ series, total }: TableProps): ReactElement {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ name, latest, forecast }) => (
+            {rows.map(({ name, latest, readAt, isOld, forecast }) => (
               <tr key={name}>
                 <td className="srv">{name}</td>
-                <td className="num">{latest === null ? "–" : bytes(latest)}</td>
+                <td className="num">
+                  {latest === null ? "–" : bytes(latest)}
+                  {isOld && latest !== null && <span className="d block m3">read <Ago at={readAt} /></span>}
+                </td>
                 <td className="num">{forecast.kind === "tooLittle" ? "–" : perDay(forecast.trend.perDay)}</td>
                 <td>
-                  <FullIn forecast={forecast} />
+                  <FullIn forecast={forecast} isOld={isOld} />
                 </td>
                 <td className="hide8 m2">{basis(forecast)}</td>
               </tr>
@@ -111,13 +118,16 @@ function DriveTable({ series, total }: TableProps): ReactElement {
 
 const daysOf = (f: Forecast): number => (f.kind === "days" ? f.days : f.kind === "tooLittle" ? forecastDaysMax * 2 : forecastDaysMax);
 
-function FullIn({ forecast }: { forecast: Forecast }): ReactElement {
+function FullIn({ forecast, isOld }: { forecast: Forecast; isOld: boolean }): ReactElement {
   if (forecast.kind === "days") {
-    const { days } = forecast, tone = days <= criticalDays ? "critical" : days <= warningDays ? "warning" : "healthy";
+    const { at } = forecast, days = (at - Date.now()) / dayMs;
+    // What is so now was not read: the line went on, perhaps.
+    if (isOld) return <span className="m2">{days <= 0 ? `Since ${day(at)}, had it gone on` : `${day(at)}, had it gone on`}</span>;
+    const tone = days <= criticalDays ? "critical" : days <= warningDays ? "warning" : "healthy";
     return (
       <span className="status" data-s={tone}>
         <Icon name={tone === "critical" ? "x-octagon-fill" : tone === "warning" ? "exclamation-triangle-fill" : "check-circle-fill"} />
-        in {days < 1 ? "less than a day" : plural(Math.floor(days), "day")}, {day(Date.now() + days * dayMs)}
+        in {days < 1 ? "less than a day" : plural(Math.floor(days), "day")}, {day(at)}
       </span>
     );
   }

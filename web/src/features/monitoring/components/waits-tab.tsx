@@ -179,7 +179,7 @@ function TopTypes({ waits, benign }: { waits: Waits; benign: boolean }): ReactEl
     const value = valueOf[sort.key], sign = sort.order === "asc" ? 1 : -1;
     return [...waits.top].sort((a, b) => ((value(a) ?? -1) < (value(b) ?? -1) ? -sign : (value(a) ?? -1) > (value(b) ?? -1) ? sign : 0));
   }, [waits, sort]);
-  const total = waits.top.reduce((sum, w) => sum + w.waitMs, 0);
+  const total = waits.totalMs;  // of all types, not of those that are named
   return (
     <Panel
       title="Top wait types"
