@@ -35,7 +35,7 @@ package struct TestCluster: Sendable {
         logger.logLevel = .error
         let cluster = PrivateCluster(
             directory: directory,
-            // Each platform keeps its few idle connections until the process ends, and there are more than 200 of them.
+            // Each platform keeps up to six idle connections until the process ends: 800 were too few for all of them (2026-12-01).
             settings: ["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "1500"], logger: logger)
         running.withLock { $0 = directory }
         atexit { TestCluster.end() }

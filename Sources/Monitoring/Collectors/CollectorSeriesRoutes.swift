@@ -75,7 +75,8 @@ struct CollectorSeries: Sendable {
             throw AppError.validation(
                 field: "metric", reason: "is no metric of this server's collectors; /servers/{id}/collectors/{name} names them")
         }
-        let present = try CollectorStatusSQL.present(server, on: session)
+        // Nearly always one collector has the metric: then nobody need be asked which are here.
+        let present = definitions.count > 1 ? try CollectorStatusSQL.present(server, on: session) : []
         let here = definitions.filter { present.contains($0.name) }
         let interval =
             (here.isEmpty ? definitions : here).map { $0.cadence.seconds(intervalSeconds: host.intervalSeconds) }.min()

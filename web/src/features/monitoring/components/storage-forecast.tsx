@@ -116,7 +116,8 @@ function DriveTable({ series, total }: TableProps): ReactElement {
   );
 }
 
-const daysOf = (f: Forecast): number => (f.kind === "days" ? f.days : f.kind === "tooLittle" ? forecastDaysMax * 2 : forecastDaysMax);
+/** From now on: what was read long ago may be the first to be full. */
+const daysOf = (f: Forecast): number => (f.kind === "days" ? (f.at - Date.now()) / dayMs : f.kind === "tooLittle" ? forecastDaysMax * 2 : forecastDaysMax);
 
 function FullIn({ forecast, isOld }: { forecast: Forecast; isOld: boolean }): ReactElement {
   if (forecast.kind === "days") {
